@@ -1,0 +1,62 @@
+/** Knows everyone: builds stores, actions, provider and routers, and hands each wing what it asks for. */
+
+import path from 'node:path'
+import Koa from 'koa'
+import type { DataSource } from 'typeorm'
+import type { Config } from './config.ts'
+import { root } from './root.ts'
+import { loadSecretKeys } from './secrets.ts'
+import { openLimits } from './storage/limits.ts'
+import { memoryShortLived } from './storage/memory/short-lived.ts'
+import { openDatabase } from './storage/postgres/data-source.ts'
+import { embeddedPostgres } from './storage/postgres/embedded.ts'
+import { migrate } from './storage/postgres/migrate.ts'
+import { openRedis } from './storage/redis/client.ts'
+import { redisShortLived } from './storage/redis/short-lived.ts'
+import type { Limits, ShortLived } from './storage/short-lived.ts'
+
+export type InstallServer = { app: Koa; stores: Stores; close(): Promise<void> }
+
+export type Stores = {
+  database: DataSource
+  /** The database is embedded and was created by this start. */
+  databaseIsNew: boolean
+  shortLived: ShortLived
+  limits: Limits
+  secretKeys: Buffer[]
+  close(): Promise<void>
+}
+
+/** Opens what the configuration names, the embedded defaults where it names nothing. */
+export async function openStores(config: Config): Promise<Stores> {
+  const embedded = config.databaseUrl ? null : await embeddedPostgres(path.join(config.dataDir))
+  const database = await openDatabase({
+    url: config.databaseUrl ?? embedded!.url,
+    migrations: path.join(root, 'migrations'),
+  }).catch(async fault => {
+    await embedded?.stop()
+    throw fault
+  })
+  const redis = config.redisUrl ? openRedis(config.redisUrl) : null
+  const shortLived = redis ? redisShortLived(redis) : memoryShortLived()
+  return {
+    database,
+    databaseIsNew: embedded?.created ?? false,
+    shortLived,
+    limits: openLimits(redis),
+    secretKeys: await loadSecretKeys(config),
+    async close() {
+      await shortLived.close()
+      await database.destroy()
+      await embedded?.stop()
+    },
+  }
+}
+
+/** The whole server, ready to listen. The schema is brought up to date where the database is embedded. */
+export async function createInstallServer(config: Config): Promise<InstallServer> {
+  const stores = await openStores(config)
+  if (!config.databaseUrl) await migrate(stores.database)
+  const app = new Koa({ proxy: config.trustProxy })
+  return { app, stores, close: () => stores.close() }
+}

@@ -1,0 +1,143 @@
+/** The only reader of process.env: the environment becomes one frozen Config, or the list of all that is wrong. */
+import path from 'node:path'
+
+export type Config = {
+  production: boolean
+  port: number
+  host: string
+  /** The public base address, without a trailing slash. */
+  issuer: string
+  /** null: a PostgreSQL of our own under dataDir. */
+  databaseUrl: string | null
+  /** null: short-lived state is kept in memory, for one process. */
+  redisUrl: string | null
+  dataDir: string
+  /** 32 bytes each; null: generated under dataDir. The first encrypts and signs, all decrypt and verify. */
+  secretKeys: Buffer[] | null
+  /** A JWKS file; null: generated under dataDir. */
+  signingKeys: string | null
+  trustProxy: boolean
+  /** null: load the demo when the database is embedded and new. */
+  demo: boolean | null
+  partnerApi: 'full' | 'read' | 'off'
+  logLevel: LogLevel
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+/** Every problem of the environment in one error, one line each. */
+export class BadConfig extends Error {
+  readonly problems: string[]
+  constructor(problems: string[]) {
+    super(
+      `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map(one => `  ${one}`).join('\n')}`,
+    )
+    this.name = 'BadConfig'
+    this.problems = problems
+  }
+}
+
+type Environment = Record<string, string | undefined>
+
+/**
+ * Reads the environment. An empty variable counts as absent.
+ * @throws BadConfig naming, for each bad variable, what was found and what is expected.
+ */
+export function readConfig(env: Environment = process.env): Config {
+  const problems: string[] = []
+  const production = env.NODE_ENV === 'production'
+
+  function read<T>(name: string, fallback: T, expected: string, parse: (text: string) => T | undefined): T {
+    const text = env[name]?.trim()
+    if (text === undefined || text === '') return fallback
+    const value = parse(text)
+    if (value !== undefined) return value
+    const secret = name === 'SECRET_KEYS' || name === 'DATABASE_URL' || name === 'REDIS_URL'
+    problems.push(`${name}: found ${secret ? 'a value' : JSON.stringify(text)}, expected ${expected}`)
+    return fallback
+  }
+
+  const port = read('PORT', 3000, 'a port number from 0 to 65535', text =>
+    /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined,
+  )
+  const config: Config = {
+    production,
+    port,
+    host: read('HOST', production ? '0.0.0.0' : '127.0.0.1', 'a host name or address', text =>
+      /^[\w.:-]+$/.test(text) ? text : undefined,
+    ),
+    issuer: read(
+      'ISSUER',
+      `http://localhost:${port}`,
+      'a base address such as https://connect.example.com, with no query and no trailing slash',
+      readIssuer,
+    ),
+    databaseUrl: read<string | null>(
+      'DATABASE_URL',
+      null,
+      'an address such as postgres://user:password@host:5432/latchkey',
+      text => (hasProtocol(text, ['postgres:', 'postgresql:']) ? text : undefined),
+    ),
+    redisUrl: read<string | null>(
+      'REDIS_URL',
+      null,
+      'redis://host:6379, rediss://host:6379, or a comma-separated list of cluster nodes',
+      text =>
+        text.split(',').every(node => hasProtocol(node.trim(), ['redis:', 'rediss:'])) ? text : undefined,
+    ),
+    dataDir: path.resolve(env.DATA_DIR?.trim() || '.latchkey'),
+    secretKeys: read<Buffer[] | null>(
+      'SECRET_KEYS',
+      null,
+      'comma-separated base64 keys of 32 bytes each (make one with: openssl rand -base64 32)',
+      readKeys,
+    ),
+    signingKeys: env.SIGNING_KEYS?.trim() || null,
+    trustProxy: read('TRUST_PROXY', false, 'true or false', readBoolean),
+    demo: read<boolean | null>('DEMO', null, 'true or false', readBoolean),
+    partnerApi: read('PARTNER_API', 'full', 'full, read or off', oneOf(['full', 'read', 'off'] as const)),
+    logLevel: read<LogLevel>('LOG_LEVEL', 'info', `one of ${logLevels.join(', ')}`, oneOf(logLevels)),
+  }
+
+  if (production) {
+    const requires = (name: string, why: string) =>
+      problems.push(`${name}: absent, required in production: ${why}`)
+    if (!env.DATABASE_URL) requires('DATABASE_URL', 'the embedded database is for development')
+    if (!env.REDIS_URL) requires('REDIS_URL', 'the memory store serves one process only')
+    if (!env.SECRET_KEYS) requires('SECRET_KEYS', 'every host must share them')
+    if (!env.SIGNING_KEYS)
+      requires('SIGNING_KEYS', 'every host must share them (make a file with: latchkey keys rotate)')
+    if (!env.ISSUER) requires('ISSUER', 'the public https address')
+    else if (!config.issuer.startsWith('https://'))
+      problems.push(`ISSUER: found ${JSON.stringify(env.ISSUER)}, expected an https address in production`)
+  }
+  if (problems.length > 0) throw new BadConfig(problems)
+  return Object.freeze(config)
+}
+
+function hasProtocol(text: string, protocols: string[]): boolean {
+  return URL.canParse(text) && protocols.includes(new URL(text).protocol)
+}
+
+function readIssuer(text: string): string | undefined {
+  if (!hasProtocol(text, ['http:', 'https:'])) return undefined
+  const url = new URL(text)
+  if (url.search !== '' || url.hash !== '' || url.username !== '' || url.pathname !== '/') return undefined
+  return text.endsWith('/') ? undefined : text
+}
+
+function readKeys(text: string): Buffer[] | undefined {
+  const parts = text.split(',').map(part => part.trim())
+  if (!parts.every(part => /^[A-Za-z0-9+/_-]{43}=?$/.test(part))) return undefined
+  const keys = parts.map(part => Buffer.from(part, 'base64'))
+  return keys.every(key => key.length === 32) ? keys : undefined
+}
+
+function readBoolean(text: string): boolean | undefined {
+  return text === 'true' ? true : text === 'false' ? false : undefined
+}
+
+function oneOf<const T extends string>(values: readonly T[]) {
+  return (text: string): T | undefined => values.find(value => value === text)
+}

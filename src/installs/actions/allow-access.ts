@@ -1,0 +1,84 @@
+import type { Capability } from '../capability.ts'
+import type { Consent } from '../consent.ts'
+import type { InstallEvent } from '../events.ts'
+import { mayInstall, type Placement } from '../policy.ts'
+import { type Refusal, refused } from '../refusal.ts'
+
+/** Someone signed in, asked by one connection for some capabilities. */
+export type Asked = {
+  connectionId: string
+  userId: string
+  capabilities: Capability[]
+  address: string | null
+  requestId: string | null
+}
+/** …who chose a workspace. */
+export type Placed = Asked & { workspaceId: string }
+/** …and pages in it. */
+export type Chosen = Placed & { pages: readonly [string, ...string[]] }
+
+/** What the action needs of the stores; each method runs in the one transaction of the action. */
+export type AllowAccessStores = {
+  /** null when the workspace or the connection does not exist. */
+  placement(userId: string, workspaceId: string, connectionId: string): Promise<Placement | null>
+  /** Those of the pages that this member may reach now, in no particular order. */
+  reachable(userId: string, workspaceId: string, pages: readonly string[]): Promise<string[]>
+  saveConsent(consent: Consent): Promise<void>
+  append(event: InstallEvent): Promise<void>
+}
+
+export type AllowAccessNeeds = {
+  transact<T>(work: (stores: AllowAccessStores) => Promise<T>): Promise<T>
+  now(): Date
+  newId(): string
+}
+
+/** How long a consent waits for its code to be redeemed: the code lives a minute, the rest is slack for the redirect. */
+const consentLifetimeMs = 10 * 60_000
+
+/**
+ * Records what a member allows. What may be granted is derived again here: the form is never trusted.
+ * Nothing is in force until the code is redeemed.
+ */
+export function allowAccess(needs: AllowAccessNeeds) {
+  return (chosen: Chosen): Promise<{ kind: 'allowed'; consent: Consent } | Refusal> =>
+    needs.transact(async stores => {
+      const placement = await stores.placement(chosen.userId, chosen.workspaceId, chosen.connectionId)
+      if (!placement) return refused('not-a-member')
+      const may = mayInstall(placement)
+      if (may.kind === 'no') return refused(may.because)
+      if (chosen.capabilities.some(one => !placement.connection.capabilities.includes(one)))
+        return refused('capability-not-registered')
+
+      const pages = [...new Set(chosen.pages)]
+      const reachable = new Set(await stores.reachable(chosen.userId, chosen.workspaceId, pages))
+      if (pages.some(page => !reachable.has(page))) return refused('page-out-of-reach')
+
+      const now = needs.now()
+      const consent: Consent = {
+        id: needs.newId(),
+        workspaceId: chosen.workspaceId,
+        connectionId: chosen.connectionId,
+        userId: chosen.userId,
+        capabilities: chosen.capabilities,
+        pages: pages as [string, ...string[]],
+        address: chosen.address,
+        createdAt: now,
+        expiresAt: new Date(now.getTime() + consentLifetimeMs),
+      }
+      await stores.saveConsent(consent)
+      await stores.append({
+        id: needs.newId(),
+        at: now,
+        kind: 'consent.given',
+        workspaceId: consent.workspaceId,
+        connectionId: consent.connectionId,
+        installationId: null,
+        actorId: consent.userId,
+        address: chosen.address,
+        requestId: chosen.requestId,
+        data: { consent_id: consent.id, pages: pages.length, capabilities: consent.capabilities },
+      })
+      return { kind: 'allowed', consent }
+    })
+}

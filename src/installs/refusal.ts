@@ -1,0 +1,19 @@
+/** Why something is not done. Each edge owns one table from code to status and words. */
+export type RefusalCode =
+  | 'not-a-member'
+  | 'user-disabled'
+  | 'guest'
+  | 'owners-only'
+  | 'not-approved'
+  | 'connection-disabled'
+  | 'connection-internal'
+  | 'no-pages'
+  | 'page-out-of-reach'
+  | 'capability-not-registered'
+  | 'consent-expired'
+
+export type Refusal = { kind: 'refused'; code: RefusalCode }
+
+export function refused(code: RefusalCode): Refusal {
+  return { kind: 'refused', code }
+}

@@ -1,0 +1,20 @@
+export type Plan = 'free' | 'plus' | 'business' | 'enterprise'
+export type Role = 'owner' | 'member' | 'guest'
+
+export type Workspace = { id: string; name: string; icon: string | null; plan: Plan }
+
+/** Someone who signs in. `disabled` is the host product's word: a disabled user can do nothing anywhere. */
+export type User = { id: string; email: string; name: string; avatarUrl: string | null; disabled: boolean }
+
+/** A workspace's rules about connections; in effect on the Enterprise plan only. */
+export type Policy = {
+  restrictInstalls: 'none' | 'approved-list' | 'owners-only'
+  autoApproveFirstParty: boolean
+  connectionCreation: 'everyone' | 'owners-only'
+}
+
+export const noPolicy: Policy = {
+  restrictInstalls: 'none',
+  autoApproveFirstParty: false,
+  connectionCreation: 'everyone',
+}

@@ -1,0 +1,32 @@
+import { createServer, type Server } from 'node:http'
+import type { InstallServer } from './app.ts'
+
+export type Listening = { port: number; close(): Promise<void> }
+
+/** Listens, and on close lets the requests under way finish (10 s at most) before the stores are closed. */
+export async function listen(
+  server: InstallServer,
+  options: { port: number; host: string },
+): Promise<Listening> {
+  const http = createServer(server.app.callback())
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject)
+    http.listen(options.port, options.host, resolve)
+  })
+  let closing: Promise<void> | null = null
+  return {
+    port: (http.address() as { port: number }).port,
+    close() {
+      closing ??= drain(http).then(() => server.close())
+      return closing
+    },
+  }
+}
+
+async function drain(http: Server): Promise<void> {
+  const done = new Promise<void>(resolve => http.close(() => resolve()))
+  http.closeIdleConnections()
+  const late = setTimeout(() => http.closeAllConnections(), 10_000)
+  await done
+  clearTimeout(late)
+}

@@ -1,0 +1,46 @@
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import type { RedisClient } from './redis/client.ts'
+import type { Allowance, Limiter, LimiterRule, Limits } from './short-lived.ts'
+
+/**
+ * Allowances on Redis, or in memory where there is none. While Redis is away each process counts for itself: a limit that
+ * fails closed would lock everyone out, one that fails open would let everyone in.
+ */
+export function openLimits(redis: RedisClient | null): Limits {
+  return rule => limiter(rule, redis)
+}
+
+function limiter(rule: LimiterRule, redis: RedisClient | null): Limiter {
+  const options = {
+    keyPrefix: `latchkey:limit:${rule.name}`,
+    points: rule.points,
+    duration: rule.seconds,
+    blockDuration: rule.blockSeconds ?? 0,
+  }
+  const memory = new RateLimiterMemory(options)
+  const counter = redis
+    ? new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: memory })
+    : memory
+  return {
+    async take(key, points = 1) {
+      try {
+        await counter.consume(key, points)
+        return { allowed: true }
+      } catch (fault) {
+        return refusedFor(fault)
+      }
+    },
+    async peek(key) {
+      const state = await counter.get(key)
+      return state && state.consumedPoints >= rule.points ? refusedFor(state) : { allowed: true }
+    },
+    async reset(key) {
+      await counter.delete(key)
+    },
+  }
+}
+
+function refusedFor(fault: unknown): Allowance {
+  if (!(fault instanceof RateLimiterRes)) throw fault
+  return { allowed: false, retryAfterSeconds: Math.max(1, Math.ceil(fault.msBeforeNext / 1000)) }
+}

@@ -1,0 +1,37 @@
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm'
+
+type MigrationClass = new () => MigrationInterface
+
+/** Every migration of the folder, oldest first. */
+async function readMigrations(folder: string): Promise<MigrationClass[]> {
+  const files = (await readdir(folder)).filter(file => /^\d{13}-[\w-]+\.[jt]s$/.test(file)).sort()
+  const modules = await Promise.all(files.map(file => import(path.join(folder, file))))
+  return modules.flatMap(module => Object.values(module) as MigrationClass[])
+}
+
+/**
+ * Opens the pool. TypeORM keeps schema, directory, settings and developer screens; the hot paths take the driver's pool
+ * from `poolOf` for named prepared statements.
+ * @throws the driver's error when the database does not answer.
+ */
+export async function openDatabase(options: {
+  url: string
+  migrations: string
+  entities?: EntitySchema[]
+  poolSize?: number
+}): Promise<DataSource> {
+  const source = new DataSource({
+    type: 'postgres',
+    url: options.url,
+    entities: options.entities ?? [],
+    migrations: await readMigrations(options.migrations),
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    poolSize: options.poolSize ?? 20,
+    extra: { application_name: 'latchkey', idle_in_transaction_session_timeout: 60_000 },
+  })
+  return source.initialize()
+}

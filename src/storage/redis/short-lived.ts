@@ -1,0 +1,26 @@
+import type { ShortLived } from '../short-lived.ts'
+import type { RedisClient } from './client.ts'
+
+/** Every key stands below one prefix, so that a shared Redis shows whose it is. */
+export function redisShortLived(redis: RedisClient, prefix = 'latchkey:'): ShortLived {
+  return {
+    read: key => redis.get(prefix + key),
+    async write(key, value, seconds) {
+      await redis.set(prefix + key, value, 'EX', Math.max(1, Math.ceil(seconds)))
+    },
+    async writeNew(key, value, seconds) {
+      return (await redis.set(prefix + key, value, 'EX', Math.max(1, Math.ceil(seconds)), 'NX')) === 'OK'
+    },
+    take: key => redis.getdel(prefix + key),
+    async remove(...keys) {
+      // One by one: the keys of one call may live on different nodes of a cluster.
+      await Promise.all(keys.map(key => redis.del(prefix + key)))
+    },
+    async ping() {
+      await redis.ping()
+    },
+    async close() {
+      await redis.quit().catch(() => redis.disconnect())
+    },
+  }
+}

@@ -1,0 +1,61 @@
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+
+type Import = { file: string; target: string }
+
+/** Every import of every source file, relative ones resolved to paths from the project's root. */
+async function readImports(): Promise<Import[]> {
+  const files = (await readdir('src', { recursive: true })).filter(file => file.endsWith('.ts'))
+  const lists = await Promise.all(
+    files.map(async name => {
+      const file = path.join('src', name)
+      const text = await readFile(file, 'utf8')
+      const found = text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)
+      return [...found].map(([, target]) => ({
+        file,
+        target: target!.startsWith('.') ? path.join(path.dirname(file), target!) : target!,
+      }))
+    }),
+  )
+  return lists.flat()
+}
+
+const wings = ['web', 'api', 'oidc', 'storage', 'webhooks']
+const wingOf = (file: string) => wings.find(wing => file.startsWith(`src/${wing}/`))
+
+describe('the house', () => {
+  it('keeps the heart free of everything but node:crypto', async () => {
+    const strangers = (await readImports()).filter(
+      ({ file, target }) =>
+        file.startsWith('src/installs/') && !target.startsWith('src/installs/') && target !== 'node:crypto',
+    )
+    expect(strangers).toEqual([])
+  })
+
+  it('lets no wing import another', async () => {
+    const arrows = (await readImports()).filter(({ file, target }) => {
+      const [from, to] = [wingOf(file), wingOf(target)]
+      return from !== undefined && to !== undefined && from !== to
+    })
+    expect(arrows).toEqual([])
+  })
+
+  it('lets wings look down to the heart only, never up to those who assemble them', async () => {
+    const up = (await readImports()).filter(
+      ({ file, target }) =>
+        wingOf(file) !== undefined && /^src\/[\w-]+\.ts$/.test(target) && target !== 'src/root.ts',
+    )
+    expect(up).toEqual([])
+  })
+
+  it('has one importer of oidc-provider and one reader of the environment', async () => {
+    const importers = (await readImports()).filter(({ target }) => target.startsWith('oidc-provider'))
+    expect(importers.filter(({ file }) => wingOf(file) !== 'oidc')).toEqual([])
+    const files = (await readdir('src', { recursive: true })).filter(file => file.endsWith('.ts'))
+    const readers: string[] = []
+    for (const file of files)
+      if ((await readFile(path.join('src', file), 'utf8')).includes('process.env')) readers.push(file)
+    expect(readers).toEqual(['config.ts'])
+  })
+})
