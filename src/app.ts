@@ -4,6 +4,7 @@ import path from 'node:path'
 import Koa from 'koa'
 import type { DataSource } from 'typeorm'
 import type { Config } from './config.ts'
+import { openLog, requests } from './requests.ts'
 import { root } from './root.ts'
 import { loadSecretKeys } from './secrets.ts'
 import { openLimits } from './storage/limits.ts'
@@ -57,6 +58,18 @@ export async function openStores(config: Config): Promise<Stores> {
 export async function createInstallServer(config: Config): Promise<InstallServer> {
   const stores = await openStores(config)
   if (!config.databaseUrl) await migrate(stores.database)
+  const log = openLog(config.logLevel)
   const app = new Koa({ proxy: config.trustProxy })
+  app.silent = true // requests() says what failed, without the query
+  app.use(
+    requests(log, ctx => {
+      ctx.body = {
+        object: 'error',
+        status: ctx.status,
+        code: 'internal_server_error',
+        request_id: ctx.state.requestId,
+      }
+    }),
+  )
   return { app, stores, close: () => stores.close() }
 }

@@ -1,0 +1,90 @@
+import { createHash, randomBytes } from 'node:crypto'
+
+/** One message between the demo partner and Latchkey, as its page shows it. Secrets are already masked. */
+export type Message = { title: string; sent: string; answered: string | null; status: number | null }
+
+export type PartnerClient = { clientId: string; clientSecret: string; redirectUri: string }
+export type Tokens = {
+  access_token: string
+  refresh_token?: string
+  workspace_name: string | null
+  bot_id: string
+}
+
+/** Where the partner sends people (issuer) and where it sends its own requests (base, the same server seen from inside). */
+export type Addresses = { issuer: string; base: string }
+
+export type Attempt = { state: string; verifier: string }
+
+export function newAttempt(): Attempt {
+  return { state: randomBytes(16).toString('base64url'), verifier: randomBytes(32).toString('base64url') }
+}
+
+/** The authorize address (RFC 6749 §4.1.1 with PKCE, RFC 7636). */
+export function authorizeUrl({ issuer }: Addresses, client: PartnerClient, attempt: Attempt): string {
+  const url = new URL(`${issuer}/v1/oauth/authorize`)
+  url.search = new URLSearchParams({
+    response_type: 'code',
+    client_id: client.clientId,
+    redirect_uri: client.redirectUri,
+    owner: 'user',
+    state: attempt.state,
+    code_challenge: createHash('sha256').update(attempt.verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  }).toString()
+  return url.href
+}
+
+/** Sends one request and keeps what was said on both sides. */
+export async function converse<T>(
+  { base }: Addresses,
+  title: string,
+  request: { path: string; method?: 'GET' | 'POST'; body?: object; authorization: string },
+): Promise<{ message: Message; body: T | null }> {
+  const method = request.method ?? 'POST'
+  const answer = await fetch(`${base}${request.path}`, {
+    method,
+    headers: {
+      authorization: request.authorization,
+      ...(request.body ? { 'content-type': 'application/json' } : {}),
+    },
+    ...(request.body ? { body: JSON.stringify(request.body) } : {}),
+  })
+  const text = await answer.text()
+  const [scheme] = request.authorization.split(' ')
+  const sent = [
+    `${method} ${request.path}`,
+    `Authorization: ${scheme} ***`,
+    ...(request.body
+      ? ['Content-Type: application/json', '', masked(JSON.stringify(request.body, null, 2))]
+      : []),
+  ].join('\n')
+  const body = parseJson<T>(text)
+  const message: Message = {
+    title,
+    sent,
+    answered: masked(body === null ? text : JSON.stringify(body, null, 2)),
+    status: answer.status,
+  }
+  return { message, body: answer.ok ? body : null }
+}
+
+export function basic(client: PartnerClient): string {
+  return `Basic ${Buffer.from(`${client.clientId}:${client.clientSecret}`).toString('base64')}`
+}
+
+/** Keeps the prefix and the last four characters of tokens, codes and verifiers: enough to tell two apart. */
+export function masked(text: string): string {
+  return text
+    .replace(/\b(lk[a-z]_)\w+(\w{4})\b/g, '$1***$2')
+    .replace(/("(?:code|code_verifier)": ?")[^"]+(?=")/g, '$1***')
+    .replace(/([?&]code=)[^&\s]+/g, '$1***')
+}
+
+function parseJson<T>(text: string): T | null {
+  try {
+    return JSON.parse(text) as T
+  } catch {
+    return null
+  }
+}

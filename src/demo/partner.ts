@@ -1,0 +1,209 @@
+/**
+ * A small partner application of our own, served only in the demo: it starts the flow with a button, shows every message
+ * of the exchange, and lists the pages that its token reaches.
+ */
+
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import Router from '@koa/router'
+import ejs from 'ejs'
+import type { Context, Middleware } from 'koa'
+import compose from 'koa-compose'
+import { root } from '../root.ts'
+import {
+  type Addresses,
+  type Attempt,
+  authorizeUrl,
+  basic,
+  converse,
+  type Message,
+  masked,
+  newAttempt,
+  type PartnerClient,
+  type Tokens,
+} from './exchange.ts'
+
+type Visit = {
+  attempt: Attempt | null
+  tokens: Tokens | null
+  messages: Message[]
+  pages: ReachedPage[] | null
+}
+type ReachedPage = { id: string; title: string; icon: string | null }
+type SearchAnswer = {
+  results: {
+    id: string
+    icon: { emoji: string } | null
+    properties: { title: { title: { plain_text: string }[] } }
+  }[]
+}
+
+export type DemoPartnerNeeds = {
+  addresses: Addresses
+  /** null until the demo's connections are there. */
+  client(): Promise<PartnerClient | null>
+  visits: {
+    read(key: string): Promise<string | null>
+    write(key: string, value: string, seconds: number): Promise<void>
+  }
+}
+
+const visitSeconds = 24 * 60 * 60
+const cookie = 'demo_partner'
+
+export async function createDemoPartner(needs: DemoPartnerNeeds): Promise<Middleware> {
+  const folder = path.join(root, 'views', 'demo')
+  const [template, stylesheet] = await Promise.all([
+    readFile(path.join(folder, 'partner.ejs'), 'utf8'),
+    readFile(path.join(root, 'public', 'demo-partner.css'), 'utf8'),
+  ])
+  const render = ejs.compile(template, { strict: true, localsName: 'page' })
+  const router = new Router({ prefix: '/demo-partner' })
+
+  async function visitOf(ctx: Context): Promise<{ key: string; visit: Visit }> {
+    let id = ctx.cookies.get(cookie)
+    if (!id || !/^[\w-]{32}$/.test(id)) {
+      id = randomBytes(24).toString('base64url')
+      ctx.cookies.set(cookie, id, { httpOnly: true, sameSite: 'lax', path: '/demo-partner' })
+    }
+    const key = `demo-partner:${id}`
+    const kept = await needs.visits.read(key)
+    return { key, visit: kept ? (JSON.parse(kept) as Visit) : empty() }
+  }
+  const keep = (key: string, visit: Visit) => needs.visits.write(key, JSON.stringify(visit), visitSeconds)
+  const back = (ctx: Context) => {
+    ctx.status = 303
+    ctx.redirect('/demo-partner')
+  }
+
+  router.get('/', async ctx => {
+    const { visit } = await visitOf(ctx)
+    ctx.set(
+      'content-security-policy',
+      "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+    )
+    ctx.set('cache-control', 'no-store')
+    ctx.type = 'html'
+    ctx.body = render({ ...visit, ready: (await needs.client()) !== null })
+  })
+
+  router.get('/style.css', ctx => {
+    ctx.type = 'css'
+    ctx.body = stylesheet
+  })
+
+  router.post('/connect', async ctx => {
+    const { key } = await visitOf(ctx)
+    const client = await needs.client()
+    if (!client) return back(ctx)
+    const attempt = newAttempt()
+    const url = authorizeUrl(needs.addresses, client, attempt)
+    const sent = url.replace('?', '\n  ?').replaceAll('&', '\n  &')
+    const first: Message = {
+      title: 'The user is sent to Latchkey',
+      sent: `GET ${sent}`,
+      answered: null,
+      status: null,
+    }
+    await keep(key, { ...empty(), attempt, messages: [first] })
+    ctx.status = 303
+    ctx.redirect(url)
+  })
+
+  router.get('/callback', async ctx => {
+    const { key, visit } = await visitOf(ctx)
+    visit.messages.push({
+      title: 'The user comes back',
+      sent: masked(`GET ${ctx.path}${ctx.search}`.replace('?', '\n  ?').replaceAll('&', '\n  &')),
+      answered: null,
+      status: null,
+    })
+    const client = await needs.client()
+    const attempt = visit.attempt
+    visit.attempt = null
+    const { code, state } = ctx.query
+    if (client && attempt && state === attempt.state && typeof code === 'string')
+      await redeem(visit, client, { code, verifier: attempt.verifier })
+    await keep(key, visit)
+    back(ctx)
+  })
+
+  async function redeem(
+    visit: Visit,
+    client: PartnerClient,
+    grant: { code: string; verifier: string },
+  ): Promise<void> {
+    const { message, body } = await converse<Tokens>(needs.addresses, 'The partner redeems the code', {
+      path: '/v1/oauth/token',
+      authorization: basic(client),
+      body: {
+        grant_type: 'authorization_code',
+        code: grant.code,
+        redirect_uri: client.redirectUri,
+        code_verifier: grant.verifier,
+      },
+    })
+    visit.messages.push(message)
+    visit.tokens = body
+    if (body) await listPages(visit, body)
+  }
+
+  async function listPages(visit: Visit, tokens: Tokens): Promise<void> {
+    const authorization = `Bearer ${tokens.access_token}`
+    const me = await converse(needs.addresses, 'Who is this token?', {
+      path: '/v1/users/me',
+      method: 'GET',
+      authorization,
+    })
+    const search = await converse<SearchAnswer>(needs.addresses, 'Which pages does it reach?', {
+      path: '/v1/search',
+      authorization,
+      body: { page_size: 100 },
+    })
+    visit.messages.push(me.message, search.message)
+    visit.pages =
+      search.body?.results.map(({ id, icon, properties }) => ({
+        id,
+        icon: icon?.emoji ?? null,
+        title: properties.title.title.map(part => part.plain_text).join('') || 'Untitled',
+      })) ?? null
+  }
+
+  router.post('/pages', async ctx => {
+    const { key, visit } = await visitOf(ctx)
+    if (visit.tokens) await listPages(visit, visit.tokens)
+    await keep(key, visit)
+    back(ctx)
+  })
+
+  router.post('/refresh', async ctx => {
+    const { key, visit } = await visitOf(ctx)
+    const client = await needs.client()
+    if (client && visit.tokens?.refresh_token) {
+      const { message, body } = await converse<Tokens>(needs.addresses, 'The partner refreshes its token', {
+        path: '/v1/oauth/token',
+        authorization: basic(client),
+        body: { grant_type: 'refresh_token', refresh_token: visit.tokens.refresh_token },
+      })
+      visit.messages.push(message)
+      visit.tokens = body
+      if (body) await listPages(visit, body)
+      else visit.pages = null
+    }
+    await keep(key, visit)
+    back(ctx)
+  })
+
+  router.post('/forget', async ctx => {
+    const { key } = await visitOf(ctx)
+    await keep(key, empty())
+    back(ctx)
+  })
+
+  return compose([router.routes(), router.allowedMethods()]) as Middleware
+}
+
+function empty(): Visit {
+  return { attempt: null, tokens: null, messages: [], pages: null }
+}
