@@ -52,3 +52,97 @@ export function mayRequestApproval(placement: Placement): May {
     return yes
   return install.kind === 'yes' ? no('not-approved') : install
 }
+
+/** Someone acting in one workspace. */
+export type Actor = {
+  userId: string
+  /** null when he is no member of the workspace. */
+  role: Role | null
+  userDisabled: boolean
+}
+
+const isOwner = (actor: Actor) => actor.role === 'owner' && !actor.userDisabled
+const isFullMember = (actor: Actor) =>
+  !actor.userDisabled && (actor.role === 'owner' || actor.role === 'member')
+
+/** Only owners see and decide what concerns the whole workspace: every connection, approvals, requests, policy, history. */
+export function mayGovern(actor: Actor): May {
+  return isOwner(actor) ? yes : no('only-owners')
+}
+
+/** A policy is set by owners, and only where the plan gives it effect. */
+export function maySetPolicy(actor: Actor, plan: Plan): May {
+  if (!isOwner(actor)) return no('only-owners')
+  return plan === 'enterprise' ? yes : no('plan-without-policy')
+}
+
+/** An installation is disconnected by the member who installed it, and by owners; an internal one by owners. */
+export function mayDisconnect(actor: Actor, installation: { userId: string | null }): May {
+  if (isOwner(actor)) return yes
+  return actor.role !== null && !actor.userDisabled && installation.userId === actor.userId
+    ? yes
+    : no('not-yours')
+}
+
+/** Owners suspend and resume; what a departed member left behind is handed over instead of resumed. */
+export function maySuspend(actor: Actor): May {
+  return mayGovern(actor)
+}
+export function mayResume(actor: Actor, installation: { installerIsMember: boolean }): May {
+  if (!isOwner(actor)) return no('only-owners')
+  return installation.installerIsMember ? yes : no('installer-left')
+}
+
+/**
+ * Pages are added to an installation by the member who installed it, to an internal one by any member; owners narrow the
+ * page set of others, they never widen it. That the pages are within the adder's own reach is checked with the stores.
+ */
+export function mayAddPages(actor: Actor, installation: { userId: string | null }): May {
+  if (!isFullMember(actor)) return no(actor.role === 'guest' ? 'guest' : 'not-a-member')
+  return installation.userId === null || installation.userId === actor.userId ? yes : no('not-yours')
+}
+
+/** A page grant is withdrawn by whoever granted it, by the installer, and by owners. */
+export function mayRemovePage(
+  actor: Actor,
+  grant: { grantedBy: string; installation: { userId: string | null } },
+): May {
+  if (isOwner(actor)) return yes
+  if (actor.role === null || actor.userDisabled) return no('not-a-member')
+  return grant.grantedBy === actor.userId || grant.installation.userId === actor.userId
+    ? yes
+    : no('not-yours')
+}
+
+/** A request for approval is decided by owners. */
+export function mayDecideRequest(actor: Actor): May {
+  return mayGovern(actor)
+}
+
+/** An installation whose installer left is handed over by owners… */
+export function mayHandOver(actor: Actor, installation: { installerIsMember: boolean }): May {
+  if (!isOwner(actor)) return no('only-owners')
+  return installation.installerIsMember ? no('installer-present') : yes
+}
+/** …and taken by the member whom the owner named, who must be one that may install it. */
+export function mayTakeOver(placement: Placement, offer: { toUserId: string }, actor: Actor): May {
+  return offer.toUserId === actor.userId ? mayInstall(placement) : no('not-yours')
+}
+
+/** Connections are created by every member, or by owners only where the policy says so; guests create none. */
+export function mayCreateConnection(actor: Actor, plan: Plan, policy: Policy): May {
+  if (!isFullMember(actor)) return no(actor.role === 'guest' ? 'guest' : 'not-a-member')
+  if (isOwner(actor)) return yes
+  return policyInEffect(plan, policy).connectionCreation === 'everyone' ? yes : no('only-owners-create')
+}
+
+/** A connection is managed by whoever created it, while he is a member, and by the owners of its workspace. */
+export function mayManageConnection(actor: Actor, connection: { createdBy: string | null }): May {
+  if (isOwner(actor)) return yes
+  return isFullMember(actor) && connection.createdBy === actor.userId ? yes : no('not-yours')
+}
+
+/** The standing token of an internal connection is copied, renewed and revoked by owners and by its creator. */
+export function mayHandleInternalToken(actor: Actor, connection: { createdBy: string | null }): May {
+  return mayManageConnection(actor, connection)
+}

@@ -11,6 +11,12 @@ export type RefusalCode =
   | 'page-out-of-reach'
   | 'capability-not-registered'
   | 'consent-expired'
+  | 'only-owners'
+  | 'only-owners-create'
+  | 'plan-without-policy'
+  | 'not-yours'
+  | 'installer-left'
+  | 'installer-present'
 
 export type Refusal = { kind: 'refused'; code: RefusalCode }
 
