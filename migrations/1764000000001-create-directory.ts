@@ -47,6 +47,8 @@ export class CreateDirectory1764000000001 implements MigrationInterface {
         id uuid not null,
         parent_id uuid,
         title text not null constraint pages_title_length check (char_length(title) <= 2000),
+        -- What siblings are ordered by: short enough for an index entry, whatever the title's case and length.
+        sort_title text not null generated always as (lower(left(title, 200))) stored,
         icon text,
         type text not null default 'page' constraint pages_type_known check (type in ('page', 'database')),
         private boolean not null default false,
@@ -56,12 +58,14 @@ export class CreateDirectory1764000000001 implements MigrationInterface {
         created_at timestamptz not null default now(),
         updated_at timestamptz not null default now(),
         primary key (workspace_id, id),
+        -- The greatest UUID ends the range of what stands below a page (see page_paths).
+        constraint pages_id_not_greatest check (id <> 'ffffffff-ffff-ffff-ffff-ffffffffffff'),
         constraint pages_not_own_parent check (parent_id <> id),
         constraint pages_private_only_at_root check (parent_id is null or not private),
         constraint pages_parent_in_same_workspace foreign key (workspace_id, parent_id)
           references pages (workspace_id, id) deferrable initially immediate
       );
-      create index pages_children on pages (workspace_id, parent_id, title, id);
+      create index pages_children on pages (workspace_id, parent_id, sort_title, id);
       create index pages_title_words on pages using gin (workspace_id, title gin_trgm_ops);
 
       -- Who may reach a private root page, and with it everything below.
@@ -84,7 +88,8 @@ export class CreateDirectory1764000000001 implements MigrationInterface {
         primary key (workspace_id, page_id),
         constraint page_paths_page_exists foreign key (workspace_id, page_id)
           references pages (workspace_id, id) on delete cascade,
-        constraint page_paths_ends_at_page check (path[array_length(path, 1)] = page_id)
+        constraint page_paths_ends_at_page check (path[cardinality(path)] = page_id),
+        constraint page_paths_depth check (cardinality(path) <= 100)
       );
       create index page_paths_in_tree_order on page_paths (workspace_id, path);
     `)

@@ -86,17 +86,11 @@ export async function seedPage(
 ): Promise<SeededPage> {
   const id = randomUUID()
   const path = [...(parent?.path ?? []), id]
-  await sql('insert into pages (workspace_id, id, parent_id, title, private) values ($1, $2, $3, $4, $5)', [
-    workspaceId,
-    id,
-    parent?.id ?? null,
-    title,
-    viewers !== null,
-  ])
   await sql(
-    `insert into page_paths (workspace_id, page_id, path) values ($1, $2, $3::uuid[])
-     on conflict (workspace_id, page_id) do update set path = excluded.path`,
-    [workspaceId, id, path],
+    `with page as (
+       insert into pages (workspace_id, id, parent_id, title, private) values ($1, $2, $3, $4, $5))
+     insert into page_paths (workspace_id, page_id, path) values ($1, $2, $6::uuid[])`,
+    [workspaceId, id, parent?.id ?? null, title, viewers !== null, path],
   )
   for (const viewer of viewers ?? [])
     await sql('insert into page_viewers (workspace_id, page_id, user_id) values ($1, $2, $3)', [
