@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { findChromium } from './programs.ts'
+
+/** A real Chromium; as root it runs without its own sandbox. */
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: findChromium()!,
+    args: [
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+}
+
+export const looks = [
+  { width: 1280, colorScheme: 'light' },
+  { width: 1280, colorScheme: 'dark' },
+  { width: 360, colorScheme: 'light' },
+  { width: 360, colorScheme: 'dark' },
+] as const
+
+/** A person's own browser profile. The partner's addresses answer with an empty page, so that a redirect there arrives. */
+export async function openProfile(
+  browser: Browser,
+  options: { javaScriptEnabled?: boolean; width?: number; colorScheme?: 'light' | 'dark' } = {},
+): Promise<BrowserContext> {
+  const { width = 1280, ...rest } = options
+  const context = await browser.newContext({
+    viewport: { width, height: width < 600 ? 780 : 900 },
+    reducedMotion: 'reduce',
+    ...rest,
+  })
+  context.setDefaultTimeout(15_000)
+  await context.route(/^https:\/\/[\w.-]+\.test\//, route =>
+    route.fulfill({ status: 200, contentType: 'text/html', body: '<title>Partner</title>' }),
+  )
+  return context
+}
+
+const axeSource = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe finds on the screen, one line a finding; empty when it finds nothing. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  // The page's own policy forbids foreign scripts, so axe is handed to the debugger instead.
+  await page.evaluate(await axeSource)
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; help: string; nodes: { html: string }[] }[] }> }
+    }
+    const { violations } = await axe.run()
+    return violations.map(
+      one => `${one.id}: ${one.help} — ${one.nodes.map(node => node.html.slice(0, 160)).join(' | ')}`,
+    )
+  })
+}
+
+/** Does anything stick out at the side? Pixels by which the page is wider than its window. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = (
+      globalThis as unknown as { document: { documentElement: { scrollWidth: number; clientWidth: number } } }
+    ).document.documentElement
+    return scrollWidth - clientWidth
+  })
+}
+
+export async function signIn(page: Page, email: string, password: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Email' }).fill(email)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
