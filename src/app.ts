@@ -1,9 +1,10 @@
 /** Knows everyone: builds stores, actions, provider and routers, and hands each wing what it asks for. */
 
 import path from 'node:path'
-import Koa from 'koa'
+import Koa, { type Context } from 'koa'
 import type { DataSource } from 'typeorm'
 import type { Config } from './config.ts'
+import { passwordMatches } from './passwords.ts'
 import { openLog, requests } from './requests.ts'
 import { root } from './root.ts'
 import { loadSecretKeys } from './secrets.ts'
@@ -11,10 +12,13 @@ import { openLimits } from './storage/limits.ts'
 import { memoryShortLived } from './storage/memory/short-lived.ts'
 import { openDatabase } from './storage/postgres/data-source.ts'
 import { embeddedPostgres } from './storage/postgres/embedded.ts'
-import { migrate } from './storage/postgres/migrate.ts'
+import { migrate, schemaIsCurrent } from './storage/postgres/migrate.ts'
+import { poolOf } from './storage/postgres/pool.ts'
+import { userStore } from './storage/postgres/users.ts'
 import { openRedis } from './storage/redis/client.ts'
 import { redisShortLived } from './storage/redis/short-lived.ts'
 import type { Limits, ShortLived } from './storage/short-lived.ts'
+import { createWeb } from './web/web.ts'
 
 export type InstallServer = { app: Koa; stores: Stores; close(): Promise<void> }
 
@@ -61,15 +65,34 @@ export async function createInstallServer(config: Config): Promise<InstallServer
   const log = openLog(config.logLevel)
   const app = new Koa({ proxy: config.trustProxy })
   app.silent = true // requests() says what failed, without the query
-  app.use(
-    requests(log, ctx => {
-      ctx.body = {
-        object: 'error',
-        status: ctx.status,
-        code: 'internal_server_error',
-        request_id: ctx.state.requestId,
-      }
-    }),
-  )
+  const users = userStore(poolOf(stores.database))
+  const web = createWeb({
+    issuer: config.issuer,
+    secretKeys: stores.secretKeys,
+    demo: config.demo ?? stores.databaseIsNew,
+    shortLived: stores.shortLived,
+    limits: stores.limits,
+    users,
+    passwordMatches,
+    describeFlow: null,
+    health: {
+      database: () => stores.database.query('select 1'),
+      redis: () => stores.shortLived.ping(),
+      schema: () => schemaIsCurrent(stores.database),
+    },
+  })
+  app.use(requests(log, ctx => (ctx.path.startsWith('/v1/') ? brokenForPrograms(ctx) : web.broken(ctx))))
+  app.use(web.headers)
+  app.use(web.middleware)
+  app.use(web.notFound)
   return { app, stores, close: () => stores.close() }
+}
+
+function brokenForPrograms(ctx: Context): void {
+  ctx.body = {
+    object: 'error',
+    status: ctx.status,
+    code: 'internal_server_error',
+    request_id: ctx.state.requestId,
+  }
 }

@@ -25,6 +25,16 @@ describe.each(Object.entries(stores))('short-lived state in %s', (_name, store) 
     expect(await store.writeNew('brief', 'y', 60)).toBe(true)
   })
 
+  it('gives a key more time, and never brings one back', async () => {
+    await store.write('awake', 'x', 1)
+    expect(await store.renew('awake', 60)).toBe('x')
+    await new Promise(resolve => setTimeout(resolve, 1_100))
+    expect(await store.read('awake')).toBe('x')
+    await store.remove('awake')
+    expect(await store.renew('awake', 60)).toBeNull()
+    expect(await store.read('awake')).toBeNull()
+  })
+
   it('lets one of many write a new key', async () => {
     const wins = await Promise.all(Array.from({ length: 20 }, (_, i) => store.writeNew('race', `${i}`, 60)))
     expect(wins.filter(Boolean)).toHaveLength(1)

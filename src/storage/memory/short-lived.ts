@@ -33,6 +33,11 @@ export function memoryShortLived(now: () => number = Date.now): ShortLived {
       put(key, value, seconds)
       return true
     },
+    async renew(key, seconds) {
+      const entry = live(key)
+      if (entry) entry.expiresAt = now() + seconds * 1000
+      return entry?.value ?? null
+    },
     async take(key) {
       const value = live(key)?.value ?? null
       entries.delete(key)

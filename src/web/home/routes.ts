@@ -1,0 +1,26 @@
+import Router from '@koa/router'
+import type { Render } from '../render.ts'
+import { seeOther } from '../sign-in/routes.ts'
+import type { WebState } from '../state.ts'
+import { urls } from '../urls.ts'
+import { landingView, nowhereView } from './page.ts'
+
+export type HomeNeeds = {
+  render: Render
+  workspacesOf(userId: string): Promise<{ id: string }[]>
+  demo: boolean
+}
+
+/** The start page leads the signed-in to their first workspace, and tells others what this is. */
+export function home(needs: HomeNeeds): Router<WebState> {
+  const router = new Router<WebState>()
+  router.get(urls.home, async ctx => {
+    const { user } = ctx.state
+    const frame = { frame: 'flow', title: 'Connections', switcher: null, formsMayLeave: false } as const
+    if (!user) return needs.render.screen(ctx, landingView, { demo: needs.demo }, frame)
+    const [first] = await needs.workspacesOf(user.id)
+    if (first) return seeOther(ctx, urls.myConnections(first.id))
+    needs.render.screen(ctx, nowhereView, { name: user.name, email: user.email }, frame)
+  })
+  return router
+}

@@ -1,0 +1,59 @@
+/** What surrounds a screen. Two frames: `flow`, one column with a card; `place`, a left rail with wide content. */
+import type { IconName } from './icons.ts'
+import type { Mark } from './marks.ts'
+
+export type WorkspaceChoice = {
+  id: string
+  name: string
+  mark: Mark
+  current: boolean
+  /** A second line: the role, or why nothing can be done there; null: none. */
+  note: string | null
+  /** Where it leads when the choices are links; null where they are buttons. */
+  href: string | null
+}
+
+/** Top right: the current workspace, and the list of all. */
+export type Switcher = {
+  current: { name: string; mark: Mark }
+  choices: WorkspaceChoice[]
+  /**
+   * null: the choices are links. Otherwise buttons that send the screen's form of that id, with all that was filled in, to
+   * `action`, with the chosen workspace in the field `workspace`.
+   */
+  submit: { formId: string; action: string } | null
+}
+
+export type RailEntry = {
+  label: string
+  href: string
+  icon: IconName
+  current: boolean
+  count: number | null
+}
+export type Rail = {
+  /** null: the place belongs to no workspace (the gallery, the developer hub). */
+  workspace: { name: string; mark: Mark } | null
+  sections: { heading: string | null; entries: RailEntry[] }[]
+}
+
+export type Crumb = { label: string; href: string | null }
+
+export type FlowLayout = {
+  frame: 'flow'
+  /** For the browser's tab; the product's name is added. */
+  title: string
+  switcher: Switcher | null
+  /** A form of this screen may end at the partner: see `flowPolicy`. */
+  formsMayLeave: boolean
+}
+
+export type PlaceLayout = {
+  frame: 'place'
+  title: string
+  switcher: Switcher | null
+  rail: Rail
+  crumbs: Crumb[]
+}
+
+export type Layout = FlowLayout | PlaceLayout

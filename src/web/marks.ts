@@ -1,0 +1,50 @@
+/** The small square before a name: an emoji, a logo, or the first letter on a quiet tint. */
+export type Mark = {
+  /** An emoji or one letter; shown where there is no image, and read by nobody: the name stands beside it. */
+  text: string
+  src: string | null
+  shape: 'square' | 'round'
+  /** One of six tints, always the same for the same id. */
+  tint: number
+}
+
+const segments = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+function firstLetter(name: string): string {
+  const letter = [...segments.segment(name.trim())].find(({ segment }) =>
+    /[\p{L}\p{N}\p{Emoji}]/u.test(segment),
+  )
+  return letter?.segment.toLocaleUpperCase('en') ?? '·'
+}
+
+function tintOf(id: string): number {
+  let sum = 0
+  for (const character of id) sum = (sum * 31 + character.codePointAt(0)!) >>> 0
+  return sum % 6
+}
+
+/** An icon that is no single grapheme (an address, a word) gives way to the first letter. */
+export function workspaceMark(workspace: { id: string; name: string; icon: string | null }): Mark {
+  const icon = workspace.icon?.trim() ?? ''
+  const single = icon !== '' && [...segments.segment(icon)].length === 1
+  return {
+    text: single ? icon : firstLetter(workspace.name),
+    src: null,
+    shape: 'square',
+    tint: tintOf(workspace.id),
+  }
+}
+
+export function connectionMark(connection: { id: string; name: string; logo: string | null }): Mark {
+  return {
+    text: firstLetter(connection.name),
+    src: connection.logo,
+    shape: 'square',
+    tint: tintOf(connection.id),
+  }
+}
+
+/** People's pictures live on other hosts, which our content policy does not load: their initial stands for them. */
+export function personMark(person: { id: string; name: string }): Mark {
+  return { text: firstLetter(person.name), src: null, shape: 'round', tint: tintOf(person.id) }
+}

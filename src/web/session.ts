@@ -1,0 +1,77 @@
+import { hash, randomBytes } from 'node:crypto'
+import type { SignedIn, WebContext, WebMiddleware } from './state.ts'
+
+/** Random, 256 bits, in the browser's cookie; the store knows its SHA-256 only. */
+export type Session = { id: string }
+
+export type SessionNeeds = {
+  store: {
+    write(key: string, value: string, seconds: number): Promise<void>
+    /** Reads and gives the key its whole time again; a removed key stays removed. */
+    renew(key: string, seconds: number): Promise<string | null>
+    remove(...keys: string[]): Promise<void>
+  }
+  users: { byId(id: string): Promise<(SignedIn & { disabled: boolean }) | null> }
+  /** Behind https the cookie is `__Host-` prefixed: no other host of the domain can set it. */
+  secure: boolean
+  now(): Date
+}
+
+/** Without a request for this long one is signed out; in any case after the second. */
+const idleSeconds = 8 * 3600
+const absoluteMs = 30 * 86_400_000
+
+const keyOf = (id: string) => `session:${hash('sha256', id, 'base64url')}`
+
+export type Sessions = ReturnType<typeof sessions>
+
+/** Our own sessions. Emptying the store signs people out, and costs nothing else. */
+export function sessions(needs: SessionNeeds) {
+  const cookie = needs.secure ? '__Host-latchkey' : 'latchkey'
+  const attributes = { httpOnly: true, sameSite: 'lax', secure: needs.secure, path: '/' } as const
+
+  async function find(ctx: WebContext): Promise<{ session: Session; user: SignedIn } | null> {
+    const id = ctx.cookies.get(cookie)
+    if (!id || !/^[\w-]{43}$/.test(id)) return null
+    const kept = await needs.store.renew(keyOf(id), idleSeconds)
+    if (kept === null) return null
+    const { userId, startedAt } = JSON.parse(kept) as { userId: string; startedAt: number }
+    const user = needs.now().getTime() - startedAt < absoluteMs ? await needs.users.byId(userId) : null
+    if (!user || user.disabled) {
+      await needs.store.remove(keyOf(id))
+      return null
+    }
+    return {
+      session: { id },
+      user: { id: user.id, email: user.email, name: user.name, avatarUrl: user.avatarUrl },
+    }
+  }
+
+  const load: WebMiddleware = async (ctx, next) => {
+    const found = await find(ctx)
+    ctx.state.session = found?.session ?? null
+    ctx.state.user = found?.user ?? null
+    return next()
+  }
+
+  return {
+    load,
+
+    /** A new session with an id of its own: one that was known before signing in is worth nothing after. */
+    async start(ctx: WebContext, userId: string): Promise<void> {
+      if (ctx.state.session) await needs.store.remove(keyOf(ctx.state.session.id))
+      const id = randomBytes(32).toString('base64url')
+      const value = JSON.stringify({ userId, startedAt: needs.now().getTime() })
+      await needs.store.write(keyOf(id), value, idleSeconds)
+      ctx.cookies.set(cookie, id, attributes)
+      ctx.state.session = { id }
+    },
+
+    async end(ctx: WebContext): Promise<void> {
+      if (ctx.state.session) await needs.store.remove(keyOf(ctx.state.session.id))
+      ctx.cookies.set(cookie, null, attributes)
+      ctx.state.session = null
+      ctx.state.user = null
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import type { Capability } from '../../installs/capability.ts'
+import { type Field, field } from '../field.ts'
+import { connectionMark, type Mark } from '../marks.ts'
+import { view } from '../render.ts'
+import { flowOf, urls } from '../urls.ts'
+
+/** What a flow says of itself to someone who has not signed in yet. */
+export type FlowDescription = {
+  connection: { id: string; name: string; logo: string | null; verified: boolean }
+  capabilities: Capability[]
+  loginHint: string | null
+}
+
+export type SignInPage = {
+  action: string
+  heading: string
+  /** Who asks, when this stands in front of a flow. */
+  asking: { name: string; mark: Mark; verified: boolean } | null
+  /** What went wrong with the attempt before; null: nothing. */
+  problem: string | null
+  email: Field
+  password: Field
+  /** Where Cancel posts to, in a flow. */
+  cancel: string | null
+  demo: boolean
+}
+export const signInView = view<SignInPage>('sign-in/sign-in')
+
+/** `returnTo` is an address of ours (see localPath). */
+export function signInPage(facts: {
+  returnTo: string
+  flow: FlowDescription | null
+  email: string
+  problem: string | null
+  demo: boolean
+}): SignInPage {
+  const { returnTo, flow, email, problem } = facts
+  const uid = flowOf(returnTo)
+  return {
+    action: urls.signIn(returnTo),
+    heading: flow ? `Sign in to connect ${flow.connection.name}` : 'Sign in',
+    asking: flow && {
+      name: flow.connection.name,
+      mark: connectionMark(flow.connection),
+      verified: flow.connection.verified,
+    },
+    problem,
+    email: field('email', 'Email', {
+      type: 'email',
+      value: email || (flow?.loginHint ?? ''),
+      autocomplete: 'username',
+      required: true,
+      autofocus: email === '' && !flow?.loginHint,
+    }),
+    password: field('password', 'Password', {
+      type: 'password',
+      autocomplete: 'current-password',
+      required: true,
+      autofocus: email !== '' || Boolean(flow?.loginHint),
+    }),
+    cancel: uid && urls.flowCancel(uid),
+    demo: facts.demo,
+  }
+}
+
+export type SignOutPage = { name: string; email: string; back: string }
+export const signOutView = view<SignOutPage>('sign-in/sign-out')

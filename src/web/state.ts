@@ -1,0 +1,20 @@
+import type { Middleware, ParameterizedContext } from 'koa'
+import type { Session } from './session.ts'
+
+/** Who is signed in; read anew for each request, so that it is never out of date. */
+export type SignedIn = { id: string; email: string; name: string; avatarUrl: string | null }
+
+/** What the steps in front of every screen leave in `ctx.state`. */
+export type WebState = {
+  /** Set for every request of the server; shown on faults, so that they can be found in the log. */
+  requestId: string
+  session: Session | null
+  user: SignedIn | null
+  /** The posted form; empty for other requests. Repeated fields: `form.getAll(name)`. */
+  form: URLSearchParams
+  /** What forms of this screen carry in the hidden field `csrf`. */
+  csrf: string
+}
+
+export type WebContext = ParameterizedContext<WebState>
+export type WebMiddleware = Middleware<WebState>

@@ -1,0 +1,82 @@
+/** The screens: composes the steps that stand in front of each, and the folders that answer. */
+import Router from '@koa/router'
+import type { Middleware } from 'koa'
+import compose from 'koa-compose'
+import { readAssets } from './assets.ts'
+import { csrf } from './csrf.ts'
+import { type Fault, type Faults, faults } from './faults.ts'
+import { readForms } from './form.ts'
+import { type HealthNeeds, health } from './health.ts'
+import { home } from './home/routes.ts'
+import { createRender } from './render.ts'
+import { securityHeaders } from './security-headers.ts'
+import { type SessionNeeds, sessions } from './session.ts'
+import { type SignInNeeds, signIn } from './sign-in/routes.ts'
+import { type Limits, throttle } from './sign-in/throttle.ts'
+import type { WebContext, WebState } from './state.ts'
+
+export type WebNeeds = {
+  /** The public base address, without a trailing slash. */
+  issuer: string
+  secretKeys: readonly Buffer[]
+  demo: boolean
+  shortLived: SessionNeeds['store']
+  limits: Limits
+  users: SessionNeeds['users'] &
+    SignInNeeds['users'] & { workspacesOf(userId: string): Promise<{ id: string }[]> }
+  passwordMatches: SignInNeeds['passwordMatches']
+  /** null where no flow can be under way. */
+  describeFlow: SignInNeeds['describeFlow'] | null
+  health: HealthNeeds['parts']
+}
+
+export type Web = {
+  /** Answers the screens' own addresses and the assets; passes on everything else. */
+  middleware: Middleware
+  /** Stands in front of everything: headers that every answer carries. */
+  headers: Middleware
+  /** Last of all: a page that says that there is nothing. */
+  notFound: Middleware
+  /** Shows what broke, or a fault in words of the caller's. */
+  broken(ctx: unknown): void
+  renderFault(ctx: unknown, fault: Fault): void
+}
+
+export function createWeb(needs: WebNeeds): Web {
+  const secure = needs.issuer.startsWith('https://')
+  const assets = readAssets()
+  const render = createRender({ assets })
+  const shown: Faults = faults(render)
+  const session = sessions({ store: needs.shortLived, users: needs.users, secure, now: () => new Date() })
+  const forms = csrf({ secretKeys: needs.secretKeys, secure, refuse: ctx => shown.foreignForm(ctx) })
+
+  // Router-level steps run only where one of the routes answers, so other wings' bodies are left alone.
+  const screens = new Router<WebState>()
+  screens.use(session.load, readForms({ refuse: (ctx, problem) => shown.badForm(ctx, problem) }), forms.check)
+  const sections = [
+    home({ render, workspacesOf: needs.users.workspacesOf, demo: needs.demo }),
+    signIn({
+      render,
+      faults: shown,
+      sessions: session,
+      throttle: throttle(needs.limits),
+      users: needs.users,
+      passwordMatches: needs.passwordMatches,
+      describeFlow: needs.describeFlow ?? (async () => null),
+      demo: needs.demo,
+    }),
+  ]
+  for (const section of sections) screens.use(section.routes())
+
+  return {
+    headers: securityHeaders(secure),
+    middleware: compose([
+      assets.serve,
+      health({ parts: needs.health }).routes() as unknown as Middleware,
+      screens.routes() as unknown as Middleware,
+    ]),
+    notFound: async ctx => shown.notFound(ctx as WebContext),
+    broken: ctx => shown.broken(ctx as WebContext),
+    renderFault: (ctx, fault) => shown.render(ctx as WebContext, fault),
+  }
+}
