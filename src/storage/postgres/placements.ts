@@ -1,0 +1,71 @@
+import type { ClientBase } from 'pg'
+import type { Capability } from '../../installs/capability.ts'
+import type { Placement } from '../../installs/policy.ts'
+import type { Plan, Policy, Role } from '../../installs/workspace.ts'
+
+/** The columns that a placement is made of, of workspace `w`, connection `c` and the member's user id `user` (SQL). */
+export const placementColumns = (user: string) => `
+  (select m.role from members m where m.workspace_id = w.id and m.user_id = ${user}) as role,
+  not exists (select from users u where u.id = ${user} and not u.disabled) as user_disabled,
+  w.plan,
+  coalesce(o.restrict_installs, 'none') as restrict_installs,
+  coalesce(o.auto_approve_first_party, false) as auto_approve_first_party,
+  coalesce(o.connection_creation, 'everyone') as connection_creation,
+  exists (select from approvals a where a.workspace_id = w.id and a.connection_id = c.id) as approved,
+  c.id as connection_id, c.kind, c.first_party, c.capabilities,
+  c.disabled_at is not null or c.deleted_at is not null as disabled`
+
+export type PlacementRow = {
+  role: Role | null
+  user_disabled: boolean
+  plan: Plan
+  restrict_installs: Policy['restrictInstalls']
+  auto_approve_first_party: boolean
+  connection_creation: Policy['connectionCreation']
+  approved: boolean
+  connection_id: string
+  kind: 'public' | 'internal'
+  first_party: boolean
+  capabilities: Capability[]
+  disabled: boolean
+}
+
+export function toPlacement(row: PlacementRow): Placement {
+  return {
+    role: row.role,
+    userDisabled: row.user_disabled,
+    plan: row.plan,
+    policy: {
+      restrictInstalls: row.restrict_installs,
+      autoApproveFirstParty: row.auto_approve_first_party,
+      connectionCreation: row.connection_creation,
+    },
+    connection: {
+      id: row.connection_id,
+      kind: row.kind,
+      firstParty: row.first_party,
+      disabled: row.disabled,
+      capabilities: row.capabilities,
+    },
+    approved: row.approved,
+  }
+}
+
+/** What decides whether this user may install the connection there; null when the workspace or the connection does not exist. */
+export async function readPlacement(
+  client: ClientBase,
+  userId: string,
+  workspaceId: string,
+  connectionId: string,
+): Promise<Placement | null> {
+  const { rows } = await client.query<PlacementRow>({
+    name: 'placement',
+    text: `select ${placementColumns('$1')}
+      from workspaces w
+      cross join connections c
+      left join workspace_policies o on o.workspace_id = w.id
+      where w.id = $2 and c.id = $3`,
+    values: [userId, workspaceId, connectionId],
+  })
+  return rows[0] ? toPlacement(rows[0]) : null
+}

@@ -1,0 +1,185 @@
+/**
+ * The page picker, in one query a screen: the roots, the children of the nodes that stand open, what is ticked, and what the
+ * connection can reach now. Only pages that this member reaches ever come out. Lists go by keyset: the cursor is the last
+ * page that was shown, and a cursor that is gone begins again from the top.
+ */
+import type { Pool } from 'pg'
+import { personReaches } from '../reach.ts'
+
+/** Rows of one list that are shown at once. */
+export const listSize = 50
+/** Up to here the pages below one are counted for its row; more is said as "more than". */
+export const rowCountLimit = 10_000
+/** Up to here the pages below a ticked one are counted for the sum. */
+export const sumCountLimit = 100_000
+
+export type PickerPage = {
+  id: string
+  title: string
+  icon: string | null
+  type: 'page' | 'database'
+  /** The ids from the root to the page itself. */
+  path: string[]
+  /** The titles of the pages above it; empty where the list stands below them anyway. */
+  above: string[]
+  /** Pages below it, all levels: at most one more than the limit that applies. */
+  below: number
+  /** The connection reaches it now, through this page or one above it. */
+  reachedNow: boolean
+}
+/** One window of a list: `more` when others follow it. */
+export type PickerList = { pages: PickerPage[]; more: boolean }
+
+export type PickerReading = {
+  /** Roots that are open to the workspace. */
+  shared: PickerList
+  /** Private roots that this member may reach. */
+  private: PickerList
+  /** Children of each node that stands open and can be reached, by its id. */
+  children: Map<string, PickerList>
+  /** What is ticked, without pages that stand below another ticked one. */
+  ticked: PickerPage[]
+  /** What was granted to the user's own installation, as far as he still reaches it. */
+  granted: PickerPage[]
+}
+
+export type PickerQuestion = {
+  workspaceId: string
+  userId: string
+  connectionId: string
+  /** null: what the connection can reach now. */
+  ticked: readonly string[] | null
+  /** null: the lists are not wanted, only what is ticked and granted. */
+  lists: {
+    sharedAfter: string | null
+    privateAfter: string | null
+    open: readonly { id: string; after: string | null }[]
+  } | null
+}
+
+type Row = {
+  list: 'shared' | 'private' | 'child' | 'ticked' | 'granted'
+  parent_id: string | null
+  id: string
+  title: string
+  icon: string | null
+  type: 'page' | 'database'
+  path: string[]
+  above: string[] | null
+  below: number
+  reached_now: boolean
+}
+
+export const nothing = '00000000-0000-0000-0000-000000000000'
+
+/** $1 workspace, $2 user, $3 connection: the pages granted to the user's own installation there. */
+export const grantedSql = `
+  select coalesce(array_agg(g.page_id), '{}') as ids
+  from installations i join page_grants g on g.workspace_id = i.workspace_id and g.installation_id = i.id
+  where i.workspace_id = $1 and i.user_id = $2 and i.connection_id = $3 and i.state = 'active'`
+
+/** Where a list goes on: behind the row of the page `cursor`. */
+const behind = (page: string, cursor: string) => `(${page}.sort_title, ${page}.id) >
+  (coalesce((select x.sort_title from pages x where x.workspace_id = $1 and x.id = ${cursor}), ''), ${cursor})`
+
+/** Pages below the path of `t`, all levels, counted up to one more than `limit`. */
+export const countBelow = (t: string, limit: string) => `(
+  select count(*)::int from (
+    select from page_paths b
+    where b.workspace_id = $1 and not b.hidden and b.path > ${t}.path
+      and b.path < ${t}.path || 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid
+    limit ${limit} + 1) b)`
+
+/** Titles of the pages above `t`, from the root down. */
+export const titlesAbove = (t: string) => `array(
+  select a.title from unnest(${t}.path[:cardinality(${t}.path) - 1]) with ordinality o (id, n)
+  join pages a on a.workspace_id = $1 and a.id = o.id order by o.n)`
+
+const lists = `
+  (select 'shared' as list, p.sort_title, p.id from pages p
+    where p.workspace_id = $1 and p.parent_id is null and not p.private and not p.archived and ${behind('p', '$5')}
+    order by p.sort_title, p.id limit ${listSize} + 1)
+  union all
+  (select 'private', p.sort_title, p.id from page_viewers v join pages p on p.workspace_id = $1 and p.id = v.page_id
+    where v.workspace_id = $1 and v.user_id = $2 and p.parent_id is null and p.private and not p.archived
+      and ${behind('p', '$6')}
+    order by p.sort_title, p.id limit ${listSize} + 1)
+  union all
+  (select 'child', c.sort_title, c.id from unnest($7::uuid[], $8::uuid[]) o (id, after) cross join lateral (
+    select c.sort_title, c.id from pages c
+    where c.workspace_id = $1 and c.parent_id = o.id and not c.archived and ${behind('c', 'o.after')}
+    order by c.sort_title, c.id limit ${listSize} + 1) c)
+  union all`
+
+/** `now` first: what the ticks fall back on, and what each row is marked by. */
+const textOf = (withLists: boolean) => `
+  with now as materialized (${grantedSql}),
+  chosen as materialized (select unnest(coalesce($4::uuid[], now.ids)) as id from now),
+  listed as (${withLists ? lists : ''}
+    select 'ticked' as list, '' as sort_title, id from chosen
+    union all
+    select 'granted', '', unnest(now.ids) from now)
+  select l.list, p.parent_id, p.id, p.title, p.icon, p.type, t.path::text[] as path,
+    case when l.list in ('ticked', 'granted') then ${titlesAbove('t')} end as above,
+    case when l.list = 'granted' then 0
+      else ${countBelow('t', `case when l.list = 'ticked' then ${sumCountLimit} else ${rowCountLimit} end`)} end as below,
+    t.path && now.ids as reached_now
+  from listed l
+  cross join now
+  join pages p on p.workspace_id = $1 and p.id = l.id
+  join page_paths t on t.workspace_id = $1 and t.page_id = l.id and not t.hidden
+  join pages root on root.workspace_id = $1 and root.id = t.path[1]
+  where ${personReaches('$2', 'root')}
+    and (l.list <> 'ticked' or not exists (
+      select from unnest(t.path[:cardinality(t.path) - 1]) a (id) where a.id in (select id from chosen)))
+  order by p.sort_title, p.id`
+
+const statements = {
+  all: { name: 'picker', text: textOf(true) },
+  ticked: { name: 'picker-ticked', text: textOf(false) },
+}
+
+export async function readPicker(pool: Pool, question: PickerQuestion): Promise<PickerReading> {
+  const { workspaceId, userId, connectionId, ticked, lists } = question
+  const own = [workspaceId, userId, connectionId, ticked]
+  const { rows } = lists
+    ? await pool.query<Row>({
+        ...statements.all,
+        values: [
+          ...own,
+          lists.sharedAfter ?? nothing,
+          lists.privateAfter ?? nothing,
+          lists.open.map(node => node.id),
+          lists.open.map(node => node.after ?? nothing),
+        ],
+      })
+    : await pool.query<Row>({ ...statements.ticked, values: own })
+
+  const of = (list: Row['list']) => rows.filter(row => row.list === list)
+  const children = Map.groupBy(of('child'), row => row.parent_id!)
+  return {
+    shared: toList(of('shared')),
+    private: toList(of('private')),
+    children: new Map([...children].map(([id, list]) => [id, toList(list)])),
+    ticked: of('ticked').map(toPage),
+    granted: of('granted').map(toPage),
+  }
+}
+
+/** The row beyond the window says that there is more. */
+function toList(rows: Row[]): PickerList {
+  return { pages: rows.slice(0, listSize).map(toPage), more: rows.length > listSize }
+}
+
+function toPage(row: Row): PickerPage {
+  return {
+    id: row.id,
+    title: row.title,
+    icon: row.icon,
+    type: row.type,
+    path: row.path,
+    above: row.above ?? [],
+    below: row.below,
+    reachedNow: row.reached_now,
+  }
+}
