@@ -66,3 +66,7 @@ function announce(words) {
     place.textContent = ''
   }, 2500)
 }
+
+// A part that did not come: the screen stays as it is, and says so.
+for (const fault of ['htmx:responseError', 'htmx:sendError', 'htmx:timeout'])
+  document.addEventListener(fault, () => announce('That could not be loaded. Try again, or reload the page.'))

@@ -63,7 +63,7 @@ export async function createInstallServer(config: Config): Promise<InstallServer
   const stores = await openStores(config)
   if (!config.databaseUrl) await migrate(stores.database)
   const log = openLog(config.logLevel)
-  const app = new Koa({ proxy: config.trustProxy })
+  const app = new Koa({ proxy: config.trustProxy, maxIpsCount: 1 }) // the last hop is the proxy's own word, the first anyone's
   app.silent = true // requests() says what failed, without the query
   const users = userStore(poolOf(stores.database))
   const web = createWeb({

@@ -1,8 +1,12 @@
 import { hash, randomBytes } from 'node:crypto'
 import type { SignedIn, WebContext, WebMiddleware } from './state.ts'
 
-/** Random, 256 bits, in the browser's cookie; the store knows its SHA-256 only. */
-export type Session = { id: string }
+export type Session = {
+  /** Random, 256 bits, in the browser's cookie; the store knows its SHA-256 only. */
+  id: string
+  /** When the password was given: a flow may ask for it anew. */
+  startedAt: Date
+}
 
 export type SessionNeeds = {
   store: {
@@ -42,7 +46,7 @@ export function sessions(needs: SessionNeeds) {
       return null
     }
     return {
-      session: { id },
+      session: { id, startedAt: new Date(startedAt) },
       user: { id: user.id, email: user.email, name: user.name, avatarUrl: user.avatarUrl },
     }
   }
@@ -61,10 +65,11 @@ export function sessions(needs: SessionNeeds) {
     async start(ctx: WebContext, userId: string): Promise<void> {
       if (ctx.state.session) await needs.store.remove(keyOf(ctx.state.session.id))
       const id = randomBytes(32).toString('base64url')
-      const value = JSON.stringify({ userId, startedAt: needs.now().getTime() })
+      const startedAt = needs.now()
+      const value = JSON.stringify({ userId, startedAt: startedAt.getTime() })
       await needs.store.write(keyOf(id), value, idleSeconds)
       ctx.cookies.set(cookie, id, attributes)
-      ctx.state.session = { id }
+      ctx.state.session = { id, startedAt }
     },
 
     async end(ctx: WebContext): Promise<void> {

@@ -42,3 +42,9 @@ export function localPath(text: string | null | undefined): string {
 export function flowOf(local: string): string | null {
   return /^\/install\/([\w-]{1,64})(?:[/?]|$)/.exec(local)?.[1] ?? null
 }
+
+/** An address that a developer registered, as something to link to; null unless it is http or https. */
+export function outside(text: string | null): string | null {
+  if (text === null || !URL.canParse(text)) return null
+  return /^https?:$/.test(new URL(text).protocol) ? text : null
+}

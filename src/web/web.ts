@@ -57,19 +57,17 @@ export function createWeb(needs: WebNeeds): Web {
     home({ render, workspacesOf: needs.users.workspacesOf, demo: needs.demo }),
     signIn({
       render,
-      faults: shown,
       sessions: session,
       throttle: throttle(needs.limits),
       users: needs.users,
       passwordMatches: needs.passwordMatches,
       describeFlow: needs.describeFlow ?? (async () => null),
-      demo: needs.demo,
     }),
   ]
   for (const section of sections) screens.use(section.routes())
 
   return {
-    headers: securityHeaders(secure),
+    headers: compose([securityHeaders(secure), secureCookies(secure)]),
     middleware: compose([
       assets.serve,
       health({ parts: needs.health }).routes() as unknown as Middleware,
@@ -78,5 +76,13 @@ export function createWeb(needs: WebNeeds): Web {
     notFound: async ctx => shown.notFound(ctx as WebContext),
     broken: ctx => shown.broken(ctx as WebContext),
     renderFault: (ctx, fault) => shown.render(ctx as WebContext, fault),
+  }
+}
+
+/** Behind a proxy that ends TLS the request looks plain; cookies are secure because the public address is. */
+function secureCookies(secure: boolean): Middleware {
+  return (ctx, next) => {
+    if (secure) ctx.cookies.secure = true
+    return next()
   }
 }

@@ -1,6 +1,6 @@
 import Router from '@koa/router'
 import type { Render } from '../render.ts'
-import { seeOther } from '../sign-in/routes.ts'
+import { seeOther } from '../see-other.ts'
 import type { WebState } from '../state.ts'
 import { urls } from '../urls.ts'
 import { landingView, nowhereView } from './page.ts'

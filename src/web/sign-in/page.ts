@@ -1,4 +1,3 @@
-import type { Capability } from '../../installs/capability.ts'
 import { type Field, field } from '../field.ts'
 import { connectionMark, type Mark } from '../marks.ts'
 import { view } from '../render.ts'
@@ -7,7 +6,6 @@ import { flowOf, urls } from '../urls.ts'
 /** What a flow says of itself to someone who has not signed in yet. */
 export type FlowDescription = {
   connection: { id: string; name: string; logo: string | null; verified: boolean }
-  capabilities: Capability[]
   loginHint: string | null
 }
 
@@ -22,7 +20,6 @@ export type SignInPage = {
   password: Field
   /** Where Cancel posts to, in a flow. */
   cancel: string | null
-  demo: boolean
 }
 export const signInView = view<SignInPage>('sign-in/sign-in')
 
@@ -32,7 +29,6 @@ export function signInPage(facts: {
   flow: FlowDescription | null
   email: string
   problem: string | null
-  demo: boolean
 }): SignInPage {
   const { returnTo, flow, email, problem } = facts
   const uid = flowOf(returnTo)
@@ -59,7 +55,6 @@ export function signInPage(facts: {
       autofocus: email !== '' || Boolean(flow?.loginHint),
     }),
     cancel: uid && urls.flowCancel(uid),
-    demo: facts.demo,
   }
 }
 

@@ -1,7 +1,7 @@
 import Router from '@koa/router'
-import type { Faults } from '../faults.ts'
 import type { FlowLayout } from '../layout.ts'
 import type { Render } from '../render.ts'
+import { seeOther } from '../see-other.ts'
 import type { Sessions } from '../session.ts'
 import type { SignedIn, WebContext, WebState } from '../state.ts'
 import { flowOf, localPath, urls } from '../urls.ts'
@@ -10,7 +10,6 @@ import type { Throttle } from './throttle.ts'
 
 export type SignInNeeds = {
   render: Render
-  faults: Faults
   sessions: Sessions
   throttle: Throttle
   users: {
@@ -22,7 +21,6 @@ export type SignInNeeds = {
   passwordMatches(passwordHash: string | null, password: string): Promise<boolean>
   /** null when the flow is unknown, over, or not this browser's. */
   describeFlow(ctx: WebContext, uid: string): Promise<FlowDescription | null>
-  demo: boolean
 }
 
 /** The same for an unknown user, a wrong password, and a disabled account. */
@@ -40,11 +38,11 @@ export function signIn(needs: SignInNeeds): Router<WebState> {
       flow: flow || null,
       email: again?.email ?? '',
       problem: again?.problem ?? null,
-      demo: needs.demo,
     })
     render.screen(ctx, signInView, page, frame('Sign in', uid !== null))
   }
 
+  // In front of a flow the form is shown also to the signed-in: the partner may ask for the password anew.
   router.get('/sign-in', async ctx => {
     const returnTo = localPath(one(ctx.query.return))
     if (ctx.state.user && flowOf(returnTo) === null) return seeOther(ctx, returnTo)
@@ -102,12 +100,6 @@ function frame(title: string, formsMayLeave: boolean): FlowLayout {
 
 function one(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value
-}
-
-/** 303: what was posted is never posted again at the next address (RFC 9700 §4.12). */
-export function seeOther(ctx: WebContext, to: string): void {
-  ctx.redirect(to)
-  ctx.status = 303
 }
 
 function tooMany(seconds: number): string {

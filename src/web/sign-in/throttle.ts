@@ -36,7 +36,9 @@ function accountKey(email: string): string {
 
 /** One household or server commands a whole /64 of IPv6 addresses: it counts as one. */
 function network(address: string): string {
-  if (!isIPv6(address)) return address
+  // A socket that takes both versions writes IPv4 addresses as ::ffff:192.0.2.1.
+  const version4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+  if (version4 || !isIPv6(address)) return version4 ?? address
   const [head = '', tail] = address.split('::')
   const left = head.split(':').filter(Boolean)
   const right = tail?.split(':').filter(Boolean) ?? []

@@ -1,0 +1,23 @@
+import type { Layout } from '../../src/web/layout.ts'
+import type { View } from '../../src/web/render.ts'
+
+/** A view with what it is given when there is nothing, as usual, and too much. */
+export type Fixture = { file: string; cases: Record<string, { model: object; layout: Layout | null }> }
+
+/** Declares what a view is given; the compiler holds each case to the view's model. Without a layout: a fragment. */
+export function fixture<Model extends object>(
+  view: View<Model>,
+  layout: Layout | null,
+  cases: Record<string, Model>,
+): Fixture {
+  return {
+    file: view.file,
+    cases: Object.fromEntries(Object.entries(cases).map(([name, model]) => [name, { model, layout }])),
+  }
+}
+
+/** What someone types where a name is asked for, to see what happens. */
+export const hostile = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>`
+export const longName = 'Department of Extraordinarily Long and Carefully Chosen Workspace Names and Titles'
+export const longWord = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'
+export const rightToLeft = 'مساحة عمل الفريق العربي'

@@ -1,0 +1,57 @@
+import { faultView } from '../../src/web/faults.ts'
+import { landingView, nowhereView } from '../../src/web/home/page.ts'
+import type { FlowLayout } from '../../src/web/layout.ts'
+import { refusals } from '../../src/web/refusals.ts'
+import { signInPage, signInView, signOutView } from '../../src/web/sign-in/page.ts'
+import { fixture, hostile, longName, longWord } from './fixture.ts'
+
+const flow: FlowLayout = { frame: 'flow', title: 'Sign in', switcher: null, formsMayLeave: true }
+const connection = { id: 'c1', name: 'Relay Automations', logo: null, verified: true }
+const requestId = '0198c1de-9c3a-7d3e-8a7e-0d6a7c1b2f3e'
+
+export const fixtures = [
+  fixture(signInView, flow, {
+    empty: signInPage({ returnTo: '/', flow: null, email: '', problem: null }),
+    usual: signInPage({
+      returnTo: '/install/abc',
+      flow: { connection, loginHint: null },
+      email: '',
+      problem: null,
+    }),
+    refused: signInPage({
+      returnTo: '/',
+      flow: null,
+      email: 'ada@acme.test',
+      problem: 'That e-mail and password do not match an account.',
+    }),
+    crowded: signInPage({
+      returnTo: `/install/abc?${encodeURIComponent(hostile)}`,
+      flow: {
+        connection: { ...connection, name: `${longName} ${hostile}`, verified: false },
+        loginHint: null,
+      },
+      email: `${longWord}@${longWord}.test`,
+      problem: 'There were too many attempts to sign in. Try again in 15 minutes.',
+    }),
+  }),
+  fixture(signOutView, flow, {
+    usual: { name: 'Ada Lovelace', email: 'ada@acme.test', back: '/' },
+    crowded: { name: `${longName} ${hostile}`, email: `${longWord}@acme.test`, back: '/' },
+  }),
+  fixture(landingView, flow, { usual: { demo: false }, demo: { demo: true } }),
+  fixture(nowhereView, flow, {
+    usual: { name: 'Dora', email: 'dora@acme.test' },
+    crowded: { name: `${longName} ${hostile}`, email: `${longWord}@acme.test` },
+  }),
+  fixture(faultView, flow, {
+    usual: { ...refusals['not-approved'], requestId, action: { label: 'Go to the start page', href: '/' } },
+    crowded: {
+      status: 400,
+      title: `The address of ${longName} does not match`,
+      sentence: hostile,
+      next: longName,
+      requestId,
+      action: null,
+    },
+  }),
+]
