@@ -1,8 +1,13 @@
 /** The kinds of thing that happen. The history screen, the developer's log and webhooks read the same table. */
 export type EventKind =
+  | 'connection.registered'
+  | 'connection.disabled'
+  | 'connection.enabled'
+  | 'secret.rotated'
   | 'consent.given'
   | 'installation.activated'
   | 'installation.reinstalled'
+  | 'installation.suspended'
   | 'token.refreshed'
   | 'refresh-token.reused'
   | 'token.revoked'

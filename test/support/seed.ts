@@ -10,7 +10,6 @@ let passwordHash: Promise<string> | null = null
 /** Cheap parameters: what is tested is the product's behaviour, not the cost of one hash. */
 function hashedPassword(): Promise<string> {
   passwordHash ??= hash(password, {
-    algorithm: Algorithm.Argon2id,
     memoryCost: 1024,
     timeCost: 1,
     parallelism: 1,

@@ -161,12 +161,13 @@ export function archivePage(
     await lockTrees(client, [change.workspaceId])
     const own = await readPath(client, change.workspaceId, change.id)
     if (!own) return refused('no-such-page')
+    // Before it is hidden: whoever asks here whether it may be, asks about the page as it stands.
+    await alongside(client)
     await client.query(
       `update pages set archived = $3, last_edited_by = $4, updated_at = now() where workspace_id = $1 and id = $2`,
       [change.workspaceId, change.id, change.archived, change.editedBy],
     )
     await keepHidden(client, change.workspaceId, own.path)
-    await alongside(client)
     return done
   })
 }

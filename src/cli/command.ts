@@ -1,0 +1,48 @@
+/** What every command has in common: --json, one sentence for a fault, and the exit codes. */
+import { Command } from 'commander'
+import { BadConfig } from '../config.ts'
+
+/** Something refused or broken, in one sentence for people. Exit 1. */
+export class Fault extends Error {}
+/** The command line itself is wrong. Exit 2. */
+export class BadUsage extends Error {}
+
+/** Where a command's answer goes. With --json the document is all that standard output gets. */
+export type Output = {
+  json: boolean
+  /** The answer, once: as a document or as text for people. */
+  answer(document: unknown, text: string): void
+  /** Words on the way, for people only. */
+  say(text: string): void
+}
+
+export function newCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .option('--json', 'print one JSON document on standard output, and nothing else')
+}
+
+export function outputOf(options: { json?: boolean }): Output {
+  const json = options.json === true
+  return {
+    json,
+    answer(document, text) {
+      process.stdout.write(json ? `${JSON.stringify(document, null, 2)}\n` : `${text}\n`)
+    },
+    say(text) {
+      if (!json) process.stdout.write(`${text}\n`)
+    },
+  }
+}
+
+/** One sentence for what went wrong, whoever threw it. */
+export function sentenceOf(fault: unknown): string {
+  if (fault instanceof BadConfig) return fault.message
+  if (!(fault instanceof Error)) return String(fault)
+  const { code, address, port } = fault as NodeJS.ErrnoException & { address?: string; port?: number }
+  if (code === 'ECONNREFUSED')
+    return `Nothing answers at ${address ?? 'the address'}:${port ?? ''}; is the store running?`
+  if (code === 'ENOTFOUND') return `The host of a store is not known: ${fault.message}`
+  if (fault instanceof AggregateError && fault.errors.length > 0) return sentenceOf(fault.errors[0])
+  return (fault.message || fault.name).split('\n')[0]!
+}

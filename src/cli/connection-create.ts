@@ -1,0 +1,155 @@
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import type { DataSource } from 'typeorm'
+import type { Registration, RegistrationFault } from '../installs/actions/register-connection.ts'
+import { type Capability, capabilities, isCapability } from '../installs/capability.ts'
+import { readUuid } from '../installs/ids.ts'
+import { BadUsage, Fault, newCommand, outputOf } from './command.ts'
+import { shownConnection } from './shown.ts'
+import { withStores } from './stores.ts'
+
+type Options = {
+  name: string
+  public?: boolean
+  internal?: boolean
+  workspace?: string
+  redirectUri: string[]
+  capabilities: Capability[]
+  website?: string
+  supportEmail?: string
+  supportUrl?: string
+  privacyUrl?: string
+  termsUrl?: string
+  client: 'public' | 'confidential'
+  requirePkce?: boolean
+  longLivedTokens?: boolean
+  firstParty?: boolean
+  verified?: boolean
+  owner?: string
+  json?: boolean
+}
+
+export function createCommand(): Command {
+  return newCommand('create', 'register a connection; its secret or token is printed once')
+    .requiredOption('--name <name>', 'what people will see')
+    .option('--public', 'any workspace may install it (the default)')
+    .addOption(
+      new Option('--internal', 'it belongs to one workspace and has a token instead of a flow').conflicts(
+        'public',
+      ),
+    )
+    .option('--workspace <id>', 'the workspace that it belongs to')
+    .option('--redirect-uri <address...>', 'where people are sent back to; exact', [])
+    .requiredOption('--capabilities <list>', `comma-separated: ${capabilities.join(', ')}`, readCapabilities)
+    .option('--website <address>', "the developer's website")
+    .option('--support-email <address>', 'where users get help')
+    .option('--support-url <address>', 'where users get help')
+    .option('--privacy-url <address>', 'the privacy policy')
+    .option('--terms-url <address>', 'the terms of use')
+    .addOption(
+      new Option('--client <type>', 'can it keep a secret?')
+        .choices(['public', 'confidential'])
+        .default('confidential'),
+    )
+    .option('--require-pkce', 'refuse authorization requests without a code challenge')
+    .option('--long-lived-tokens', 'access tokens that do not expire, for partners that never refresh')
+    .option('--first-party', 'built by the host of this product')
+    .option('--verified', 'its developer was verified')
+    .option('--owner <email>', 'the user who looks after it')
+    .action(create)
+}
+
+async function create(options: Options): Promise<void> {
+  const output = outputOf(options)
+  const workspaceId = options.workspace === undefined ? null : readUuid(options.workspace)
+  if (options.workspace !== undefined && workspaceId === null)
+    throw new BadUsage(`--workspace is no UUID: ${JSON.stringify(options.workspace)} (see --help)`)
+  if (options.internal && workspaceId === null)
+    throw new BadUsage('--internal needs --workspace (see --help)')
+
+  const registered = await withStores(async stores => {
+    const createdBy = options.owner ? await findOwner(stores.database, options.owner, workspaceId) : null
+    if (workspaceId) await requireWorkspace(stores.database, workspaceId)
+    const { registrar } = await import('../directory.ts')
+    return registrar(stores.database, stores.secretKeys)(registrationOf(options, workspaceId, createdBy))
+  })
+  if (registered.kind === 'invalid') throw new Fault(registered.faults.map(sentence).join('; '))
+  const { connection, secret, token } = registered
+  output.answer(
+    {
+      ...shownConnection(connection),
+      ...(secret ? { client_secret: secret } : {}),
+      ...(token ? { token } : {}),
+    },
+    [
+      `id             ${connection.id}`,
+      `client_id      ${connection.id}`,
+      ...(secret ? [`client_secret  ${secret}`] : []),
+      ...(token ? [`token          ${token}`] : []),
+      ...(secret || token ? ['Keep it now: it is not shown again.'] : []),
+    ].join('\n'),
+  )
+}
+
+function registrationOf(
+  options: Options,
+  workspaceId: string | null,
+  createdBy: string | null,
+): Registration {
+  return {
+    kind: options.internal ? 'internal' : 'public',
+    workspaceId,
+    createdBy,
+    name: options.name,
+    website: options.website ?? null,
+    supportEmail: options.supportEmail ?? null,
+    supportUrl: options.supportUrl ?? null,
+    privacyUrl: options.privacyUrl ?? null,
+    termsUrl: options.termsUrl ?? null,
+    clientType: options.client,
+    redirectUris: options.redirectUri,
+    capabilities: options.capabilities,
+    requirePkce: options.requirePkce ?? false,
+    longLivedTokens: options.longLivedTokens ?? false,
+    firstParty: options.firstParty ?? false,
+    verified: options.verified ?? false,
+  }
+}
+
+const optionNames: Record<string, string> = {
+  redirectUris: '--redirect-uri',
+  workspaceId: '--workspace',
+  createdBy: '--owner',
+  clientType: '--client',
+}
+
+function sentence({ member, fault }: RegistrationFault): string {
+  const option = optionNames[member] ?? `--${member.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+  return `${option} ${fault}`
+}
+
+function readCapabilities(text: string): Capability[] {
+  const words = text.split(',').map(word => word.trim())
+  const unknown = words.filter(word => !isCapability(word))
+  if (unknown.length > 0)
+    throw new BadUsage(
+      `--capabilities has ${JSON.stringify(unknown[0])}; known are ${capabilities.join(', ')}`,
+    )
+  return [...new Set(words.filter(isCapability))]
+}
+
+async function requireWorkspace(database: DataSource, id: string): Promise<void> {
+  const rows = await database.query('select from workspaces where id = $1', [id])
+  if (rows.length === 0) throw new Fault(`There is no workspace ${id}.`)
+}
+
+async function findOwner(database: DataSource, email: string, workspaceId: string | null): Promise<string> {
+  const [user] = (await database.query(
+    `select u.id, exists (select from members m where m.user_id = u.id and m.workspace_id = $2 and m.role <> 'guest') as member
+     from users u where lower(u.email) = lower($1)`,
+    [email, workspaceId],
+  )) as { id: string; member: boolean }[]
+  if (!user) throw new Fault(`There is no user with the e-mail address ${email}.`)
+  if (workspaceId && !user.member) throw new Fault(`${email} is no member of the workspace ${workspaceId}.`)
+  return user.id
+}

@@ -1,0 +1,51 @@
+/** latchkey <command>. Each command is a file of its own and loads what it needs when it is called. */
+import { Command, CommanderError } from 'commander'
+import { BadUsage, sentenceOf } from './command.ts'
+import { connectionCommand } from './connection.ts'
+import { importCommand } from './import.ts'
+import { migrateCommand } from './migrate.ts'
+import { startCommand } from './start.ts'
+
+const program = new Command('latchkey')
+  .description('Partner connection installs: an OAuth 2.0 authorization server for workspaces and pages')
+  .addCommand(startCommand())
+  .addCommand(migrateCommand())
+  .addCommand(importCommand())
+  .addCommand(connectionCommand())
+
+strict(program)
+// A reader that went away (`latchkey … | head`) is no fault of ours.
+process.stdout.on('error', () => process.exit(0))
+
+let code = 0
+try {
+  await program.parseAsync()
+} catch (fault) {
+  code = exitCodeOf(fault)
+}
+// What is written but not yet read goes out first; a store that still tries to reconnect must not keep us here.
+process.stdout.write('', () => process.exit(code))
+
+/** Bad usage is one sentence and exit 2, for the program and every command below it. */
+function strict(command: Command): void {
+  command
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .allowExcessArguments(false)
+  for (const below of command.commands) strict(below)
+}
+
+function exitCodeOf(fault: unknown): number {
+  if (fault instanceof CommanderError) {
+    if (fault.exitCode === 0) return 0
+    if (fault.code === 'commander.help') return 2
+    say(`${fault.message.replace(/^error: /, '').replaceAll('\n', ' ')} (see --help)`)
+    return 2
+  }
+  say(sentenceOf(fault))
+  return fault instanceof BadUsage ? 2 : 1
+}
+
+function say(sentence: string): void {
+  process.stderr.write(`latchkey: ${sentence}\n`)
+}

@@ -1,0 +1,73 @@
+import type { Command } from 'commander'
+import { type Config, readConfig } from '../config.ts'
+import { Fault, newCommand, type Output, outputOf } from './command.ts'
+
+export function startCommand(): Command {
+  return newCommand('start', 'serve; with nothing configured, on stores of its own and with the demo').action(
+    async (options: { json?: boolean }) => start(outputOf(options)),
+  )
+}
+
+async function start(output: Output): Promise<void> {
+  const config = readConfig()
+  const [{ createInstallServer }, { listen }, { prepareDemo }] = await Promise.all([
+    import('../app.ts'),
+    import('../server.ts'),
+    import('../demo/load.ts'),
+  ])
+  const stop = untilStopped()
+  const server = await createInstallServer(config)
+  const { demo, listening } = await open().catch(async fault => {
+    await server.close()
+    throw portFault(fault, config)
+  })
+  async function open() {
+    return { demo: await prepareDemo(server.stores, config), listening: await listen(server, config) }
+  }
+  const address = config.issuer
+  output.answer(
+    { address, port: listening.port, demo: demo ? { partner: `${address}/demo-partner`, ...demo } : null },
+    welcome(address, demo),
+  )
+  await stop
+  output.say('Finishing the requests under way …')
+  await listening.close()
+}
+
+function welcome(address: string, demo: { users: string[]; password: string } | null): string {
+  if (!demo) return `Latchkey listens on ${address}`
+  return `
+  Latchkey listens on ${address}
+
+  Try it as a partner's user   ${address}/demo-partner
+  Sign in                      ${address}/sign-in
+    as                         ${demo.users.join(', ')}
+    password                   ${demo.password}
+
+  Stop with Ctrl-C; the next start finds everything as it was left.
+`
+}
+
+function portFault(fault: NodeJS.ErrnoException, { host, port }: Config): Error {
+  if (fault.code === 'EADDRINUSE')
+    return new Fault(
+      `Port ${port} of ${host} is in use; stop what listens there, or set PORT to another one.`,
+    )
+  if (fault.code === 'EACCES')
+    return new Fault(`Port ${port} of ${host} may not be listened on; set PORT to one above 1023.`)
+  if (fault.code === 'EADDRNOTAVAIL' || fault.code === 'ENOTFOUND')
+    return new Fault(`HOST is no address of this machine: ${host}.`)
+  return fault
+}
+
+/** Resolves at the first request to stop; a second one ends at once. */
+function untilStopped(): Promise<void> {
+  return new Promise(resolve => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        resolve()
+        process.once(signal, () => process.exit(1))
+      })
+    }
+  })
+}

@@ -1,0 +1,72 @@
+import type { Registration } from '../installs/actions/register-connection.ts'
+import type { Capability } from '../installs/capability.ts'
+
+export const demoPartnerName = 'Relay Automations'
+
+/** The host's own connections, by what they ask for. */
+const firstParty: [name: string, capabilities: Capability[]][] = [
+  ['GitHub', ['read_content', 'insert_comments', 'read_user_without_email']],
+  ['Jira', ['read_content', 'update_content', 'insert_content', 'read_user_without_email']],
+  ['Slack', ['read_content', 'read_comments', 'insert_comments', 'read_user_with_email']],
+  ['Asana', ['read_content', 'update_content', 'read_user_without_email']],
+  ['Trello', ['read_content', 'insert_content']],
+]
+
+/** What the demo registers: the host's own, a public partner (ours, below /demo-partner) and an internal one of Acme. */
+export function demoConnections(place: {
+  workspace: string
+  ada: string
+  redirectUri: string
+}): Registration[] {
+  return [
+    ...firstParty.map(([name, capabilities]) => ({
+      ...plain,
+      name,
+      capabilities,
+      website: `https://connect.example/${name.toLowerCase()}`,
+      supportUrl: `https://connect.example/${name.toLowerCase()}/help`,
+      redirectUris: [`https://connect.example/${name.toLowerCase()}/callback`],
+      firstParty: true,
+      verified: true,
+    })),
+    {
+      ...plain,
+      name: demoPartnerName,
+      capabilities: ['read_content', 'update_content', 'insert_content', 'read_user_with_email'],
+      website: 'https://relay.example',
+      supportEmail: 'help@relay.example',
+      privacyUrl: 'https://relay.example/privacy',
+      termsUrl: 'https://relay.example/terms',
+      redirectUris: [place.redirectUri],
+      verified: true,
+    },
+    {
+      ...plain,
+      kind: 'internal',
+      workspaceId: place.workspace,
+      createdBy: place.ada,
+      name: 'Acme Reporter',
+      capabilities: ['read_content', 'read_user_without_email'],
+      supportEmail: 'ada@acme.test',
+    },
+  ]
+}
+
+const plain: Registration = {
+  kind: 'public',
+  workspaceId: null,
+  createdBy: null,
+  name: '',
+  website: null,
+  supportEmail: null,
+  supportUrl: null,
+  privacyUrl: null,
+  termsUrl: null,
+  clientType: 'confidential',
+  redirectUris: [],
+  capabilities: [],
+  requirePkce: false,
+  longLivedTokens: false,
+  firstParty: false,
+  verified: false,
+}

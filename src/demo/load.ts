@@ -1,0 +1,136 @@
+/** The demo: a directory to look at, the connections of a few partners, and the credentials of our own demo partner. */
+import { createReadStream } from 'node:fs'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Pool } from 'pg'
+import type { Stores } from '../app.ts'
+import type { Config } from '../config.ts'
+import { importNeeds, registrar } from '../directory.ts'
+import { root } from '../root.ts'
+import { importDirectory } from '../storage/postgres/directory/import.ts'
+import { poolOf } from '../storage/postgres/pool.ts'
+import { demoConnections, demoPartnerName } from './connections.ts'
+import type { PartnerClient } from './exchange.ts'
+
+/**
+ * Kept in the data directory: the demo partner's side of its registration, and the internal connection's token. Without them
+ * a load has begun and not ended.
+ */
+type DemoFile = { partner?: PartnerClient; reporter?: { token: string } }
+
+export type Demo = { users: string[]; password: string }
+
+/** As config/demo/people.ndjson has them. */
+const demo: Demo = {
+  users: ['ada@acme.test', 'ben@acme.test', 'cleo@acme.test', 'gus@acme.test'],
+  password: 'latchkey-demo',
+}
+const demoFile = (dataDir: string) => path.join(dataDir, 'demo.json')
+
+/** The demo partner's client, or null where no demo was loaded. */
+export async function readDemoPartner(dataDir: string): Promise<PartnerClient | null> {
+  return (await readDemoFile(dataDir))?.partner ?? null
+}
+
+/**
+ * Loads the demo where it is wanted and not there yet: when DEMO says so, or by itself into an embedded database that holds
+ * nothing. What was loaded before is left as people left it.
+ * @returns how to sign in, or null where there is no demo.
+ */
+export async function prepareDemo(stores: Stores, config: Config): Promise<Demo | null> {
+  if (config.demo === false) return null
+  const pool = poolOf(stores.database)
+  const kept = await readDemoFile(config.dataDir)
+  if (kept?.partner) {
+    await followIssuer(pool, config, kept.partner)
+    return demo
+  }
+  const wanted = config.demo ?? (kept !== null || (config.databaseUrl === null && (await isEmpty(pool))))
+  if (!wanted) return null
+  await keepDemoFile(config.dataDir, {})
+  await importDirectory(importNeeds(stores.database), demoDirectory())
+  await keepDemoFile(config.dataDir, await registerDemo(stores, config.issuer))
+  return demo
+}
+
+async function isEmpty(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ empty: boolean }>(
+    `select not exists (select from users) and not exists (select from workspaces)
+       and not exists (select from connections) as empty`,
+  )
+  return rows[0]!.empty
+}
+
+async function* demoDirectory(): AsyncGenerator<Uint8Array> {
+  for (const name of ['people', 'pages'])
+    yield* createReadStream(path.join(root, 'config', 'demo', `${name}.ndjson`))
+}
+
+async function registerDemo(stores: Stores, issuer: string): Promise<DemoFile> {
+  const pool = poolOf(stores.database)
+  const { rows } = await pool.query<{ workspace: string; ada: string }>(
+    `select w.id as workspace, u.id as ada from members m
+     join workspaces w on w.id = m.workspace_id join users u on u.id = m.user_id
+     where w.name = 'Acme' and u.email = 'ada@acme.test'`,
+  )
+  const { workspace, ada } = rows[0]!
+  const registrations = demoConnections({ workspace, ada, redirectUri: callbackOf(issuer) })
+  // What a load that was interrupted left behind: nobody has the secrets of it.
+  await pool.query('delete from connections where name = any($1)', [registrations.map(one => one.name)])
+  const register = registrar(stores.database, stores.secretKeys)
+  const file: DemoFile = {}
+  for (const registration of registrations) {
+    const registered = await register(registration)
+    if (registered.kind === 'invalid')
+      throw new Error(`The demo's ${registration.name} cannot be registered.`)
+    const { connection, secret, token } = registered
+    if (connection.name === demoPartnerName)
+      file.partner = {
+        clientId: connection.id,
+        clientSecret: secret!,
+        redirectUri: connection.redirectUris[0]!,
+      }
+    if (token) {
+      file.reporter = { token }
+      await addReporterPages(pool, connection.id, ada)
+    }
+  }
+  return file
+}
+
+/** Ada has added two of Acme's pages to the internal connection. */
+async function addReporterPages(pool: Pool, connectionId: string, ada: string): Promise<void> {
+  await pool.query(
+    `insert into page_grants (workspace_id, installation_id, page_id, granted_by, granted_at)
+     select p.workspace_id, i.id, p.id, $2, now() from installations i join pages p using (workspace_id)
+     where i.connection_id = $1 and p.parent_id is null and p.title in ('Roadmap', 'Meeting notes')`,
+    [connectionId, ada],
+  )
+}
+
+/** On another port the demo partner is called back there. */
+async function followIssuer(pool: Pool, { issuer, dataDir }: Config, partner: PartnerClient): Promise<void> {
+  const redirectUri = callbackOf(issuer)
+  if (partner.redirectUri === redirectUri) return
+  await pool.query(
+    `update connections set redirect_uris = array_append(array_remove(redirect_uris, $2), $2), updated_at = now()
+     where id = $1`,
+    [partner.clientId, redirectUri],
+  )
+  const kept = await readDemoFile(dataDir)
+  await keepDemoFile(dataDir, { ...kept, partner: { ...partner, redirectUri } })
+}
+
+const callbackOf = (issuer: string) => `${issuer}/demo-partner/callback`
+
+async function readDemoFile(dataDir: string): Promise<DemoFile | null> {
+  const text = await readFile(demoFile(dataDir), 'utf8').catch(() => null)
+  return text === null ? null : (JSON.parse(text) as DemoFile)
+}
+
+async function keepDemoFile(dataDir: string, file: DemoFile): Promise<void> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  const draft = `${demoFile(dataDir)}.${process.pid}`
+  await writeFile(draft, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 })
+  await rename(draft, demoFile(dataDir))
+}

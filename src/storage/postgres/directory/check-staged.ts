@@ -1,0 +1,70 @@
+/** Everything that only the whole of a file, beside what is kept already, can show to be wrong. */
+import type { ClientBase } from 'pg'
+
+type Fault = { line: number; reason: string }
+
+/** Later lines about the same thing replace earlier ones: a line is an upsert. */
+export async function keepLastLines(client: ClientBase): Promise<void> {
+  const keys = {
+    staged_users: 'id',
+    staged_workspaces: 'id',
+    staged_members: 'workspace_id, user_id',
+    staged_pages: 'workspace_id, id',
+  }
+  for (const [table, key] of Object.entries(keys)) {
+    await client.query(`create index on ${table} (${key})`)
+    await client.query(
+      `delete from ${table} staged
+       using (select ${key}, max(line) as line from ${table} group by ${key} having count(*) > 1) latest
+       where ${key
+         .split(', ')
+         .map(one => `staged.${one} = latest.${one}`)
+         .join(' and ')} and staged.line < latest.line`,
+    )
+  }
+}
+
+/** A workspace or user counts as known when it is kept already or comes in the same file. */
+const unknownWorkspace = (id: string) =>
+  `not exists (select from workspaces w where w.id = ${id}) and not exists (select from staged_workspaces w where w.id = ${id})`
+const unknownUser = (id: string) =>
+  `not exists (select from users u where u.id = ${id}) and not exists (select from staged_users u where u.id = ${id})`
+
+const checks = [
+  `select line, 'the e-mail address ' || email || ' is that of user ' || other as reason
+   from (select line, email, min(id::text) over same as other, row_number() over same as place
+         from staged_users window same as (partition by lower(email) order by line)) s
+   where place > 1`,
+  `select s.line, 'the e-mail address ' || s.email || ' is that of user ' || u.id
+   from staged_users s join users u on lower(u.email) = lower(s.email) and u.id <> s.id
+   where not exists (select from staged_users other where other.id = u.id)`,
+  `select line, 'the workspace ' || workspace_id || ' is not known'
+   from staged_members s where ${unknownWorkspace('s.workspace_id')}`,
+  `select line, 'the user ' || user_id || ' is not known' from staged_members s where ${unknownUser('s.user_id')}`,
+  `select line, 'the workspace ' || s.workspace_id || ' is not known'
+   from staged_pages s join (select distinct workspace_id from staged_pages) each using (workspace_id)
+   where ${unknownWorkspace('each.workspace_id')}`,
+  `select line, 'private_to names the user ' || viewer || ', who is not known'
+   from (select line, unnest(viewers) as viewer from staged_pages where viewers is not null) s
+   where ${unknownUser('viewer')}`,
+  `select s.line, 'the parent ' || s.parent_id || case
+       when exists (select from pages p where p.id = s.parent_id)
+         or exists (select from staged_pages p where p.id = s.parent_id) then ' is in another workspace'
+       else ' is not known' end
+   from staged_pages s
+   where s.parent_id is not null
+     and not exists (select from staged_pages p where p.workspace_id = s.workspace_id and p.id = s.parent_id)
+     and not exists (select from pages p where p.workspace_id = s.workspace_id and p.id = s.parent_id)`,
+]
+
+/** The first line that what is known contradicts, or null. */
+export async function findFault(client: ClientBase): Promise<Fault | null> {
+  const faults: Fault[] = []
+  for (const check of checks) {
+    const { rows } = await client.query<Fault>(
+      `select line::int as line, reason from (${check}) as checked (line, reason) order by line limit 1`,
+    )
+    faults.push(...rows)
+  }
+  return faults.sort((a, b) => a.line - b.line)[0] ?? null
+}

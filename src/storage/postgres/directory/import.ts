@@ -1,0 +1,176 @@
+/** `latchkey import`: reads the directory as a stream, looks at the whole of it, and only then merges it in batches. */
+import type { Pool, PoolClient } from 'pg'
+import type { InstallEvent } from '../../../installs/events.ts'
+import { appendEvent } from '../events.ts'
+import { findFault, keepLastLines } from './check-staged.ts'
+import { BadLine, readLine, type UserLine } from './line.ts'
+import { BadLineAt, splitLines } from './lines.ts'
+import { mergePages, movePages } from './merge-pages.ts'
+import { mergeMembers, mergeUsers, mergeWorkspaces, type SuspendedInstallation } from './merge-people.ts'
+import { orderPages } from './order-pages.ts'
+import { type Kind, Staging } from './staging.ts'
+
+export type ImportNeeds = {
+  pool: Pool
+  hashPassword(password: string): Promise<string>
+  passwordMatches(passwordHash: string, password: string): Promise<boolean>
+  now(): Date
+  newId(): string
+  /** Told about twice a second at most. */
+  onProgress?(progress: ImportProgress): void
+}
+
+export type ImportProgress =
+  | { step: 'reading'; lines: number }
+  | { step: 'writing'; pages: number; of: number }
+
+/** Lines read, and of each kind how many things were new or different from what was kept. */
+export type ImportResult = { lines: number; changed: Record<Kind, number> }
+
+/** A line of the file, counted from 1, and what is wrong with it. Nothing of the file was kept. */
+export class ImportRefused extends Error {
+  readonly line: number
+  constructor(line: number, reason: string) {
+    super(`line ${line}: ${reason}`)
+    this.name = 'ImportRefused'
+    this.line = line
+  }
+}
+
+const pagesPerBatch = 10_000
+const usersPerLookup = 200
+
+/**
+ * Brings the directory up to date. Each batch is kept or not as a whole; an import that was interrupted is finished by
+ * running it again, and one that is run twice changes nothing.
+ * @throws ImportRefused before anything is kept, or the driver's error.
+ */
+export async function importDirectory(
+  needs: ImportNeeds,
+  input: AsyncIterable<Uint8Array>,
+): Promise<ImportResult> {
+  const client = await needs.pool.connect()
+  try {
+    const staging = await Staging.open(client)
+    const lines = await stage(needs, client, staging, input)
+    await keepLastLines(client)
+    const fault = await findFault(client)
+    if (fault) throw new ImportRefused(fault.line, fault.reason)
+    const order = await orderPages(client)
+    if (order.kind === 'fault') throw new ImportRefused(order.line, order.reason)
+    return { lines, changed: await merge(needs, client, order.pages) }
+  } finally {
+    // The connection goes with its temporary tables and settings.
+    client.release(true)
+  }
+}
+
+async function stage(
+  needs: ImportNeeds,
+  client: PoolClient,
+  staging: Staging,
+  input: AsyncIterable<Uint8Array>,
+): Promise<number> {
+  let last = 0
+  let users: { number: number; line: UserLine }[] = []
+  const tell = paced(needs.onProgress)
+  const stageUsers = async () => {
+    const hashes = await passwordHashes(needs, client, users)
+    for (const [at, { number, line }] of users.entries()) await staging.add(number, line, hashes[at])
+    users = []
+  }
+  try {
+    for await (const lines of splitLines(input)) {
+      for (const { number, text } of lines) {
+        last = number
+        const line = readLine(text)
+        if (line.kind !== 'user') await staging.add(number, line)
+        else if (users.push({ number, line }) === usersPerLookup) await stageUsers()
+      }
+      tell({ step: 'reading', lines: last })
+    }
+  } catch (fault) {
+    if (fault instanceof BadLine) throw new ImportRefused(last, fault.message)
+    if (fault instanceof BadLineAt) throw new ImportRefused(fault.number, fault.message)
+    throw fault
+  }
+  await stageUsers()
+  await staging.finish()
+  return Object.values(staging.count).reduce((sum, one) => sum + one, 0)
+}
+
+/** The hash that is kept stays while it fits, so that a second import changes nothing. */
+async function passwordHashes(
+  needs: ImportNeeds,
+  client: PoolClient,
+  users: { line: UserLine }[],
+): Promise<(string | null)[]> {
+  const withPassword = users.filter(({ line }) => line.password !== undefined)
+  if (withPassword.length === 0) return users.map(() => null)
+  const { rows } = await client.query<{ id: string; password_hash: string }>(
+    'select id, password_hash from users where id = any($1::uuid[]) and password_hash is not null',
+    [withPassword.map(({ line }) => line.id)],
+  )
+  const kept = new Map(rows.map(row => [row.id, row.password_hash]))
+  return Promise.all(
+    users.map(async ({ line: { id, password } }) => {
+      if (password === undefined) return null
+      const hash = kept.get(id)
+      return hash && (await needs.passwordMatches(hash, password)) ? hash : needs.hashPassword(password)
+    }),
+  )
+}
+
+async function merge(needs: ImportNeeds, client: PoolClient, pages: number): Promise<Record<Kind, number>> {
+  const tell = paced(needs.onProgress)
+  const user = await batch(client, () => mergeUsers(client))
+  const workspace = await batch(client, () => mergeWorkspaces(client))
+  const member = await batch(client, async () => {
+    const { changed, suspended } = await mergeMembers(client)
+    for (const one of suspended) await appendEvent(client, suspensionOf(one, needs))
+    return changed
+  })
+  let page = 0
+  for (let after = 0; after < pages; after += pagesPerBatch) {
+    page += await batch(client, () => mergePages(client, [after, after + pagesPerBatch]))
+    tell({ step: 'writing', pages: Math.min(after + pagesPerBatch, pages), of: pages })
+  }
+  page += await batch(client, () => movePages(client))
+  if (page > pagesPerBatch) await client.query('analyze pages, page_paths')
+  return { user, workspace, member, page }
+}
+
+async function batch<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
+  await client.query('begin')
+  const result = await work()
+  await client.query('commit')
+  return result
+}
+
+function suspensionOf(
+  one: SuspendedInstallation,
+  { now, newId }: Pick<ImportNeeds, 'now' | 'newId'>,
+): InstallEvent {
+  return {
+    id: newId(),
+    at: now(),
+    kind: 'installation.suspended',
+    workspaceId: one.workspaceId,
+    connectionId: one.connectionId,
+    installationId: one.id,
+    actorId: null,
+    address: null,
+    requestId: null,
+    data: { reason: 'installer-left' },
+  }
+}
+
+/** Passes on what is told at most twice a second. */
+function paced(tell: ImportNeeds['onProgress']): (progress: ImportProgress) => void {
+  let next = 0
+  return progress => {
+    if (!tell || performance.now() < next) return
+    next = performance.now() + 500
+    tell(progress)
+  }
+}

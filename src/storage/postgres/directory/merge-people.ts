@@ -1,0 +1,54 @@
+/** Users, workspaces and members of an import, each kind in one transaction. What is unchanged is not written. */
+import type { ClientBase } from 'pg'
+
+export async function mergeUsers(client: ClientBase): Promise<number> {
+  // Two users may exchange addresses in one file; for the length of the transaction each changed one stands aside.
+  await client.query(
+    `update users u set email = u.id::text from staged_users s where s.id = u.id and lower(s.email) <> lower(u.email)`,
+  )
+  const { rowCount } = await client.query(
+    `insert into users as u (id, email, name, avatar_url, password_hash, disabled)
+     select id, email, name, avatar_url, password_hash, disabled from staged_users order by line
+     on conflict (id) do update set email = excluded.email, name = excluded.name, avatar_url = excluded.avatar_url,
+       password_hash = coalesce(excluded.password_hash, u.password_hash), disabled = excluded.disabled, updated_at = now()
+     where (u.email, u.name, u.avatar_url, u.password_hash, u.disabled) is distinct from (excluded.email, excluded.name,
+       excluded.avatar_url, coalesce(excluded.password_hash, u.password_hash), excluded.disabled)`,
+  )
+  return rowCount ?? 0
+}
+
+export async function mergeWorkspaces(client: ClientBase): Promise<number> {
+  const { rowCount } = await client.query(
+    `insert into workspaces as w (id, name, icon, plan) select id, name, icon, plan from staged_workspaces order by line
+     on conflict (id) do update set name = excluded.name, icon = excluded.icon, plan = excluded.plan, updated_at = now()
+     where (w.name, w.icon, w.plan) is distinct from (excluded.name, excluded.icon, excluded.plan)`,
+  )
+  return rowCount ?? 0
+}
+
+export type SuspendedInstallation = { workspaceId: string; id: string; connectionId: string }
+
+/**
+ * Whoever is taken out loses what he installed there: it is suspended in the same transaction, so that his coming back does
+ * not silently revive it.
+ */
+export async function mergeMembers(
+  client: ClientBase,
+): Promise<{ changed: number; suspended: SuspendedInstallation[] }> {
+  const kept = await client.query(
+    `insert into members as m (workspace_id, user_id, role)
+     select workspace_id, user_id, role from staged_members where role is not null order by line
+     on conflict (workspace_id, user_id) do update set role = excluded.role where m.role <> excluded.role`,
+  )
+  const removed = await client.query(
+    `delete from members m using staged_members s
+     where s.role is null and m.workspace_id = s.workspace_id and m.user_id = s.user_id`,
+  )
+  const { rows: suspended } = await client.query<SuspendedInstallation>(
+    `update installations i set state = 'suspended', state_reason = 'installer-left', updated_at = now()
+     from staged_members s
+     where s.role is null and i.workspace_id = s.workspace_id and i.user_id = s.user_id and i.state in ('pending', 'active')
+     returning i.workspace_id as "workspaceId", i.id, i.connection_id as "connectionId"`,
+  )
+  return { changed: (kept.rowCount ?? 0) + (removed.rowCount ?? 0), suspended }
+}

@@ -1,0 +1,63 @@
+/** Puts staged pages into an order in which each parent stands before its children, or says which page has no such place. */
+import type { ClientBase } from 'pg'
+import { deepestLevel } from './tree.ts'
+
+/**
+ * Fills ordered_pages: `place` counts from 1, level by level from the top. A parent that is not in the file stands already.
+ * @returns the first line that cannot be placed, or how many pages there are to merge.
+ */
+export async function orderPages(
+  client: ClientBase,
+): Promise<{ kind: 'fault'; line: number; reason: string } | { kind: 'ordered'; pages: number }> {
+  await client.query(`create index on staged_pages (workspace_id, parent_id)`)
+  await client.query(
+    `create temporary table ordered_pages as
+     with recursive standing as (
+       select s.line, s.workspace_id, s.id, coalesce(cardinality(above.path), 0) + 1 as level
+       from staged_pages s
+       left join page_paths above on above.workspace_id = s.workspace_id and above.page_id = s.parent_id
+       where s.parent_id is null or not exists (
+         select from staged_pages p where p.workspace_id = s.workspace_id and p.id = s.parent_id)
+       union all
+       select s.line, s.workspace_id, s.id, up.level + 1
+       from standing up
+       join staged_pages s on s.workspace_id = up.workspace_id and s.parent_id = up.id
+       where up.level <= ${deepestLevel})
+     select row_number() over (order by level, s.workspace_id, s.parent_id, s.line) as place, level, s.*,
+       exists (select from pages p where p.workspace_id = s.workspace_id and p.id = s.id) as known
+     from standing join staged_pages s using (line)`,
+  )
+  const { rows } = await client.query<{ ordered: number; deep: number | null }>(
+    `select count(*)::int as ordered, (min(line) filter (where level > ${deepestLevel}))::int as deep from ordered_pages`,
+  )
+  const { ordered, deep } = rows[0]!
+  if (deep !== null)
+    return { kind: 'fault', line: deep, reason: `the page stands deeper than ${deepestLevel} levels` }
+  const lost = await client.query<{ line: number | null }>(
+    `select min(line)::int as line from staged_pages s
+     where not exists (select from ordered_pages o where o.workspace_id = s.workspace_id and o.id = s.id)`,
+  )
+  const line = lost.rows[0]!.line ?? (await findCycleThroughMoves(client))
+  if (line !== null) return { kind: 'fault', line, reason: 'its parents form a cycle' }
+  await client.query('create index on ordered_pages (place)')
+  await client.query('analyze ordered_pages')
+  return { kind: 'ordered', pages: ordered }
+}
+
+/** A cycle that goes through pages which the file does not mention must go through one that it moves. */
+async function findCycleThroughMoves(client: ClientBase): Promise<number | null> {
+  const { rows } = await client.query<{ line: number | null }>(
+    `with recursive up as (
+       select o.line, o.workspace_id, o.id as start, o.parent_id as at, 1 as steps
+       from ordered_pages o join pages p on p.workspace_id = o.workspace_id and p.id = o.id
+       where o.known and o.parent_id is distinct from p.parent_id
+       union all
+       select up.line, up.workspace_id, up.start, case when s.id is null then p.parent_id else s.parent_id end, steps + 1
+       from up
+       left join staged_pages s on s.workspace_id = up.workspace_id and s.id = up.at
+       left join pages p on p.workspace_id = up.workspace_id and p.id = up.at
+       where up.at is not null and up.at <> up.start and steps <= 2 * ${deepestLevel})
+     select min(line)::int as line from up where at = start`,
+  )
+  return rows[0]!.line
+}
