@@ -1,0 +1,40 @@
+import type { Capability } from './capability.ts'
+
+/** A token as a partner presents it, ready to be looked up: never its value, only the SHA-256 that is stored. */
+export type PresentedToken = {
+  /** `lka_…` tokens come out of the flow, `lki_…` tokens stand for an internal connection. */
+  kind: 'access' | 'internal'
+  hash: Buffer
+}
+
+/** Whom a token that is in force speaks for, and what it may do. */
+export type Bearer = {
+  workspaceId: string
+  /** The `bot_id` that partners store. */
+  installationId: string
+  connectionId: string
+  connectionName: string
+  /** The member who installed it; null for an internal connection, which belongs to the workspace. */
+  userId: string | null
+  /** Allowed by the token and by the installation, both. */
+  capabilities: Capability[]
+  /** The resource that the token was asked for (RFC 8707); null: none was named. */
+  audience: string | null
+  /** The standing token's id; null for one that came out of the flow. */
+  internalTokenId: string | null
+}
+
+/** A page that the bearer reaches. */
+export type ReachedPage = {
+  id: string
+  parentId: string | null
+  /** The bearer reaches the parent too, and may be told of it. */
+  parentReached: boolean
+  title: string
+  icon: string | null
+  type: 'page' | 'database'
+  createdAt: Date
+  updatedAt: Date
+  createdBy: string | null
+  lastEditedBy: string | null
+}

@@ -1,0 +1,191 @@
+/**
+ * Who a token speaks for and which pages it reaches, decided at the moment of asking by one named prepared statement each.
+ * Nothing here is cached: disconnecting, de-selecting, removing a member or closing a page holds from the next request on.
+ */
+import type { ClientBase, Pool } from 'pg'
+import type { Bearer, PresentedToken, ReachedPage } from '../../installs/bearer.ts'
+import { type Capability, inBoth, readScope } from '../../installs/capability.ts'
+
+/** A member who is still in the workspace and not disabled. */
+const stillMember = (workspace: string, user: string) => `exists (
+  select from members m join users u on u.id = m.user_id and not u.disabled
+  where m.workspace_id = ${workspace} and m.user_id = ${user})`
+
+/**
+ * Whoever gave a page grant must still reach the page: members reach what stands below open roots, and everyone, guests too,
+ * what stands below the private roots that list him.
+ */
+export const grantorReaches = (grant: string, root: string) => `exists (
+  select from members m join users u on u.id = m.user_id and not u.disabled
+  where m.workspace_id = ${grant}.workspace_id and m.user_id = ${grant}.granted_by
+    and case when ${root}.private or m.role = 'guest' then exists (
+      select from page_viewers v
+      where v.workspace_id = ${root}.workspace_id and v.page_id = ${root}.id and v.user_id = m.user_id) else true end)`
+
+/**
+ * The row of a token in force, or none: $1 is its SHA-256, $2 the moment of asking. A token bound to a key of its holder
+ * (RFC 9449, RFC 8705) is no bearer token and finds nothing here.
+ */
+export function bearerSql(kind: PresentedToken['kind']): string {
+  const own =
+    kind === 'access'
+      ? `t.payload->>'scope' as scope, t.payload->>'aud' as audience, null::uuid as internal_token_id
+         from access_tokens t
+         join authorizations a on a.id = t.grant_id and a.expires_at > $2
+         join installations i on i.workspace_id = a.workspace_id and i.id = a.installation_id`
+      : `null as scope, null as audience, t.id as internal_token_id
+         from internal_tokens t
+         join installations i on i.workspace_id = t.workspace_id and i.id = t.installation_id`
+  const inForce =
+    kind === 'access'
+      ? `t.expires_at > $2 and not t.payload ?| array['jkt', 'x5t#S256']`
+      : `t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)`
+  return `select i.workspace_id, i.id as installation_id, i.user_id, i.connection_id, c.name as connection_name,
+      i.capabilities, ${own}
+    join connections c on c.id = i.connection_id and c.disabled_at is null and c.deleted_at is null
+    where t.token_hash = $1 and ${inForce} and i.state = 'active'
+      and (i.user_id is null or ${stillMember('i.workspace_id', 'i.user_id')})`
+}
+
+/** The columns of a page as every reading returns them; `reached` says whether its parent is reached too. */
+export const pageColumns = (page: string, parentReached: string) => `${page}.id, ${page}.parent_id,
+  ${parentReached} as parent_reached, ${page}.title, ${page}.icon, ${page}.type, ${page}.created_at, ${page}.updated_at,
+  ${page}.created_by, ${page}.last_edited_by`
+
+/**
+ * The page `id` if bearer `b` reaches it: some grant in force is the page itself or an ancestor of it. A grant on an
+ * ancestor reaches the parent as well, which is why one aggregate answers both.
+ */
+export const reachedPageSql = (id: string) => `
+  select ${pageColumns('p', 'g.on_ancestor')}
+  from page_paths w
+  join pages p on p.workspace_id = w.workspace_id and p.id = w.page_id
+  join pages root on root.workspace_id = w.workspace_id and root.id = w.path[1]
+  cross join lateral (
+    select bool_or(g.page_id <> w.page_id) as on_ancestor from page_grants g
+    where g.workspace_id = w.workspace_id and g.installation_id = b.installation_id and g.page_id = any (w.path)
+      and ${grantorReaches('g', 'root')}) g
+  where w.workspace_id = b.workspace_id and w.page_id = ${id} and not w.hidden and g.on_ancestor is not null`
+
+const bearerStatements = statements('bearer', kind => bearerSql(kind))
+const pageStatements = statements(
+  'bearer-page',
+  kind => `select b.*, p.* from (${bearerSql(kind)}) b left join lateral (${reachedPageSql('$3')}) p on true`,
+)
+const pagesStatements = statements(
+  'bearer-pages',
+  kind => `select b.*, array(
+      select asked.id from unnest($3::uuid[]) asked (id) cross join lateral (${reachedPageSql('asked.id')}) p
+    )::text[] as reached
+    from (${bearerSql(kind)}) b`,
+)
+
+export type Access = {
+  /** null: the token is not in force. */
+  bearer(token: PresentedToken, now: Date): Promise<Bearer | null>
+  /** The bearer, and the page when he reaches it. */
+  page(
+    token: PresentedToken,
+    id: string,
+    now: Date,
+  ): Promise<{ bearer: Bearer; page: ReachedPage | null } | null>
+  /** The bearer, and those of the pages that he reaches, in one query for all. */
+  pages(
+    token: PresentedToken,
+    ids: readonly string[],
+    now: Date,
+  ): Promise<{ bearer: Bearer; reached: string[] } | null>
+}
+
+/** On a pool, or on a client whose transaction must not outlive the right to it. */
+export function openAccess(database: Pool | ClientBase): Access {
+  return {
+    async bearer(token, now) {
+      const { rows } = await database.query({ ...bearerStatements[token.kind], values: [token.hash, now] })
+      return rows[0] ? toBearer(rows[0]) : null
+    },
+    async page(token, id, now) {
+      const { rows } = await database.query({ ...pageStatements[token.kind], values: [token.hash, now, id] })
+      const row = rows[0]
+      if (!row) return null
+      return { bearer: toBearer(row), page: row.id === null ? null : toPage(row) }
+    },
+    async pages(token, ids, now) {
+      const { rows } = await database.query({
+        ...pagesStatements[token.kind],
+        values: [token.hash, now, ids],
+      })
+      const row = rows[0]
+      return row ? { bearer: toBearer(row), reached: row.reached } : null
+    },
+  }
+}
+
+export type Statement = { name: string; text: string }
+
+/** One named statement for each kind of token. */
+export function statements(
+  name: string,
+  text: (kind: PresentedToken['kind']) => string,
+): Record<PresentedToken['kind'], Statement> {
+  const of = (kind: PresentedToken['kind']) => ({ name: `${name}-${kind}`, text: text(kind) })
+  return { access: of('access'), internal: of('internal') }
+}
+
+export type BearerRow = {
+  workspace_id: string
+  installation_id: string
+  user_id: string | null
+  connection_id: string
+  connection_name: string
+  capabilities: Capability[]
+  scope: string | null
+  audience: string | null
+  internal_token_id: string | null
+}
+
+/** A standing token has no scope of its own: it may do what its installation may. */
+export function toBearer(row: BearerRow): Bearer {
+  return {
+    workspaceId: row.workspace_id,
+    installationId: row.installation_id,
+    connectionId: row.connection_id,
+    connectionName: row.connection_name,
+    userId: row.user_id,
+    capabilities:
+      row.internal_token_id === null
+        ? inBoth(readScope(row.scope ?? '').known, row.capabilities)
+        : row.capabilities,
+    audience: row.audience,
+    internalTokenId: row.internal_token_id,
+  }
+}
+
+export type PageRow = {
+  id: string
+  parent_id: string | null
+  parent_reached: boolean
+  title: string
+  icon: string | null
+  type: 'page' | 'database'
+  /** A Date from a column, text from JSON. */
+  created_at: Date | string
+  updated_at: Date | string
+  created_by: string | null
+  last_edited_by: string | null
+}
+
+export function toPage(row: PageRow): ReachedPage {
+  return {
+    id: row.id,
+    parentId: row.parent_id,
+    parentReached: row.parent_reached,
+    title: row.title,
+    icon: row.icon,
+    type: row.type,
+    createdAt: new Date(row.created_at),
+    updatedAt: new Date(row.updated_at),
+    createdBy: row.created_by,
+    lastEditedBy: row.last_edited_by,
+  }
+}
