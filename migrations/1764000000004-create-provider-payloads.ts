@@ -30,7 +30,8 @@ export class CreateProviderPayloads1764000000004 implements MigrationInterface {
           references authorizations on delete cascade,
         payload jsonb not null,
         expires_at timestamptz not null,
-        consumed_at timestamptz
+        consumed_at timestamptz,
+        consumed_by text -- the request that redeemed it
       );
       create index authorization_codes_by_grant on authorization_codes (grant_id);
 

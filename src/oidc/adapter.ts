@@ -1,0 +1,98 @@
+/** Where each of the library's models is kept: a token request in its exchange, the flow in the stores. */
+import { hash } from 'node:crypto'
+import Provider, { type Adapter, type AdapterFactory, type AdapterPayload } from 'oidc-provider'
+import { exchangeOf } from './exchange.ts'
+import type { AuthorizationStore, Payload } from './ports.ts'
+
+export type FlowStore = {
+  read(key: string): Promise<string | null>
+  write(key: string, value: string, seconds: number): Promise<void>
+  take(key: string): Promise<string | null>
+}
+
+export type AdapterNeeds = {
+  authorizations: Pick<AuthorizationStore, 'readGrant' | 'saveCode'>
+  shortLived: FlowStore
+}
+
+export function adapterFactory(needs: AdapterNeeds): AdapterFactory {
+  return model =>
+    model === 'Interaction' ? interactions(needs.shortLived) : durable(model, needs.authorizations)
+}
+
+/** The flow under way: it may be lost, and is then begun anew. */
+function interactions(store: FlowStore): Adapter {
+  const key = (uid: string) => `interaction:${uid}`
+  return {
+    ...nothing('Interaction'),
+    async upsert(uid, payload, expiresIn) {
+      await store.write(key(uid), JSON.stringify(payload), expiresIn ?? 1)
+    },
+    async find(uid) {
+      // Resuming takes it: of two resumptions at once, one gets a code.
+      const resuming = Provider.ctx?.oidc.route === 'resume'
+      const text = await (resuming ? store.take(key(uid)) : store.read(key(uid)))
+      return text === null ? undefined : (JSON.parse(text) as AdapterPayload)
+    },
+    async destroy(uid) {
+      await store.take(key(uid))
+    },
+  }
+}
+
+function durable(model: string, store: AdapterNeeds['authorizations']): Adapter {
+  const current = () => exchangeOf(Provider.ctx)
+  return {
+    ...nothing(model),
+    async find(id) {
+      const exchange = current()
+      if (exchange) return exchange.find(model, id) as AdapterPayload | undefined
+      if (model !== 'Grant') return undefined
+      const grant = await store.readGrant(id)
+      return grant ? ({ ...grant, jti: id } as AdapterPayload) : undefined
+    },
+    async upsert(id, payload) {
+      const exchange = current()
+      if (exchange) return exchange.save(model, id, payload as Payload)
+      if (model !== 'AuthorizationCode') throw new Error(`${model} is not kept outside of a token request`)
+      const { jti: _secret, ...kept } = payload
+      await store.saveCode({
+        hash: hash('sha256', id, 'buffer'),
+        grantId: payload.grantId!,
+        payload: kept as Payload,
+        expiresAt: new Date(payload.exp! * 1000),
+      })
+    },
+    // The consume is part of the one statement, which knows the source.
+    async consume() {},
+    // Only the discovery of a reuse ends anything here; the endpoint writes it, on its own.
+    async destroy() {
+      markReused()
+    },
+    async revokeByGrantId() {
+      markReused()
+    },
+  }
+}
+
+function markReused(): void {
+  const exchange = exchangeOf(Provider.ctx)
+  if (!exchange) throw new Error('nothing is revoked outside of a token request')
+  exchange.reused = true
+}
+
+/** The methods that a model does not use. */
+function nothing(model: string): Adapter {
+  const unused = async () => {
+    throw new Error(`${model} is not used in this way`)
+  }
+  return {
+    upsert: unused,
+    find: unused,
+    findByUid: unused,
+    findByUserCode: unused,
+    consume: unused,
+    destroy: unused,
+    revokeByGrantId: unused,
+  }
+}

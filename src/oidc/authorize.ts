@@ -1,0 +1,115 @@
+/** GET /v1/oauth/authorize, and the way back to it from the screens. */
+import type { Context, Middleware } from 'koa'
+import type Provider from 'oidc-provider'
+import type { Client } from 'oidc-provider'
+import { readAuthorizeRequest } from './authorize-request.ts'
+import type { Log } from './partner-dialect.ts'
+
+export type Fault = { status: number; title: string; sentence: string; requestId: string }
+export type RenderFault = (ctx: Context, fault: Fault) => void | Promise<void>
+
+export type AuthorizeNeeds = {
+  issuer: string
+  renderFault: RenderFault
+  log: Log
+  connectionOf(client: Client): { leaveOutIss: boolean }
+}
+
+type Out = { error: string; error_description?: string }
+
+export function authorizeEndpoint(needs: AuthorizeNeeds) {
+  const secure = needs.issuer.startsWith('https://')
+
+  /** The library signs its cookies with keys of its own, which the application's context does not know. */
+  function useCookies(ctx: Context, provider: Provider): void {
+    const { cookies } = provider.createContext(ctx.req, ctx.res)
+    cookies.secure = secure
+    ctx.cookies = cookies
+  }
+
+  async function show(
+    ctx: Context,
+    status: number,
+    words: { title: string; sentence: string },
+  ): Promise<void> {
+    ctx.status = status
+    await needs.renderFault(ctx, { status, ...words, requestId: ctx.state.requestId as string })
+  }
+
+  return {
+    begin(provider: Provider, run: Middleware): Middleware {
+      return async (ctx, next) => {
+        const request = readAuthorizeRequest(ctx.query, needs.issuer)
+        if (!request) return show(ctx, 400, unreadable)
+        ctx.query = request.query as Context['query']
+        ctx.state.complaint = request.complaint
+        useCookies(ctx, provider)
+        await run(ctx, next)
+        leaveOutIss(ctx, needs.connectionOf)
+      }
+    },
+
+    resume(provider: Provider, run: Middleware): Middleware {
+      return async (ctx, next) => {
+        useCookies(ctx, provider)
+        await run(ctx, next)
+        leaveOutIss(ctx, needs.connectionOf)
+      }
+    },
+
+    /** A fault that cannot go back to the partner: a page with a request id. The reason goes to the log. */
+    async showFault(ctx: unknown, out: Out): Promise<void> {
+      const at = ctx as Context
+      const fault = at.state.providerFault as (Error & { error_detail?: string }) | undefined
+      needs.log.warn(
+        {
+          requestId: at.state.requestId,
+          path: at.path,
+          clientId: typeof at.query.client_id === 'string' ? at.query.client_id.slice(0, 64) : undefined,
+          error: out.error,
+          reason: fault?.error_detail ?? out.error_description,
+        },
+        'a request of a partner cannot be answered',
+      )
+      await show(at, at.status, words(out.error, at.status))
+    },
+  }
+}
+
+const unreadable = {
+  title: 'This request cannot be read',
+  sentence: 'The application that sent you here sent characters that no request may hold.',
+}
+
+function words(error: string, status: number): { title: string; sentence: string } {
+  if (status >= 500)
+    return { title: 'Something broke on our side', sentence: 'Nothing was changed. Try again in a moment.' }
+  switch (error) {
+    case 'invalid_client':
+      return {
+        title: 'This application is not known here',
+        sentence: 'The application that sent you here is not registered, or has been disabled.',
+      }
+    case 'invalid_redirect_uri':
+      return {
+        title: 'This request is not safe to answer',
+        sentence:
+          'The application that sent you here asks that the answer go to an address that is not registered for it, so it was not sent.',
+      }
+    default:
+      return {
+        title: 'This request cannot be answered',
+        sentence: 'It is incomplete, was answered already, took too long, or was begun in another browser.',
+      }
+  }
+}
+
+/** One widely used client library breaks on `iss`; its connections are registered to do without. */
+function leaveOutIss(ctx: Context, connectionOf: AuthorizeNeeds['connectionOf']): void {
+  const { client } = (ctx as unknown as { oidc: { client?: Client } }).oidc
+  const location = ctx.response.get('location')
+  if (!client || !connectionOf(client).leaveOutIss || !URL.canParse(location)) return
+  const url = new URL(location)
+  url.searchParams.delete('iss')
+  ctx.set('Location', url.href)
+}

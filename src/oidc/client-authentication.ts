@@ -1,0 +1,63 @@
+/** One place where clients prove who they are, for all three endpoints. */
+import { hash, timingSafeEqual } from 'node:crypto'
+import type { Credentials } from './client-credentials.ts'
+import type { Clients, KnownClient } from './clients.ts'
+import { invalidClient, tooManyRequests } from './oauth-refusal.ts'
+import type { ClientProof } from './ports.ts'
+
+export type Allowance = { allowed: true } | { allowed: false; retryAfterSeconds: number }
+export type Limiter = { take(key: string, points?: number): Promise<Allowance> }
+export type Limits = (rule: { name: string; points: number; seconds: number }) => Limiter
+
+export type AuthenticationNeeds = {
+  clients: Clients
+  limits: Limits
+  /** Off the hot path; may fail silently. */
+  noteSecretUse(clientId: string, secretHash: Buffer, at: Date): Promise<void>
+  now(): Date
+}
+
+export type Authenticate = (credentials: Credentials, proof: ClientProof | null) => Promise<KnownClient>
+
+/**
+ * @returns a function that finds the client whose credentials these are.
+ * @throws OAuthRefusal 401, and 429 after 20 wrong secrets of one client within a minute. The right secret always passes:
+ *   with 178 random bits nobody guesses it, and a stranger must not be able to lock a partner out.
+ */
+export function clientAuthentication(needs: AuthenticationNeeds): Authenticate {
+  const wrongSecrets = needs.limits({ name: 'client-secret', points: 20, seconds: 60 })
+  const noted = new Map<string, number>()
+
+  /** Once a minute for each secret, whatever the traffic. */
+  function note(clientId: string, secretHash: Buffer): void {
+    const at = needs.now()
+    const key = secretHash.toString('base64')
+    if (at.getTime() - (noted.get(key) ?? 0) < 60_000) return
+    if (noted.size > 10_000) noted.clear()
+    noted.set(key, at.getTime())
+    needs.noteSecretUse(clientId, secretHash, at).catch(() => noted.delete(key))
+  }
+
+  async function refuseSecret(clientId: string): Promise<never> {
+    const allowance = await wrongSecrets.take(clientId)
+    if (!allowance.allowed) throw tooManyRequests(allowance.retryAfterSeconds)
+    throw invalidClient('The client secret is wrong.')
+  }
+
+  return async ({ clientId, secret }, proof) => {
+    const known = proof && (await needs.clients.atVersion(clientId, proof.version))
+    if (!known) throw invalidClient('The client is unknown, or disabled.')
+    if (known.connection.clientType === 'public') {
+      if (secret !== null) throw invalidClient('This client is public: it has no secret.')
+      return known
+    }
+    if (secret === null) throw invalidClient('The client must authenticate with its secret.')
+    const sent = hash('sha256', secret, 'buffer')
+    let matching: Buffer | null = null
+    for (const kept of proof.secretHashes)
+      if (kept.length === sent.length && timingSafeEqual(kept, sent)) matching = kept
+    if (!matching) return refuseSecret(clientId)
+    note(clientId, matching)
+    return known
+  }
+}

@@ -1,0 +1,41 @@
+/** Which client a request says it comes from, and with what proof (RFC 6749 §2.3.1). */
+import { invalidClient, invalidRequest } from './oauth-refusal.ts'
+import type { Fields } from './request-body.ts'
+
+/** `secret` is null where none was sent: a public client, or one that forgot. */
+export type Credentials = { clientId: string; secret: string | null }
+
+/**
+ * HTTP Basic or body parameters, not both. Some libraries encode the parts of Basic as a form and some do not; ids and secrets
+ * hold only characters that are the same either way, as long as both are decoded.
+ * @throws OAuthRefusal
+ */
+export function readCredentials(authorization: string | undefined, fields: Fields): Credentials {
+  if (authorization === undefined) {
+    if (fields.client_id === undefined) throw invalidClient('The client did not say who it is.')
+    return { clientId: fields.client_id, secret: fields.client_secret ?? null }
+  }
+  const basic = readBasic(authorization)
+  if (fields.client_secret !== undefined)
+    throw invalidRequest('The client must authenticate in one way only, by HTTP Basic or in the body.')
+  if (fields.client_id !== undefined && fields.client_id !== basic.clientId)
+    throw invalidRequest('client_id differs from the one in the Authorization header.')
+  return basic
+}
+
+function readBasic(authorization: string): Credentials {
+  const match = /^basic +([A-Za-z0-9+/_-]+={0,2}) *$/i.exec(authorization)
+  const text = match ? Buffer.from(match[1]!, 'base64').toString('utf8') : ''
+  const colon = text.indexOf(':')
+  if (colon < 1) throw invalidClient('The Authorization header is not HTTP Basic with an id and a secret.')
+  const [clientId, secret] = [formDecoded(text.slice(0, colon)), formDecoded(text.slice(colon + 1))]
+  return { clientId, secret: secret === '' ? null : secret }
+}
+
+function formDecoded(part: string): string {
+  try {
+    return decodeURIComponent(part.replaceAll('+', ' '))
+  } catch {
+    throw invalidClient('The Authorization header is not properly encoded.')
+  }
+}

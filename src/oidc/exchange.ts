@@ -1,0 +1,106 @@
+/**
+ * The unit of work of one token request. While the library runs its steps, the adapter answers its finds from what was read
+ * in one query, and only collects what it wants written; afterwards it is written by one statement, or not at all.
+ */
+import { hash } from 'node:crypto'
+import type { Client } from 'oidc-provider'
+import { lifetimes } from './lifetimes.ts'
+import type {
+  ClientConnection,
+  Issue,
+  KeptCode,
+  KeptRefreshToken,
+  NewToken,
+  Payload,
+  Place,
+} from './ports.ts'
+
+export type Source =
+  | { kind: 'code'; value: string; hash: Buffer; kept: KeptCode | null }
+  | { kind: 'refresh'; value: string; hash: Buffer; kept: KeptRefreshToken | null; successor: string }
+  | { kind: 'none' }
+
+export class Exchange {
+  readonly client: Client
+  readonly connection: ClientConnection
+  readonly source: Source
+  readonly now: Date
+  /** The library met a code or a refresh token that was used before. */
+  reused = false
+  /** Why the member's installation may not have tokens; null: it may. */
+  readonly standing: string | null
+  private access: NewToken | null = null
+  private refresh: NewToken | null = null
+
+  constructor(
+    known: { client: Client; connection: ClientConnection },
+    source: Source,
+    standing: string | null,
+    now: Date,
+  ) {
+    this.client = known.client
+    this.connection = known.connection
+    this.source = source
+    this.standing = standing
+    this.now = now
+  }
+
+  get place(): Place | null {
+    return this.source.kind === 'none' ? null : (this.source.kept?.place ?? null)
+  }
+
+  find(model: string, id: string): Payload | undefined {
+    const { source } = this
+    if (source.kind === 'none' || source.kept === null) return undefined
+    if (model === 'Grant') return id === source.kept.grantId ? { ...source.kept.grant, jti: id } : undefined
+    if (model !== (source.kind === 'code' ? 'AuthorizationCode' : 'RefreshToken') || id !== source.value)
+      return undefined
+    const consumed = consumedAt(source, this.now)
+    return { ...source.kept.payload, jti: id, ...(consumed ? { consumed: seconds(consumed) } : {}) }
+  }
+
+  save(model: string, id: string, payload: Payload): void {
+    const { jti: _secret, ...kept } = payload
+    const token = {
+      hash: hash('sha256', id, 'buffer'),
+      payload: kept,
+      expiresAt: new Date(Number(payload.exp) * 1000),
+    }
+    if (model === 'AccessToken') this.access = token
+    else if (model === 'RefreshToken') this.refresh = token
+    else throw new Error(`a token request does not write ${model}`)
+  }
+
+  /** What the library wants issued. @throws when it wanted nothing. */
+  issue(): Issue {
+    if (this.source.kind === 'none' || !this.source.kept || !this.access)
+      throw new Error('nothing was issued')
+    return { grantId: this.source.kept.grantId, access: this.access, refresh: this.refresh, now: this.now }
+  }
+}
+
+/** When it was used up; null while it counts as live, as a refresh token does for a while after its use. */
+function consumedAt(source: Exclude<Source, { kind: 'none' }>, now: Date): Date | null {
+  const at = source.kept?.consumedAt ?? null
+  if (at === null || source.kind === 'code') return at
+  const inGrace = at > graceFrom(now) && !source.kept!.successorUsed
+  return inGrace ? null : at
+}
+
+/** A refresh token used after this moment may be used again by a client that did not get the answer. */
+export function graceFrom(now: Date): Date {
+  return new Date(now.getTime() - lifetimes.refreshGrace * 1000)
+}
+
+const seconds = (at: Date) => Math.floor(at.getTime() / 1000)
+
+/** The exchanges under way, by the context of their request. */
+const underWay = new WeakMap<object, Exchange>()
+
+export function begin(ctx: object, exchange: Exchange): void {
+  underWay.set(ctx, exchange)
+}
+
+export function exchangeOf(ctx: object | undefined): Exchange | undefined {
+  return ctx && underWay.get(ctx)
+}

@@ -1,0 +1,47 @@
+/** Every reach into the library's insides, in one place: what its configuration does not offer. */
+import Provider from 'oidc-provider'
+import { newTokenValue } from '../installs/token-value.ts'
+import type { Clients } from './clients.ts'
+import { exchangeOf } from './exchange.ts'
+
+type Model = { prototype: { generateTokenId(): string } }
+
+export function adjust(provider: Provider, clients: Clients): void {
+  // Values that secret scanners find. The successor of a refresh token is determined by it, so that a retry finds the same.
+  const generate = (model: unknown, make: () => string) => {
+    ;(model as Model).prototype.generateTokenId = make
+  }
+  const opaque = (model: unknown, prefix: 'lka_' | 'lkc_') =>
+    generate(model, function (this: { format?: string }) {
+      this.format = 'opaque'
+      return newTokenValue(prefix)
+    } as () => string)
+  opaque(provider.AccessToken, 'lka_')
+  opaque(provider.AuthorizationCode, 'lkc_')
+  generate(provider.RefreshToken, () => {
+    const source = exchangeOf(Provider.ctx)?.source
+    return source?.kind === 'refresh' ? source.successor : newTokenValue('lkr_')
+  })
+
+  // The library parses and hashes a client's metadata on each look-up; ours stay built until their row changes.
+  const Client = provider.Client as unknown as {
+    find(id: string): Promise<unknown>
+    prototype: { compareClientSecret(secret: string): boolean }
+  }
+  Client.find = async id => {
+    const exchange = exchangeOf(Provider.ctx)
+    if (exchange) return exchange.client.clientId === id ? exchange.client : undefined
+    return (await clients.find(id))?.client
+  }
+  // The endpoint has compared hashes before the library is asked.
+  Client.prototype.compareClientSecret = () => exchangeOf(Provider.ctx) !== undefined
+
+  // Who is signed in is the screens' to know. The library's own session is born and dies with each request: what the member
+  // decided comes with the interaction, and nothing of one flow is found by the next.
+  const Session = provider.Session as unknown as { new (): object; get(ctx: unknown): Promise<object> }
+  Session.get = async ctx => {
+    const session = Object.assign(new Session(), { destroyed: true })
+    ;(ctx as { oidc: { entity(name: string, value: unknown): void } }).oidc.entity('Session', session)
+    return session
+  }
+}

@@ -1,0 +1,108 @@
+/** Signing keys: a JWKS file of private keys, the first of which signs. */
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { exportJWK, generateKeyPair } from 'jose'
+
+export type SigningKey = {
+  kty: string
+  crv: string
+  x: string
+  y: string
+  d: string
+  kid: string
+  use: 'sig'
+  alg: 'ES256'
+  /** When it was made, in seconds since 1970. */
+  iat: number
+}
+export type KeyRole = 'signs' | 'next' | 'previous'
+export type ListedKey = { kid: string; alg: string; role: KeyRole; createdAt: Date }
+
+type KeyPlace = { signingKeys: string | null; dataDir: string }
+
+/** The file that the configuration names, or the one under the data directory. */
+export function signingKeyFile(place: KeyPlace): string {
+  return place.signingKeys ?? path.join(place.dataDir, 'signing-keys.json')
+}
+
+/**
+ * Reads the keys; makes the file where the configuration names none and there is none yet.
+ * @throws an Error in one sentence when the named file is missing or is no JWKS of ours.
+ */
+export async function loadSigningKeys(place: KeyPlace): Promise<{ keys: SigningKey[] }> {
+  const file = signingKeyFile(place)
+  const keys = await readKeys(file)
+  if (keys) return { keys }
+  if (place.signingKeys) throw new Error(`SIGNING_KEYS: there is no file ${file}`)
+  const first = [await newKey(new Date())]
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
+  const made = await writeFile(file, serialized(first), { mode: 0o600, flag: 'wx' }).then(
+    () => true,
+    () => false,
+  )
+  // Another process may have made it in the same moment.
+  return { keys: made ? first : (await readKeys(file))! }
+}
+
+export async function listSigningKeys(place: KeyPlace): Promise<ListedKey[]> {
+  const keys = (await readKeys(signingKeyFile(place))) ?? []
+  return keys.map((key, index) => ({
+    kid: key.kid,
+    alg: key.alg,
+    role: roleOf(index, keys.length),
+    createdAt: new Date(key.iat * 1000),
+  }))
+}
+
+/**
+ * With overlap: the key that was published as next now signs, the one that signed stays for whoever holds its signatures, one
+ * older than that goes, and a new next is published. A server takes it up when it starts.
+ */
+export async function rotateSigningKeys(place: KeyPlace, now: Date): Promise<ListedKey[]> {
+  const file = signingKeyFile(place)
+  const [signing, ...others] = (await readKeys(file)) ?? []
+  const next = others.at(-1)
+  const fresh = await newKey(now)
+  const kept = !signing ? [fresh] : !next ? [signing, fresh] : [next, signing, fresh]
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
+  // Written beside and moved into place: a server that starts meanwhile reads the old file or the new one.
+  const beside = `${file}.${randomBytes(4).toString('hex')}`
+  await writeFile(beside, serialized(kept), { mode: 0o600 })
+  await rename(beside, file)
+  return listSigningKeys(place)
+}
+
+/** In the file: signs, then the previous one if there is one, then the next. */
+function roleOf(index: number, count: number): KeyRole {
+  if (index === 0) return 'signs'
+  return index === count - 1 ? 'next' : 'previous'
+}
+
+async function newKey(now: Date): Promise<SigningKey> {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+  const jwk = (await exportJWK(privateKey)) as Pick<SigningKey, 'kty' | 'crv' | 'x' | 'y' | 'd'>
+  const kid = randomBytes(9).toString('base64url')
+  return { ...jwk, kid, use: 'sig', alg: 'ES256', iat: Math.floor(now.getTime() / 1000) }
+}
+
+async function readKeys(file: string): Promise<SigningKey[] | null> {
+  const text = await readFile(file, 'utf8').catch(fault => {
+    if ((fault as { code?: string }).code === 'ENOENT') return null
+    throw new Error(`The signing keys in ${file} cannot be read: ${(fault as Error).message}`)
+  })
+  if (text === null) return null
+  try {
+    const { keys } = JSON.parse(text) as { keys: SigningKey[] }
+    if (keys.length > 0 && keys.every(key => key.kid && key.d && key.alg === 'ES256')) return keys
+  } catch {
+    // Said below.
+  }
+  throw new Error(
+    `The signing keys in ${file} are no JWKS with private ES256 keys (make one with: latchkey keys rotate)`,
+  )
+}
+
+function serialized(keys: SigningKey[]): string {
+  return `${JSON.stringify({ keys }, null, 2)}\n`
+}

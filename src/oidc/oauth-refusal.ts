@@ -1,0 +1,20 @@
+/** An error answer of the OAuth endpoints (RFC 6749 §5.2), thrown from wherever it is found. */
+export class OAuthRefusal extends Error {
+  readonly status: number
+  readonly code: string
+  readonly retryAfterSeconds: number | null
+
+  constructor(status: number, code: string, description: string, retryAfterSeconds: number | null = null) {
+    super(description)
+    this.name = 'OAuthRefusal'
+    this.status = status
+    this.code = code
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
+export const invalidRequest = (description: string) => new OAuthRefusal(400, 'invalid_request', description)
+export const invalidGrant = (description: string) => new OAuthRefusal(400, 'invalid_grant', description)
+export const invalidClient = (description: string) => new OAuthRefusal(401, 'invalid_client', description)
+export const tooManyRequests = (seconds: number) =>
+  new OAuthRefusal(429, 'rate_limited', `Too many requests; try again in ${seconds} seconds.`, seconds)

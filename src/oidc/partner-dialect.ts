@@ -1,0 +1,59 @@
+/**
+ * How the OAuth endpoints speak: the members of RFC 6749 §5.2 and, in the same object, those that Notion-style clients read.
+ * Always JSON, whatever `Accept` says.
+ */
+import type { Context, Middleware } from 'koa'
+import { OAuthRefusal } from './oauth-refusal.ts'
+
+export type Log = {
+  warn(facts: Record<string, unknown>, sentence: string): void
+  error(facts: Record<string, unknown>, sentence: string): void
+}
+
+/** Answers with an error in both dialects. */
+export function refuse(ctx: Context, issuer: string, refusal: OAuthRefusal): void {
+  ctx.status = refusal.status
+  ctx.set('Cache-Control', 'no-store')
+  if (refusal.status === 401) ctx.set('WWW-Authenticate', `Basic realm="${issuer}", charset="UTF-8"`)
+  if (refusal.retryAfterSeconds !== null) ctx.set('Retry-After', String(refusal.retryAfterSeconds))
+  ctx.body = {
+    error: refusal.code,
+    error_description: refusal.message,
+    object: 'error',
+    status: refusal.status,
+    code: refusal.code,
+    message: refusal.message,
+    request_id: ctx.state.requestId,
+  }
+}
+
+/** Wraps an endpoint: what it throws becomes an answer, and what nobody expected is logged and said without detail. */
+export function inPartnerDialect(needs: { issuer: string; log: Log }, endpoint: Middleware): Middleware {
+  return async (ctx, next) => {
+    ctx.set('Cache-Control', 'no-store')
+    try {
+      await endpoint(ctx, next)
+    } catch (fault) {
+      if (fault instanceof OAuthRefusal) return refuse(ctx, needs.issuer, fault)
+      const { name, message, code } = fault as Error & { code?: string }
+      needs.log.error(
+        { requestId: ctx.state.requestId, path: ctx.path, err: { name, message, code } },
+        'an OAuth endpoint failed',
+      )
+      refuse(ctx, needs.issuer, isStorageFault(fault) ? unavailable() : broken())
+    }
+  }
+}
+
+const unavailable = () =>
+  new OAuthRefusal(503, 'temporarily_unavailable', 'The service cannot answer right now; try again.', 1)
+const broken = () => new OAuthRefusal(500, 'server_error', 'Something broke on our side.')
+
+/** The driver's errors carry a code (SQLSTATE, or the system's); a connection that breaks off has a message only. */
+function isStorageFault(fault: unknown): boolean {
+  if (!(fault instanceof Error)) return false
+  const { code } = fault as { code?: unknown }
+  return typeof code === 'string'
+    ? /^(?:[0-9A-Z]{5}|E[A-Z]+)$/.test(code)
+    : /connection|timeout|terminated|ended/i.test(fault.message)
+}

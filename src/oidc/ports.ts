@@ -1,0 +1,113 @@
+/** What the provider asks of the stores, by shape; `app.ts` is where the compiler checks who satisfies it. */
+import type { Capability } from '../installs/capability.ts'
+import type { Connection } from '../installs/connection.ts'
+import type { InstallationState } from '../installs/installation.ts'
+import type { Placement } from '../installs/policy.ts'
+
+/** A connection as an OAuth client. `version` changes with every change of the connection. */
+export type ClientConnection = Pick<
+  Connection,
+  | 'id'
+  | 'clientType'
+  | 'redirectUris'
+  | 'capabilities'
+  | 'requirePkce'
+  | 'longLivedTokens'
+  | 'leaveOutIss'
+  | 'resourceServer'
+> & { version: string }
+
+/** What a request needs to know of its client at once: which version of it is valid now, and what proves it. */
+export type ClientProof = { version: string; secretHashes: Buffer[] }
+
+/** What the library wants kept of one of its models, less the `jti`, which is the secret itself. */
+export type Payload = Record<string, unknown>
+
+/** Where an installation is, and who made it. */
+export type Place = {
+  workspaceId: string
+  workspaceName: string
+  workspaceIcon: string | null
+  user: { id: string; name: string; email: string; avatarUrl: string | null }
+}
+
+/** An authorization code as kept, with all that its redemption must look at. */
+export type KeptCode = {
+  grantId: string
+  payload: Payload
+  consumedAt: Date | null
+  grant: Payload
+  capabilities: Capability[]
+  place: Place
+  placement: Placement
+}
+
+/** A refresh token as kept, with its installation. */
+export type KeptRefreshToken = {
+  grantId: string
+  payload: Payload
+  consumedAt: Date | null
+  /** The hash of the token that came after it; null: none yet. */
+  successor: Buffer | null
+  /** That token was used in its turn. */
+  successorUsed: boolean
+  grant: Payload
+  place: Place
+  installation: { id: string; state: InstallationState; capabilities: Capability[] }
+  /** Whoever installed it is still a member, and enabled. */
+  installerStays: boolean
+}
+
+/** One token about to be kept. */
+export type NewToken = { hash: Buffer; payload: Payload; expiresAt: Date }
+export type Issue = { grantId: string; access: NewToken; refresh: NewToken | null; now: Date }
+
+/** Facts for the record of what happened. */
+export type Trace = { eventId: string; at: Date; address: string | null; requestId: string }
+
+export type Redeemed =
+  | { kind: 'redeemed'; installationId: string }
+  /** Another request redeemed the code first, or the authorization is gone. */
+  | { kind: 'lost' }
+  /** The member can no longer reach any page of the consent. */
+  | { kind: 'no-pages' }
+
+/** Reads and writes of the token endpoint: each is one statement. */
+export type TokenStore = {
+  readCode(clientId: string, codeHash: Buffer): Promise<{ client: ClientProof | null; code: KeptCode | null }>
+  /** `successors`: hashes of the token that would come after this one. */
+  readRefreshToken(
+    clientId: string,
+    tokenHash: Buffer,
+    successors: Buffer[],
+  ): Promise<{ client: ClientProof | null; token: KeptRefreshToken | null }>
+  /** Consumes the code, puts its consent into force, issues its tokens and records it: all of it, or nothing. */
+  redeem(codeHash: Buffer, issue: Issue, more: { installationId: string; trace: Trace }): Promise<Redeemed>
+  /** Takes a redemption back whose outcome the caller could not learn, so that the partner may try again. */
+  reopenCode(codeHash: Buffer, requestId: string): Promise<void>
+  /** Consumes the refresh token (one consumed after `graceFrom` counts as live) and issues; false: it is dead. */
+  rotate(tokenHash: Buffer, issue: Issue, graceFrom: Date): Promise<boolean>
+  /** Ends the authorization and all its tokens, and records why. */
+  endFamily(grantId: string, kind: 'refresh-token.reused' | 'code.reused', trace: Trace): Promise<void>
+}
+
+/** Reads and writes of the authorization endpoint and the flow. */
+export type AuthorizationStore = {
+  /** null: unknown, disabled, deleted, or without a flow. */
+  readClient(id: string): Promise<ClientConnection | null>
+  readProof(id: string): Promise<ClientProof | null>
+  openAuthorization(row: {
+    grantId: string
+    consentId: string
+    workspaceId: string
+    connectionId: string
+    userId: string
+    payload: Payload
+    now: Date
+    expiresAt: Date
+  }): Promise<void>
+  readGrant(grantId: string): Promise<Payload | null>
+  saveCode(code: { hash: Buffer; grantId: string; payload: Payload; expiresAt: Date }): Promise<void>
+  /** Off the hot path: the secret with this hash was used. */
+  noteSecretUse(clientId: string, secretHash: Buffer, at: Date): Promise<void>
+}

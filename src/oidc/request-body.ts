@@ -1,0 +1,71 @@
+/** Bodies of the OAuth endpoints: form (RFC 6749) or JSON (what Notion-style clients send), as strings by name. */
+import type { IncomingMessage } from 'node:http'
+import { invalidRequest } from './oauth-refusal.ts'
+
+export type Fields = Readonly<Record<string, string>>
+
+const limitBytes = 56 * 1024
+/** Sent by Notion's SDK as an object; it is accepted and ignored. */
+const ignored = new Set(['external_account'])
+
+/**
+ * Reads the request's body.
+ * @throws OAuthRefusal `invalid_request` for anything but a form without duplicates or a JSON object of strings.
+ */
+export async function readFields(req: IncomingMessage): Promise<Fields> {
+  const type = (req.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
+  const text = await readText(req)
+  const entries = text === '' ? [] : parse(type, text)
+  // A null prototype: no name that is sent can reach one.
+  const fields: Record<string, string> = Object.create(null)
+  for (const [name, value] of entries) {
+    if (ignored.has(name)) continue
+    if (typeof value !== 'string') throw invalidRequest(`The member ${quoted(name)} must be a string.`)
+    if (name in fields) throw invalidRequest(`The parameter ${quoted(name)} must not be sent twice.`)
+    if (name.includes('\0') || value.includes('\0'))
+      throw invalidRequest('A parameter contains the character NUL.')
+    // An empty value counts as left out (RFC 6749 §3.2).
+    if (value !== '') fields[name] = value
+  }
+  return fields
+}
+
+function parse(type: string, text: string): Iterable<[string, unknown]> {
+  if (type === 'application/x-www-form-urlencoded') return new URLSearchParams(text)
+  if (type !== 'application/json')
+    throw invalidRequest('The content type must be application/x-www-form-urlencoded or application/json.')
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw invalidRequest('The body is not valid JSON.')
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalidRequest('The body must be a JSON object of strings.')
+  if (Object.hasOwn(value, '__proto__')) throw invalidRequest('The member "__proto__" is not accepted.')
+  return Object.entries(value)
+}
+
+async function readText(req: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > limitBytes) {
+      req.resume()
+      throw invalidRequest(`The body is larger than ${limitBytes / 1024} KiB.`)
+    }
+    chunks.push(chunk)
+  }
+  const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw invalidRequest('The body is not valid UTF-8.')
+  }
+}
+
+/** A name that a stranger sent, fit to stand in a sentence. */
+function quoted(name: string): string {
+  return JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name)
+}

@@ -1,0 +1,10 @@
+import type { Pool } from 'pg'
+import { authorizations } from './authorizations.ts'
+import { clientLookup } from './client.ts'
+import { tokenReadings } from './token-readings.ts'
+import { tokenStatements } from './token-statement.ts'
+
+/** All that the provider keeps in PostgreSQL. */
+export function providerStore(pool: Pool) {
+  return { ...clientLookup(pool), ...authorizations(pool), ...tokenReadings(pool), ...tokenStatements(pool) }
+}

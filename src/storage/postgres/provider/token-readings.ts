@@ -1,0 +1,159 @@
+/** What the token endpoint must know before it decides: one query for a code, one for a refresh token. */
+import type { Pool } from 'pg'
+import type { Capability } from '../../../installs/capability.ts'
+import type { InstallationState } from '../../../installs/installation.ts'
+import type { Placement } from '../../../installs/policy.ts'
+import type { Plan, Policy, Role } from '../../../installs/workspace.ts'
+import { clientProof, liveClient, type ProofRow, toProof } from './client.ts'
+
+type Payload = Record<string, unknown>
+
+const placeColumns = `a.workspace_id, a.user_id, w.name as workspace_name, w.icon as workspace_icon,
+  u.name as user_name, u.email as user_email, u.avatar_url as user_avatar, u.disabled as user_disabled, m.role`
+const placeJoins = `
+  left join workspaces w on w.id = a.workspace_id
+  left join users u on u.id = a.user_id
+  left join members m on m.workspace_id = a.workspace_id and m.user_id = a.user_id`
+
+type PlaceRow = {
+  workspace_id: string
+  workspace_name: string
+  workspace_icon: string | null
+  user_id: string
+  user_name: string
+  user_email: string
+  user_avatar: string | null
+  user_disabled: boolean
+  role: Role | null
+}
+
+function toPlace(row: PlaceRow) {
+  return {
+    workspaceId: row.workspace_id,
+    workspaceName: row.workspace_name,
+    workspaceIcon: row.workspace_icon,
+    user: { id: row.user_id, name: row.user_name, email: row.user_email, avatarUrl: row.user_avatar },
+  }
+}
+
+type CodeRow = ProofRow &
+  PlaceRow & {
+    grant_id: string | null
+    payload: Payload
+    consumed_at: Date | null
+    grant_payload: Payload
+    allowed: Capability[]
+    plan: Plan
+    restrict_installs: Policy['restrictInstalls'] | null
+    auto_approve_first_party: boolean | null
+    connection_creation: Policy['connectionCreation'] | null
+    approved: boolean
+    connection_id: string
+    connection_kind: 'public' | 'internal'
+    first_party: boolean
+    registered: Capability[]
+  }
+
+const readCode = `select ${clientProof}, k.grant_id, k.payload, k.consumed_at, a.payload as grant_payload,
+    n.capabilities as allowed, ${placeColumns}, w.plan,
+    p.restrict_installs, p.auto_approve_first_party, p.connection_creation,
+    exists (select from approvals l where l.workspace_id = a.workspace_id and l.connection_id = c.id) as approved,
+    c.id as connection_id, c.kind as connection_kind, c.first_party, c.capabilities as registered
+  from connections c
+  left join authorization_codes k on k.code_hash = $2
+  left join authorizations a on a.id = k.grant_id
+  left join consents n on n.id = a.consent_id
+  ${placeJoins}
+  left join workspace_policies p on p.workspace_id = a.workspace_id
+  where c.id = $1 and ${liveClient}`
+
+type RefreshRow = ProofRow &
+  PlaceRow & {
+    grant_id: string | null
+    payload: Payload
+    consumed_at: Date | null
+    successor: Buffer | null
+    successor_used: boolean
+    grant_payload: Payload
+    installation_id: string | null
+    state: InstallationState
+    capabilities: Capability[]
+  }
+
+const readRefreshToken = `select ${clientProof}, r.grant_id, r.payload, r.consumed_at,
+    s.token_hash as successor, s.consumed_at is not null as successor_used,
+    a.payload as grant_payload, ${placeColumns}, i.id as installation_id, i.state, i.capabilities
+  from connections c
+  left join refresh_tokens r on r.token_hash = $2
+  left join refresh_tokens s on r.consumed_at is not null and s.token_hash = any($3)
+  left join authorizations a on a.id = r.grant_id
+  ${placeJoins}
+  left join installations i on i.workspace_id = a.workspace_id and i.id = a.installation_id
+  where c.id = $1 and ${liveClient}`
+
+function toPlacement(row: CodeRow): Placement {
+  return {
+    role: row.role,
+    userDisabled: row.user_disabled,
+    plan: row.plan,
+    policy: {
+      restrictInstalls: row.restrict_installs ?? 'none',
+      autoApproveFirstParty: row.auto_approve_first_party ?? false,
+      connectionCreation: row.connection_creation ?? 'everyone',
+    },
+    connection: {
+      id: row.connection_id,
+      kind: row.connection_kind,
+      firstParty: row.first_party,
+      disabled: false, // a disabled one is not read at all
+      capabilities: row.registered,
+    },
+    approved: row.approved,
+  }
+}
+
+export function tokenReadings(pool: Pool) {
+  return {
+    async readCode(clientId: string, codeHash: Buffer) {
+      const { rows } = await pool.query<CodeRow>({
+        name: 'token-read-code',
+        text: readCode,
+        values: [clientId, codeHash],
+      })
+      const row = rows[0]
+      if (!row?.grant_id) return { client: toProof(row), code: null }
+      const code = {
+        grantId: row.grant_id,
+        payload: row.payload,
+        consumedAt: row.consumed_at,
+        grant: row.grant_payload,
+        capabilities: row.allowed,
+        place: toPlace(row),
+        placement: toPlacement(row),
+      }
+      return { client: toProof(row), code }
+    },
+
+    async readRefreshToken(clientId: string, tokenHash: Buffer, successors: Buffer[]) {
+      const { rows } = await pool.query<RefreshRow>({
+        name: 'token-read-refresh',
+        text: readRefreshToken,
+        values: [clientId, tokenHash, successors],
+      })
+      const row = rows[0]
+      if (!row?.grant_id || !row.installation_id) return { client: toProof(row), token: null }
+      const token = {
+        grantId: row.grant_id,
+        payload: row.payload,
+        consumedAt: row.consumed_at,
+        successor: row.successor,
+        successorUsed: row.successor_used,
+        grant: row.grant_payload,
+        place: toPlace(row),
+        installation: { id: row.installation_id, state: row.state, capabilities: row.capabilities },
+        installerStays: row.role !== null && !row.user_disabled,
+      }
+      return { client: toProof(row), token }
+    },
+  }
+}
