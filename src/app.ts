@@ -1,62 +1,30 @@
 /** Knows everyone: builds stores, actions, provider and routers, and hands each wing what it asks for. */
 
-import path from 'node:path'
 import Koa, { type Context } from 'koa'
-import type { DataSource } from 'typeorm'
+import type { Logger } from 'pino'
+import { createApi } from './api/api.ts'
 import type { Config } from './config.ts'
+import { readDemoPartner } from './demo/load.ts'
+import { createDemoPartner, type DemoPartnerNeeds } from './demo/partner.ts'
+import { uuidv7 } from './installs/ids.ts'
+import { loadSigningKeys } from './oidc/keys.ts'
+import { createProvider, type InstallProvider } from './oidc/provider.ts'
 import { passwordMatches } from './passwords.ts'
-import { openLog, requests } from './requests.ts'
-import { root } from './root.ts'
-import { loadSecretKeys } from './secrets.ts'
-import { openLimits } from './storage/limits.ts'
-import { memoryShortLived } from './storage/memory/short-lived.ts'
-import { openDatabase } from './storage/postgres/data-source.ts'
-import { embeddedPostgres } from './storage/postgres/embedded.ts'
+import { describeFault, openLog, requests } from './requests.ts'
+import { openAccess } from './storage/postgres/access.ts'
+import { type LastUsed, openLastUsed } from './storage/postgres/last-used.ts'
 import { migrate, schemaIsCurrent } from './storage/postgres/migrate.ts'
+import { openPartnerChanges } from './storage/postgres/partner-changes.ts'
 import { poolOf } from './storage/postgres/pool.ts'
+import { providerStore } from './storage/postgres/provider/store.ts'
+import { openChildren } from './storage/postgres/readings/api-children.ts'
+import { openSearch } from './storage/postgres/readings/api-search.ts'
+import { openUsers } from './storage/postgres/readings/api-users.ts'
 import { userStore } from './storage/postgres/users.ts'
-import { openRedis } from './storage/redis/client.ts'
-import { redisShortLived } from './storage/redis/short-lived.ts'
-import type { Limits, ShortLived } from './storage/short-lived.ts'
-import { createWeb } from './web/web.ts'
+import { openStores, type Stores } from './stores.ts'
+import { createWeb, type Web } from './web/web.ts'
 
 export type InstallServer = { app: Koa; stores: Stores; close(): Promise<void> }
-
-export type Stores = {
-  database: DataSource
-  /** The database is embedded and was created by this start. */
-  databaseIsNew: boolean
-  shortLived: ShortLived
-  limits: Limits
-  secretKeys: Buffer[]
-  close(): Promise<void>
-}
-
-/** Opens what the configuration names, the embedded defaults where it names nothing. */
-export async function openStores(config: Config): Promise<Stores> {
-  const embedded = config.databaseUrl ? null : await embeddedPostgres(path.join(config.dataDir))
-  const database = await openDatabase({
-    url: config.databaseUrl ?? embedded!.url,
-    migrations: path.join(root, 'migrations'),
-  }).catch(async fault => {
-    await embedded?.stop()
-    throw fault
-  })
-  const redis = config.redisUrl ? openRedis(config.redisUrl) : null
-  const shortLived = redis ? redisShortLived(redis) : memoryShortLived()
-  return {
-    database,
-    databaseIsNew: embedded?.created ?? false,
-    shortLived,
-    limits: openLimits(redis),
-    secretKeys: await loadSecretKeys(config),
-    async close() {
-      await shortLived.close()
-      await database.destroy()
-      await embedded?.stop()
-    },
-  }
-}
 
 /** The whole server, ready to listen. The schema is brought up to date where the database is embedded. */
 export async function createInstallServer(config: Config): Promise<InstallServer> {
@@ -65,11 +33,14 @@ export async function createInstallServer(config: Config): Promise<InstallServer
   const log = openLog(config.logLevel)
   const app = new Koa({ proxy: config.trustProxy, maxIpsCount: 1 }) // the last hop is the proxy's own word, the first anyone's
   app.silent = true // requests() says what failed, without the query
+  const report = (fault: unknown, requestId?: string) =>
+    log.error({ requestId, err: describeFault(fault) }, 'something broke')
+  const provider = await openProvider(config, stores, log, () => web)
   const users = userStore(poolOf(stores.database))
-  const web = createWeb({
+  const web: Web = createWeb({
     issuer: config.issuer,
     secretKeys: stores.secretKeys,
-    demo: config.demo ?? stores.databaseIsNew,
+    demo: async () => (await readDemoPartner(config.dataDir)) !== null,
     shortLived: stores.shortLived,
     limits: stores.limits,
     users,
@@ -82,10 +53,54 @@ export async function createInstallServer(config: Config): Promise<InstallServer
     },
   })
   app.use(requests(log, ctx => (ctx.path.startsWith('/v1/') ? brokenForPrograms(ctx) : web.broken(ctx))))
+  // Before the headers and sessions of the screens, none of which a program needs.
+  const lastUsed = openLastUsed(poolOf(stores.database), report)
+  app.use(openApi(config, stores, lastUsed, report))
   app.use(web.headers)
+  app.use(provider.middleware)
+  app.use(await createDemoPartner(demoPartnerNeeds(config, stores)))
   app.use(web.middleware)
   app.use(web.notFound)
-  return { app, stores, close: () => stores.close() }
+  return {
+    app,
+    stores,
+    async close() {
+      await lastUsed.close()
+      await stores.close()
+    },
+  }
+}
+
+/** The screens are built with the provider's interactions, so the provider asks for them late. */
+async function openProvider(
+  config: Config,
+  stores: Stores,
+  log: Logger,
+  web: () => Web,
+): Promise<InstallProvider> {
+  return createProvider({
+    issuer: config.issuer,
+    trustProxy: config.trustProxy,
+    store: providerStore(poolOf(stores.database)),
+    shortLived: stores.shortLived,
+    limits: stores.limits,
+    secretKeys: stores.secretKeys,
+    jwks: await loadSigningKeys(config),
+    renderFault: (ctx, fault) => web().renderFault(ctx, fault),
+    signedIn: async () => false,
+    now: () => new Date(),
+    newId: uuidv7,
+    log,
+  })
+}
+
+/** The demo partner reaches the server at the address that it listens on, whatever people call it. */
+function demoPartnerNeeds(config: Config, stores: Stores): DemoPartnerNeeds {
+  return {
+    addresses: { issuer: config.issuer, base: `http://127.0.0.1:${config.port}` },
+    client: () => readDemoPartner(config.dataDir),
+    visits: stores.shortLived,
+  }
 }
 
 function brokenForPrograms(ctx: Context): void {
@@ -95,4 +110,28 @@ function brokenForPrograms(ctx: Context): void {
     code: 'internal_server_error',
     request_id: ctx.state.requestId,
   }
+}
+
+function openApi(
+  config: Config,
+  stores: Stores,
+  lastUsed: LastUsed,
+  reportFault: (fault: unknown, requestId: string) => void,
+): Koa.Middleware {
+  const pool = poolOf(stores.database)
+  return createApi({
+    issuer: config.issuer,
+    partnerApi: config.partnerApi,
+    secretKeys: stores.secretKeys,
+    access: openAccess(pool),
+    search: openSearch(pool),
+    children: openChildren(pool),
+    users: openUsers(pool),
+    changes: openPartnerChanges(pool),
+    limits: stores.limits,
+    noteUse: lastUsed.note,
+    now: () => new Date(),
+    newId: uuidv7,
+    reportFault,
+  })
 }

@@ -8,7 +8,7 @@ export function migrateCommand(): Command {
     .action(async (options: { down?: number; json?: boolean }) => {
       const output = outputOf(options)
       const [{ openStores }, { migrate }] = await Promise.all([
-        import('../app.ts'),
+        import('../stores.ts'),
         import('../storage/postgres/migrate.ts'),
       ])
       const stores = await openStores(readConfig())

@@ -1,4 +1,4 @@
-import type { Stores } from '../app.ts'
+import type { Stores } from '../stores.ts'
 import { type Config, readConfig } from '../config.ts'
 import { Fault } from './command.ts'
 
@@ -9,7 +9,7 @@ import { Fault } from './command.ts'
  */
 export async function withStores<T>(work: (stores: Stores, config: Config) => Promise<T>): Promise<T> {
   const config = readConfig()
-  const { openStores } = await import('../app.ts')
+  const { openStores } = await import('../stores.ts')
   const stores = await openStores(config)
   try {
     await readySchema(stores, config)

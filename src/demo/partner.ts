@@ -41,7 +41,7 @@ type SearchAnswer = {
 
 export type DemoPartnerNeeds = {
   addresses: Addresses
-  /** null until the demo's connections are there. */
+  /** null where no demo was loaded. */
   client(): Promise<PartnerClient | null>
   visits: {
     read(key: string): Promise<string | null>
@@ -85,7 +85,7 @@ export async function createDemoPartner(needs: DemoPartnerNeeds): Promise<Middle
     )
     ctx.set('cache-control', 'no-store')
     ctx.type = 'html'
-    ctx.body = render({ ...visit, ready: (await needs.client()) !== null })
+    ctx.body = render(visit)
   })
 
   router.get('/style.css', ctx => {
@@ -95,8 +95,7 @@ export async function createDemoPartner(needs: DemoPartnerNeeds): Promise<Middle
 
   router.post('/connect', async ctx => {
     const { key } = await visitOf(ctx)
-    const client = await needs.client()
-    if (!client) return back(ctx)
+    const client = (await needs.client())!
     const attempt = newAttempt()
     const url = authorizeUrl(needs.addresses, client, attempt)
     const sent = url.replace('?', '\n  ?').replaceAll('&', '\n  &')
@@ -201,7 +200,10 @@ export async function createDemoPartner(needs: DemoPartnerNeeds): Promise<Middle
     back(ctx)
   })
 
-  return compose([router.routes(), router.allowedMethods()]) as Middleware
+  const place = compose([router.routes(), router.allowedMethods()]) as Middleware
+  // Where no demo was loaded there is no such place.
+  return async (ctx, next) =>
+    ctx.path.startsWith('/demo-partner') && (await needs.client()) !== null ? place(ctx, next) : next()
 }
 
 function empty(): Visit {

@@ -19,7 +19,8 @@ export type WebNeeds = {
   /** The public base address, without a trailing slash. */
   issuer: string
   secretKeys: readonly Buffer[]
-  demo: boolean
+  /** Is there a demo partner to try? */
+  demo(): Promise<boolean>
   shortLived: SessionNeeds['store']
   limits: Limits
   users: SessionNeeds['users'] &

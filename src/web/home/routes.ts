@@ -8,7 +8,7 @@ import { landingView, nowhereView } from './page.ts'
 export type HomeNeeds = {
   render: Render
   workspacesOf(userId: string): Promise<{ id: string }[]>
-  demo: boolean
+  demo(): Promise<boolean>
 }
 
 /** The start page leads the signed-in to their first workspace, and tells others what this is. */
@@ -17,7 +17,7 @@ export function home(needs: HomeNeeds): Router<WebState> {
   router.get(urls.home, async ctx => {
     const { user } = ctx.state
     const frame = { frame: 'flow', title: 'Connections', switcher: null, formsMayLeave: false } as const
-    if (!user) return needs.render.screen(ctx, landingView, { demo: needs.demo }, frame)
+    if (!user) return needs.render.screen(ctx, landingView, { demo: await needs.demo() }, frame)
     const [first] = await needs.workspacesOf(user.id)
     if (first) return seeOther(ctx, urls.myConnections(first.id))
     needs.render.screen(ctx, nowhereView, { name: user.name, email: user.email }, frame)

@@ -1,0 +1,48 @@
+import path from 'node:path'
+import type { DataSource } from 'typeorm'
+import type { Config } from './config.ts'
+import { root } from './root.ts'
+import { loadSecretKeys } from './secrets.ts'
+import { openLimits } from './storage/limits.ts'
+import { memoryShortLived } from './storage/memory/short-lived.ts'
+import { openDatabase } from './storage/postgres/data-source.ts'
+import { embeddedPostgres } from './storage/postgres/embedded.ts'
+import { openRedis } from './storage/redis/client.ts'
+import { redisShortLived } from './storage/redis/short-lived.ts'
+import type { Limits, ShortLived } from './storage/short-lived.ts'
+
+export type Stores = {
+  database: DataSource
+  /** The database is embedded and was created by this start. */
+  databaseIsNew: boolean
+  shortLived: ShortLived
+  limits: Limits
+  secretKeys: Buffer[]
+  close(): Promise<void>
+}
+
+/** Opens what the configuration names, the embedded defaults where it names nothing. */
+export async function openStores(config: Config): Promise<Stores> {
+  const embedded = config.databaseUrl ? null : await embeddedPostgres(config.dataDir)
+  const database = await openDatabase({
+    url: config.databaseUrl ?? embedded!.url,
+    migrations: path.join(root, 'migrations'),
+  }).catch(async fault => {
+    await embedded?.stop()
+    throw fault
+  })
+  const redis = config.redisUrl ? openRedis(config.redisUrl) : null
+  const shortLived = redis ? redisShortLived(redis) : memoryShortLived()
+  return {
+    database,
+    databaseIsNew: embedded?.created ?? false,
+    shortLived,
+    limits: openLimits(redis),
+    secretKeys: await loadSecretKeys(config),
+    async close() {
+      await shortLived.close()
+      await database.destroy()
+      await embedded?.stop()
+    },
+  }
+}
