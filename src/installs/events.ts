@@ -8,9 +8,33 @@ export type EventKind =
   | 'installation.activated'
   | 'installation.reinstalled'
   | 'installation.suspended'
+  | 'installation.resumed'
+  | 'installation.disconnected'
+  | 'pages.changed'
+  | 'internal-token.copied'
   | 'token.refreshed'
   | 'refresh-token.reused'
   | 'token.revoked'
+  /** An owner set another policy; before and after. */
+  | 'policy.changed'
+  /** A connection was put on the approved list, or taken off it. */
+  | 'approval.added'
+  | 'approval.removed'
+  /** A member asked for an approval, took the question back, or went on after it was granted. */
+  | 'approval-request.made'
+  | 'approval-request.withdrawn'
+  | 'approval-request.taken-up'
+  /** An owner answered; or the approval of the connection answered for him. */
+  | 'approval-request.approved'
+  | 'approval-request.declined'
+  /** The partner was told that access is denied, after an approval did not come. */
+  | 'approval-request.closed'
+  /** An owner offered what a departed member left behind to another, or took the offer back. */
+  | 'hand-over.offered'
+  | 'hand-over.withdrawn'
+  /** The member whom the owner named took it over, or did not want it. */
+  | 'hand-over.accepted'
+  | 'hand-over.declined'
 
 /** One thing that happened, by whom, to what, when, and from which address. Append-only. */
 export type InstallEvent = {

@@ -14,3 +14,29 @@ export type Installation = {
   createdAt: Date
   lastUsedAt: Date | null
 }
+
+/** Why an installation is suspended or revoked. */
+export type StateReason =
+  | 'by-owner'
+  | 'by-member'
+  | 'by-operator'
+  /** The member who installed it was taken out of the workspace. */
+  | 'installer-left'
+
+/** An installation that a change holds: nobody else changes it, and no token of it is issued, until the change is done. */
+export type HeldInstallation = {
+  id: string
+  connectionId: string
+  userId: string | null
+  state: InstallationState
+  stateReason: string | null
+  /** Whoever installed it is a member of the workspace; true for an internal connection, which nobody installed. */
+  installerIsMember: boolean
+}
+
+/** Which installations of a workspace are meant: one, one person's of a connection, or all of a connection. */
+export type InstallationScope = { installationId: string } | { connectionId: string; userId: string | null }
+
+/** Suspended and active ones have tokens; the others have none left to take. */
+export const isLive = (installation: { state: InstallationState }) =>
+  installation.state === 'active' || installation.state === 'suspended'

@@ -14,6 +14,8 @@ export type Placement = {
   connection: Pick<Connection, 'id' | 'kind' | 'firstParty' | 'disabled' | 'capabilities'>
   /** The connection stands on the workspace's approved list. */
   approved: boolean
+  /** An owner approved this member's own request for it, and the member took that up in time or still can. */
+  requestApproved: boolean
 }
 
 export type May = { kind: 'yes' } | { kind: 'no'; because: RefusalCode }
@@ -31,7 +33,10 @@ export function isApproved(policy: Policy, connection: { firstParty: boolean }, 
   return onTheList || (policy.autoApproveFirstParty && connection.firstParty)
 }
 
-/** A member installs what the policy allows; owners are free of it; guests install nothing. */
+/**
+ * A member installs what the policy allows; owners are free of it; guests install nothing. Where only owners install, a member
+ * gets in by his own request that an owner approved, as long as the connection stays on the approved list.
+ */
 export function mayInstall(placement: Placement): May {
   if (placement.connection.disabled) return no('connection-disabled')
   if (placement.connection.kind === 'internal') return no('connection-internal')
@@ -40,7 +45,8 @@ export function mayInstall(placement: Placement): May {
   if (placement.role === 'guest') return no('guest')
   if (placement.role === 'owner') return yes
   const policy = policyInEffect(placement.plan, placement.policy)
-  if (policy.restrictInstalls === 'owners-only') return no('owners-only')
+  if (policy.restrictInstalls === 'owners-only')
+    return placement.approved && placement.requestApproved ? yes : no('owners-only')
   if (policy.restrictInstalls === 'none') return yes
   return isApproved(policy, placement.connection, placement.approved) ? yes : no('not-approved')
 }
@@ -50,7 +56,22 @@ export function mayRequestApproval(placement: Placement): May {
   const install = mayInstall(placement)
   if (install.kind === 'no' && (install.because === 'not-approved' || install.because === 'owners-only'))
     return yes
-  return install.kind === 'yes' ? no('not-approved') : install
+  return install.kind === 'yes' ? no('approval-not-needed') : install
+}
+
+/**
+ * A policy never ends what is installed: what members installed and nobody approved stays, marked "Not approved". What owners
+ * installed and what belongs to the workspace itself is theirs to have.
+ */
+export function isAgainstPolicy(
+  rules: { plan: Plan; policy: Policy },
+  installation: { userId: string | null; installerRole: Role | null },
+  connection: { firstParty: boolean; approved: boolean },
+): boolean {
+  const policy = policyInEffect(rules.plan, rules.policy)
+  if (policy.restrictInstalls === 'none') return false
+  if (installation.userId === null || installation.installerRole === 'owner') return false
+  return !isApproved(policy, connection, connection.approved)
 }
 
 /** Someone acting in one workspace. */
@@ -100,6 +121,14 @@ export function mayResume(actor: Actor, installation: { installerIsMember: boole
 export function mayAddPages(actor: Actor, installation: { userId: string | null }): May {
   if (!isFullMember(actor)) return no(actor.role === 'guest' ? 'guest' : 'not-a-member')
   return installation.userId === null || installation.userId === actor.userId ? yes : no('not-yours')
+}
+
+/** More pages are more access: what could not be installed now is not widened either. An internal one has no install. */
+export function mayWiden(placement: Placement, actor: Actor, installation: { userId: string | null }): May {
+  const add = mayAddPages(actor, installation)
+  if (add.kind === 'no') return add
+  if (installation.userId !== null) return mayInstall(placement)
+  return placement.connection.disabled ? no('connection-disabled') : yes
 }
 
 /** A page grant is withdrawn by whoever granted it, by the installer, and by owners. */

@@ -15,8 +15,12 @@ export type RefusalCode =
   | 'only-owners-create'
   | 'plan-without-policy'
   | 'not-yours'
+  | 'only-narrowing'
   | 'installer-left'
   | 'installer-present'
+  | 'approval-not-needed'
+  | 'not-installed-here'
+  | 'installed-already'
 
 export type Refusal = { kind: 'refused'; code: RefusalCode }
 

@@ -101,6 +101,12 @@ export const refusals: Record<RefusalCode, Words> = {
     sentence: 'Only the person who made it, or an owner of the workspace, can change it.',
     next: 'Ask that person, or an owner.',
   },
+  'only-narrowing': {
+    status: 403,
+    title: 'Owners only take pages away here',
+    sentence: 'Someone else installed this. Owners can narrow what it reaches, never widen it.',
+    next: 'Ask the member who installed it to add the page.',
+  },
   'installer-left': {
     status: 409,
     title: 'Its installer has left',
@@ -112,5 +118,23 @@ export const refusals: Record<RefusalCode, Words> = {
     title: 'Its installer is still here',
     sentence: 'Only what a departed member left behind can be handed over.',
     next: 'Ask the member who installed it, or disconnect it.',
+  },
+  'approval-not-needed': {
+    status: 409,
+    title: 'No approval is needed',
+    sentence: 'The policy of this workspace lets you install this connection as it is.',
+    next: 'Go on with the install.',
+  },
+  'not-installed-here': {
+    status: 409,
+    title: 'Nobody has installed it here',
+    sentence: 'Only connections that somebody has installed in this workspace are added to its approved list.',
+    next: 'Choose another, or approve it when a member asks for it.',
+  },
+  'installed-already': {
+    status: 409,
+    title: 'It is installed by that person already',
+    sentence: 'One person has a connection once in a workspace, so a second one cannot be taken over.',
+    next: 'Disconnect the one of that person first, or choose another member.',
   },
 }

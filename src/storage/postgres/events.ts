@@ -22,3 +22,31 @@ export async function appendEvent(client: ClientBase, event: InstallEvent): Prom
     ],
   })
 }
+
+/** The same for many at once, as one statement. */
+export async function appendEvents(client: ClientBase, events: readonly InstallEvent[]): Promise<void> {
+  if (events.length === 0) return
+  await client.query(
+    `insert into events
+       (id, at, kind, workspace_id, connection_id, installation_id, actor_id, address, request_id, data)
+     select id, at, kind, workspace_id, connection_id, installation_id, actor_id, address, request_id, data
+     from jsonb_to_recordset($1) as e (id uuid, at timestamptz, kind text, workspace_id uuid, connection_id uuid,
+       installation_id uuid, actor_id uuid, address text, request_id text, data jsonb)`,
+    [
+      JSON.stringify(
+        events.map(event => ({
+          id: event.id,
+          at: event.at,
+          kind: event.kind,
+          workspace_id: event.workspaceId,
+          connection_id: event.connectionId,
+          installation_id: event.installationId,
+          actor_id: event.actorId,
+          address: event.address,
+          request_id: event.requestId,
+          data: event.data,
+        })),
+      ),
+    ],
+  )
+}

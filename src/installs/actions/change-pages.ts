@@ -1,0 +1,115 @@
+import { actorOf, type Deed, type DeedNeeds, eventOf } from '../deed.ts'
+import type { InstallEvent } from '../events.ts'
+import { type HeldInstallation, type InstallationScope, isLive } from '../installation.ts'
+import { type Actor, mayGovern, mayRemovePage, mayWiden, type Placement } from '../policy.ts'
+import { type Refusal, refused } from '../refusal.ts'
+
+/** A page that an installation may reach with all below it, and the member whose own reach that rests on. */
+export type PageGrant = { pageId: string; grantedBy: string }
+
+/** Against what its screen showed, not the whole set: what somebody else changed meanwhile stays as he left it. */
+export type PageChange = { installationId: string; add: readonly string[]; withdraw: readonly string[] }
+
+export type ChangePagesStores = {
+  actor(workspaceId: string, userId: string): Promise<Actor | null>
+  placement(userId: string, workspaceId: string, connectionId: string): Promise<Placement | null>
+  holdInstallations(workspaceId: string, scope: InstallationScope): Promise<HeldInstallation[]>
+  grantsOf(workspaceId: string, installationId: string): Promise<PageGrant[]>
+  /** Those of the pages that stand at or below a grant of the installation, with the granter of the nearest one. */
+  covered(workspaceId: string, installationId: string, pages: readonly string[]): Promise<PageGrant[]>
+  /** Those of the pages that this member may reach now. */
+  reachable(userId: string, workspaceId: string, pages: readonly string[]): Promise<string[]>
+  grantPages(workspaceId: string, installationId: string, grants: PageGrant[], now: Date): Promise<void>
+  withdrawPages(workspaceId: string, installationId: string, pages: string[]): Promise<void>
+  append(event: InstallEvent): Promise<void>
+}
+
+export type ChangePagesNeeds = DeedNeeds & {
+  transact<T>(work: (stores: ChangePagesStores) => Promise<T>): Promise<T>
+}
+
+export type PagesChanged =
+  | { kind: 'changed'; added: number; withdrawn: number }
+  /** `ended`: it was disconnected meanwhile; `unknown`: there is no such installation in this workspace. */
+  | { kind: 'unchanged' | 'ended' | 'unknown' }
+
+/**
+ * Adds and withdraws pages of an installation, later and without the partner. Whoever installed it has the flow's rules:
+ * what he reaches himself, and one page at least. Owners narrow what others installed: pages at or below granted ones only.
+ */
+export function changePages(needs: ChangePagesNeeds) {
+  return (deed: Deed & { actorId: string }, change: PageChange): Promise<PagesChanged | Refusal> =>
+    needs.transact(async stores => {
+      const actor = await actorOf(stores, deed)
+      const [held] = await stores.holdInstallations(deed.workspaceId, change)
+      if (!actor || !held) return { kind: 'unknown' }
+      const grants = await stores.grantsOf(deed.workspaceId, held.id)
+      const withdrawn = await toWithdraw(stores, deed, held, grants, change)
+      if (withdrawn.some(grant => mayRemovePage(actor, { ...grant, installation: held }).kind === 'no'))
+        return refused('not-yours')
+      const wanted = change.add.filter(page => !grants.some(grant => grant.pageId === page))
+      const added = await toGrant(stores, deed, actor, held, [...new Set(wanted)])
+      if ('code' in added) return added
+      // Only now: whoever may change nothing here does not learn what became of it.
+      if (withdrawn.length + added.length === 0 && mayLook(actor, held) === false) return refused('not-yours')
+      if (!isLive(held)) return { kind: 'ended' }
+      if (withdrawn.length + added.length === 0) return { kind: 'unchanged' }
+      const left = grants.length - withdrawn.length + added.length
+      if (left === 0 && held.userId !== null) return refused('no-pages')
+
+      const pages = withdrawn.map(grant => grant.pageId)
+      await stores.withdrawPages(deed.workspaceId, held.id, pages)
+      await stores.grantPages(deed.workspaceId, held.id, added, needs.now())
+      await stores.append(
+        eventOf(
+          needs,
+          deed,
+          'pages.changed',
+          { connectionId: held.connectionId, installationId: held.id },
+          { added: added.length, withdrawn: withdrawn.length, pages: left, installer_id: held.userId },
+        ),
+      )
+      return { kind: 'changed', added: added.length, withdrawn: withdrawn.length }
+    })
+}
+
+const mayLook = (actor: Actor, held: HeldInstallation) =>
+  held.userId === actor.userId || mayGovern(actor).kind === 'yes'
+
+/**
+ * As on a re-install, what is saved is what was shown: grants of the installer's own that he no longer reaches, and so did
+ * not see, go too instead of coming back to life one day.
+ */
+async function toWithdraw(
+  stores: ChangePagesStores,
+  deed: Deed & { actorId: string },
+  held: HeldInstallation,
+  grants: PageGrant[],
+  change: PageChange,
+): Promise<PageGrant[]> {
+  const asked = new Set(change.withdraw)
+  if (held.userId !== deed.actorId) return grants.filter(grant => asked.has(grant.pageId))
+  const pages = grants.map(grant => grant.pageId)
+  const reached = new Set(await stores.reachable(deed.actorId, deed.workspaceId, pages))
+  return grants.filter(grant => asked.has(grant.pageId) || !reached.has(grant.pageId))
+}
+
+async function toGrant(
+  stores: ChangePagesStores,
+  deed: Deed & { actorId: string },
+  actor: Actor,
+  held: HeldInstallation,
+  pages: string[],
+): Promise<PageGrant[] | Refusal> {
+  if (pages.length === 0) return []
+  const placement = await stores.placement(deed.actorId, deed.workspaceId, held.connectionId)
+  if (!placement) return refused('not-a-member')
+  const may = mayWiden(placement, actor, held)
+  const narrows = may.kind === 'no' && may.because === 'not-yours' && mayGovern(actor).kind === 'yes'
+  if (may.kind === 'no' && !narrows) return refused(may.because)
+  const reached = new Set(await stores.reachable(deed.actorId, deed.workspaceId, pages))
+  if (pages.some(page => !reached.has(page))) return refused('page-out-of-reach')
+  if (!narrows) return pages.map(pageId => ({ pageId, grantedBy: deed.actorId }))
+  const covered = await stores.covered(deed.workspaceId, held.id, pages)
+  return covered.length === pages.length ? covered : refused('only-narrowing')
+}

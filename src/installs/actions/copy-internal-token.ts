@@ -1,0 +1,57 @@
+import { actorOf, type Deed, type DeedNeeds, eventOf } from '../deed.ts'
+import type { InstallEvent } from '../events.ts'
+import { type Actor, mayHandleInternalToken } from '../policy.ts'
+import { type Refusal, refused } from '../refusal.ts'
+
+/** The standing token of an internal connection, as kept. */
+export type KeptInternalToken = {
+  installationId: string
+  tokenId: string
+  /** Opened by whoever holds the secret keys. */
+  sealed: string
+}
+
+export type CopyTokenStores = {
+  actor(workspaceId: string, userId: string): Promise<Actor | null>
+  /** null: no internal connection of this workspace. Its newest token in force; null: it has none. */
+  internalToken(
+    workspaceId: string,
+    connectionId: string,
+    now: Date,
+  ): Promise<{ createdBy: string | null; token: KeptInternalToken | null } | null>
+  append(event: InstallEvent): Promise<void>
+}
+
+export type CopyTokenNeeds = DeedNeeds & {
+  transact<T>(work: (stores: CopyTokenStores) => Promise<T>): Promise<T>
+  /** The text again; null when no key fits. */
+  unseal(sealed: string): string | null
+}
+
+/** `none`: it was disconnected, or no key opens the token any more. */
+export type TokenCopied = { kind: 'copied'; token: string } | { kind: 'none' | 'unknown' }
+
+/** Hands out the standing token once more; that it was copied, and by whom, is recorded before anyone sees it. */
+export function copyInternalToken(needs: CopyTokenNeeds) {
+  return (deed: Deed, connectionId: string): Promise<TokenCopied | Refusal> =>
+    needs.transact(async stores => {
+      const actor = await actorOf(stores, deed)
+      const kept = await stores.internalToken(deed.workspaceId, connectionId, needs.now())
+      if (!actor || !kept) return { kind: 'unknown' }
+      const may = mayHandleInternalToken(actor, kept)
+      if (may.kind === 'no') return refused(may.because)
+      const token = kept.token && needs.unseal(kept.token.sealed)
+      if (!kept.token || token === null) return { kind: 'none' }
+      const { installationId, tokenId } = kept.token
+      await stores.append(
+        eventOf(
+          needs,
+          deed,
+          'internal-token.copied',
+          { connectionId, installationId },
+          { token_id: tokenId },
+        ),
+      )
+      return { kind: 'copied', token }
+    })
+}

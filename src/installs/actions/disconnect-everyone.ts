@@ -1,0 +1,25 @@
+import { actorOf, type Deed } from '../deed.ts'
+import { isLive } from '../installation.ts'
+import { mayGovern } from '../policy.ts'
+import { type Refusal, refused } from '../refusal.ts'
+import type { DisconnectNeeds } from './disconnect.ts'
+import { endInstallations } from './end-installations.ts'
+
+export type EveryoneDisconnected = { kind: 'disconnected'; count: number } | { kind: 'already' | 'unknown' }
+
+/** An owner ends every installation of a connection in the workspace, in one transaction: all of them, or none. */
+export function disconnectEveryone(needs: DisconnectNeeds) {
+  return (deed: Deed, connectionId: string): Promise<EveryoneDisconnected | Refusal> =>
+    needs.transact(async stores => {
+      const actor = await actorOf(stores, deed)
+      if (!actor) return { kind: 'unknown' }
+      const may = mayGovern(actor)
+      if (may.kind === 'no') return refused(may.because)
+      const held = await stores.holdToEnd(deed.workspaceId, { connectionId, userId: null })
+      if (held.length === 0) return { kind: 'unknown' }
+      const live = held.filter(isLive)
+      if (live.length === 0) return { kind: 'already' }
+      await endInstallations(needs, stores, deed, live, deed.actorId === null ? 'by-operator' : 'by-owner')
+      return { kind: 'disconnected', count: live.length }
+    })
+}

@@ -1,0 +1,34 @@
+import { actorOf, type Deed, type DeedNeeds } from '../deed.ts'
+import { isLive } from '../installation.ts'
+import { type Actor, mayDisconnect } from '../policy.ts'
+import { type Refusal, refused } from '../refusal.ts'
+import { type EndStores, endInstallations } from './end-installations.ts'
+
+export type DisconnectStores = EndStores & {
+  /** null when there is no such workspace. */
+  actor(workspaceId: string, userId: string): Promise<Actor | null>
+}
+
+export type DisconnectNeeds = DeedNeeds & {
+  transact<T>(work: (stores: DisconnectStores) => Promise<T>): Promise<T>
+}
+
+/** `already`: somebody disconnected it before; `unknown`: there is no such installation in this workspace. */
+export type Disconnected = { kind: 'disconnected'; connectionId: string } | { kind: 'already' | 'unknown' }
+
+/** Ends one installation: its tokens are dead when this returns, also those that were being issued meanwhile. */
+export function disconnect(needs: DisconnectNeeds) {
+  return (deed: Deed, installationId: string): Promise<Disconnected | Refusal> =>
+    needs.transact(async stores => {
+      const actor = await actorOf(stores, deed)
+      const [held] = await stores.holdToEnd(deed.workspaceId, { installationId })
+      if (!actor || !held) return { kind: 'unknown' }
+      const may = mayDisconnect(actor, held)
+      if (may.kind === 'no') return refused(may.because)
+      if (!isLive(held)) return { kind: 'already' }
+      const own = held.userId !== null && held.userId === deed.actorId
+      const reason = own ? 'by-member' : deed.actorId === null ? 'by-operator' : 'by-owner'
+      await endInstallations(needs, stores, deed, [held], reason)
+      return { kind: 'disconnected', connectionId: held.connectionId }
+    })
+}

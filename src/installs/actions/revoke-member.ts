@@ -1,0 +1,25 @@
+import { actorOf, type Deed } from '../deed.ts'
+import { isLive } from '../installation.ts'
+import { mayGovern } from '../policy.ts'
+import { type Refusal, refused } from '../refusal.ts'
+import type { DisconnectNeeds } from './disconnect.ts'
+import { endInstallations } from './end-installations.ts'
+
+/** An owner takes one person's access through a connection; everyone else's stays. */
+export function revokeMember(needs: DisconnectNeeds) {
+  return (
+    deed: Deed,
+    asked: { connectionId: string; userId: string },
+  ): Promise<{ kind: 'revoked' | 'already' | 'unknown' } | Refusal> =>
+    needs.transact(async stores => {
+      const actor = await actorOf(stores, deed)
+      if (!actor) return { kind: 'unknown' }
+      const may = mayGovern(actor)
+      if (may.kind === 'no') return refused(may.because)
+      const [held] = await stores.holdToEnd(deed.workspaceId, asked)
+      if (!held) return { kind: 'unknown' }
+      if (!isLive(held)) return { kind: 'already' }
+      await endInstallations(needs, stores, deed, [held], deed.actorId === null ? 'by-operator' : 'by-owner')
+      return { kind: 'revoked' }
+    })
+}

@@ -1,0 +1,49 @@
+import { actorOf, type Deed, type DeedNeeds, eventOf } from '../deed.ts'
+import type { InstallEvent } from '../events.ts'
+import type { HeldInstallation, InstallationScope } from '../installation.ts'
+import { type Actor, maySuspend } from '../policy.ts'
+import { type Refusal, refused } from '../refusal.ts'
+
+export type SuspendStores = {
+  actor(workspaceId: string, userId: string): Promise<Actor | null>
+  /** Holds those that exist, and with them the authorizations that their tokens hang from. */
+  holdToEnd(workspaceId: string, scope: InstallationScope): Promise<HeldInstallation[]>
+  /** Suspends them, and ends what was allowed but not yet redeemed: it would set them active again. */
+  suspendInstallations(workspaceId: string, ids: string[], now: Date): Promise<void>
+  appendAll(events: InstallEvent[]): Promise<void>
+}
+
+export type SuspendNeeds = DeedNeeds & {
+  transact<T>(work: (stores: SuspendStores) => Promise<T>): Promise<T>
+}
+
+export type Suspended = { kind: 'suspended'; count: number } | { kind: 'already' | 'unknown' }
+
+/** Stops installations without ending them: tokens reach nothing until an owner resumes, and are the same ones after. */
+export function suspend(needs: SuspendNeeds) {
+  return (deed: Deed, scope: InstallationScope): Promise<Suspended | Refusal> =>
+    needs.transact(async stores => {
+      const actor = await actorOf(stores, deed)
+      if (!actor) return { kind: 'unknown' }
+      const may = maySuspend(actor)
+      if (may.kind === 'no') return refused(may.because)
+      const held = await stores.holdToEnd(deed.workspaceId, scope)
+      if (held.length === 0) return { kind: 'unknown' }
+      const active = held.filter(one => one.state === 'active')
+      if (active.length === 0) return { kind: 'already' }
+      const ids = active.map(one => one.id)
+      await stores.suspendInstallations(deed.workspaceId, ids, needs.now())
+      await stores.appendAll(
+        active.map(one =>
+          eventOf(
+            needs,
+            deed,
+            'installation.suspended',
+            { connectionId: one.connectionId, installationId: one.id },
+            { reason: 'by-owner', installer_id: one.userId },
+          ),
+        ),
+      )
+      return { kind: 'suspended', count: active.length }
+    })
+}
