@@ -128,7 +128,8 @@ export const refusals: Record<RefusalCode, Words> = {
   'not-installed-here': {
     status: 409,
     title: 'Nobody has installed it here',
-    sentence: 'Only connections that somebody has installed in this workspace are added to its approved list.',
+    sentence:
+      'Only connections that somebody has installed in this workspace are added to its approved list.',
     next: 'Choose another, or approve it when a member asks for it.',
   },
   'installed-already': {

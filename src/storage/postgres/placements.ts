@@ -3,6 +3,15 @@ import type { Capability } from '../../installs/capability.ts'
 import type { Placement } from '../../installs/policy.ts'
 import type { Plan, Policy, Role } from '../../installs/workspace.ts'
 
+/**
+ * An owner approved this member's own request, and it was taken up or still can be: such rows have
+ * an index of their own. The three are SQL.
+ */
+export const requestApproved = (workspace: string, connection: string, user: string) => `exists (
+  select from approval_requests q
+  where q.workspace_id = ${workspace} and q.connection_id = ${connection} and q.user_id = ${user}
+    and q.state in ('approved', 'taken-up') and (q.state = 'taken-up' or q.expires_at > now()))`
+
 /** The columns that a placement is made of, of workspace `w`, connection `c` and the member's user id `user` (SQL). */
 export const placementColumns = (user: string) => `
   (select m.role from members m where m.workspace_id = w.id and m.user_id = ${user}) as role,
@@ -12,6 +21,7 @@ export const placementColumns = (user: string) => `
   coalesce(o.auto_approve_first_party, false) as auto_approve_first_party,
   coalesce(o.connection_creation, 'everyone') as connection_creation,
   exists (select from approvals a where a.workspace_id = w.id and a.connection_id = c.id) as approved,
+  ${requestApproved('w.id', 'c.id', user)} as request_approved,
   c.id as connection_id, c.kind, c.first_party, c.capabilities,
   c.disabled_at is not null or c.deleted_at is not null as disabled`
 
@@ -23,6 +33,7 @@ export type PlacementRow = {
   auto_approve_first_party: boolean
   connection_creation: Policy['connectionCreation']
   approved: boolean
+  request_approved: boolean
   connection_id: string
   kind: 'public' | 'internal'
   first_party: boolean
@@ -48,6 +59,7 @@ export function toPlacement(row: PlacementRow): Placement {
       capabilities: row.capabilities,
     },
     approved: row.approved,
+    requestApproved: row.request_approved,
   }
 }
 
