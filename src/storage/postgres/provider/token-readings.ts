@@ -4,6 +4,7 @@ import type { Capability } from '../../../installs/capability.ts'
 import type { InstallationState } from '../../../installs/installation.ts'
 import type { Placement } from '../../../installs/policy.ts'
 import type { Plan, Policy, Role } from '../../../installs/workspace.ts'
+import { requestApproved } from '../placements.ts'
 import { clientProof, liveClient, type ProofRow, toProof } from './client.ts'
 
 type Payload = Record<string, unknown>
@@ -48,6 +49,7 @@ type CodeRow = ProofRow &
     auto_approve_first_party: boolean | null
     connection_creation: Policy['connectionCreation'] | null
     approved: boolean
+    request_approved: boolean | null
     connection_id: string
     connection_kind: 'public' | 'internal'
     first_party: boolean
@@ -58,6 +60,7 @@ const readCode = `select ${clientProof}, k.grant_id, k.payload, k.consumed_at, a
     n.capabilities as allowed, ${placeColumns}, w.plan,
     p.restrict_installs, p.auto_approve_first_party, p.connection_creation,
     exists (select from approvals l where l.workspace_id = a.workspace_id and l.connection_id = c.id) as approved,
+    p.restrict_installs = 'owners-only' and ${requestApproved('a.workspace_id', 'c.id', 'a.user_id')} as request_approved,
     c.id as connection_id, c.kind as connection_kind, c.first_party, c.capabilities as registered
   from connections c
   left join authorization_codes k on k.code_hash = $2
@@ -109,6 +112,7 @@ function toPlacement(row: CodeRow): Placement {
       capabilities: row.registered,
     },
     approved: row.approved,
+    requestApproved: row.request_approved === true,
   }
 }
 
