@@ -15,7 +15,10 @@ type Options = {
   workspace?: string
   redirectUri: string[]
   capabilities: Capability[]
+  description?: string
+  developerName?: string
   website?: string
+  installUrl?: string
   supportEmail?: string
   supportUrl?: string
   privacyUrl?: string
@@ -23,6 +26,7 @@ type Options = {
   client: 'public' | 'confidential'
   requirePkce?: boolean
   longLivedTokens?: boolean
+  leaveOutIss?: boolean
   firstParty?: boolean
   verified?: boolean
   owner?: string
@@ -41,7 +45,10 @@ export function createCommand(): Command {
     .option('--workspace <id>', 'the workspace that it belongs to')
     .option('--redirect-uri <address...>', 'where people are sent back to; exact', [])
     .requiredOption('--capabilities <list>', `comma-separated: ${capabilities.join(', ')}`, readCapabilities)
+    .option('--description <text>', 'what it does, in a sentence or two')
+    .option('--developer-name <name>', 'who makes it')
     .option('--website <address>', "the developer's website")
+    .option('--install-url <address>', "where the partner's own install begins")
     .option('--support-email <address>', 'where users get help')
     .option('--support-url <address>', 'where users get help')
     .option('--privacy-url <address>', 'the privacy policy')
@@ -53,6 +60,7 @@ export function createCommand(): Command {
     )
     .option('--require-pkce', 'refuse authorization requests without a code challenge')
     .option('--long-lived-tokens', 'access tokens that do not expire, for partners that never refresh')
+    .option('--leave-out-iss', 'answer without the iss parameter, for partners that break on it')
     .option('--first-party', 'built by the host of this product')
     .option('--verified', 'its developer was verified')
     .option('--owner <email>', 'the user who looks after it')
@@ -101,6 +109,10 @@ function registrationOf(
     workspaceId,
     createdBy,
     name: options.name,
+    description: options.description ?? null,
+    developerName: options.developerName ?? null,
+    installUrl: options.installUrl ?? null,
+    leaveOutIss: options.leaveOutIss ?? false,
     website: options.website ?? null,
     supportEmail: options.supportEmail ?? null,
     supportUrl: options.supportUrl ?? null,

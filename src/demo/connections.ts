@@ -57,7 +57,10 @@ const plain: Registration = {
   workspaceId: null,
   createdBy: null,
   name: '',
+  description: null,
+  developerName: null,
   website: null,
+  installUrl: null,
   supportEmail: null,
   supportUrl: null,
   privacyUrl: null,
@@ -67,6 +70,7 @@ const plain: Registration = {
   capabilities: [],
   requirePkce: false,
   longLivedTokens: false,
+  leaveOutIss: false,
   firstParty: false,
   verified: false,
 }

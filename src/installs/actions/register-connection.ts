@@ -2,31 +2,18 @@ import { createHash } from 'node:crypto'
 import type { Capability } from '../capability.ts'
 import type { Connection } from '../connection.ts'
 import type { InstallEvent } from '../events.ts'
-import { faultOfRedirectUri } from '../redirect-uri.ts'
+import { type ConnectionSettings, faultsOfSettings } from '../registration.ts'
 import { newTokenValue } from '../token-value.ts'
 
 /** What a developer or the operator asks for; who may ask is decided before (policy.ts). */
-export type Registration = Pick<
-  Connection,
-  | 'kind'
-  | 'workspaceId'
-  | 'createdBy'
-  | 'name'
-  | 'website'
-  | 'supportEmail'
-  | 'supportUrl'
-  | 'privacyUrl'
-  | 'termsUrl'
-  | 'clientType'
-  | 'redirectUris'
-  | 'requirePkce'
-  | 'longLivedTokens'
-  | 'firstParty'
-  | 'verified'
-> & { capabilities: readonly Capability[] }
+export type Registration = ConnectionSettings &
+  Pick<Connection, 'kind' | 'workspaceId' | 'createdBy' | 'firstParty' | 'verified'>
 
 /** One member of the registration and what is wrong with it, as the end of a sentence that begins with its name. */
 export type RegistrationFault = { member: keyof Registration; fault: string }
+
+/** From where it is asked; nulls for the command line. */
+export type From = { address: string | null; requestId: string | null }
 
 export type Registered = {
   kind: 'registered'
@@ -85,6 +72,7 @@ export type RegisterNeeds = {
 export function registerConnection(needs: RegisterNeeds) {
   return async (
     asked: Registration,
+    from: From = { address: null, requestId: null },
   ): Promise<Registered | { kind: 'invalid'; faults: RegistrationFault[] }> => {
     const faults = faultsOf(asked)
     if (faults.length > 0) return { kind: 'invalid', faults }
@@ -105,8 +93,7 @@ export function registerConnection(needs: RegisterNeeds) {
         connectionId: connection.id,
         installationId: null,
         actorId: connection.createdBy,
-        address: null,
-        requestId: null,
+        ...from,
         data: { capabilities: connection.capabilities, redirect_uris: connection.redirectUris },
       })
     })
@@ -164,64 +151,18 @@ function connectionOf(asked: Registration, id: string): Connection {
     id,
     redirectUris: [...asked.redirectUris],
     capabilities: [...asked.capabilities],
-    description: null,
-    developerName: null,
-    installUrl: null,
     hasLogo: false,
-    leaveOutIss: false,
     resourceServer: false,
     disabled: false,
   }
 }
 
 function faultsOf(asked: Registration): RegistrationFault[] {
-  const faults: RegistrationFault[] = []
-  const refuse = (member: keyof Registration, fault: string | null) => {
-    if (fault) faults.push({ member, fault })
-  }
-  refuse('name', faultOfName(asked.name))
-  for (const member of ['website', 'supportUrl', 'privacyUrl', 'termsUrl'] as const)
-    refuse(member, faultOfWebAddress(asked[member]))
-  if (asked.supportEmail !== null && !/^[^\s@<>"]+@[^\s@<>"]+$/.test(asked.supportEmail))
-    refuse('supportEmail', `is no e-mail address: ${JSON.stringify(asked.supportEmail)}`)
-  if (asked.capabilities.length === 0) refuse('capabilities', 'must name at least one')
-  if (
-    asked.capabilities.includes('read_user_with_email') &&
-    asked.capabilities.includes('read_user_without_email')
-  )
-    refuse('capabilities', 'has read_user_with_email and read_user_without_email; name one of them')
+  const faults: RegistrationFault[] = faultsOfSettings(asked.kind, asked)
   if (asked.kind === 'internal' && asked.workspaceId === null)
-    refuse('workspaceId', 'is missing: an internal connection belongs to a workspace')
-  refuse('redirectUris', faultOfRedirectUris(asked))
+    faults.push({
+      member: 'workspaceId',
+      fault: 'is missing: an internal connection belongs to a workspace',
+    })
   return faults
-}
-
-function faultOfName(name: string): string | null {
-  if (name.trim() === '' || [...name].length > 200) return 'must have 1 to 200 characters'
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return /[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]/.test(name) || !name.isWellFormed()
-    ? 'has control characters'
-    : null
-}
-
-/** Links shown to people: nothing that a browser would run. */
-function faultOfWebAddress(address: string | null): string | null {
-  if (address === null) return null
-  const shown = JSON.stringify(address)
-  if (!URL.canParse(address)) return `is no web address: ${shown}`
-  const { protocol, username, password } = new URL(address)
-  if (protocol !== 'https:' && protocol !== 'http:') return `must begin with https://: ${shown}`
-  return username || password ? `has a user part: ${shown}` : null
-}
-
-function faultOfRedirectUris({ kind, clientType, redirectUris }: Registration): string | null {
-  if (kind === 'internal')
-    return redirectUris.length > 0 ? 'are of no use: an internal connection has no flow' : null
-  if (redirectUris.length === 0) return 'must name at least one'
-  if (new Set(redirectUris).size < redirectUris.length) return 'name one address twice'
-  for (const uri of redirectUris) {
-    const fault = faultOfRedirectUri(uri, clientType)
-    if (fault) return `has one that cannot be registered: ${JSON.stringify(uri)} ${fault}`
-  }
-  return null
 }

@@ -1,0 +1,120 @@
+/** What a developer says of a connection, and what may stand there: the same for the hub, the manifest and the command line. */
+import type { Connection } from './connection.ts'
+import { faultOfRedirectUri } from './redirect-uri.ts'
+
+/** Whatever its developer may change at any time. Kind, workspace, and the operator's own marks are not among it. */
+export type ConnectionSettings = Pick<
+  Connection,
+  | 'name'
+  | 'description'
+  | 'developerName'
+  | 'website'
+  | 'installUrl'
+  | 'supportEmail'
+  | 'supportUrl'
+  | 'privacyUrl'
+  | 'termsUrl'
+  | 'clientType'
+  | 'redirectUris'
+  | 'capabilities'
+  | 'requirePkce'
+  | 'longLivedTokens'
+  | 'leaveOutIss'
+>
+
+/** One member and what is wrong with it, as the end of a sentence that begins with its name. */
+export type SettingsFault = { member: keyof ConnectionSettings; fault: string }
+
+const mostRedirectUris = 50
+const longestAddress = 2_000
+const webAddresses = ['website', 'installUrl', 'supportUrl', 'privacyUrl', 'termsUrl'] as const
+
+export function settingsOf(connection: Connection): ConnectionSettings {
+  return {
+    name: connection.name,
+    description: connection.description,
+    developerName: connection.developerName,
+    website: connection.website,
+    installUrl: connection.installUrl,
+    supportEmail: connection.supportEmail,
+    supportUrl: connection.supportUrl,
+    privacyUrl: connection.privacyUrl,
+    termsUrl: connection.termsUrl,
+    clientType: connection.clientType,
+    redirectUris: connection.redirectUris,
+    capabilities: connection.capabilities,
+    requirePkce: connection.requirePkce,
+    longLivedTokens: connection.longLivedTokens,
+    leaveOutIss: connection.leaveOutIss,
+  }
+}
+
+/** All that is wrong; more than one fault may be of one member. */
+export function faultsOfSettings(kind: Connection['kind'], settings: ConnectionSettings): SettingsFault[] {
+  const faults: SettingsFault[] = []
+  const refuse = (member: keyof ConnectionSettings, fault: string | null) => {
+    if (fault) faults.push({ member, fault })
+  }
+  refuse('name', faultOfLine(settings.name))
+  if (settings.developerName !== null) refuse('developerName', faultOfLine(settings.developerName))
+  if (settings.description !== null) refuse('description', faultOfDescription(settings.description))
+  for (const member of webAddresses) refuse(member, faultOfWebAddress(settings[member]))
+  if (settings.supportEmail !== null) refuse('supportEmail', faultOfEmail(settings.supportEmail))
+  refuse('capabilities', faultOfCapabilities(settings.capabilities))
+  for (const fault of faultsOfRedirectUris(kind, settings)) refuse('redirectUris', fault)
+  return faults
+}
+
+/** Controls, and marks that turn the direction of what follows: a name must not be able to dress up the words around it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const unseen = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
+
+function faultOfLine(text: string): string | null {
+  if (text.trim() === '' || [...text].length > 200) return 'must have 1 to 200 characters'
+  return unseen.test(text) || !text.isWellFormed() ? 'has control characters' : null
+}
+
+function faultOfDescription(text: string): string | null {
+  if (text.trim() === '' || [...text].length > 1_000) return 'must have 1 to 1,000 characters'
+  return unseen.test(text.replace(/\r?\n/g, ' ')) || !text.isWellFormed() ? 'has control characters' : null
+}
+
+function faultOfEmail(email: string): string | null {
+  return email.length > 320 || !/^[^\s@<>"]+@[^\s@<>"]+$/.test(email) || unseen.test(email)
+    ? `is no e-mail address: ${JSON.stringify(email)}`
+    : null
+}
+
+/** Links shown to people: nothing that a browser would run. */
+function faultOfWebAddress(address: string | null): string | null {
+  if (address === null) return null
+  const shown = JSON.stringify(address)
+  if (address.length > longestAddress) return `is longer than ${longestAddress} characters`
+  if (!URL.canParse(address) || /\s/.test(address) || unseen.test(address))
+    return `is no web address: ${shown}`
+  const { protocol, username, password } = new URL(address)
+  if (protocol !== 'https:' && protocol !== 'http:') return `must begin with https://: ${shown}`
+  return username || password ? `has a user part: ${shown}` : null
+}
+
+function faultOfCapabilities(capabilities: ConnectionSettings['capabilities']): string | null {
+  if (capabilities.length === 0) return 'must name at least one'
+  return capabilities.includes('read_user_with_email') && capabilities.includes('read_user_without_email')
+    ? 'has read_user_with_email and read_user_without_email; name one of them'
+    : null
+}
+
+function faultsOfRedirectUris(
+  kind: Connection['kind'],
+  { clientType, redirectUris }: ConnectionSettings,
+): string[] {
+  if (kind === 'internal')
+    return redirectUris.length > 0 ? ['are of no use: an internal connection has no flow'] : []
+  if (redirectUris.length === 0) return ['must name at least one']
+  if (redirectUris.length > mostRedirectUris) return [`must be ${mostRedirectUris} at most`]
+  if (new Set(redirectUris).size < redirectUris.length) return ['name one address twice']
+  return redirectUris.flatMap(uri => {
+    const fault = faultOfRedirectUri(uri, clientType)
+    return fault ? [`has one that cannot be registered: ${JSON.stringify(uri)} ${fault}`] : []
+  })
+}
