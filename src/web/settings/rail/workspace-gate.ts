@@ -1,0 +1,78 @@
+/**
+ * In front of every screen of a workspace: who may be there, and what surrounds it. Where somebody may not be, he learns
+ * nothing: a workspace of others is answered as one that does not exist, an owners' screen before anything is looked up.
+ *
+ *   const place = await gate.enter(ctx)          // or enterAsOwner
+ *   if (!place) return                           // answered already
+ *   render.screen(ctx, view, model, gate.layout(place, { title: 'History', place: 'history', crumbs: [] }))
+ */
+import { readUuid } from '../../../installs/ids.ts'
+import { mayGovern } from '../../../installs/policy.ts'
+import type { Faults } from '../../faults.ts'
+import type { PlaceLayout } from '../../layout.ts'
+import { type Membership, type PlaceFacts, placeLayout } from '../../places.ts'
+import { userOf } from '../../signed-in.ts'
+import type { SignedIn, WebContext } from '../../state.ts'
+
+export type GateNeeds = {
+  faults: Pick<Faults, 'notFound' | 'refuse'>
+  /** Everything that the person is in, by name. */
+  workspacesOf(userId: string): Promise<Membership[]>
+  /** Requests for approval that wait for an owner. */
+  waitingRequests(workspaceId: string): Promise<number>
+}
+
+/** Someone in a workspace of his. */
+export type Whereabouts = {
+  user: SignedIn
+  workspace: Membership
+  memberships: Membership[]
+  /** Requests that wait; null for those who do not decide about them. */
+  waiting: number | null
+}
+
+export type WorkspaceGate = ReturnType<typeof workspaceGate>
+
+export function workspaceGate(needs: GateNeeds) {
+  async function enter(ctx: WebContext): Promise<Whereabouts | null> {
+    const user = userOf(ctx)
+    const id = param(ctx, 'workspace')
+    const memberships = await needs.workspacesOf(user.id)
+    const workspace = memberships.find(one => one.id === id)
+    if (!workspace) {
+      needs.faults.notFound(ctx)
+      return null
+    }
+    const waiting = governs(user, workspace) ? await needs.waitingRequests(workspace.id) : null
+    return { user, workspace, memberships, waiting }
+  }
+
+  return {
+    /** Every member, guests too. null: answered already, with 404. For routers behind `mustBeSignedIn`. */
+    enter,
+
+    /** Owners only. null: answered already, with 404 or 403. */
+    async enterAsOwner(ctx: WebContext): Promise<Whereabouts | null> {
+      const place = await enter(ctx)
+      if (!place || governs(place.user, place.workspace)) return place
+      needs.faults.refuse(ctx, 'only-owners')
+      return null
+    },
+
+    layout(
+      { workspace, memberships, waiting }: Whereabouts,
+      screen: Pick<PlaceFacts, 'title' | 'place' | 'crumbs'>,
+    ): PlaceLayout {
+      return placeLayout({ ...screen, workspace, memberships, waiting })
+    },
+  }
+}
+
+export function governs(user: { id: string }, workspace: Membership): boolean {
+  return mayGovern({ userId: user.id, role: workspace.role, userDisabled: false }).kind === 'yes'
+}
+
+/** An id in the address, with or without dashes; null when it is none. */
+export function param(ctx: WebContext, name: string): string | null {
+  return readUuid((ctx as unknown as { params: Record<string, string | undefined> }).params[name])
+}
