@@ -22,6 +22,7 @@ export class CreateProviderPayloads1764000000004 implements MigrationInterface {
           references installations (workspace_id, id) on delete cascade
       );
       create index authorizations_by_installation on authorizations (installation_id);
+      create index authorizations_by_expiry on authorizations (expires_at);
       create index authorizations_by_consent on authorizations (consent_id);
 
       create table authorization_codes (
@@ -34,6 +35,7 @@ export class CreateProviderPayloads1764000000004 implements MigrationInterface {
         consumed_by text -- the request that redeemed it
       );
       create index authorization_codes_by_grant on authorization_codes (grant_id);
+      create index authorization_codes_by_expiry on authorization_codes (expires_at);
 
       create table access_tokens (
         token_hash bytea primary key,

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { InstallServer } from './app.ts'
+import { watchArrivals } from './oidc/arrival.ts'
 
 export type Listening = { port: number; close(): Promise<void> }
 
@@ -9,6 +10,7 @@ export async function listen(
   options: { port: number; host: string },
 ): Promise<Listening> {
   const http = createServer(server.app.callback())
+  watchArrivals(http)
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject)
     http.listen(options.port, options.host, resolve)

@@ -1,9 +1,14 @@
 /** The kinds of thing that happen. The history screen, the developer's log and webhooks read the same table. */
 export type EventKind =
   | 'connection.registered'
+  /** Its developer changed what is registered: which members, and the redirect URIs and capabilities before and after. */
+  | 'connection.updated'
   | 'connection.disabled'
   | 'connection.enabled'
+  | 'connection.deleted'
+  /** Another client secret was made, beside the one in use. */
   | 'secret.rotated'
+  | 'secret.revoked'
   | 'consent.given'
   | 'installation.activated'
   | 'installation.reinstalled'
@@ -13,6 +18,7 @@ export type EventKind =
   | 'pages.changed'
   | 'internal-token.copied'
   | 'token.refreshed'
+  | 'code.reused'
   | 'refresh-token.reused'
   | 'token.revoked'
   /** An owner set another policy; before and after. */

@@ -123,10 +123,7 @@ export function configuration(needs: ConfigurationNeeds): Configuration {
       short: { httpOnly: true, sameSite: 'lax', signed: true, secure: needs.secure },
       long: { httpOnly: true, sameSite: 'lax', signed: true, secure: needs.secure },
     },
-    // A browser application may talk to the token endpoint from where it is registered to live.
-    clientBasedCORS: (_ctx, origin, client) =>
-      client.clientAuthMethod === 'none' &&
-      client.redirectUris!.some(uri => URL.parse(uri)?.origin === origin && origin !== 'null'),
+    clientBasedCORS: () => false, // said by cors.ts, for all endpoints alike
     renderError: async (ctx, out) => needs.showFault(ctx, out),
   }
 }

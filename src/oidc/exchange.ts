@@ -72,10 +72,10 @@ export class Exchange {
   }
 
   /** What the library wants issued. @throws when it wanted nothing. */
-  issue(): Issue {
+  issue(now: Date): Issue {
     if (this.source.kind === 'none' || !this.source.kept || !this.access)
       throw new Error('nothing was issued')
-    return { grantId: this.source.kept.grantId, access: this.access, refresh: this.refresh, now: this.now }
+    return { grantId: this.source.kept.grantId, access: this.access, refresh: this.refresh, now }
   }
 }
 

@@ -36,6 +36,12 @@ export function adjust(provider: Provider, clients: Clients): void {
   // The endpoint has compared hashes before the library is asked.
   Client.prototype.compareClientSecret = () => exchangeOf(Provider.ctx) !== undefined
 
+  // What went wrong is told by events only.
+  for (const event of ['grant.error', 'authorization.error', 'server_error'] as const)
+    provider.on(event as 'server_error', (ctx, fault) => {
+      ctx.state.providerFault = fault
+    })
+
   // Who is signed in is the screens' to know. The library's own session is born and dies with each request: what the member
   // decided comes with the interaction, and nothing of one flow is found by the next.
   const Session = provider.Session as unknown as { new (): object; get(ctx: unknown): Promise<object> }

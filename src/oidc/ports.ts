@@ -111,3 +111,32 @@ export type AuthorizationStore = {
   /** Off the hot path: the secret with this hash was used. */
   noteSecretUse(clientId: string, secretHash: Buffer, at: Date): Promise<void>
 }
+
+/** A token in force, and what it may do at the moment of asking. */
+export type TokenInForce = {
+  connectionId: string
+  workspaceId: string
+  installationId: string
+  /** null: a standing token of an internal connection. */
+  userId: string | null
+  capabilities: Capability[]
+  issuedAt: Date
+  expiresAt: Date | null
+  /** Granted, still there, and still within reach of whoever granted them. */
+  pageIds: string[]
+}
+
+export type IntrospectionStore = {
+  /** A token that is not in force, or not this client's to ask about, is null. */
+  introspect(
+    clientId: string,
+    token: { kind: 'access' | 'refresh' | 'internal'; hash: Buffer },
+    now: Date,
+  ): Promise<{ client: ClientProof | null; token: TokenInForce | null }>
+}
+
+export type RevocationStore = {
+  revoke(clientId: string, token: { kind: 'access' | 'refresh'; hash: Buffer }, trace: Trace): Promise<void>
+}
+
+export type ProviderStore = TokenStore & AuthorizationStore & IntrospectionStore & RevocationStore

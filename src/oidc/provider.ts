@@ -2,30 +2,36 @@
 import { hkdfSync } from 'node:crypto'
 import type { Context, Middleware, Next } from 'koa'
 import compose from 'koa-compose'
-import Provider, { type JWKS } from 'oidc-provider'
+import Provider from 'oidc-provider'
 import { adapterFactory, type FlowStore } from './adapter.ts'
 import { authorizeEndpoint, type RenderFault } from './authorize.ts'
 import { clientAuthentication, type Limits } from './client-authentication.ts'
 import { clients } from './clients.ts'
 import { configuration, routes } from './configuration.ts'
+import { preflight } from './cors.ts'
 import { adjust } from './insides.ts'
 import { type Interactions, interactions } from './interactions.ts'
-import { metadataPaths, serverMetadata } from './metadata.ts'
+import { introspectEndpoint } from './introspect.ts'
+import type { SigningKey } from './keys.ts'
+import { metadataPaths, signedMetadata } from './metadata.ts'
 import { inPartnerDialect, type Log } from './partner-dialect.ts'
-import type { AuthorizationStore, TokenStore } from './ports.ts'
+import type { ProviderStore } from './ports.ts'
+import { revokeEndpoint } from './revoke.ts'
 import { successors } from './successor.ts'
+import { throttle } from './throttle.ts'
 import { tokenEndpoint } from './token.ts'
 
 export type ProviderNeeds = {
   /** The public base address, without a trailing slash. */
   issuer: string
   trustProxy: boolean
-  store: TokenStore & AuthorizationStore
+  store: ProviderStore
   shortLived: FlowStore
   limits: Limits
   /** 32 bytes each; the first signs, all verify. */
   secretKeys: readonly Buffer[]
-  jwks: JWKS
+  /** Private keys; the first signs, all are published. */
+  signingKeys: readonly SigningKey[]
   renderFault: RenderFault
   /** Is somebody signed in at the screens? Asked for `prompt=none` only. */
   signedIn(ctx: Context): Promise<boolean>
@@ -40,6 +46,7 @@ export type InstallProvider = {
   interactions: Interactions
 }
 
+/** Builds the provider on its stores. @throws when the settings or the keys do not fit together. */
 export async function createProvider(needs: ProviderNeeds): Promise<InstallProvider> {
   const registered = clients({ store: needs.store, log: needs.log, provider: () => provider })
   const authorize = authorizeEndpoint({ ...needs, connectionOf: registered.connectionOf })
@@ -48,7 +55,7 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
     configuration({
       adapter: adapterFactory({ authorizations: needs.store, shortLived: needs.shortLived }),
       cookieKeys: needs.secretKeys.map(cookieKey),
-      jwks: needs.jwks,
+      jwks: { keys: [...needs.signingKeys] },
       secure: needs.issuer.startsWith('https://'),
       connectionOf: registered.connectionOf,
       signedIn: needs.signedIn,
@@ -57,62 +64,61 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
   )
   provider.proxy = needs.trustProxy
   adjust(provider, registered)
-  for (const event of ['grant.error', 'authorization.error', 'server_error'] as const)
-    provider.on(event as 'server_error', (ctx, fault) => {
-      ctx.state.providerFault = fault
-    })
 
   const run = compose(provider.middleware) as unknown as Middleware
-  const authenticate = clientAuthentication({
-    clients: registered,
-    limits: needs.limits,
-    noteSecretUse: needs.store.noteSecretUse,
-    now: needs.now,
-  })
-  const token = tokenEndpoint({
-    issuer: needs.issuer,
-    run,
-    store: needs.store,
-    readProof: needs.store.readProof,
-    authenticate,
-    successors: successors(needs.secretKeys),
-    now: needs.now,
-    newId: needs.newId,
-  })
-  const metadata = serverMetadata(needs.issuer)
-  const answers = new Map<string, Middleware>([
-    [`GET ${routes.authorization}`, authorize.begin(provider, run)],
-    [`POST ${routes.token}`, inPartnerDialect(needs, token)],
-    [`OPTIONS ${routes.token}`, run],
-    ...metadataPaths.map(path => [`GET ${path}`, metadataAnswer(metadata)] as const),
-  ])
   const resume = authorize.resume(provider, run)
-
-  async function middleware(ctx: Context, next: Next): Promise<void> {
-    const answer = answers.get(`${ctx.method} ${ctx.path}`)
-    if (answer) return answer(ctx, next)
-    if (ctx.method === 'GET' && ctx.path.startsWith(`${routes.authorization}/`)) return resume(ctx, next)
-    return next()
-  }
-
+  const answers = new Map([
+    ...(await documents(needs, run)),
+    ...programs(needs, registered, run),
+    [`GET ${routes.authorization}`, authorize.begin(provider, run)],
+  ])
   return {
-    middleware: middleware as Middleware,
-    interactions: interactions({
-      provider,
-      issuer: needs.issuer,
-      store: needs.store,
-      now: needs.now,
-      newId: needs.newId,
-    }),
+    async middleware(ctx: Context, next: Next) {
+      const answer = answers.get(`${ctx.method} ${ctx.path}`)
+      if (answer) return answer(ctx, next)
+      if (ctx.method === 'GET' && ctx.path.startsWith(`${routes.authorization}/`)) return resume(ctx, next)
+      return next()
+    },
+    interactions: interactions({ ...needs, provider }),
   }
 }
 
-function metadataAnswer(metadata: object): Middleware {
-  return ctx => {
+type Answers = [address: string, answer: Middleware][]
+
+/** What programs post to. */
+function programs(needs: ProviderNeeds, registered: ReturnType<typeof clients>, run: Middleware): Answers {
+  const { store } = needs
+  const parts = {
+    ...needs,
+    run,
+    readProof: store.readProof,
+    authenticate: clientAuthentication({ ...needs, clients: registered, noteSecretUse: store.noteSecretUse }),
+    throttle: throttle(needs.limits, needs.now),
+    successors: successors(needs.secretKeys),
+  }
+  const endpoints: Answers = [
+    ['/v1/oauth/token', tokenEndpoint(parts)],
+    ['/v1/oauth/introspect', introspectEndpoint(parts)],
+    ['/v1/oauth/revoke', revokeEndpoint(parts)],
+  ]
+  return endpoints.flatMap(([path, endpoint]) => [
+    [`POST ${path}`, inPartnerDialect(needs, endpoint)],
+    [`OPTIONS ${path}`, preflight],
+  ])
+}
+
+/** What anyone may read. */
+async function documents(needs: ProviderNeeds, run: Middleware): Promise<Answers> {
+  const metadata = await signedMetadata(needs.issuer, needs.signingKeys[0]!)
+  const answer: Middleware = ctx => {
     ctx.set('Access-Control-Allow-Origin', '*')
     ctx.set('Cache-Control', 'public, max-age=300')
     ctx.body = metadata
   }
+  return [
+    ...metadataPaths.map(path => [`GET ${path}`, answer] as [string, Middleware]),
+    [`GET ${routes.jwks}`, run],
+  ]
 }
 
 /** A key of its own for the cookies of the flow. */

@@ -1,17 +1,20 @@
 /** POST /v1/oauth/token: the library's steps over an exchange, then one statement. */
 import { hash } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
-import { inBoth, readScope, userInformation } from '../installs/capability.ts'
 import { mayInstall } from '../installs/policy.ts'
 import { tokenPrefix } from '../installs/token-value.ts'
+import { arrivedAt } from './arrival.ts'
 import type { Authenticate } from './client-authentication.ts'
 import { readCredentials } from './client-credentials.ts'
+import { allowOrigin } from './cors.ts'
 import { begin, Exchange, graceFrom, type Source } from './exchange.ts'
 import { invalidGrant, OAuthRefusal } from './oauth-refusal.ts'
-import type { ClientProof, KeptCode, KeptRefreshToken, Place, TokenStore } from './ports.ts'
+import type { ClientProof, KeptCode, KeptRefreshToken, TokenStore } from './ports.ts'
 import { type Fields, readFields } from './request-body.ts'
 import { isOurResource } from './resource.ts'
 import type { Successors } from './successor.ts'
+import type { Throttle } from './throttle.ts'
+import { tokenAnswer } from './token-answer.ts'
 
 export type TokenNeeds = {
   issuer: string
@@ -20,6 +23,7 @@ export type TokenNeeds = {
   store: TokenStore
   readProof(clientId: string): Promise<ClientProof | null>
   authenticate: Authenticate
+  throttle: Throttle
   successors: Successors
   now(): Date
   newId(): string
@@ -30,8 +34,10 @@ export function tokenEndpoint(needs: TokenNeeds): Middleware {
     const now = needs.now()
     const fields = await readFields(ctx.req)
     const credentials = readCredentials(ctx.get('authorization') || undefined, fields)
+    await needs.throttle(credentials.clientId, ctx.ip)
     const { proof, source } = await read(needs, credentials.clientId, fields)
     const known = await needs.authenticate(credentials, proof)
+    allowOrigin(ctx, known.connection)
     refuseTargets(fields, needs.issuer)
 
     const exchange = new Exchange(known, source, standing(source), now)
@@ -40,7 +46,7 @@ export function tokenEndpoint(needs: TokenNeeds): Middleware {
     await needs.run(ctx, async () => {})
     if (ctx.status !== 200) throw await refusal(needs, ctx, exchange)
     const installation = await settle(needs, ctx, exchange)
-    ctx.body = answer(ctx, exchange, installation)
+    ctx.body = tokenAnswer(ctx, exchange, installation)
   }
 }
 
@@ -129,9 +135,9 @@ function replay(ctx: Context, fields: Record<string, string>): void {
 /** Writes what the library decided. @returns the installation's id. */
 async function settle(needs: TokenNeeds, ctx: Context, exchange: Exchange): Promise<string> {
   const { source } = exchange
-  const issue = exchange.issue()
+  const issue = exchange.issue(needs.now())
   if (source.kind === 'code') {
-    const trace = traceOf(needs, ctx, exchange)
+    const trace = traceOf(needs, ctx)
     const more = { installationId: needs.newId(), trace }
     const redeemed = await needs.store.redeem(source.hash, issue, more).catch(async fault => {
       // It may have been written all the same; the partner, who got nothing, must be able to try again.
@@ -151,63 +157,33 @@ async function settle(needs: TokenNeeds, ctx: Context, exchange: Exchange): Prom
 
 /** The library's refusal in our words; a reuse that it found is written first. */
 async function refusal(needs: TokenNeeds, ctx: Context, exchange: Exchange): Promise<Error> {
-  const out = ctx.body as { error?: string; error_description?: string }
-  const { source } = exchange
-  if (exchange.reused && source.kind !== 'none' && source.kept) {
-    const kind = source.kind === 'code' ? 'code.reused' : 'refresh-token.reused'
-    await needs.store.endFamily(source.kept.grantId, kind, traceOf(needs, ctx, exchange))
-  }
-  if (ctx.status >= 500)
-    return (ctx.state.providerFault as Error | undefined) ?? new Error('the provider failed')
-  const detail = (ctx.state.providerFault as { error_detail?: string } | undefined)?.error_detail
-  const description = detail ?? out.error_description ?? 'The request is refused.'
-  return new OAuthRefusal(ctx.status, out.error ?? 'invalid_request', exchange.standing ?? description)
+  const fault = ctx.state.providerFault as (Error & { error_detail?: string }) | undefined
+  if (ctx.status >= 500) return fault ?? new Error('the provider failed')
+  if (exchange.reused && !sentAtOnce(ctx, exchange)) await endFamily(needs, ctx, exchange)
+  const { error, error_description } = ctx.body as { error: string; error_description?: string }
+  const description =
+    exchange.standing ?? fault?.error_detail ?? error_description ?? 'The request is refused.'
+  return new OAuthRefusal(ctx.status, error, description)
 }
 
-function traceOf(needs: TokenNeeds, ctx: Context, exchange: Exchange) {
+/** A redemption that was under way before the code was used up is no replay of it. */
+function sentAtOnce(ctx: Context, { source }: Exchange): boolean {
+  if (source.kind !== 'code' || !source.kept?.consumedAt) return false
+  const arrived = arrivedAt(ctx.req)
+  return arrived !== null && arrived <= source.kept.consumedAt.getTime()
+}
+
+async function endFamily(needs: TokenNeeds, ctx: Context, { source }: Exchange): Promise<void> {
+  if (source.kind === 'none' || !source.kept) return
+  const kind = source.kind === 'code' ? 'code.reused' : 'refresh-token.reused'
+  await needs.store.endFamily(source.kept.grantId, kind, traceOf(needs, ctx))
+}
+
+function traceOf(needs: TokenNeeds, ctx: Context) {
   return {
     eventId: needs.newId(),
-    at: exchange.now,
+    at: needs.now(),
     address: ctx.ip || null,
     requestId: ctx.state.requestId as string,
-  }
-}
-
-/** The members of the answer, as partners of Notion-style connections read them. */
-function answer(ctx: Context, exchange: Exchange, installationId: string): Record<string, unknown> {
-  const { access_token, refresh_token, expires_in, scope } = ctx.body as Record<string, string | undefined>
-  const { source } = exchange
-  const allowed = source.kind === 'refresh' ? source.kept!.installation.capabilities : null
-  const issued = readScope(scope ?? '').known
-  const granted = allowed ? inBoth(issued, allowed) : issued
-  const place = exchange.place!
-  return {
-    access_token,
-    token_type: 'bearer',
-    ...(exchange.connection.longLivedTokens ? {} : { expires_in }),
-    ...(refresh_token === undefined ? {} : { refresh_token }),
-    scope: granted.join(' '),
-    bot_id: installationId,
-    workspace_id: place.workspaceId,
-    workspace_name: place.workspaceName,
-    workspace_icon: place.workspaceIcon,
-    owner: { type: 'user', user: presentUser(place, userInformation(granted)) },
-    duplicated_template_id: null,
-    request_id: ctx.state.requestId,
-  }
-}
-
-function presentUser(
-  { user }: Place,
-  information: ReturnType<typeof userInformation>,
-): Record<string, unknown> {
-  if (information === 'none') return { object: 'user', id: user.id }
-  return {
-    object: 'user',
-    id: user.id,
-    type: 'person',
-    name: user.name,
-    avatar_url: user.avatarUrl,
-    person: information === 'with-email' ? { email: user.email } : {},
   }
 }

@@ -5,6 +5,7 @@ import pg from 'pg'
 import { pino } from 'pino'
 import type { Consent } from '../../src/installs/consent.ts'
 import { uuidv7 } from '../../src/installs/ids.ts'
+import { watchArrivals } from '../../src/oidc/arrival.ts'
 import { loadSigningKeys } from '../../src/oidc/keys.ts'
 import { createProvider, type ProviderNeeds } from '../../src/oidc/provider.ts'
 import { openLimits } from '../../src/storage/limits.ts'
@@ -42,7 +43,7 @@ export async function startProvider(settings: ProviderSettings): Promise<Provide
     shortLived,
     limits: openLimits(redis),
     secretKeys: settings.secretKeys ?? testSecretKeys,
-    jwks: await loadSigningKeys({ signingKeys: null, dataDir: settings.dataDir }),
+    signingKeys: (await loadSigningKeys({ signingKeys: null, dataDir: settings.dataDir })).keys,
     renderFault(ctx, fault) {
       ctx.type = 'html'
       ctx.body = `<h1>${fault.title}</h1><p>${fault.sentence}</p><p>${fault.requestId}</p>`
@@ -72,6 +73,7 @@ export async function startProvider(settings: ProviderSettings): Promise<Provide
     else ctx.body = waiting
   })
   const http = createServer(app.callback())
+  watchArrivals(http)
   await new Promise<void>(resolve => http.listen(settings.port, '127.0.0.1', resolve))
   return {
     base,

@@ -1,10 +1,19 @@
 import type { Pool } from 'pg'
 import { authorizations } from './authorizations.ts'
 import { clientLookup } from './client.ts'
+import { introspections } from './introspection.ts'
+import { revocations } from './revocation.ts'
 import { tokenReadings } from './token-readings.ts'
 import { tokenStatements } from './token-statement.ts'
 
 /** All that the provider keeps in PostgreSQL. */
 export function providerStore(pool: Pool) {
-  return { ...clientLookup(pool), ...authorizations(pool), ...tokenReadings(pool), ...tokenStatements(pool) }
+  return {
+    ...clientLookup(pool),
+    ...authorizations(pool),
+    ...tokenReadings(pool),
+    ...tokenStatements(pool),
+    ...introspections(pool),
+    ...revocations(pool),
+  }
 }

@@ -6,7 +6,7 @@
  * instead of dying of each other.
  */
 import type { Pool } from 'pg'
-import { reaches } from './reach.ts'
+import { grantorReaches } from '../access.ts'
 
 type Payload = Record<string, unknown>
 type NewToken = { hash: Buffer; payload: Payload; expiresAt: Date }
@@ -16,15 +16,15 @@ type Trace = { eventId: string; at: Date; address: string | null; requestId: str
 /** $1 code hash, $2 grant, $3 now, $4 request id, $5 id of a new installation, $6 event id, $7–$9 access, $10–$12 refresh. */
 const redeem = `with allowed as (
     select a.id as grant_id, a.consent_id, a.workspace_id, a.connection_id, a.user_id,
-      n.capabilities, n.page_ids, n.address
+      a.user_id as granted_by,      n.capabilities, n.page_ids, n.address
     from authorizations a join consents n on n.id = a.consent_id
     where a.id = $2 for no key update of a
   ), reachable as materialized (
     select path.page_id
     from allowed
-    join members m on m.workspace_id = allowed.workspace_id and m.user_id = allowed.user_id
     join page_paths path on path.workspace_id = allowed.workspace_id and path.page_id = any(allowed.page_ids)
-    where not path.hidden and ${reaches('m', 'path')}
+    join pages root on root.workspace_id = path.workspace_id and root.id = path.path[1]
+    where not path.hidden and ${grantorReaches('allowed', 'root')}
   ), consumed as (
     update authorization_codes k set consumed_at = $3, consumed_by = $4
     from allowed

@@ -1,0 +1,47 @@
+import type { Context } from 'koa'
+import { inBoth, readScope, userInformation } from '../installs/capability.ts'
+import type { Exchange } from './exchange.ts'
+import type { Place } from './ports.ts'
+
+/** The members of the answer, as partners of Notion-style connections read them. */
+export function tokenAnswer(
+  ctx: Context,
+  exchange: Exchange,
+  installationId: string,
+): Record<string, unknown> {
+  const { access_token, refresh_token, expires_in, scope } = ctx.body as Record<string, string | undefined>
+  const { source } = exchange
+  const allowed = source.kind === 'refresh' ? source.kept!.installation.capabilities : null
+  const issued = readScope(scope ?? '').known
+  const granted = allowed ? inBoth(issued, allowed) : issued
+  const place = exchange.place!
+  return {
+    access_token,
+    token_type: 'bearer',
+    ...(exchange.connection.longLivedTokens ? {} : { expires_in }),
+    ...(refresh_token === undefined ? {} : { refresh_token }),
+    scope: granted.join(' '),
+    bot_id: installationId,
+    workspace_id: place.workspaceId,
+    workspace_name: place.workspaceName,
+    workspace_icon: place.workspaceIcon,
+    owner: { type: 'user', user: presentUser(place, userInformation(granted)) },
+    duplicated_template_id: null,
+    request_id: ctx.state.requestId,
+  }
+}
+
+function presentUser(
+  { user }: Place,
+  information: ReturnType<typeof userInformation>,
+): Record<string, unknown> {
+  if (information === 'none') return { object: 'user', id: user.id }
+  return {
+    object: 'user',
+    id: user.id,
+    type: 'person',
+    name: user.name,
+    avatar_url: user.avatarUrl,
+    person: information === 'with-email' ? { email: user.email } : {},
+  }
+}

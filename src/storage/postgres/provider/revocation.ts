@@ -1,0 +1,42 @@
+/** A partner gives back what it holds. */
+import type { Pool } from 'pg'
+
+type Trace = { eventId: string; at: Date; address: string | null; requestId: string }
+
+/**
+ * $1 token hash, $2 client, $3 now. The authorization goes, and all its tokens with it. Where no other authorization of the
+ * installation is left the partner can do nothing any more, so that it must not be shown as connected.
+ */
+const revoke = (table: 'access_tokens' | 'refresh_tokens') => `with ended as (
+    delete from authorizations a using ${table} t
+    where t.token_hash = $1 and a.id = t.grant_id and a.connection_id = $2
+    returning a.id, a.workspace_id, a.connection_id, a.installation_id
+  ), over as (
+    update installations i set state = 'revoked', state_reason = 'by-partner', updated_at = $3
+    from ended
+    where i.workspace_id = ended.workspace_id and i.id = ended.installation_id and i.state in ('active', 'suspended')
+      and not exists (select from authorizations other
+        where other.installation_id = i.id and other.id <> ended.id and other.expires_at > $3)
+    returning i.id
+  )
+  insert into events (id, at, kind, workspace_id, connection_id, installation_id, address, request_id, data)
+  select $4::uuid, $3, 'token.revoked', workspace_id, connection_id, installation_id, $5, $6,
+    jsonb_build_object('installation_over', exists (select from over))
+  from ended`
+
+export function revocations(pool: Pool) {
+  return {
+    /** Ends the authorization of this client's token; without effect for anyone else's. */
+    async revoke(
+      clientId: string,
+      token: { kind: 'access' | 'refresh'; hash: Buffer },
+      trace: Trace,
+    ): Promise<void> {
+      await pool.query({
+        name: `revoke-${token.kind}`,
+        text: revoke(token.kind === 'access' ? 'access_tokens' : 'refresh_tokens'),
+        values: [token.hash, clientId, trace.at, trace.eventId, trace.address, trace.requestId],
+      })
+    },
+  }
+}
