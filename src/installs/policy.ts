@@ -165,13 +165,29 @@ export function mayCreateConnection(actor: Actor, plan: Plan, policy: Policy): M
   return policyInEffect(plan, policy).connectionCreation === 'everyone' ? yes : no('only-owners-create')
 }
 
-/** A connection is managed by whoever created it, while he is a member, and by the owners of its workspace. */
-export function mayManageConnection(actor: Actor, connection: { createdBy: string | null }): May {
-  if (isOwner(actor)) return yes
-  return isFullMember(actor) && connection.createdBy === actor.userId ? yes : no('not-yours')
+/**
+ * A connection is managed by whoever created it, while he is a member, and by the owners of its workspace; one that belongs to
+ * no workspace by the person whom the operator named.
+ */
+export function mayManageConnection(
+  actor: Actor,
+  connection: { createdBy: string | null; workspaceId: string | null },
+): May {
+  if (connection.workspaceId !== null) return mayLookAfter(actor, connection)
+  return !actor.userDisabled && connection.createdBy === actor.userId ? yes : no('not-yours')
 }
 
 /** The standing token of an internal connection is copied, renewed and revoked by owners and by its creator. */
 export function mayHandleInternalToken(actor: Actor, connection: { createdBy: string | null }): May {
-  return mayManageConnection(actor, connection)
+  return mayLookAfter(actor, connection)
+}
+
+function mayLookAfter(actor: Actor, connection: { createdBy: string | null }): May {
+  if (isOwner(actor)) return yes
+  return isFullMember(actor) && connection.createdBy === actor.userId ? yes : no('not-yours')
+}
+
+/** What the operator switched off is switched on again by the operator alone. */
+export function mayEnableConnection(by: 'developer' | 'operator', disabledBy: 'developer' | 'operator'): May {
+  return by === 'operator' || disabledBy === 'developer' ? yes : no('disabled-by-operator')
 }

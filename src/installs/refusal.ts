@@ -21,6 +21,9 @@ export type RefusalCode =
   | 'approval-not-needed'
   | 'not-installed-here'
   | 'installed-already'
+  | 'disabled-by-operator'
+  | 'two-secrets'
+  | 'no-secrets'
 
 export type Refusal = { kind: 'refused'; code: RefusalCode }
 

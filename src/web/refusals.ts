@@ -138,4 +138,22 @@ export const refusals: Record<RefusalCode, Words> = {
     sentence: 'One person has a connection once in a workspace, so a second one cannot be taken over.',
     next: 'Disconnect the one of that person first, or choose another member.',
   },
+  'disabled-by-operator': {
+    status: 403,
+    title: 'It was switched off by whoever runs this service',
+    sentence: 'Only they can switch it on again.',
+    next: 'Ask them what happened; nothing of it is lost meanwhile.',
+  },
+  'two-secrets': {
+    status: 409,
+    title: 'It has two secrets already',
+    sentence: 'Two secrets may be in use at a time, so that one can replace the other without a pause.',
+    next: 'Revoke the one that is no longer used, then make another.',
+  },
+  'no-secrets': {
+    status: 409,
+    title: 'It has no secrets',
+    sentence: 'Public clients and internal connections have no client secret.',
+    next: 'Make it a confidential client first, if it can keep a secret.',
+  },
 }
