@@ -33,7 +33,10 @@ export function requests(log: Logger, renderFault: (ctx: Context) => void | Prom
     try {
       await next()
     } catch (fault) {
-      log.error({ requestId, method: ctx.method, path: ctx.path, err: describe(fault) }, 'request failed')
+      log.error(
+        { requestId, method: ctx.method, path: ctx.path, err: describeFault(fault) },
+        'request failed',
+      )
       ctx.status = statusOf(fault)
       await renderFault(ctx)
     }
@@ -47,7 +50,7 @@ export function requests(log: Logger, renderFault: (ctx: Context) => void | Prom
 }
 
 /** The driver's errors carry the values of the failing statement: only what names the fault is kept. */
-function describe(fault: unknown): Record<string, unknown> {
+export function describeFault(fault: unknown): Record<string, unknown> {
   if (!(fault instanceof Error)) return { message: 'something that is no error was thrown' }
   const { code, constraint } = fault as { code?: string; constraint?: string }
   return { name: fault.name, message: fault.message, code, constraint, stack: fault.stack }

@@ -332,7 +332,7 @@ describe('a token', () => {
     const later = (hours: number) => new Date(Date.now() + hours * 3_600_000)
     expect(await may(token, world.pages.handbook, 'read_content', later(0.9))).toBe(true)
     expect(await may(token, world.pages.handbook, 'read_content', later(1.1))).toBe(false)
-    await sql(`update authorizations set expires_at = now() where installation_id = $1`, [id])
+    await sql(`update authorizations set expires_at = now() - interval '1 s' where installation_id = $1`, [id])
     expect(await may(token, world.pages.handbook)).toBe(false)
   })
 

@@ -6,21 +6,24 @@ import type { ClientBase, Pool } from 'pg'
 import type { Bearer, PresentedToken, ReachedPage } from '../../installs/bearer.ts'
 import { type Capability, inBoth, readScope } from '../../installs/capability.ts'
 
+// The questions below are scalar subqueries rather than joins or "exists": those the planner answers row by row through the
+// key, whatever it believes about the sizes of tables. A plan that was made on an empty database may serve a full one.
+
 /** A member who is still in the workspace and not disabled. */
-const stillMember = (workspace: string, user: string) => `exists (
-  select from members m join users u on u.id = m.user_id and not u.disabled
-  where m.workspace_id = ${workspace} and m.user_id = ${user})`
+const stillMember = (workspace: string, user: string) => `coalesce((
+  select true from members m join users u on u.id = m.user_id and not u.disabled
+  where m.workspace_id = ${workspace} and m.user_id = ${user}), false)`
 
 /**
  * Whoever gave a page grant must still reach the page: members reach what stands below open roots, and everyone, guests too,
  * what stands below the private roots that list him.
  */
-export const grantorReaches = (grant: string, root: string) => `exists (
-  select from members m join users u on u.id = m.user_id and not u.disabled
-  where m.workspace_id = ${grant}.workspace_id and m.user_id = ${grant}.granted_by
-    and case when ${root}.private or m.role = 'guest' then exists (
-      select from page_viewers v
-      where v.workspace_id = ${root}.workspace_id and v.page_id = ${root}.id and v.user_id = m.user_id) else true end)`
+export const grantorReaches = (grant: string, root: string) => `coalesce((
+  select case when ${root}.private or m.role = 'guest' then (
+      select true from page_viewers v
+      where v.workspace_id = ${root}.workspace_id and v.page_id = ${root}.id and v.user_id = m.user_id) else true end
+  from members m join users u on u.id = m.user_id and not u.disabled
+  where m.workspace_id = ${grant}.workspace_id and m.user_id = ${grant}.granted_by), false)`
 
 /**
  * The row of a token in force, or none: $1 is its SHA-256, $2 the moment of asking. A token bound to a key of its holder
