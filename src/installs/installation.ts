@@ -22,6 +22,12 @@ export type StateReason =
   | 'by-operator'
   /** The member who installed it was taken out of the workspace. */
   | 'installer-left'
+  /** An owner ended what the member who left had installed. */
+  | 'let-go'
+  /** The policy would not let it in today, and an owner ended all such. */
+  | 'not-approved'
+  /** Its developer deleted the connection. */
+  | 'connection-deleted'
 
 /** An installation that a change holds: nobody else changes it, and no token of it is issued, until the change is done. */
 export type HeldInstallation = {

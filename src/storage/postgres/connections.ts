@@ -3,7 +3,7 @@ import type { Capability } from '../../installs/capability.ts'
 import type { Connection } from '../../installs/connection.ts'
 
 /** As PostgreSQL answers, member for member what Connection says: the columns are named for it in the query. */
-const columns = `
+export const connectionColumns = `
   id, kind, workspace_id as "workspaceId", created_by as "createdBy", name, description,
   developer_name as "developerName", website, install_url as "installUrl", support_email as "supportEmail",
   support_url as "supportUrl", privacy_url as "privacyUrl", terms_url as "termsUrl", logo is not null as "hasLogo",
@@ -17,7 +17,7 @@ export function connectionStore(pool: Pool | ClientBase) {
     async byId(id: string): Promise<Connection | null> {
       const { rows } = await pool.query<Connection>({
         name: 'connection by id',
-        text: `select ${columns} from connections where id = $1 and deleted_at is null`,
+        text: `select ${connectionColumns} from connections where id = $1 and deleted_at is null`,
         values: [id],
       })
       return rows[0] ?? null
@@ -26,7 +26,7 @@ export function connectionStore(pool: Pool | ClientBase) {
     /** Oldest first. */
     async all(): Promise<Connection[]> {
       const { rows } = await pool.query<Connection>(
-        `select ${columns} from connections where deleted_at is null order by created_at, id`,
+        `select ${connectionColumns} from connections where deleted_at is null order by created_at, id`,
       )
       return rows
     },
@@ -80,12 +80,12 @@ export function connectionStore(pool: Pool | ClientBase) {
       )
     },
 
-    /** @returns whether it was enabled until now. */
-    async disable(id: string, now: Date): Promise<boolean> {
+    /** `by` null: the operator. @returns whether it was enabled until now. */
+    async disable(id: string, by: string | null, now: Date): Promise<boolean> {
       const { rowCount } = await pool.query(
-        `update connections set disabled_at = $2, updated_at = $2
+        `update connections set disabled_at = $2, disabled_by = $3, updated_at = $2
          where id = $1 and disabled_at is null and deleted_at is null`,
-        [id, now],
+        [id, now, by],
       )
       return rowCount === 1
     },
@@ -93,7 +93,7 @@ export function connectionStore(pool: Pool | ClientBase) {
     /** @returns whether it was disabled until now. */
     async enable(id: string, now: Date): Promise<boolean> {
       const { rowCount } = await pool.query(
-        `update connections set disabled_at = null, updated_at = $2
+        `update connections set disabled_at = null, disabled_by = null, updated_at = $2
          where id = $1 and disabled_at is not null and deleted_at is null`,
         [id, now],
       )

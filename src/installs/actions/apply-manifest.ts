@@ -1,0 +1,52 @@
+import {
+  type DeveloperDeed,
+  isManagedBy,
+  type ManagedConnection,
+  type Unknown,
+} from '../managed-connection.ts'
+import type { Manifest } from '../manifest.ts'
+import { faultsOfSettings, type SettingsFault, settingsOf } from '../registration.ts'
+import { changesBetween, type SettingsChange } from '../settings-change.ts'
+import type { Updated } from './update-connection.ts'
+
+export type ApplyNeeds = {
+  /** null: there is none. `userId` null: the operator. */
+  readConnection(connectionId: string, userId: string | null): Promise<ManagedConnection | null>
+  update(deed: DeveloperDeed, wanted: Manifest['settings'], version: string | null): Promise<Updated>
+}
+
+export type Planned =
+  /** `version`: to apply exactly this plan, and not another that somebody made possible meanwhile. */
+  | { kind: 'planned'; changes: SettingsChange[]; version: string }
+  | { kind: 'invalid'; faults: SettingsFault[] }
+  /** The manifest is of another connection, or of one of another kind. */
+  | { kind: 'of-another'; member: 'id' | 'kind' }
+  | Unknown
+
+/** A manifest is planned first, so that it can be said what will change, and applied as planned. */
+export function applyManifest(needs: ApplyNeeds) {
+  async function plan(deed: DeveloperDeed, manifest: Manifest): Promise<Planned> {
+    const found = await needs.readConnection(deed.connectionId, deed.userId)
+    if (!found || (deed.userId !== null && !isManagedBy(found))) return { kind: 'unknown' }
+    const { connection, version } = found
+    if (manifest.id !== null && manifest.id !== connection.id) return { kind: 'of-another', member: 'id' }
+    if (manifest.kind !== null && manifest.kind !== connection.kind)
+      return { kind: 'of-another', member: 'kind' }
+    const before = settingsOf(connection)
+    const after = { ...before, ...manifest.settings }
+    const faults = faultsOfSettings(connection.kind, after)
+    return faults.length > 0
+      ? { kind: 'invalid', faults }
+      : { kind: 'planned', changes: changesBetween(before, after), version }
+  }
+
+  return {
+    plan,
+
+    /** Applied twice it changes nothing. */
+    async apply(deed: DeveloperDeed, manifest: Manifest, version: string): Promise<Planned | Updated> {
+      const planned = await plan(deed, manifest)
+      return planned.kind === 'planned' ? needs.update(deed, manifest.settings, version) : planned
+    },
+  }
+}

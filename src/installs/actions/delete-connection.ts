@@ -1,0 +1,25 @@
+import type { DeedNeeds } from '../deed.ts'
+import { type DeveloperDeed, hold, type Unknown } from '../managed-connection.ts'
+import { type SwitchStores, tellEveryone } from './disable-connection.ts'
+
+export type DeleteStores = SwitchStores & {
+  /** Marks it deleted, revokes its secrets, and ends every installation with all codes and tokens. */
+  deleteConnection(connectionId: string, now: Date): Promise<void>
+}
+
+export type DeleteNeeds = DeedNeeds & {
+  transact<T>(work: (stores: DeleteStores) => Promise<T>): Promise<T>
+}
+
+/** Ends the connection for good: its tokens are dead on the next request. The record of what happened stays. */
+export function deleteConnection(needs: DeleteNeeds) {
+  return (deed: DeveloperDeed): Promise<{ kind: 'deleted'; name: string } | Unknown> =>
+    needs.transact(async stores => {
+      const found = await hold(stores, deed)
+      if (!found) return { kind: 'unknown' }
+      // Before the installations end: afterwards nobody knows where it was in force.
+      await tellEveryone(needs, stores, deed, found.connection, 'connection.deleted')
+      await stores.deleteConnection(found.connection.id, needs.now())
+      return { kind: 'deleted', name: found.connection.name }
+    })
+}

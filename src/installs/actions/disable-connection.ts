@@ -1,0 +1,72 @@
+import type { DeedNeeds } from '../deed.ts'
+import type { InstallEvent } from '../events.ts'
+import {
+  connectionEvent,
+  type DeveloperDeed,
+  hold,
+  type ManagedStores,
+  type Unknown,
+} from '../managed-connection.ts'
+import { mayEnableConnection } from '../policy.ts'
+import { type Refusal, refused } from '../refusal.ts'
+
+export type SwitchStores = ManagedStores & {
+  disable(connectionId: string, by: string | null, now: Date): Promise<boolean>
+  enable(connectionId: string, now: Date): Promise<boolean>
+  /** Where it is installed and in force, without the workspace that it belongs to. */
+  workspacesWith(connectionId: string): Promise<string[]>
+  appendAll(events: InstallEvent[]): Promise<void>
+}
+
+export type SwitchNeeds = DeedNeeds & {
+  transact<T>(work: (stores: SwitchStores) => Promise<T>): Promise<T>
+}
+
+/** Stops every token, secret and flow of the connection from the next request on; nothing is lost by it. */
+export function disableConnection(needs: SwitchNeeds) {
+  return (deed: DeveloperDeed): Promise<{ kind: 'disabled' | 'already' } | Unknown> =>
+    needs.transact(async stores => {
+      const found = await hold(stores, deed)
+      if (!found) return { kind: 'unknown' }
+      if (!(await stores.disable(found.connection.id, deed.userId, needs.now()))) return { kind: 'already' }
+      await tellEveryone(needs, stores, deed, found.connection, 'connection.disabled')
+      return { kind: 'disabled' }
+    })
+}
+
+/** Everything goes on where it stopped; tokens that ran out meanwhile are refreshed as ever. */
+export function enableConnection(needs: SwitchNeeds) {
+  return (deed: DeveloperDeed): Promise<{ kind: 'enabled' | 'already' } | Refusal | Unknown> =>
+    needs.transact(async stores => {
+      const found = await hold(stores, deed)
+      if (!found) return { kind: 'unknown' }
+      if (found.disabledBy === null) return { kind: 'already' }
+      const may = mayEnableConnection(deed.userId === null ? 'operator' : 'developer', found.disabledBy)
+      if (may.kind === 'no') return refused(may.because)
+      await stores.enable(found.connection.id, needs.now())
+      await tellEveryone(needs, stores, deed, found.connection, 'connection.enabled')
+      return { kind: 'enabled' }
+    })
+}
+
+/**
+ * The event itself, and one for each workspace that it concerns, so that owners find it in their history. There it names no
+ * person: who works for the developer is not the workspace's to know.
+ */
+export async function tellEveryone(
+  needs: DeedNeeds,
+  stores: Pick<SwitchStores, 'append' | 'workspacesWith' | 'appendAll'>,
+  deed: DeveloperDeed,
+  connection: { id: string; workspaceId: string | null },
+  kind: 'connection.disabled' | 'connection.enabled' | 'connection.deleted',
+): Promise<void> {
+  const by = deed.userId === null ? 'operator' : 'developer'
+  await stores.append(connectionEvent(needs, deed, connection, kind, { by }))
+  const nameless = { ...deed, userId: null, address: null }
+  const workspaces = await stores.workspacesWith(connection.id)
+  await stores.appendAll(
+    workspaces.map(workspaceId =>
+      connectionEvent(needs, nameless, { id: connection.id, workspaceId }, kind, { by }),
+    ),
+  )
+}

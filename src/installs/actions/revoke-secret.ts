@@ -1,0 +1,34 @@
+import type { DeedNeeds } from '../deed.ts'
+import {
+  connectionEvent,
+  type DeveloperDeed,
+  hold,
+  type ManagedStores,
+  type Unknown,
+} from '../managed-connection.ts'
+
+export type RevokeSecretStores = ManagedStores & {
+  /** @returns whether it was live until now. */
+  revokeSecret(connectionId: string, secretId: string, now: Date): Promise<boolean>
+}
+
+export type RevokeSecretNeeds = DeedNeeds & {
+  transact<T>(work: (stores: RevokeSecretStores) => Promise<T>): Promise<T>
+}
+
+/** `already`: it is no live secret of this connection. */
+export type SecretRevoked = { kind: 'revoked' } | { kind: 'already' } | Unknown
+
+/** From the next request on the secret proves nothing. What was issued with it goes on. */
+export function revokeSecret(needs: RevokeSecretNeeds) {
+  return (deed: DeveloperDeed, secretId: string): Promise<SecretRevoked> =>
+    needs.transact(async stores => {
+      const found = await hold(stores, deed)
+      if (!found) return { kind: 'unknown' }
+      if (!(await stores.revokeSecret(found.connection.id, secretId, needs.now()))) return { kind: 'already' }
+      await stores.append(
+        connectionEvent(needs, deed, found.connection, 'secret.revoked', { secret_id: secretId }),
+      )
+      return { kind: 'revoked' }
+    })
+}

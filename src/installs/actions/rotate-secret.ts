@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import type { DeedNeeds } from '../deed.ts'
+import {
+  connectionEvent,
+  type DeveloperDeed,
+  hold,
+  type ManagedStores,
+  type Unknown,
+} from '../managed-connection.ts'
+import { type Refusal, refused } from '../refusal.ts'
+import { newTokenValue } from '../token-value.ts'
+import type { SecretRow } from './register-connection.ts'
+
+/** Enough for a rotation without a pause: the new one is put in place while the old one still works. */
+export const mostLiveSecrets = 2
+
+export type RotateStores = ManagedStores & {
+  countSecrets(connectionId: string): Promise<number>
+  insertSecret(row: SecretRow): Promise<void>
+}
+
+export type RotateNeeds = DeedNeeds & {
+  transact<T>(work: (stores: RotateStores) => Promise<T>): Promise<T>
+  random(bytes: number): Buffer
+}
+
+export type Rotated = { kind: 'rotated'; secret: string } | Refusal | Unknown
+
+/** Makes another client secret, which comes back once; the one in use goes on until it is revoked. */
+export function rotateSecret(needs: RotateNeeds) {
+  return (deed: DeveloperDeed): Promise<Rotated> =>
+    needs.transact(async stores => {
+      const found = await hold(stores, deed)
+      if (!found) return { kind: 'unknown' }
+      const { connection } = found
+      if (connection.kind === 'internal' || connection.clientType === 'public') return refused('no-secrets')
+      if ((await stores.countSecrets(connection.id)) >= mostLiveSecrets) return refused('two-secrets')
+      const secret = newTokenValue('lks_', needs.random)
+      const id = needs.newId()
+      await stores.insertSecret({
+        id,
+        connectionId: connection.id,
+        hash: createHash('sha256').update(secret).digest(),
+        hint: secret.slice(-4),
+        createdBy: deed.userId,
+        createdAt: needs.now(),
+      })
+      await stores.append(connectionEvent(needs, deed, connection, 'secret.rotated', { secret_id: id }))
+      return { kind: 'rotated', secret }
+    })
+}

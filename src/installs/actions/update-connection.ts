@@ -1,0 +1,89 @@
+import type { Capability } from '../capability.ts'
+import type { DeedNeeds } from '../deed.ts'
+import {
+  connectionEvent,
+  type DeveloperDeed,
+  hold,
+  type ManagedConnection,
+  type ManagedStores,
+  type Unknown,
+} from '../managed-connection.ts'
+import { type ConnectionSettings, faultsOfSettings, type SettingsFault, settingsOf } from '../registration.ts'
+import { changesBetween, type SettingsChange } from '../settings-change.ts'
+
+export type UpdateStores = ManagedStores & {
+  saveSettings(connectionId: string, settings: ConnectionSettings, now: Date): Promise<void>
+  /** Those of its one installation; there is none where the workspace disconnected it. */
+  saveInternalCapabilities(connectionId: string, capabilities: Capability[], now: Date): Promise<void>
+  /** @returns how many were live. */
+  revokeSecrets(connectionId: string, now: Date): Promise<number>
+}
+
+export type UpdateNeeds = DeedNeeds & {
+  transact<T>(work: (stores: UpdateStores) => Promise<T>): Promise<T>
+}
+
+export type Updated =
+  | { kind: 'updated'; changes: SettingsChange[] }
+  | { kind: 'invalid'; faults: SettingsFault[] }
+  /** Somebody changed it since it was read. */
+  | { kind: 'changed-meanwhile' }
+  | Unknown
+
+/**
+ * Changes the members that are given; the others stay. Takes effect on the next request of anyone. Installed tokens keep what
+ * was consented; an internal connection's token follows at once.
+ * @param version what the connection had when the change was composed; null: whatever it has.
+ */
+export function updateConnection(needs: UpdateNeeds) {
+  return (
+    deed: DeveloperDeed,
+    wanted: Partial<ConnectionSettings>,
+    version: string | null,
+  ): Promise<Updated> =>
+    needs.transact(async stores => {
+      const found = await hold(stores, deed)
+      if (!found) return { kind: 'unknown' }
+      if (version !== null && version !== found.version) return { kind: 'changed-meanwhile' }
+      const before = settingsOf(found.connection)
+      const after = { ...before, ...wanted }
+      const faults = faultsOfSettings(found.connection.kind, after)
+      if (faults.length > 0) return { kind: 'invalid', faults }
+      const changes = changesBetween(before, after)
+      if (changes.length > 0) await save(needs, stores, deed, found, after, changes)
+      return { kind: 'updated', changes }
+    })
+}
+
+async function save(
+  needs: UpdateNeeds,
+  stores: UpdateStores,
+  deed: DeveloperDeed,
+  { connection }: ManagedConnection,
+  settings: ConnectionSettings,
+  changes: SettingsChange[],
+): Promise<void> {
+  const now = needs.now()
+  const changed = (member: SettingsChange['member']) => changes.some(one => one.member === member)
+  await stores.saveSettings(connection.id, settings, now)
+  await stores.append(
+    connectionEvent(needs, deed, connection, 'connection.updated', {
+      changed: changes.map(one => one.member),
+      ...Object.fromEntries(
+        changes
+          .filter(one => one.member === 'redirectUris' || one.member === 'capabilities')
+          .map(({ member, before, after }) => [member, { before, after }]),
+      ),
+    }),
+  )
+  if (connection.kind === 'internal' && changed('capabilities'))
+    await stores.saveInternalCapabilities(connection.id, settings.capabilities, now)
+  // A client that keeps no secret must not get its old ones back by becoming confidential again.
+  if (settings.clientType === 'public' && changed('clientType')) {
+    const count = await stores.revokeSecrets(connection.id, now)
+    if (count > 0)
+      await stores.append(
+        connectionEvent(needs, deed, connection, 'secret.revoked', { count, because: 'became-public' }),
+      )
+  }
+}

@@ -1,0 +1,66 @@
+/** Someone changes a connection: who he is, what he holds while he does, and the event that tells of it. */
+import type { Connection } from './connection.ts'
+import type { DeedNeeds } from './deed.ts'
+import type { EventKind, InstallEvent } from './events.ts'
+import { type Actor, mayManageConnection } from './policy.ts'
+
+export type DeveloperDeed = {
+  connectionId: string
+  /** null: the operator, on the command line. */
+  userId: string | null
+  address: string | null
+  requestId: string | null
+}
+
+/** A connection as its row stands, with what decides about it. */
+export type ManagedConnection = {
+  connection: Connection
+  /** Changes with every change of the row, whoever makes it. */
+  version: string
+  /** null: it is enabled. */
+  disabledBy: 'developer' | 'operator' | null
+  /** The person in the workspace that it belongs to. */
+  actor: Actor
+}
+
+export type ManagedStores = {
+  /** Locks the row until the transaction ends. null: there is none, or it was deleted. `userId` null: the operator. */
+  holdConnection(connectionId: string, userId: string | null): Promise<ManagedConnection | null>
+  append(event: InstallEvent): Promise<void>
+}
+
+/** There is no such connection, or it is not his to manage: nobody learns which. */
+export type Unknown = { kind: 'unknown' }
+
+/** May this person look after it? */
+export function isManagedBy(found: ManagedConnection): boolean {
+  return mayManageConnection(found.actor, found.connection).kind === 'yes'
+}
+
+/** Takes hold of the connection for a change; null for whoever may not manage it. */
+export async function hold(stores: ManagedStores, deed: DeveloperDeed): Promise<ManagedConnection | null> {
+  const found = await stores.holdConnection(deed.connectionId, deed.userId)
+  return found && (deed.userId === null || isManagedBy(found)) ? found : null
+}
+
+/** What happened to the connection by this deed. */
+export function connectionEvent(
+  needs: DeedNeeds,
+  deed: DeveloperDeed,
+  connection: Pick<Connection, 'id' | 'workspaceId'>,
+  kind: EventKind,
+  data: Record<string, unknown> = {},
+): InstallEvent {
+  return {
+    id: needs.newId(),
+    at: needs.now(),
+    kind,
+    workspaceId: connection.workspaceId,
+    connectionId: connection.id,
+    installationId: null,
+    actorId: deed.userId,
+    address: deed.address,
+    requestId: deed.requestId,
+    data,
+  }
+}

@@ -1,0 +1,69 @@
+/** What a change of a connection's settings comes to, said before it is made. */
+import { capabilities as allCapabilities, type Capability } from './capability.ts'
+import type { Connection } from './connection.ts'
+import type { ConnectionSettings } from './registration.ts'
+
+type Member = keyof ConnectionSettings
+export type SettingsChange = {
+  [M in Member]: { member: M; before: ConnectionSettings[M]; after: ConnectionSettings[M] }
+}[Member]
+
+/** Member by member; lists count as equal in any order. */
+export function changesBetween(before: ConnectionSettings, after: ConnectionSettings): SettingsChange[] {
+  return (Object.keys(before) as Member[])
+    .filter(member => !same(before[member], after[member]))
+    .map(member => ({ member, before: before[member], after: after[member] }) as SettingsChange)
+}
+
+function same(one: unknown, other: unknown): boolean {
+  if (!Array.isArray(one) || !Array.isArray(other)) return one === other
+  return one.length === other.length && one.every(item => other.includes(item))
+}
+
+export type Reach = { kind: Connection['kind']; liveSecrets: number }
+
+/** What stops working by this change, in a sentence; null: nothing. Such a change is asked about once more. */
+export function stopsBy(change: SettingsChange, { kind, liveSecrets }: Reach): string | null {
+  switch (change.member) {
+    case 'redirectUris':
+      return lost(change)
+    case 'capabilities':
+      return kind === 'internal' ? ofInternal(change) : ofPublic(change)
+    case 'clientType':
+      return change.after === 'public' ? toPublic(liveSecrets) : toConfidential
+    case 'requirePkce':
+      return change.after ? 'Flows that begin without a PKCE code challenge are refused.' : null
+    default:
+      return null
+  }
+}
+
+function lost({ before, after }: { before: string[]; after: string[] }): string | null {
+  const gone = before.filter(uri => !after.includes(uri))
+  if (gone.length === 0) return null
+  return `Flows that return to ${list(gone)} are refused from the next request on.`
+}
+
+function ofPublic({ before, after }: { before: Capability[]; after: Capability[] }): string | null {
+  const gone = before.filter(one => !after.includes(one))
+  if (gone.length === 0) return null
+  return `Flows that ask for ${list(gone)} are refused. What is installed keeps what its member allowed.`
+}
+
+/** Nobody consents to an internal connection: its token may do at once what is registered. */
+function ofInternal({ before, after }: { before: Capability[]; after: Capability[] }): string {
+  const kept = allCapabilities.filter(one => after.includes(one))
+  const gone = before.filter(one => !after.includes(one))
+  const now = `From the next request on its token may do exactly this: ${list(kept)}.`
+  return gone.length > 0 ? `${now} It may no longer do this: ${list(gone)}.` : now
+}
+
+const toConfidential = 'Token requests without a client secret are refused: make a secret right after this.'
+function toPublic(liveSecrets: number): string {
+  const secrets = liveSecrets === 1 ? 'Its client secret stops' : `Its ${liveSecrets} client secrets stop`
+  const pkce = 'Every flow must use PKCE.'
+  return liveSecrets > 0 ? `${secrets} working at once. ${pkce}` : pkce
+}
+
+const list = (words: readonly string[]) =>
+  new Intl.ListFormat('en', { type: 'conjunction' }).format(words).replace(', and ', ' and ')
