@@ -14,10 +14,55 @@ export const urls = {
   /** The flow: its cookies are bound to this path, so every form of it posts below. */
   flow: (uid: string) => `/install/${uid}`,
   flowCancel: (uid: string) => `/install/${uid}/cancel`,
+  flowBack: (uid: string) => `/install/${uid}/back`,
+  flowAllow: (uid: string) => `/install/${uid}/allow`,
+  flowWorkspace: (uid: string) => `/install/${uid}/workspace`,
+  flowLogo: (uid: string) => `/install/${uid}/logo`,
+  /** Step two, and what its controls do: each keeps the ticks that it is sent. */
+  flowPages: (uid: string) => `/install/${uid}/pages`,
+  flowTicks: (uid: string) => `/install/${uid}/pages/ticks`,
+  flowSearch: (uid: string, offset = 0) => `/install/${uid}/pages/search${offset ? `?offset=${offset}` : ''}`,
+  flowClear: (uid: string) => `/install/${uid}/pages/clear`,
+  flowShow: (uid: string, pageId: string, after?: string) =>
+    `/install/${uid}/pages/show?page=${pageId}${after ? `&after=${after}` : ''}`,
+  flowHide: (uid: string, pageId: string) => `/install/${uid}/pages/hide?page=${pageId}`,
+  flowMore: (uid: string, list: 'shared' | 'private', after?: string) =>
+    `/install/${uid}/pages/more?list=${list}${after ? `&after=${after}` : ''}`,
   workspace: (workspaceId: string) => `/w/${workspaceId}`,
   page: (workspaceId: string, pageId: string) => `/w/${workspaceId}/p/${pageId}`,
   connections: (workspaceId: string) => `/settings/${workspaceId}/connections`,
   myConnections: (workspaceId: string) => `/settings/${workspaceId}/my-connections`,
+  myConnection: {
+    pages: (workspaceId: string, installationId: string) =>
+      `/settings/${workspaceId}/my-connections/${installationId}/pages`,
+    disconnect: (workspaceId: string, installationId: string) =>
+      `/settings/${workspaceId}/my-connections/${installationId}/disconnect`,
+  },
+  /** One connection as a workspace has it: who has access, and what owners do about it. */
+  connection: {
+    people: (workspaceId: string, connectionId: string) =>
+      `/settings/${workspaceId}/connections/${connectionId}`,
+    token: (workspaceId: string, connectionId: string) =>
+      `/settings/${workspaceId}/connections/${connectionId}/token`,
+    suspend: (workspaceId: string, connectionId: string) =>
+      `/settings/${workspaceId}/connections/${connectionId}/suspend`,
+    resume: (workspaceId: string, connectionId: string) =>
+      `/settings/${workspaceId}/connections/${connectionId}/resume`,
+    disconnect: (workspaceId: string, connectionId: string) =>
+      `/settings/${workspaceId}/connections/${connectionId}/disconnect`,
+  },
+  /** One installation of it, by its id. */
+  access: {
+    pages: (workspaceId: string, connectionId: string, installationId: string) =>
+      `/settings/${workspaceId}/connections/${connectionId}/access/${installationId}/pages`,
+    suspend: (workspaceId: string, connectionId: string, installationId: string) =>
+      `/settings/${workspaceId}/connections/${connectionId}/access/${installationId}/suspend`,
+    resume: (workspaceId: string, connectionId: string, installationId: string) =>
+      `/settings/${workspaceId}/connections/${connectionId}/access/${installationId}/resume`,
+    revoke: (workspaceId: string, connectionId: string, installationId: string) =>
+      `/settings/${workspaceId}/connections/${connectionId}/access/${installationId}/revoke`,
+  },
+  galleryFor: (workspaceId: string) => `/gallery?workspace=${workspaceId}`,
   approved: (workspaceId: string) => `/settings/${workspaceId}/approved`,
   requests: (workspaceId: string) => `/settings/${workspaceId}/requests`,
   policy: (workspaceId: string) => `/settings/${workspaceId}/policy`,

@@ -1,0 +1,169 @@
+import type { Pool } from 'pg'
+import { type Reach, type ReachRow, reachCtes, toReach } from './settings-reach.ts'
+
+/** Rows shown at once. */
+export const connectionsSize = 25
+
+/** `in-use`: active or suspended; `left`: whoever installed it is no longer in the workspace. */
+export type StateFilter = 'in-use' | 'active' | 'suspended' | 'left' | 'disconnected'
+
+export type InstalledConnection = {
+  id: string
+  kind: 'public' | 'internal'
+  name: string
+  hasLogo: boolean
+  website: string | null
+  supportEmail: string | null
+  supportUrl: string | null
+  firstParty: boolean
+  verified: boolean
+  disabled: boolean
+  /** It stands on the approved list. */
+  approved: boolean
+  /** Who brought it into the workspace, and when; null: an internal one of an unknown creator. */
+  addedBy: { id: string; name: string } | null
+  addedAt: Date
+  /** Installations by state; `left` are not among the active and suspended. */
+  active: number
+  suspended: number
+  left: number
+  disconnected: number
+  /** Active or suspended ones of members who are no owners. */
+  byMembers: number
+  /** What the active and suspended ones reach, all together. */
+  reach: Reach
+}
+
+type Row = ReachRow & {
+  id: string
+  kind: 'public' | 'internal'
+  name: string
+  has_logo: boolean
+  website: string | null
+  support_email: string | null
+  support_url: string | null
+  first_party: boolean
+  verified: boolean
+  disabled: boolean
+  approved: boolean
+  added_by: string | null
+  added_by_name: string | null
+  added_at: Date
+  active: number
+  suspended: number
+  left: number
+  disconnected: number
+  by_members: number
+}
+
+const states: Record<StateFilter, string> = {
+  'in-use': `standing in ('active', 'suspended', 'left')`,
+  active: `standing = 'active'`,
+  suspended: `standing = 'suspended'`,
+  left: `standing = 'left'`,
+  disconnected: `standing = 'disconnected'`,
+}
+
+/**
+ * What an installation `i` is called on these screens. `role` is its installer's, null for a stranger. A departed member's
+ * is "left" until it is disconnected, whatever its state.
+ */
+export const standingSql = (role: string) => `
+  case when i.state = 'revoked' then 'disconnected'
+    when i.user_id is not null and ${role} is null then 'left'
+    else i.state end`
+
+/** Text that is looked for anywhere in a name, whatever its case. */
+export const holds = (column: string, words: string) => `strpos(lower(${column}), lower(${words})) > 0`
+
+/**
+ * $1 workspace, $2 cursor: a connection, $3 words of a person, $4 words of a connection. A connection is shown whole as soon
+ * as one installation of it fits the filters.
+ */
+const textOf = (state: StateFilter) => `
+  with installed as materialized (
+    select i.id, i.connection_id, i.user_id, i.created_at, m.role,
+      coalesce(u.name, '') as name, coalesce(u.email, '') as email, ${standingSql('m.role')} as standing
+    from installations i
+    left join users u on u.id = i.user_id
+    left join members m on m.workspace_id = i.workspace_id and m.user_id = i.user_id
+    where i.workspace_id = $1),
+  groups as materialized (
+    select connection_id, min(created_at) as added_at,
+      (array_agg(user_id order by standing = 'disconnected', created_at, id))[1] as added_by,
+      count(*) filter (where standing = 'active')::int as active,
+      count(*) filter (where standing = 'suspended')::int as suspended,
+      count(*) filter (where standing = 'left')::int as left,
+      count(*) filter (where standing = 'disconnected')::int as disconnected,
+      count(*) filter (where standing in ('active', 'suspended') and role <> 'owner')::int as by_members
+    from installed group by connection_id
+    having bool_or(${states[state]} and ($3 = '' or ${holds('name', '$3')} or ${holds('email', '$3')}))),
+  found as materialized (
+    select g.*, lower(c.name) as sort_name from groups g join connections c on c.id = g.connection_id
+    where $4 = '' or ${holds('c.name', '$4')}),
+  shown as materialized (
+    select * from found
+    where (sort_name, connection_id) >
+      (coalesce((select sort_name from found where connection_id = $2), ''), $2::uuid)
+    order by sort_name, connection_id limit ${connectionsSize} + 1),
+  ${reachCtes(`select i.connection_id as key, i.id as installation_id
+    from shown join installed i on i.connection_id = shown.connection_id and i.standing in ('active', 'suspended')`)}
+  select c.id, c.kind, c.name, c.logo_type is not null as has_logo, c.website, c.support_email, c.support_url,
+    c.first_party, c.verified, c.disabled_at is not null or c.deleted_at is not null as disabled,
+    exists (select from approvals a where a.workspace_id = $1 and a.connection_id = c.id) as approved,
+    u.id as added_by, u.name as added_by_name, shown.added_at,
+    shown.active, shown.suspended, shown.left, shown.disconnected, shown.by_members, s.granted, s.reached, s.beyond
+  from shown
+  join connections c on c.id = shown.connection_id
+  left join users u on u.id = coalesce(shown.added_by, c.created_by)
+  left join sums s on s.key = c.id
+  order by shown.sort_name, shown.connection_id`
+
+const texts = Object.fromEntries(
+  Object.keys(states).map(state => [state, textOf(state as StateFilter)]),
+) as Record<StateFilter, string>
+
+/** Every connection of a workspace that was installed there, by name. */
+export async function readConnections(
+  pool: Pool,
+  question: {
+    workspaceId: string
+    state: StateFilter
+    person: string
+    connection: string
+    after: string | null
+  },
+): Promise<{ rows: InstalledConnection[]; more: boolean }> {
+  const { workspaceId, state, person, connection, after } = question
+  const { rows } = await pool.query<Row>(texts[state], [
+    workspaceId,
+    after ?? '00000000-0000-0000-0000-000000000000',
+    person,
+    connection,
+  ])
+  return { rows: rows.slice(0, connectionsSize).map(toConnection), more: rows.length > connectionsSize }
+}
+
+function toConnection(row: Row): InstalledConnection {
+  return {
+    id: row.id,
+    kind: row.kind,
+    name: row.name,
+    hasLogo: row.has_logo,
+    website: row.website,
+    supportEmail: row.support_email,
+    supportUrl: row.support_url,
+    firstParty: row.first_party,
+    verified: row.verified,
+    disabled: row.disabled,
+    approved: row.approved,
+    addedBy: row.added_by === null ? null : { id: row.added_by, name: row.added_by_name! },
+    addedAt: row.added_at,
+    active: row.active,
+    suspended: row.suspended,
+    left: row.left,
+    disconnected: row.disconnected,
+    byMembers: row.by_members,
+    reach: toReach(row),
+  }
+}
