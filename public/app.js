@@ -70,3 +70,88 @@ function announce(words) {
 // A part that did not come: the screen stays as it is, and says so.
 for (const fault of ['htmx:responseError', 'htmx:sendError', 'htmx:timeout'])
   document.addEventListener(fault, () => announce('That could not be loaded. Try again, or reload the page.'))
+
+// ── The page picker ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+const included = 'Included'
+const someBelow = 'Some pages below are ticked'
+
+/**
+ * Shows what the ticks mean: a page below a ticked one is included with it, and a page above ticked ones is mixed. A tick of
+ * one's own that became included comes back when the page above is unticked.
+ */
+function paintTicks() {
+  const form = document.querySelector('form[data-picker]')
+  if (!form) return
+  const boxes = [
+    ...(form.elements.pages?.length ? form.elements.pages : form.querySelectorAll('[name=pages]')),
+  ]
+  const own = new Set()
+  for (const box of boxes)
+    if (box.type === 'hidden' || (box.disabled ? box.dataset.own : box.checked)) own.add(box.value)
+  const above = box => (box.dataset.above ? box.dataset.above.split(' ') : [])
+  const mixed = new Set(boxes.filter(box => own.has(box.value)).flatMap(above))
+  for (const box of boxes) {
+    const isIncluded = above(box).some(id => own.has(id))
+    if (box.type === 'hidden') {
+      box.disabled = isIncluded
+      continue
+    }
+    if (isIncluded && !box.disabled) box.dataset.own = box.checked ? 'yes' : ''
+    if (!isIncluded && box.disabled) box.checked = Boolean(box.dataset.own)
+    if (isIncluded) box.checked = true
+    box.disabled = isIncluded
+    box.indeterminate = !box.checked && mixed.has(box.value)
+    const state = isIncluded ? 'included' : box.checked ? 'ticked' : box.indeterminate ? 'mixed' : 'none'
+    box.closest('.picker-item').dataset.state = state
+    box.closest('.picker-row').querySelector('.picker-state').textContent =
+      state === 'included' ? included : state === 'mixed' ? someBelow : ''
+  }
+  form.querySelector('#allow').disabled = own.size === 0
+}
+paintTicks()
+document.addEventListener('change', paintTicks)
+document.addEventListener('htmx:afterSettle', paintTicks)
+
+document.addEventListener('click', event => {
+  // A node whose children are here opens and closes on the spot.
+  const toggle = event.target.closest?.('[data-toggles]')
+  if (toggle) {
+    event.preventDefault()
+    const children = toggle.closest('.picker-item').querySelector(':scope > .picker-rows')
+    children.hidden = toggle.ariaExpanded === 'true'
+    toggle.ariaExpanded = String(!children.hidden)
+  }
+  if (event.target.closest?.('[data-clears-search]')) document.getElementById('search').value = ''
+})
+
+document.addEventListener('keydown', event => {
+  // Results come while one types; Enter would load the screen anew.
+  if (event.target.id === 'search' && event.key === 'Enter') return event.preventDefault()
+  // The tree by arrow keys: up and down among the boxes, right opens, left closes or goes to the page above.
+  const box = event.target.closest?.('.picker-item .checkbox')
+  if (!box || event.altKey || event.ctrlKey || event.metaKey) return
+  const item = box.closest('.picker-item')
+  const caret = item.querySelector(':scope > .picker-row > .picker-caret')
+  const isOpen = caret?.ariaExpanded === 'true'
+  if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+    const all = [...document.querySelectorAll('.picker-item .checkbox')].filter(one => one.checkVisibility())
+    const next = all[all.indexOf(box) + (event.key === 'ArrowDown' ? 1 : -1)]
+    if (next) next.focus()
+  } else if (event.key === 'ArrowRight' && caret && !isOpen) caret.click()
+  else if (event.key === 'ArrowLeft' && isOpen) caret.click()
+  else if (event.key === 'ArrowLeft')
+    item.parentElement.closest('.picker-item')?.querySelector('.checkbox').focus()
+  else return
+  event.preventDefault()
+})
+
+// After switching the workspace the whole screen is new: the keyboard stays at the switcher.
+document.addEventListener('htmx:afterSettle', event => {
+  if (event.target === document.body) document.querySelector('.switcher-button')?.focus()
+})
+// What the script asked for and could not get, the screen says better.
+document.addEventListener('htmx:responseError', () => location.reload())
+document.addEventListener('htmx:sendError', () =>
+  announce('That did not reach us. Check your connection and try again.'),
+)

@@ -6,6 +6,7 @@ import { createApi } from './api/api.ts'
 import type { Config } from './config.ts'
 import { readDemoPartner } from './demo/load.ts'
 import { createDemoPartner, type DemoPartnerNeeds } from './demo/partner.ts'
+import { installScreens } from './install-screens.ts'
 import { uuidv7 } from './installs/ids.ts'
 import { loadSigningKeys } from './oidc/keys.ts'
 import { createProvider, type InstallProvider } from './oidc/provider.ts'
@@ -45,7 +46,7 @@ export async function createInstallServer(config: Config): Promise<InstallServer
     limits: stores.limits,
     users,
     passwordMatches,
-    describeFlow: null,
+    install: installScreens(stores, provider.interactions),
     health: {
       database: () => stores.database.query('select 1'),
       redis: () => stores.shortLived.ping(),
@@ -85,7 +86,7 @@ async function openProvider(
     shortLived: stores.shortLived,
     limits: stores.limits,
     secretKeys: stores.secretKeys,
-    jwks: await loadSigningKeys(config),
+    signingKeys: (await loadSigningKeys(config)).keys,
     renderFault: (ctx, fault) => web().renderFault(ctx, fault),
     signedIn: async () => false,
     now: () => new Date(),
@@ -108,6 +109,7 @@ function brokenForPrograms(ctx: Context): void {
     object: 'error',
     status: ctx.status,
     code: 'internal_server_error',
+    message: 'Something broke on the server.',
     request_id: ctx.state.requestId,
   }
 }

@@ -21,7 +21,15 @@ export type Switcher = {
    * null: the choices are links. Otherwise buttons that send the screen's form of that id, with all that was filled in, to
    * `action`, with the chosen workspace in the field `workspace`.
    */
-  submit: { formId: string; action: string } | null
+  submit: {
+    formId: string
+    action: string
+    /**
+     * Where Enter in a text box of that form leads: browsers press the form's first button for it, and the choices stand
+     * before the form. null: the form has no text box.
+     */
+    enter: string | null
+  } | null
 }
 
 export type RailEntry = {
@@ -35,6 +43,8 @@ export type Rail = {
   /** null: the place belongs to no workspace (the gallery, the developer hub). */
   workspace: { name: string; mark: Mark } | null
   sections: { heading: string | null; entries: RailEntry[] }[]
+  /** The current entry: on a narrow screen it names the button that opens the rail. */
+  here: { label: string; icon: IconName }
 }
 
 export type Crumb = { label: string; href: string | null }

@@ -8,6 +8,7 @@ import { type Fault, type Faults, faults } from './faults.ts'
 import { readForms } from './form.ts'
 import { type HealthNeeds, health } from './health.ts'
 import { home } from './home/routes.ts'
+import { type InstallNeeds, install } from './install/routes.ts'
 import { createRender } from './render.ts'
 import { securityHeaders } from './security-headers.ts'
 import { type SessionNeeds, sessions } from './session.ts'
@@ -21,13 +22,13 @@ export type WebNeeds = {
   secretKeys: readonly Buffer[]
   /** Is there a demo partner to try? */
   demo(): Promise<boolean>
-  shortLived: SessionNeeds['store']
+  shortLived: SessionNeeds['store'] & InstallNeeds['store']
   limits: Limits
   users: SessionNeeds['users'] &
     SignInNeeds['users'] & { workspacesOf(userId: string): Promise<{ id: string }[]> }
   passwordMatches: SignInNeeds['passwordMatches']
-  /** null where no flow can be under way. */
-  describeFlow: SignInNeeds['describeFlow'] | null
+  /** What the screens of the flow stand on. */
+  install: Omit<InstallNeeds, 'render' | 'faults' | 'store' | 'now'>
   health: HealthNeeds['parts']
 }
 
@@ -54,6 +55,8 @@ export function createWeb(needs: WebNeeds): Web {
   // Router-level steps run only where one of the routes answers, so other wings' bodies are left alone.
   const screens = new Router<WebState>()
   screens.use(session.load, readForms({ refuse: (ctx, problem) => shown.badForm(ctx, problem) }), forms.check)
+  const now = () => new Date()
+  const flow = install({ ...needs.install, render, faults: shown, store: needs.shortLived, now })
   const sections = [
     home({ render, workspacesOf: needs.users.workspacesOf, demo: needs.demo }),
     signIn({
@@ -62,8 +65,9 @@ export function createWeb(needs: WebNeeds): Web {
       throttle: throttle(needs.limits),
       users: needs.users,
       passwordMatches: needs.passwordMatches,
-      describeFlow: needs.describeFlow ?? (async () => null),
+      describeFlow: flow.describe,
     }),
+    flow.router,
   ]
   for (const section of sections) screens.use(section.routes())
 

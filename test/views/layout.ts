@@ -19,7 +19,7 @@ const flow: FlowLayout = {
   formsMayLeave: true,
   switcher: {
     current: { name: longName, mark: workspaceMark(many[1]!) },
-    submit: { formId: 'consent', action: '/install/abc/workspace' },
+    submit: { formId: 'consent', action: '/install/abc/workspace', enter: null },
     choices: many.map((one, at) => ({
       id: one.id,
       name: one.name,

@@ -17,16 +17,13 @@ export type WorkspaceToChoose = {
 export type ConnectionToInstall = {
   id: string
   name: string
-  description: string | null
   developerName: string | null
   website: string | null
   privacyUrl: string | null
   termsUrl: string | null
-  supportUrl: string | null
   hasLogo: boolean
   firstParty: boolean
   verified: boolean
-  disabled: boolean
 }
 
 export type InstallChoices = { connection: ConnectionToInstall; workspaces: WorkspaceToChoose[] }
@@ -34,30 +31,29 @@ export type InstallChoices = { connection: ConnectionToInstall; workspaces: Work
 type ConnectionRow = {
   id: string
   name: string
-  description: string | null
   developer_name: string | null
   website: string | null
   privacy_url: string | null
   terms_url: string | null
-  support_url: string | null
   has_logo: boolean
   first_party: boolean
   verified: boolean
-  disabled: boolean
-  workspaces: (PlacementRow & {
-    id: string
-    name: string
-    icon: string | null
-    names: string[]
-    others: number
-    mine: string | null
-  })[]
 }
 
+type WorkspaceRow = PlacementRow & {
+  id: string
+  name: string
+  icon: string | null
+  names: string[]
+  others: number
+  mine: string | null
+}
+
+const connectionColumns = `c.id, c.name, c.developer_name, c.website, c.privacy_url, c.terms_url,
+  c.logo is not null as has_logo, c.first_party, c.verified`
+
 const text = `
-  select c.id, c.name, c.description, c.developer_name, c.website, c.privacy_url, c.terms_url, c.support_url,
-    c.logo_type is not null as has_logo, c.first_party, c.verified,
-    c.disabled_at is not null or c.deleted_at is not null as disabled,
+  select ${connectionColumns},
     coalesce((
       select json_agg(w order by lower(w.name), w.id) from (
         select w.id, w.name, w.icon, ${placementColumns('$1')}, i.others, i.names, i.mine
@@ -80,36 +76,64 @@ export async function readInstallChoices(
   userId: string,
   connectionId: string,
 ): Promise<InstallChoices | null> {
-  const { rows } = await pool.query<ConnectionRow>({
+  const { rows } = await pool.query<ConnectionRow & { workspaces: WorkspaceRow[] }>({
     name: 'install-choices',
     text,
     values: [userId, connectionId],
   })
   const row = rows[0]
-  if (!row) return null
+  return row ? { connection: toConnection(row), workspaces: row.workspaces.map(toWorkspace) } : null
+}
+
+/** Who asks, for whoever has not signed in yet. */
+export async function readConnectionToInstall(
+  pool: Pool,
+  connectionId: string,
+): Promise<ConnectionToInstall | null> {
+  const { rows } = await pool.query<ConnectionRow>({
+    name: 'connection-to-install',
+    text: `select ${connectionColumns} from connections c where c.id = $1`,
+    values: [connectionId],
+  })
+  return rows[0] ? toConnection(rows[0]) : null
+}
+
+/** The picture that a connection is known by; only the kinds that a browser takes for nothing but a picture. */
+export async function readLogo(
+  pool: Pool,
+  connectionId: string,
+): Promise<{ type: string; bytes: Buffer } | null> {
+  const { rows } = await pool.query<{ type: string; bytes: Buffer }>({
+    name: 'connection-logo',
+    text: `select logo_type as type, logo as bytes from connections
+      where id = $1 and logo is not null and logo_type in ('image/png', 'image/jpeg', 'image/webp', 'image/gif')`,
+    values: [connectionId],
+  })
+  return rows[0] ?? null
+}
+
+function toConnection(row: ConnectionRow): ConnectionToInstall {
   return {
-    connection: {
-      id: row.id,
-      name: row.name,
-      description: row.description,
-      developerName: row.developer_name,
-      website: row.website,
-      privacyUrl: row.privacy_url,
-      termsUrl: row.terms_url,
-      supportUrl: row.support_url,
-      hasLogo: row.has_logo,
-      firstParty: row.first_party,
-      verified: row.verified,
-      disabled: row.disabled,
-    },
-    workspaces: row.workspaces.map(one => ({
-      id: one.id,
-      name: one.name,
-      icon: one.icon,
-      placement: toPlacement(one),
-      others: { names: one.names, count: one.others },
-      mine: one.mine === null ? null : new Date(one.mine),
-    })),
+    id: row.id,
+    name: row.name,
+    developerName: row.developer_name,
+    website: row.website,
+    privacyUrl: row.privacy_url,
+    termsUrl: row.terms_url,
+    hasLogo: row.has_logo,
+    firstParty: row.first_party,
+    verified: row.verified,
+  }
+}
+
+function toWorkspace(row: WorkspaceRow): WorkspaceToChoose {
+  return {
+    id: row.id,
+    name: row.name,
+    icon: row.icon,
+    placement: toPlacement(row),
+    others: { names: row.names, count: row.others },
+    mine: row.mine === null ? null : new Date(row.mine),
   }
 }
 

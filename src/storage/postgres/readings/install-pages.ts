@@ -35,7 +35,9 @@ export type PickerReading = {
   shared: PickerList
   /** Private roots that this member may reach. */
   private: PickerList
-  /** Children of each node that stands open and can be reached, by its id. */
+  /** The nodes that stand open, as far as they can be reached, by id. */
+  nodes: Map<string, PickerPage>
+  /** Their children, by the node's id. */
   children: Map<string, PickerList>
   /** What is ticked, without pages that stand below another ticked one. */
   ticked: PickerPage[]
@@ -58,7 +60,7 @@ export type PickerQuestion = {
 }
 
 type Row = {
-  list: 'shared' | 'private' | 'child' | 'ticked' | 'granted'
+  list: 'shared' | 'private' | 'node' | 'child' | 'ticked' | 'granted'
   parent_id: string | null
   id: string
   title: string
@@ -104,6 +106,8 @@ const lists = `
     where v.workspace_id = $1 and v.user_id = $2 and p.parent_id is null and p.private and not p.archived
       and ${behind('p', '$6')}
     order by p.sort_title, p.id limit ${listSize} + 1)
+  union all
+  select 'node', '', o.id from unnest($7::uuid[]) o (id)
   union all
   (select 'child', c.sort_title, c.id from unnest($7::uuid[], $8::uuid[]) o (id, after) cross join lateral (
     select c.sort_title, c.id from pages c
@@ -160,6 +164,7 @@ export async function readPicker(pool: Pool, question: PickerQuestion): Promise<
   return {
     shared: toList(of('shared')),
     private: toList(of('private')),
+    nodes: new Map(of('node').map(row => [row.id, toPage(row)])),
     children: new Map([...children].map(([id, list]) => [id, toList(list)])),
     ticked: of('ticked').map(toPage),
     granted: of('granted').map(toPage),

@@ -1,0 +1,105 @@
+/**
+ * What someone has filled in so far, kept between the steps of one flow: the workspace, and for each workspace its ticks and
+ * what stands open. Going back and switching lose nothing, and no page of one workspace ends up in another.
+ */
+
+export type Picks = {
+  /** null: not touched yet, so what the connection can reach now. */
+  ticked: string[] | null
+  sharedAfter: string | null
+  privateAfter: string | null
+  open: { id: string; after: string | null }[]
+  search: { words: string; offset: number } | null
+}
+
+export type Draft = {
+  /** null: not chosen yet. */
+  workspaceId: string | null
+  picks: Record<string, Picks>
+}
+
+/** How a flow of this user ended, for whoever comes back to its screens. */
+export type Answer = 'allowed' | 'cancelled'
+
+/** Whom a flow is about, told before anyone signs in. */
+export type Introduction = { connectionId: string; loginHint: string | null }
+
+type Store = {
+  read(key: string): Promise<string | null>
+  write(key: string, value: string, seconds: number): Promise<void>
+  remove(...keys: string[]): Promise<void>
+}
+
+/** Nodes that are kept open; the one opened longest ago closes first. */
+const openLimit = 40
+/** How long the answer is remembered: long enough for a second tab and the Back button. */
+const answerSeconds = 3600
+
+export type Drafts = ReturnType<typeof drafts>
+
+export function drafts(store: Store, now: () => Date) {
+  const keyOf = (flow: { uid: string }, userId: string) => `install-draft:${flow.uid}:${userId}`
+  const secondsUntil = (end: Date) => (end.getTime() - now().getTime()) / 1000
+  const answerKey = (uid: string) => `install-answer:${uid}`
+
+  const introductionKey = (uid: string) => `install-introduction:${uid}`
+
+  return {
+    /** For the sign-in, which the flow's cookie does not reach. */
+    async introduce(request: { uid: string; expiresAt: Date } & Introduction): Promise<void> {
+      const { connectionId, loginHint } = request
+      const seconds = secondsUntil(request.expiresAt)
+      if (seconds > 0)
+        await store.write(introductionKey(request.uid), JSON.stringify({ connectionId, loginHint }), seconds)
+    },
+    async introduction(uid: string): Promise<Introduction | null> {
+      const kept = await store.read(introductionKey(uid))
+      return kept ? (JSON.parse(kept) as Introduction) : null
+    },
+
+    async read(flow: { uid: string }, userId: string): Promise<Draft> {
+      const kept = await store.read(keyOf(flow, userId))
+      return kept ? (JSON.parse(kept) as Draft) : { workspaceId: null, picks: {} }
+    },
+
+    /** Kept for as long as the request waits. */
+    async write(flow: { uid: string; expiresAt: Date }, userId: string, draft: Draft): Promise<void> {
+      const seconds = secondsUntil(flow.expiresAt)
+      if (seconds > 0) await store.write(keyOf(flow, userId), JSON.stringify(draft), seconds)
+    },
+
+    /** `userId` null: nobody was signed in. */
+    async answered(uid: string, userId: string | null, answer: Answer): Promise<void> {
+      await store.write(answerKey(uid), JSON.stringify({ answer, userId }), answerSeconds)
+      if (userId) await store.remove(keyOf({ uid }, userId))
+    },
+
+    /** Told only to whoever gave it. */
+    async answerOf(uid: string, userId: string | null): Promise<Answer | null> {
+      const kept = await store.read(answerKey(uid))
+      if (!kept) return null
+      const { answer, userId: whose } = JSON.parse(kept) as { answer: Answer; userId: string | null }
+      return whose === userId ? answer : null
+    },
+  }
+}
+
+const untouched: Picks = { ticked: null, sharedAfter: null, privateAfter: null, open: [], search: null }
+
+export function picksOf(draft: Draft, workspaceId: string): Picks {
+  return draft.picks[workspaceId] ?? untouched
+}
+
+export function withPicks(draft: Draft, workspaceId: string, change: Partial<Picks>): Draft {
+  const picks = { ...picksOf(draft, workspaceId), ...change }
+  return { ...draft, picks: { ...draft.picks, [workspaceId]: picks } }
+}
+
+/** `after`: where its list of children begins; null: at the beginning. */
+export function opened(picks: Picks, id: string, after: string | null): Picks['open'] {
+  return [...picks.open.filter(node => node.id !== id), { id, after }].slice(-openLimit)
+}
+
+export function closed(picks: Picks, id: string): Picks['open'] {
+  return picks.open.filter(node => node.id !== id)
+}

@@ -1,0 +1,150 @@
+/** What every step of the flow begins with: whose request, who answers, and where it stands. */
+import type { Faults } from '../faults.ts'
+import type { Words } from '../refusals.ts'
+import { seeOther } from '../see-other.ts'
+import type { SignedIn, WebContext } from '../state.ts'
+import { urls } from '../urls.ts'
+import type { Draft, Drafts } from './draft.ts'
+import { type PickerForm, readPickerForm, tickLimit } from './form.ts'
+import type { Interactions, WaitingRequest } from './interactions.ts'
+import { type Place, placeOf } from './place.ts'
+import type { InstallChoices, InstallReadings } from './readings.ts'
+
+/** Someone signed in, before a request that waits. */
+export type Arrival = { request: WaitingRequest; user: SignedIn; draft: Draft }
+/** …with all that can be chosen; `place` is null when the user is in no workspace. */
+export type Facing = Arrival & { choices: InstallChoices; place: Place | null }
+
+export type FlowNeeds = {
+  faults: Faults
+  interactions: Interactions
+  drafts: Drafts
+  readings: Pick<InstallReadings, 'choices'>
+}
+
+export type Flow = ReturnType<typeof flow>
+
+export function flow(needs: FlowNeeds) {
+  const { interactions, drafts, faults } = needs
+
+  /** Leads the whole screen to an address, also when only a part of it was asked for. */
+  function lead(ctx: WebContext, to: string): null {
+    if (isFragment(ctx)) {
+      ctx.set('HX-Redirect', to)
+      ctx.status = 204
+    } else seeOther(ctx, to)
+    return null
+  }
+
+  /** Whatever the script asked for, the sign-in is a screen of its own. */
+  async function toSignIn(ctx: WebContext, request: WaitingRequest): Promise<null> {
+    await drafts.introduce(request)
+    const to = urls.signIn(urls.flow(request.uid))
+    if (ctx.get('HX-Request') !== 'true') return lead(ctx, to)
+    ctx.set('HX-Redirect', to)
+    ctx.status = 204
+    return null
+  }
+
+  /** Says that the request is over, and how. */
+  async function over(ctx: WebContext): Promise<null> {
+    const uid = uidOf(ctx)
+    if (isFragment(ctx)) return lead(ctx, urls.flow(uid))
+    const answer = await drafts.answerOf(uid, ctx.state.user?.id ?? null)
+    if (answer) faults.show(ctx, answers[answer])
+    else faults.show(ctx, stale, null)
+    return null
+  }
+
+  return {
+    lead,
+    over,
+
+    /** null: answered already, with a page or on the way to the sign-in. */
+    async arrive(ctx: WebContext): Promise<Arrival | null> {
+      const request = await interactions.read(ctx)
+      if (!request) return over(ctx)
+      const { user, session } = ctx.state
+      const signedInLate = !request.mustSignIn || (session !== null && session.startedAt >= request.startedAt)
+      if (!user || !signedInLate) return toSignIn(ctx, request)
+      return { request, user, draft: await drafts.read(request, user.id) }
+    },
+
+    /** The same, with the choices. */
+    async face(ctx: WebContext): Promise<Facing | null> {
+      const arrival = await this.arrive(ctx)
+      if (!arrival) return null
+      const { request, user, draft } = arrival
+      const choices = await needs.readings.choices(user.id, request.connectionId)
+      if (!choices) return over(ctx)
+      return { ...arrival, choices, place: placeOf(choices, draft.workspaceId, request.workspaceHint) }
+    },
+
+    /** The posted form; null: answered with a page that says what is wrong with it. */
+    form(ctx: WebContext): PickerForm | null {
+      const form = readPickerForm(ctx.state.form)
+      if (!('problem' in form)) return form
+      if (form.problem === 'malformed') faults.badForm(ctx, 'malformed')
+      else faults.show(ctx, tooMany, { label: 'Choose pages', href: urls.flowPages(uidOf(ctx)) })
+      return null
+    },
+
+    /** The form was filled in for another workspace than the one that is chosen now. */
+    elsewhere(ctx: WebContext): null {
+      const to = urls.flow(uidOf(ctx))
+      if (isFragment(ctx)) return lead(ctx, to)
+      faults.show(ctx, switched, { label: 'Go on with the workspace chosen now', href: to })
+      return null
+    },
+  }
+}
+
+/** A part of a screen was asked for by the script. */
+export function isFragment(ctx: WebContext): boolean {
+  return ctx.get('HX-Request') === 'true' && ctx.get('HX-Target') !== ''
+}
+
+export function uidOf(ctx: WebContext): string {
+  return (ctx as unknown as { params: { uid: string } }).params.uid
+}
+
+const startAgain = 'Go back to the application that you want to connect, and start again there.'
+
+const stale: Words = {
+  status: 410,
+  title: 'This request is over',
+  sentence:
+    'It was answered already, its time has run out, or it was begun in another browser. Nothing was changed by opening it.',
+  next: startAgain,
+}
+
+const answers: Record<'allowed' | 'cancelled', Words> = {
+  allowed: {
+    status: 410,
+    title: 'You have allowed access already',
+    sentence:
+      'Your answer was sent to the application once; it is not sent a second time, and nothing is installed twice.',
+    next: 'See there whether it is connected. If it is not, start again from there; what you allow then replaces this.',
+  },
+  cancelled: {
+    status: 410,
+    title: 'You have cancelled this',
+    sentence: 'The application was told that you did not allow access. It reaches nothing of yours by this.',
+    next: startAgain,
+  },
+}
+
+const switched: Words = {
+  status: 400,
+  title: 'Another workspace is chosen now',
+  sentence:
+    'What you sent was filled in for one workspace, and meanwhile another was chosen, perhaps in another tab. Nothing was allowed.',
+  next: 'Pages of one workspace are never carried into another.',
+}
+
+const tooMany: Words = {
+  status: 413,
+  title: 'That is too many pages one by one',
+  sentence: `Up to ${new Intl.NumberFormat('en').format(tickLimit)} pages can be ticked one by one. Nothing was allowed.`,
+  next: 'Tick a page above them instead: it includes everything below it.',
+}

@@ -1,0 +1,29 @@
+import type { Capability } from '../../installs/capability.ts'
+import type { Consent } from '../../installs/consent.ts'
+import type { WebContext } from '../state.ts'
+
+/** A partner's request that waits for its user. */
+export type WaitingRequest = {
+  uid: string
+  connectionId: string
+  capabilities: Capability[]
+  /** The workspace that the partner would like; the user may choose another. */
+  workspaceHint: string | null
+  loginHint: string | null
+  /** The partner wants the password given anew, after `startedAt`. */
+  mustSignIn: boolean
+  startedAt: Date
+  redirectUri: string
+  state: string | null
+  expiresAt: Date
+}
+
+/** The provider's side of the flow. */
+export type Interactions = {
+  /** null when the request is unknown, over, answered, or another browser's. */
+  read(ctx: WebContext): Promise<WaitingRequest | null>
+  /** Ends the flow with what was allowed: the browser is sent on to the partner. @throws with status 400 where `read` gives null. */
+  finish(ctx: WebContext, consent: Consent): Promise<void>
+  /** Ends the flow with access_denied: the browser is sent on to the partner. */
+  cancel(ctx: WebContext): Promise<void>
+}

@@ -1,0 +1,192 @@
+/** The models of step one, and of the screens that end the flow before step two. */
+import type { RefusalCode } from '../../installs/refusal.ts'
+import { connectionMark, type Mark, workspaceMark } from '../marks.ts'
+import { view } from '../render.ts'
+import { urls } from '../urls.ts'
+import type { WaitingRequest } from './interactions.ts'
+import type { Place } from './place.ts'
+import type { ConnectionToInstall, InstallChoices } from './readings.ts'
+import { type Level, levelsOf, namesWords } from './words.ts'
+
+/** Who asks, for which workspace: the head of every screen of the flow. */
+export type Asking = {
+  connection: { name: string; mark: Mark }
+  /** null: the user is in no workspace. */
+  workspace: { name: string; mark: Mark } | null
+}
+
+export type AboutConnection = {
+  /** null: nobody is named. */
+  developer: string | null
+  links: { label: string; href: string }[]
+  standing: 'verified' | 'first-party' | 'unverified'
+  /** The host that the browser is sent back to. */
+  returnsTo: string
+}
+
+export type LevelsPage = {
+  asking: Asking
+  workspaceId: string
+  levels: Level[]
+  /** Who has it installed there already; null: nobody. */
+  installedBy: string | null
+  /** Since when the user has it there himself, as a day; null: he has not. */
+  mine: string | null
+  about: AboutConnection
+  account: { name: string; email: string; change: string }
+  actions: { pages: string; cancel: string }
+}
+export const levelsView = view<LevelsPage>('install/levels')
+
+type Facts = {
+  request: WaitingRequest
+  choices: InstallChoices
+  user: { name: string; email: string }
+}
+
+export function levelsPage({ request, choices, user }: Facts, place: Place): LevelsPage {
+  const { connection } = choices
+  const { workspace } = place
+  const { names, count } = workspace.others
+  return {
+    asking: askingOf(connection, workspace, request.uid),
+    workspaceId: workspace.id,
+    levels: levelsOf(request.capabilities, workspace.name),
+    installedBy:
+      count === 0
+        ? null
+        : `${namesWords(names, count)} ${count === 1 ? 'has' : 'have'} connected ${connection.name} here.`,
+    mine: workspace.mine && day.format(workspace.mine),
+    about: aboutOf(connection, request),
+    account: { ...user, change: urls.signIn(urls.flow(request.uid)) },
+    actions: { pages: urls.flowPages(request.uid), cancel: urls.flowCancel(request.uid) },
+  }
+}
+
+const day = new Intl.DateTimeFormat('en', { dateStyle: 'long' })
+
+/** The connection cannot be installed: here, or by this user anywhere. */
+export type RefusedPage = {
+  asking: Asking
+  heading: string
+  /** What is refused and why. */
+  sentence: string
+  /** Who can change it, and what can be done now. */
+  next: string
+  workspaceId: string | null
+  /** Where asking an owner posts to; null: asking would not help, or cannot be done. */
+  requestApproval: string | null
+  account: LevelsPage['account']
+  actions: { cancel: string }
+}
+export const refusedView = view<RefusedPage>('install/refused')
+
+export function refusedPage(
+  { request, choices, user }: Facts,
+  place: Place,
+  because: RefusalCode,
+  owners: { names: string[]; count: number },
+  requestApproval: string | null,
+): RefusedPage {
+  const { connection } = choices
+  const words = refusalWords(because, connection.name, place.workspace.name)
+  return {
+    asking: askingOf(connection, place.workspace, request.uid),
+    heading: `${connection.name} cannot be connected to ${place.workspace.name}`,
+    sentence: words.sentence,
+    next: words.byOwners ? `${whoChanges(owners)} ${words.next}` : words.next,
+    workspaceId: place.workspace.id,
+    requestApproval,
+    account: { ...user, change: urls.signIn(urls.flow(request.uid)) },
+    actions: { cancel: urls.flowCancel(request.uid) },
+  }
+}
+
+export function nowherePage({ request, choices, user }: Facts): RefusedPage {
+  const { connection } = choices
+  return {
+    asking: askingOf(connection, null, request.uid),
+    heading: `${connection.name} has nowhere to connect to`,
+    sentence: `${connection.name} connects to a workspace, and ${user.email} is in none.`,
+    next: 'Ask an owner of your workspace to add you as a member, or use another account.',
+    workspaceId: null,
+    requestApproval: null,
+    account: { ...user, change: urls.signIn(urls.flow(request.uid)) },
+    actions: { cancel: urls.flowCancel(request.uid) },
+  }
+}
+
+function whoChanges({ names, count }: { names: string[]; count: number }): string {
+  if (count === 0) return 'An owner of the workspace can change this.'
+  return `${namesWords(names, count)} can change this, as ${count === 1 ? 'its owner' : 'its owners'}.`
+}
+
+type RefusalWords = { sentence: string; next: string; byOwners: boolean }
+
+function refusalWords(because: RefusalCode, connection: string, workspace: string): RefusalWords {
+  switch (because) {
+    case 'guest':
+      return {
+        sentence: `You are a guest in ${workspace}, and guests cannot install connections.`,
+        next: 'Ask to become a member, or switch to another workspace.',
+        byOwners: true,
+      }
+    case 'owners-only':
+      return {
+        sentence: `The policy of ${workspace} lets only workspace owners install connections.`,
+        next: 'Ask them to install it, or switch to another workspace.',
+        byOwners: true,
+      }
+    case 'not-approved':
+      return {
+        sentence: `The policy of ${workspace} allows only connections from its approved list, and ${connection} is not on it.`,
+        next: 'Ask them to approve it, or switch to another workspace.',
+        byOwners: true,
+      }
+    case 'connection-internal':
+      return {
+        sentence: `${connection} is internal to one workspace: it has a token of its own and is not installed this way.`,
+        next: 'Ask an owner of that workspace to add it to your pages.',
+        byOwners: false,
+      }
+    default:
+      return {
+        sentence: `${connection} has been switched off, and can no longer be installed or used.`,
+        next: 'Ask its developer what happened.',
+        byOwners: false,
+      }
+  }
+}
+
+export function askingOf(
+  connection: ConnectionToInstall,
+  workspace: { id: string; name: string; icon: string | null } | null,
+  uid: string,
+): Asking {
+  const logo = connection.hasLogo ? urls.flowLogo(uid) : null
+  return {
+    connection: { name: connection.name, mark: connectionMark({ ...connection, logo }) },
+    workspace: workspace && { name: workspace.name, mark: workspaceMark(workspace) },
+  }
+}
+
+function aboutOf(connection: ConnectionToInstall, request: WaitingRequest): AboutConnection {
+  const links = [
+    { label: 'Website', href: webAddress(connection.website) },
+    { label: 'Privacy', href: webAddress(connection.privacyUrl) },
+    { label: 'Terms', href: webAddress(connection.termsUrl) },
+  ]
+  const redirect = new URL(request.redirectUri)
+  return {
+    developer: connection.developerName,
+    links: links.flatMap(({ label, href }) => (href ? [{ label, href }] : [])),
+    standing: connection.firstParty ? 'first-party' : connection.verified ? 'verified' : 'unverified',
+    // An application on the device has no host: its scheme is what the device knows it by.
+    returnsTo: redirect.host || redirect.protocol.replace(/:$/, ''),
+  }
+}
+
+/** Only what a browser opens as a page becomes a link. */
+function webAddress(text: string | null): string | null {
+  return text && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) ? text : null
+}

@@ -1,0 +1,55 @@
+import { view } from '../render.ts'
+import { urls } from '../urls.ts'
+import type { Picks } from './draft.ts'
+import type { Facing } from './flow.ts'
+import { type Asking, askingOf } from './page.ts'
+import type { PickerLists } from './picker.ts'
+import type { Place } from './place.ts'
+import type { PickerReading } from './readings.ts'
+import { type Sum, titlesWords } from './sum.ts'
+
+/** Step two. */
+export type PagesPage = {
+  asking: Asking
+  connection: string
+  workspaceId: string
+  /** "Relay can reach these pages now: …", on a re-install; null: it reaches none. */
+  reachedNow: string | null
+  /** What went wrong with the attempt before; null: nothing. */
+  problem: string | null
+  search: { words: string; action: string; ticks: string }
+  lists: PickerLists
+  sum: Sum
+}
+export const pagesView = view<PagesPage>('install/pages')
+
+export function pagesPage(facts: {
+  facing: Facing
+  place: Place
+  lists: PickerLists
+  reading: Pick<PickerReading, 'granted'>
+  sum: Sum
+  picks: Picks
+  problem: string | null
+}): PagesPage {
+  const { facing, place, lists, reading, sum, picks, problem } = facts
+  const { request, choices } = facing
+  const { name } = choices.connection
+  return {
+    asking: askingOf(choices.connection, place.workspace, request.uid),
+    connection: name,
+    workspaceId: place.workspace.id,
+    reachedNow:
+      reading.granted.length > 0
+        ? `${name} can reach these pages now: ${titlesWords(reading.granted)}.`
+        : null,
+    problem,
+    search: {
+      words: picks.search?.words ?? '',
+      action: urls.flowSearch(request.uid),
+      ticks: urls.flowTicks(request.uid),
+    },
+    lists,
+    sum,
+  }
+}
