@@ -1,0 +1,47 @@
+/**
+ * A program of its own: a picture on standard input, a PNG of it on standard output. Pictures are drawn by native code from
+ * whatever a stranger uploads; here it can neither bring the server down nor keep it busy. Exit 3: refused, and why.
+ */
+import { buffer } from 'node:stream/consumers'
+import sharp from 'sharp'
+
+const side = 256
+const mostPixels = 4096 * 4096
+
+class Refused extends Error {}
+
+sharp.cache(false)
+sharp.concurrency(1)
+sharp.block({ operation: ['VipsForeignLoad'] })
+sharp.unblock({
+  operation: ['VipsForeignLoadPngBuffer', 'VipsForeignLoadJpegBuffer', 'VipsForeignLoadSvgBuffer'],
+})
+
+try {
+  process.stdout.write(await redraw(await buffer(process.stdin)))
+} catch (fault) {
+  process.stderr.write(fault instanceof Refused ? fault.message : 'cannot be drawn; it is damaged')
+  process.exitCode = 3
+}
+
+/** @returns a PNG of 256 pixels at most on its longer side, without anything that the file said beside its picture. */
+async function redraw(file: Buffer): Promise<Buffer> {
+  // The SVG reader would unpack it, to any size.
+  if (file[0] === 0x1f && file[1] === 0x8b) throw new Refused('is compressed; save it as a plain SVG')
+  const { format, width, height } = await sharp(file, { limitInputPixels: false })
+    .metadata()
+    .catch(() => {
+      throw new Refused('is neither a PNG, nor a JPEG, nor an SVG, or it is damaged')
+    })
+  if (format !== 'png' && format !== 'jpeg' && format !== 'svg')
+    throw new Refused('is neither a PNG, nor a JPEG, nor an SVG')
+  if (width * height > mostPixels || Math.max(width, height) > 16_384)
+    throw new Refused(`has ${width} × ${height} pixels; 4,096 × 4,096 is the most`)
+  // An SVG is drawn at the size that is wanted, rather than enlarged afterwards.
+  const density = format === 'svg' ? Math.min(Math.max((72 * side) / Math.max(width, height), 1), 7_200) : 72
+  return sharp(file, { density, limitInputPixels: mostPixels, failOn: 'error' })
+    .autoOrient()
+    .resize(side, side, { fit: 'inside', withoutEnlargement: true })
+    .png()
+    .toBuffer()
+}
