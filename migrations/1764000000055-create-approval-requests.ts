@@ -26,14 +26,15 @@ export class CreateApprovalRequests1764000000055 implements MigrationInterface {
         expires_at timestamptz not null,
         decided_at timestamptz,
         decided_by uuid,
+        -- Approved where only owners install: lets this one member in, until the approval is taken back.
+        lets_in boolean not null default false,
         answer text constraint approval_requests_answer_length check (char_length(answer) <= 1000),
         primary key (workspace_id, id)
       );
       create unique index approval_requests_one_pending
         on approval_requests (workspace_id, connection_id, user_id) where state = 'pending';
       create index approval_requests_pending on approval_requests (workspace_id, asked_at, id) where state = 'pending';
-      create index approval_requests_in_force on approval_requests (workspace_id, connection_id, user_id)
-        where state in ('approved', 'taken-up');
+      create index approval_requests_letting_in on approval_requests (workspace_id, connection_id, user_id) where lets_in;
       create index approval_requests_by_time on approval_requests (workspace_id, asked_at desc, id desc);
       create index approval_requests_by_member on approval_requests (workspace_id, user_id, asked_at desc, id desc);
     `)

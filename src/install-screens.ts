@@ -1,5 +1,6 @@
 import { allowAccess } from './installs/actions/allow-access.ts'
 import { uuidv7 } from './installs/ids.ts'
+import { approvalRequestStore } from './storage/postgres/approval-requests.ts'
 import { saveConsent } from './storage/postgres/consents.ts'
 import { appendEvent } from './storage/postgres/events.ts'
 import { readPlacement } from './storage/postgres/placements.ts'
@@ -42,6 +43,7 @@ export function installScreens(
               readPlacement(client, userId, workspaceId, connectionId),
             reachable: (userId, workspaceId, pages) => readReachable(client, userId, workspaceId, pages),
             saveConsent: consent => saveConsent(client, consent),
+            takeUpRequests: approvalRequestStore(client).takeUpRequests,
             append: event => appendEvent(client, event),
           }),
         ),

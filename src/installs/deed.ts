@@ -23,12 +23,12 @@ export async function actorOf(
   return deed.actorId === null ? operator : stores.actor(deed.workspaceId, deed.actorId)
 }
 
-/** What happened to one connection, or to one installation of it, by this deed. */
+/** What happened to one connection, to one installation of it, or to the workspace's rules, by this deed. */
 export function eventOf(
   needs: DeedNeeds,
   deed: Deed,
   kind: EventKind,
-  about: { connectionId: string; installationId: string | null },
+  about: { connectionId: string | null; installationId: string | null },
   data: Record<string, unknown> = {},
 ): InstallEvent {
   return {

@@ -14,7 +14,7 @@ export type Placement = {
   connection: Pick<Connection, 'id' | 'kind' | 'firstParty' | 'disabled' | 'capabilities'>
   /** The connection stands on the workspace's approved list. */
   approved: boolean
-  /** An owner approved this member's own request for it, and the member took that up in time or still can. */
+  /** Where only owners install: one approved this member's own request, and that was taken up in time or still can be. */
   requestApproved: boolean
 }
 

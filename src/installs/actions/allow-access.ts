@@ -1,5 +1,6 @@
 import type { Capability } from '../capability.ts'
 import type { Consent } from '../consent.ts'
+import { eventOf } from '../deed.ts'
 import type { InstallEvent } from '../events.ts'
 import { mayInstall, type Placement } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
@@ -24,6 +25,8 @@ export type AllowAccessStores = {
   /** Those of the pages that this member may reach now, in no particular order. */
   reachable(userId: string, workspaceId: string, pages: readonly string[]): Promise<string[]>
   saveConsent(consent: Consent): Promise<void>
+  /** The partner gets its answer: nothing waits for an approval any more. @returns the approved requests that this takes up. */
+  takeUpRequests(userId: string, workspaceId: string, connectionId: string): Promise<string[]>
   append(event: InstallEvent): Promise<void>
 }
 
@@ -67,18 +70,12 @@ export function allowAccess(needs: AllowAccessNeeds) {
         expiresAt: new Date(now.getTime() + consentLifetimeMs),
       }
       await stores.saveConsent(consent)
-      await stores.append({
-        id: needs.newId(),
-        at: now,
-        kind: 'consent.given',
-        workspaceId: consent.workspaceId,
-        connectionId: consent.connectionId,
-        installationId: null,
-        actorId: consent.userId,
-        address: chosen.address,
-        requestId: chosen.requestId,
-        data: { consent_id: consent.id, pages: pages.length, capabilities: consent.capabilities },
-      })
+      const deed = { ...chosen, actorId: consent.userId }
+      const about = { connectionId: consent.connectionId, installationId: null }
+      const data = { consent_id: consent.id, pages: pages.length, capabilities: consent.capabilities }
+      await stores.append(eventOf(needs, deed, 'consent.given', about, data))
+      for (const id of await stores.takeUpRequests(consent.userId, consent.workspaceId, consent.connectionId))
+        await stores.append(eventOf(needs, deed, 'approval-request.taken-up', about, { request_id: id }))
       return { kind: 'allowed', consent }
     })
 }

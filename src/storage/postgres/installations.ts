@@ -82,6 +82,12 @@ export function installationStore(client: ClientBase) {
          where workspace_id = $1 and installation_id = any ($2) and revoked_at is null`,
         [workspaceId, ids, now],
       )
+      // Nothing is left to take over.
+      await client.query(
+        `update hand_overs set state = 'withdrawn', decided_at = $3
+         where workspace_id = $1 and installation_id = any ($2) and state = 'offered'`,
+        [workspaceId, ids, now],
+      )
     },
 
     async suspendInstallations(workspaceId: string, ids: string[], now: Date) {

@@ -3,14 +3,11 @@ import type { Capability } from '../../installs/capability.ts'
 import type { Placement } from '../../installs/policy.ts'
 import type { Plan, Policy, Role } from '../../installs/workspace.ts'
 
-/**
- * An owner approved this member's own request, and it was taken up or still can be: such rows have
- * an index of their own. The three are SQL.
- */
+/** This member's own approved request lets him in where only owners install (SQL): such rows have an index of their own. */
 export const requestApproved = (workspace: string, connection: string, user: string) => `exists (
   select from approval_requests q
   where q.workspace_id = ${workspace} and q.connection_id = ${connection} and q.user_id = ${user}
-    and q.state in ('approved', 'taken-up') and (q.state = 'taken-up' or q.expires_at > now()))`
+    and q.lets_in and (q.state = 'taken-up' or q.expires_at > now()))`
 
 /** The columns that a placement is made of, of workspace `w`, connection `c` and the member's user id `user` (SQL). */
 export const placementColumns = (user: string) => `

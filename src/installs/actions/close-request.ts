@@ -1,0 +1,35 @@
+import { type ApprovalRequest, type PartnerRequest, standingOf } from '../approval.ts'
+import { type Deed, type DeedNeeds, eventOf } from '../deed.ts'
+import type { InstallEvent } from '../events.ts'
+
+export type CloseRequestStores = {
+  holdRequest(workspaceId: string, id: string): Promise<ApprovalRequest | null>
+  /** Forgets the partner's request: it has its answer. */
+  forgetParameters(workspaceId: string, id: string): Promise<void>
+  append(event: InstallEvent): Promise<void>
+}
+
+export type CloseRequestNeeds = DeedNeeds & {
+  transact<T>(work: (stores: CloseRequestStores) => Promise<T>): Promise<T>
+}
+
+/** `over`: the partner has its answer, or may still get a better one. `unknown`: there is none, or it is another member's. */
+export type RequestClosed = { kind: 'closed'; parameters: PartnerRequest } | { kind: 'over' | 'unknown' }
+
+/** A member lets the partner know that access is denied: once, and when nothing else is to come of the request. */
+export function closeRequest(needs: CloseRequestNeeds) {
+  return (deed: Deed & { actorId: string }, requestId: string): Promise<RequestClosed> =>
+    needs.transact(async stores => {
+      const request = await stores.holdRequest(deed.workspaceId, requestId)
+      if (request?.userId !== deed.actorId) return { kind: 'unknown' }
+      const standing = standingOf(request, needs.now())
+      const isOver = standing === 'declined' || standing === 'withdrawn' || standing === 'expired'
+      if (!isOver || !request.parameters) return { kind: 'over' }
+      await stores.forgetParameters(deed.workspaceId, requestId)
+      const about = { connectionId: request.connectionId, installationId: null }
+      await stores.append(
+        eventOf(needs, deed, 'approval-request.closed', about, { request_id: requestId, standing }),
+      )
+      return { kind: 'closed', parameters: request.parameters }
+    })
+}

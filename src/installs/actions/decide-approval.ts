@@ -1,0 +1,93 @@
+import {
+  type ApprovalRequest,
+  type ApprovalRequestState,
+  type RequestDecision,
+  resumableMs,
+  sentenceLimit,
+  standingOf,
+} from '../approval.ts'
+import { actorOf, type Deed, type DeedNeeds, eventOf } from '../deed.ts'
+import { type Actor, mayDecideRequest, policyInEffect } from '../policy.ts'
+import { type Refusal, refused } from '../refusal.ts'
+import type { KeptPolicy } from './set-policy.ts'
+import { type SettleStores, settleRequests } from './settle-requests.ts'
+
+export type Decision = { requestId: string; decision: 'approve' | 'decline'; answer: string }
+
+export type DecideApprovalStores = SettleStores & {
+  actor(workspaceId: string, userId: string): Promise<Actor | null>
+  /** Holds it until the decision is done, before the request: the order of whoever else decides. */
+  holdPolicy(workspaceId: string): Promise<KeptPolicy | null>
+  holdRequest(workspaceId: string, id: string): Promise<ApprovalRequest | null>
+  decideRequest(
+    workspaceId: string,
+    id: string,
+    state: 'approved' | 'declined',
+    decision: RequestDecision,
+  ): Promise<void>
+  /** @returns false when it stood on the list already. */
+  addApproval(workspaceId: string, connectionId: string, by: string | null, now: Date): Promise<boolean>
+}
+
+export type DecideApprovalNeeds = DeedNeeds & {
+  transact<T>(work: (stores: DecideApprovalStores) => Promise<T>): Promise<T>
+}
+
+/** `too-late`: it was decided, taken back or expired before; that stands. `answer-missing`: a decline says why. */
+export type Decided =
+  | { kind: 'approved' | 'declined' | 'unknown' | 'answer-missing' | 'answer-too-long' }
+  | { kind: 'too-late'; standing: ApprovalRequestState | 'expired' }
+
+/**
+ * An owner approves a member's request, which puts the connection on the approved list whether or not anyone has it
+ * installed, or declines it with a sentence. Of two owners at once the first is heard.
+ */
+export function decideApproval(needs: DecideApprovalNeeds) {
+  return async (deed: Deed, decision: Decision): Promise<Decided | Refusal> => {
+    const answer = decision.answer.trim()
+    return needs.transact(async stores => {
+      const actor = await actorOf(stores, deed)
+      if (!actor) return { kind: 'unknown' }
+      const may = mayDecideRequest(actor)
+      if (may.kind === 'no') return refused(may.because)
+      if (decision.decision === 'decline' && answer === '') return { kind: 'answer-missing' }
+      if ([...answer].length > sentenceLimit) return { kind: 'answer-too-long' }
+      const rules = await stores.holdPolicy(deed.workspaceId)
+      const request = rules && (await stores.holdRequest(deed.workspaceId, decision.requestId))
+      if (!request) return { kind: 'unknown' }
+      const standing = standingOf(request, needs.now())
+      if (standing !== 'pending') return { kind: 'too-late', standing }
+      const state = decision.decision === 'approve' ? 'approved' : 'declined'
+      const under = policyInEffect(rules.plan, rules.policy).restrictInstalls
+      const at = needs.now()
+      await decide(needs, stores, deed, request, state, {
+        by: deed.actorId,
+        at,
+        expiresAt: new Date(at.getTime() + resumableMs),
+        letsIn: state === 'approved' && under === 'owners-only',
+        answer: answer || null,
+      })
+      if (state === 'approved') await settleRequests(needs, stores, deed, request.connectionId, under)
+      return { kind: state }
+    })
+  }
+}
+
+async function decide(
+  needs: DeedNeeds,
+  stores: DecideApprovalStores,
+  deed: Deed,
+  { workspaceId, id, connectionId, userId }: ApprovalRequest,
+  state: 'approved' | 'declined',
+  decision: RequestDecision,
+): Promise<void> {
+  await stores.decideRequest(workspaceId, id, state, decision)
+  const about = { connectionId, installationId: null }
+  const data = { request_id: id, member_id: userId, answer: decision.answer }
+  const events = [eventOf(needs, deed, `approval-request.${state}`, about, data)]
+  if (state === 'approved') {
+    const isNew = await stores.addApproval(workspaceId, connectionId, deed.actorId, decision.at)
+    if (isNew) events.push(eventOf(needs, deed, 'approval.added', about, { request_id: id }))
+  }
+  await stores.appendAll(events)
+}

@@ -1,0 +1,33 @@
+import { type Deed, type DeedNeeds, eventOf } from '../deed.ts'
+import type { InstallEvent } from '../events.ts'
+import type { HandOver, HandOverState } from '../hand-over.ts'
+
+export type DeclineHandOverStores = {
+  holdOffer(workspaceId: string, id: string): Promise<HandOver | null>
+  decideOffer(workspaceId: string, id: string, state: HandOverState, now: Date): Promise<void>
+  connectionOf(workspaceId: string, installationId: string): Promise<string | null>
+  append(event: InstallEvent): Promise<void>
+}
+
+export type DeclineHandOverNeeds = DeedNeeds & {
+  transact<T>(work: (stores: DeclineHandOverStores) => Promise<T>): Promise<T>
+}
+
+/** `over`: it was decided or taken back before. `unknown`: it is offered to somebody else. */
+export type HandOverDeclined = { kind: 'declined' | 'over' | 'unknown' }
+
+/** The member whom the owner named does not want it; it stays with the owners, stopped. */
+export function declineHandOver(needs: DeclineHandOverNeeds) {
+  return (deed: Deed & { actorId: string }, offerId: string): Promise<HandOverDeclined> =>
+    needs.transact(async stores => {
+      const offer = await stores.holdOffer(deed.workspaceId, offerId)
+      if (offer?.toUserId !== deed.actorId) return { kind: 'unknown' }
+      if (offer.state !== 'offered') return { kind: 'over' }
+      await stores.decideOffer(deed.workspaceId, offerId, 'declined', needs.now())
+      const connectionId = await stores.connectionOf(deed.workspaceId, offer.installationId)
+      const about = { connectionId, installationId: offer.installationId }
+      const data = { hand_over_id: offerId, from_id: offer.fromUserId, to_id: offer.toUserId }
+      await stores.append(eventOf(needs, deed, 'hand-over.declined', about, data))
+      return { kind: 'declined' }
+    })
+}

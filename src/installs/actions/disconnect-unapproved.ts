@@ -1,0 +1,52 @@
+import { actorOf, type Deed, type DeedNeeds } from '../deed.ts'
+import { type HeldInstallation, isLive } from '../installation.ts'
+import { type Actor, isAgainstPolicy, mayGovern } from '../policy.ts'
+import { type Refusal, refused } from '../refusal.ts'
+import type { Role } from '../workspace.ts'
+import { type EndStores, endInstallations } from './end-installations.ts'
+import type { KeptPolicy } from './set-policy.ts'
+
+/** What decides whether an installation is one that today's policy would not let in. */
+export type GovernedInstallation = {
+  id: string
+  connectionId: string
+  userId: string | null
+  /** null when whoever installed it is no longer a member. */
+  installerRole: Role | null
+  connection: { firstParty: boolean; approved: boolean }
+}
+
+export type DisconnectUnapprovedStores = EndStores & {
+  actor(workspaceId: string, userId: string): Promise<Actor | null>
+  /** Holds it: nobody sets another while this decides by it. */
+  holdPolicy(workspaceId: string): Promise<KeptPolicy | null>
+  /** All live ones of public connections, by connection. */
+  governed(workspaceId: string): Promise<GovernedInstallation[]>
+}
+
+export type DisconnectUnapprovedNeeds = DeedNeeds & {
+  transact<T>(work: (stores: DisconnectUnapprovedStores) => Promise<T>): Promise<T>
+}
+
+/** An owner ends all that is installed against the policy, in one transaction: all of it, or nothing. */
+export function disconnectUnapproved(needs: DisconnectUnapprovedNeeds) {
+  return (deed: Deed): Promise<{ kind: 'disconnected'; count: number } | { kind: 'unknown' } | Refusal> =>
+    needs.transact(async stores => {
+      const actor = await actorOf(stores, deed)
+      const rules = actor && (await stores.holdPolicy(deed.workspaceId))
+      if (!actor || !rules) return { kind: 'unknown' }
+      const may = mayGovern(actor)
+      if (may.kind === 'no') return refused(may.because)
+      const against = (await stores.governed(deed.workspaceId)).filter(one =>
+        isAgainstPolicy(rules, one, one.connection),
+      )
+      const ids = new Set(against.map(one => one.id))
+      const held: HeldInstallation[] = []
+      // In one order, so that two owners who press at once wait for each other instead of dying of each other.
+      for (const connectionId of [...new Set(against.map(one => one.connectionId))].sort())
+        held.push(...(await stores.holdToEnd(deed.workspaceId, { connectionId, userId: null })))
+      const ending = held.filter(one => ids.has(one.id) && isLive(one))
+      if (ending.length > 0) await endInstallations(needs, stores, deed, ending, 'not-approved')
+      return { kind: 'disconnected', count: ending.length }
+    })
+}

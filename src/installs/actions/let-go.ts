@@ -1,0 +1,24 @@
+import { actorOf, type Deed } from '../deed.ts'
+import { isLive } from '../installation.ts'
+import { mayHandOver } from '../policy.ts'
+import { type Refusal, refused } from '../refusal.ts'
+import type { Disconnected, DisconnectNeeds } from './disconnect.ts'
+import { endInstallations } from './end-installations.ts'
+
+/** An owner lets go of what a departed member left behind: it ends for good. An offer that waits ends with it. */
+export function letGo(needs: DisconnectNeeds) {
+  return (deed: Deed, installationId: string): Promise<Disconnected | Refusal> =>
+    needs.transact(async stores => {
+      const actor = await actorOf(stores, deed)
+      if (!actor) return { kind: 'unknown' }
+      const mayAny = mayHandOver(actor, { installerIsMember: false })
+      if (mayAny.kind === 'no') return refused(mayAny.because)
+      const [held] = await stores.holdToEnd(deed.workspaceId, { installationId })
+      if (!held || held.userId === null) return { kind: 'unknown' }
+      if (!isLive(held)) return { kind: 'already' }
+      const may = mayHandOver(actor, held)
+      if (may.kind === 'no') return refused(may.because)
+      await endInstallations(needs, stores, deed, [held], 'let-go')
+      return { kind: 'disconnected', connectionId: held.connectionId }
+    })
+}

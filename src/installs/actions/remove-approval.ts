@@ -1,0 +1,43 @@
+import { actorOf, type Deed, type DeedNeeds, eventOf } from '../deed.ts'
+import { isLive } from '../installation.ts'
+import { type Actor, mayGovern } from '../policy.ts'
+import { type Refusal, refused } from '../refusal.ts'
+import { type EndStores, endInstallations } from './end-installations.ts'
+
+export type RemoveApprovalStores = EndStores & {
+  actor(workspaceId: string, userId: string): Promise<Actor | null>
+  /** With it goes what requests were let in by it. @returns false when it did not stand on the list. */
+  removeApproval(workspaceId: string, connectionId: string): Promise<boolean>
+}
+
+export type RemoveApprovalNeeds = DeedNeeds & {
+  transact<T>(work: (stores: RemoveApprovalStores) => Promise<T>): Promise<T>
+}
+
+/** `ended`: installations that were disconnected with it. */
+export type ApprovalRemoved = { kind: 'removed'; ended: number } | { kind: 'already' | 'unknown' }
+
+/** An owner takes a connection off the approved list; what is installed stays, or ends in the same transaction. */
+export function removeApproval(needs: RemoveApprovalNeeds) {
+  return (
+    deed: Deed,
+    asked: { connectionId: string; installed: 'keep' | 'disconnect' },
+  ): Promise<ApprovalRemoved | Refusal> =>
+    needs.transact(async stores => {
+      const actor = await actorOf(stores, deed)
+      if (!actor) return { kind: 'unknown' }
+      const may = mayGovern(actor)
+      if (may.kind === 'no') return refused(may.because)
+      const { connectionId, installed } = asked
+      const held =
+        installed === 'disconnect'
+          ? (await stores.holdToEnd(deed.workspaceId, { connectionId, userId: null })).filter(isLive)
+          : []
+      if (!(await stores.removeApproval(deed.workspaceId, connectionId))) return { kind: 'already' }
+      const about = { connectionId, installationId: null }
+      await stores.appendAll([eventOf(needs, deed, 'approval.removed', about, { installed })])
+      const reason = deed.actorId === null ? 'by-operator' : 'by-owner'
+      if (held.length > 0) await endInstallations(needs, stores, deed, held, reason)
+      return { kind: 'removed', ended: held.length }
+    })
+}

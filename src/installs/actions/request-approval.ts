@@ -1,0 +1,74 @@
+import { type PartnerRequest, sentenceLimit, waitsMs } from '../approval.ts'
+import type { Capability } from '../capability.ts'
+import { type Deed, type DeedNeeds, eventOf } from '../deed.ts'
+import type { InstallEvent } from '../events.ts'
+import { mayRequestApproval, type Placement } from '../policy.ts'
+import { type Refusal, refused } from '../refusal.ts'
+
+/** A member who was stopped by the policy, with the partner's request that brought him. */
+export type Stopped = {
+  connectionId: string
+  capabilities: Capability[]
+  parameters: PartnerRequest
+  reason: string
+}
+
+export type RequestApprovalStores = {
+  /** null when the workspace or the connection does not exist. */
+  placement(userId: string, workspaceId: string, connectionId: string): Promise<Placement | null>
+  /**
+   * Keeps the request. One that this member has waiting for the same connection is brought up to date instead: the partner's
+   * newest request is the one that it still waits for.
+   * @returns the id of what is kept, and whether it is new.
+   */
+  savePending(row: PendingRequest): Promise<{ id: string; isNew: boolean }>
+  append(event: InstallEvent): Promise<void>
+}
+
+export type PendingRequest = Stopped & {
+  workspaceId: string
+  id: string
+  userId: string
+  askedAt: Date
+  expiresAt: Date
+}
+
+export type RequestApprovalNeeds = DeedNeeds & {
+  transact<T>(work: (stores: RequestApprovalStores) => Promise<T>): Promise<T>
+}
+
+export type ApprovalRequested =
+  | { kind: 'waiting'; id: string }
+  | { kind: 'reason-missing' | 'reason-too-long' }
+
+/** A member asks the owners for a connection that the policy keeps him from installing. */
+export function requestApproval(needs: RequestApprovalNeeds) {
+  return async (deed: Deed & { actorId: string }, stopped: Stopped): Promise<ApprovalRequested | Refusal> => {
+    const reason = stopped.reason.trim()
+    if (reason === '') return { kind: 'reason-missing' }
+    if ([...reason].length > sentenceLimit) return { kind: 'reason-too-long' }
+    return needs.transact(async stores => {
+      const { connectionId, capabilities } = stopped
+      const placement = await stores.placement(deed.actorId, deed.workspaceId, connectionId)
+      if (!placement) return refused('not-a-member')
+      const may = mayRequestApproval(placement)
+      if (may.kind === 'no') return refused(may.because)
+      if (capabilities.some(one => !placement.connection.capabilities.includes(one)))
+        return refused('capability-not-registered')
+      const now = needs.now()
+      const kept = await stores.savePending({
+        ...stopped,
+        reason,
+        workspaceId: deed.workspaceId,
+        id: needs.newId(),
+        userId: deed.actorId,
+        askedAt: now,
+        expiresAt: new Date(now.getTime() + waitsMs),
+      })
+      const about = { connectionId, installationId: null }
+      const data = { request_id: kept.id, capabilities, reason, again: !kept.isNew }
+      await stores.append(eventOf(needs, deed, 'approval-request.made', about, data))
+      return { kind: 'waiting', id: kept.id }
+    })
+  }
+}

@@ -1,0 +1,54 @@
+import { actorOf, type Deed, type DeedNeeds, eventOf } from '../deed.ts'
+import type { InstallEvent } from '../events.ts'
+import { type Actor, maySetPolicy } from '../policy.ts'
+import { type Refusal, refused } from '../refusal.ts'
+import type { Plan, Policy } from '../workspace.ts'
+
+/** A workspace's policy with the plan that gives it effect; `setAt` is null where it was never set. */
+export type KeptPolicy = { plan: Plan; policy: Policy; setAt: Date | null; setBy: string | null }
+
+export type SetPolicyStores = {
+  actor(workspaceId: string, userId: string): Promise<Actor | null>
+  /** Holds it until the change is done; null when there is no such workspace. */
+  holdPolicy(workspaceId: string): Promise<KeptPolicy | null>
+  savePolicy(workspaceId: string, policy: Policy, by: string | null, now: Date): Promise<void>
+  append(event: InstallEvent): Promise<void>
+}
+
+export type SetPolicyNeeds = DeedNeeds & {
+  transact<T>(work: (stores: SetPolicyStores) => Promise<T>): Promise<T>
+}
+
+/** `overtaken`: somebody set it after the caller had looked; `unknown`: there is no such workspace. */
+export type PolicySet = { kind: 'set' | 'unchanged' | 'unknown' } | { kind: 'overtaken'; by: string | null }
+
+/**
+ * An owner sets the workspace's policy. It holds from the next request on; nothing that is installed ends by it.
+ * @param seen when the policy that the owner looked at had been set; null: never.
+ */
+export function setPolicy(needs: SetPolicyNeeds) {
+  return (deed: Deed, policy: Policy, seen: Date | null): Promise<PolicySet | Refusal> =>
+    needs.transact(async stores => {
+      const actor = await actorOf(stores, deed)
+      const kept = actor && (await stores.holdPolicy(deed.workspaceId))
+      if (!actor || !kept) return { kind: 'unknown' }
+      const may = maySetPolicy(actor, kept.plan)
+      if (may.kind === 'no') return refused(may.because)
+      if (same(kept.policy, policy)) return { kind: 'unchanged' }
+      if (kept.setAt?.getTime() !== seen?.getTime()) return { kind: 'overtaken', by: kept.setBy }
+      await stores.savePolicy(deed.workspaceId, policy, deed.actorId, needs.now())
+      const about = { connectionId: null, installationId: null }
+      await stores.append(
+        eventOf(needs, deed, 'policy.changed', about, { before: kept.policy, after: policy }),
+      )
+      return { kind: 'set' }
+    })
+}
+
+function same(one: Policy, other: Policy): boolean {
+  return (
+    one.restrictInstalls === other.restrictInstalls &&
+    one.autoApproveFirstParty === other.autoApproveFirstParty &&
+    one.connectionCreation === other.connectionCreation
+  )
+}

@@ -1,0 +1,43 @@
+import { type RequestDecision, resumableMs } from '../approval.ts'
+import { type Deed, type DeedNeeds, eventOf } from '../deed.ts'
+import type { InstallEvent } from '../events.ts'
+import type { Policy } from '../workspace.ts'
+
+export type SettleStores = {
+  /** Approves all that wait for this connection. @returns what was approved. */
+  approvePending(
+    workspaceId: string,
+    connectionId: string,
+    decision: RequestDecision,
+  ): Promise<{ id: string; userId: string }[]>
+  appendAll(events: InstallEvent[]): Promise<void>
+}
+
+/**
+ * What stands on the approved list needs no asking any more: other members' requests for it are answered with it. Not so
+ * where only owners install, since an approval there lets in whoever asked, and nobody else.
+ */
+export async function settleRequests(
+  needs: DeedNeeds,
+  stores: SettleStores,
+  deed: Deed,
+  connectionId: string,
+  under: Policy['restrictInstalls'],
+): Promise<void> {
+  if (under === 'owners-only') return
+  const at = needs.now()
+  const expiresAt = new Date(at.getTime() + resumableMs)
+  const settled = await stores.approvePending(deed.workspaceId, connectionId, {
+    by: deed.actorId,
+    at,
+    expiresAt,
+    letsIn: false,
+    answer: null,
+  })
+  const about = { connectionId, installationId: null }
+  await stores.appendAll(
+    settled.map(one =>
+      eventOf(needs, deed, 'approval-request.approved', about, { request_id: one.id, member_id: one.userId }),
+    ),
+  )
+}

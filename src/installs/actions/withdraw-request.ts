@@ -1,0 +1,35 @@
+import { type ApprovalRequest, type ApprovalRequestState, standingOf } from '../approval.ts'
+import { type Deed, type DeedNeeds, eventOf } from '../deed.ts'
+import type { InstallEvent } from '../events.ts'
+
+export type WithdrawRequestStores = {
+  holdRequest(workspaceId: string, id: string): Promise<ApprovalRequest | null>
+  withdrawRequest(workspaceId: string, id: string, now: Date): Promise<void>
+  append(event: InstallEvent): Promise<void>
+}
+
+export type WithdrawRequestNeeds = DeedNeeds & {
+  transact<T>(work: (stores: WithdrawRequestStores) => Promise<T>): Promise<T>
+}
+
+/** `unknown`: there is none, or it is another member's. */
+export type RequestWithdrawn =
+  | { kind: 'withdrawn' | 'unknown' }
+  | { kind: 'too-late'; standing: ApprovalRequestState | 'expired' }
+
+/** A member takes back what he asked, while nobody has decided it. */
+export function withdrawRequest(needs: WithdrawRequestNeeds) {
+  return (deed: Deed & { actorId: string }, requestId: string): Promise<RequestWithdrawn> =>
+    needs.transact(async stores => {
+      const request = await stores.holdRequest(deed.workspaceId, requestId)
+      if (request?.userId !== deed.actorId) return { kind: 'unknown' }
+      const standing = standingOf(request, needs.now())
+      if (standing !== 'pending') return { kind: 'too-late', standing }
+      await stores.withdrawRequest(deed.workspaceId, requestId, needs.now())
+      const about = { connectionId: request.connectionId, installationId: null }
+      await stores.append(
+        eventOf(needs, deed, 'approval-request.withdrawn', about, { request_id: requestId }),
+      )
+      return { kind: 'withdrawn' }
+    })
+}
