@@ -84,10 +84,11 @@ async function readBody(ctx: Context): Promise<Readonly<Record<string, unknown>>
   try {
     await parse(ctx, async () => {})
   } catch (fault) {
-    const { status } = fault as { status?: number }
+    const { status, code } = fault as { status?: number; code?: string }
     if (status === 413) throw invalid('body should be at most 500 KB.')
-    if (status === 400) throw new ApiRefusal('invalid_json', 'Error parsing JSON body.')
     if (status === 415) throw invalid('body should be UTF-8, plain or compressed with gzip or deflate.')
+    if (status === 400 || code?.startsWith('Z_'))
+      throw new ApiRefusal('invalid_json', 'Error parsing JSON body.')
     throw fault
   }
   return readObject('body', ctx.request.body ?? {})

@@ -7,7 +7,8 @@ const windowSeconds = 60
 /** Tokens remembered before all are forgotten, which costs each one round trip. */
 const remembered = 50_000
 
-type Held = { left: number; refusedUntil: number }
+/** `asking`: a share is being asked for; whoever needs one meanwhile waits for the same. */
+type Held = { left: number; refusedUntil: number; asking: Promise<void> | null }
 
 export type CallLimit = {
   /** @throws ApiRefusal `rate_limited` when this token is known to be over its allowance; looks nothing up. */
@@ -25,28 +26,44 @@ export function openCallLimit(limits: Limits, callsPerMinute: number, now: () =>
   const share = Math.max(1, Math.floor(callsPerMinute / sharesPerWindow))
   const held = new Map<string, Held>()
 
-  function refuseKnown(key: string): void {
-    const until = held.get(key)?.refusedUntil ?? 0
-    const seconds = Math.ceil((until - now()) / 1000)
+  function refuseWhile(mine: Held): void {
+    const seconds = Math.ceil((mine.refusedUntil - now()) / 1000)
     if (seconds <= 0) return
     throw new ApiRefusal('rate_limited', `This token has made too many calls. Please wait ${seconds} s.`, {
       retryAfterSeconds: seconds,
     })
   }
 
+  function heldOf(key: string): Held {
+    const mine = held.get(key)
+    if (mine) return mine
+    if (held.size >= remembered) held.clear()
+    const fresh = { left: 0, refusedUntil: 0, asking: null }
+    held.set(key, fresh)
+    return fresh
+  }
+
+  async function askForShare(key: string, mine: Held): Promise<void> {
+    const allowance = await limiter.take(key, share)
+    if (allowance.allowed) mine.left += share
+    else mine.refusedUntil = now() + allowance.retryAfterSeconds * 1000
+  }
+
   return {
-    refuseKnown,
-    async take(key) {
+    refuseKnown(key) {
       const mine = held.get(key)
-      if (mine && mine.left > 0) {
-        mine.left--
-        return
+      if (mine) refuseWhile(mine)
+    },
+    async take(key) {
+      const mine = heldOf(key)
+      while (mine.left === 0) {
+        refuseWhile(mine)
+        mine.asking ??= askForShare(key, mine).finally(() => {
+          mine.asking = null
+        })
+        await mine.asking
       }
-      const allowance = await limiter.take(key, share)
-      if (held.size >= remembered) held.clear()
-      if (allowance.allowed) held.set(key, { left: share - 1, refusedUntil: 0 })
-      else held.set(key, { left: 0, refusedUntil: now() + allowance.retryAfterSeconds * 1000 })
-      refuseKnown(key)
+      mine.left--
     },
   }
 }
