@@ -20,6 +20,8 @@ export type WaitingRequest = {
   startedAt: Date
   redirectUri: string
   state: string | null
+  /** All that the partner sent and the provider understood: sent again, it is the same request. */
+  parameters: Record<string, string>
   expiresAt: Date
 }
 
@@ -50,7 +52,8 @@ export function interactions(needs: InteractionNeeds): Interactions {
     })
     // The cookie belongs to one address; a request for another flow must not be answered with this one.
     if (!found || ctx.path.split('/')[2] !== found.uid) return null
-    const { params } = found as { params: Record<string, string | undefined> }
+    const params = found.params as Record<string, string | undefined>
+    const sent = Object.entries(params).filter((one): one is [string, string] => typeof one[1] === 'string')
     return {
       uid: found.uid,
       connectionId: params.client_id!,
@@ -61,6 +64,7 @@ export function interactions(needs: InteractionNeeds): Interactions {
       startedAt: new Date(found.iat * 1000),
       redirectUri: params.redirect_uri!,
       state: params.state ?? null,
+      parameters: Object.fromEntries(sent),
       expiresAt: new Date(found.exp * 1000),
     }
   }

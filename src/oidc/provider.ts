@@ -9,6 +9,7 @@ import { clientAuthentication, type Limits } from './client-authentication.ts'
 import { clients } from './clients.ts'
 import { configuration, routes } from './configuration.ts'
 import { preflight } from './cors.ts'
+import { type Denial, denial } from './denial.ts'
 import { adjust } from './insides.ts'
 import { type Interactions, interactions } from './interactions.ts'
 import { introspectEndpoint } from './introspect.ts'
@@ -44,6 +45,8 @@ export type InstallProvider = {
   /** Answers the OAuth addresses and the metadata; passes on everything else. */
   middleware: Middleware
   interactions: Interactions
+  /** For a partner's request that was kept, and will not be granted. */
+  denialOf: Denial
 }
 
 /** Builds the provider on its stores. @throws when the settings or the keys do not fit together. */
@@ -80,6 +83,7 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
       return next()
     },
     interactions: interactions({ ...needs, provider }),
+    denialOf: denial({ issuer: needs.issuer, clients: registered }),
   }
 }
 

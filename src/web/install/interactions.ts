@@ -15,6 +15,8 @@ export type WaitingRequest = {
   startedAt: Date
   redirectUri: string
   state: string | null
+  /** All that the partner sent: sent again to the authorization endpoint, it is the same request. */
+  parameters: Record<string, string>
   expiresAt: Date
 }
 
