@@ -28,28 +28,31 @@ export function flow(needs: FlowNeeds) {
   const { interactions, drafts, faults } = needs
 
   /** Leads the whole screen to an address, also when only a part of it was asked for. */
-  function lead(ctx: WebContext, to: string): null {
+  function lead(ctx: WebContext, to: string): void {
     if (isFragment(ctx)) {
       ctx.set('HX-Redirect', to)
       ctx.status = 204
     } else seeOther(ctx, to)
-    return null
   }
 
   /** Whatever the script asked for, the sign-in is a screen of its own. */
   async function toSignIn(ctx: WebContext, request: WaitingRequest): Promise<null> {
     await drafts.introduce(request)
     const to = urls.signIn(urls.flow(request.uid))
-    if (ctx.get('HX-Request') !== 'true') return lead(ctx, to)
-    ctx.set('HX-Redirect', to)
-    ctx.status = 204
+    if (ctx.get('HX-Request') === 'true') {
+      ctx.set('HX-Redirect', to)
+      ctx.status = 204
+    } else seeOther(ctx, to)
     return null
   }
 
   /** Says that the request is over, and how. */
   async function over(ctx: WebContext): Promise<null> {
     const uid = uidOf(ctx)
-    if (isFragment(ctx)) return lead(ctx, urls.flow(uid))
+    if (isFragment(ctx)) {
+      lead(ctx, urls.flow(uid))
+      return null
+    }
     const answer = await drafts.answerOf(uid, ctx.state.user?.id ?? null)
     if (answer) faults.show(ctx, answers[answer])
     else faults.show(ctx, stale, null)
@@ -92,8 +95,8 @@ export function flow(needs: FlowNeeds) {
     /** The form was filled in for another workspace than the one that is chosen now. */
     elsewhere(ctx: WebContext): null {
       const to = urls.flow(uidOf(ctx))
-      if (isFragment(ctx)) return lead(ctx, to)
-      faults.show(ctx, switched, { label: 'Go on with the workspace chosen now', href: to })
+      if (isFragment(ctx)) lead(ctx, to)
+      else faults.show(ctx, switched, { label: 'Go on with the workspace chosen now', href: to })
       return null
     },
   }

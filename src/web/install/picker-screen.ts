@@ -1,0 +1,100 @@
+/** Step two as a whole, and what each of its controls begins with. */
+import type { Faults } from '../faults.ts'
+import type { Render } from '../render.ts'
+import type { WebContext } from '../state.ts'
+import { urls } from '../urls.ts'
+import { type Drafts, type Picks, picksOf, withPicks } from './draft.ts'
+import type { Arrival, Facing, Flow } from './flow.ts'
+import { pagesPage, pagesView } from './pages-page.ts'
+import { listsView, resultLists, treeLists } from './picker.ts'
+import { switcherOf } from './place.ts'
+import type { CountLimits, InstallReadings, Placed } from './readings.ts'
+import { sumOf } from './sum.ts'
+
+export type PickerNeeds = {
+  render: Render
+  faults: Faults
+  readings: Pick<InstallReadings, 'picker' | 'search'>
+  countLimits: CountLimits
+  flow: Flow
+  drafts: Drafts
+}
+
+/** Step two, drawn from the draft. `problem`: what went wrong with the attempt before; null: nothing. */
+export async function showPages(
+  needs: PickerNeeds,
+  ctx: WebContext,
+  facing: Facing,
+  problem: string | null,
+): Promise<void> {
+  const { request, choices, place, draft } = facing
+  if (place?.may.kind !== 'yes') return needs.flow.lead(ctx, urls.flow(request.uid))
+  const { workspace } = place
+  const picks = picksOf(draft, workspace.id)
+  const { lists, reading } = await readLists(needs, facing, workspace, picks)
+  const sum = sumOf(request.uid, reading, needs.countLimits)
+  needs.render.screen(ctx, pagesView, pagesPage({ facing, place, lists, reading, sum, picks, problem }), {
+    frame: 'flow',
+    title: `Select pages for ${choices.connection.name}`,
+    switcher: switcherOf(choices, workspace, {
+      formId: 'flow',
+      action: urls.flowWorkspace(request.uid),
+      enter: urls.flowSearch(request.uid),
+    }),
+    formsMayLeave: true,
+  })
+}
+
+/** For the script: the lists alone, as the draft has them. */
+export async function showLists(needs: PickerNeeds, ctx: WebContext): Promise<void> {
+  const facing = await needs.flow.face(ctx)
+  if (!facing?.place) return
+  const { workspace } = facing.place
+  const { lists } = await readLists(needs, facing, workspace, picksOf(facing.draft, workspace.id))
+  needs.render.fragment(ctx, listsView, lists)
+}
+
+/** Tree or results. */
+async function readLists(
+  { readings, countLimits: limits }: PickerNeeds,
+  arrival: Arrival,
+  workspace: { id: string; name: string },
+  picks: Picks,
+) {
+  const { search, ticked } = picks
+  const { uid } = arrival.request
+  const placed = placedIn(arrival, workspace.id)
+  const [reading, results] = await Promise.all([
+    readings.picker({ ...placed, ticked, lists: search ? null : picks }),
+    search ? readings.search({ ...placed, ...search }) : null,
+  ])
+  const lists =
+    search && results
+      ? resultLists({ uid, limits, ...search, results, ticked: reading.ticked })
+      : treeLists({ uid, limits, workspace: workspace.name, reading, picks })
+  return { lists, reading }
+}
+
+/** A control that was pressed; the ticks that came with it are in the draft already. */
+export type Pressed = { uid: string; placed: Placed; picks: Picks }
+
+/** Keeps the ticks, and what else `change` says. null: answered already. */
+export async function press(
+  { flow, drafts }: PickerNeeds,
+  ctx: WebContext,
+  change: (picks: Picks) => Partial<Picks> = () => ({}),
+): Promise<Pressed | null> {
+  const arrival = await flow.arrive(ctx)
+  const form = arrival && flow.form(ctx)
+  if (!arrival || !form) return null
+  const { request, user, draft } = arrival
+  const { workspaceId, ticked } = form
+  if (draft.workspaceId !== workspaceId) return flow.elsewhere(ctx)
+  const kept = withPicks(draft, workspaceId, { ticked, ...change(picksOf(draft, workspaceId)) })
+  await drafts.write(request, user.id, kept)
+  return { uid: request.uid, placed: placedIn(arrival, workspaceId), picks: picksOf(kept, workspaceId) }
+}
+
+function placedIn({ request, user }: Arrival, workspaceId: string): Placed {
+  return { workspaceId, userId: user.id, connectionId: request.connectionId }
+}
