@@ -135,9 +135,9 @@ const optionNames: Record<string, string> = {
   clientType: '--client',
 }
 
-function sentence({ member, fault }: RegistrationFault): string {
+function sentence({ member, value, fault }: RegistrationFault): string {
   const option = optionNames[member] ?? `--${member.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
-  return `${option} ${fault}`
+  return value === undefined ? `${option} ${fault}` : `${option} ${JSON.stringify(value)} ${fault}`
 }
 
 function readCapabilities(text: string): Capability[] {

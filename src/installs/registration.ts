@@ -22,8 +22,11 @@ export type ConnectionSettings = Pick<
   | 'leaveOutIss'
 >
 
-/** One member and what is wrong with it, as the end of a sentence that begins with its name. */
-export type SettingsFault = { member: keyof ConnectionSettings; fault: string }
+/**
+ * One member and what is wrong with it, as the end of a sentence that begins with its name, or, where one value of a list is
+ * meant, with that value.
+ */
+export type SettingsFault = { member: keyof ConnectionSettings; value?: string; fault: string }
 
 const mostRedirectUris = 50
 const longestAddress = 2_000
@@ -61,8 +64,7 @@ export function faultsOfSettings(kind: Connection['kind'], settings: ConnectionS
   for (const member of webAddresses) refuse(member, faultOfWebAddress(settings[member]))
   if (settings.supportEmail !== null) refuse('supportEmail', faultOfEmail(settings.supportEmail))
   refuse('capabilities', faultOfCapabilities(settings.capabilities))
-  for (const fault of faultsOfRedirectUris(kind, settings)) refuse('redirectUris', fault)
-  return faults
+  return [...faults, ...faultsOfRedirectUris(kind, settings)]
 }
 
 /** Controls, and marks that turn the direction of what follows: a name must not be able to dress up the words around it. */
@@ -107,14 +109,19 @@ function faultOfCapabilities(capabilities: ConnectionSettings['capabilities']): 
 function faultsOfRedirectUris(
   kind: Connection['kind'],
   { clientType, redirectUris }: ConnectionSettings,
-): string[] {
-  if (kind === 'internal')
-    return redirectUris.length > 0 ? ['are of no use: an internal connection has no flow'] : []
-  if (redirectUris.length === 0) return ['must name at least one']
-  if (redirectUris.length > mostRedirectUris) return [`must be ${mostRedirectUris} at most`]
-  if (new Set(redirectUris).size < redirectUris.length) return ['name one address twice']
+): SettingsFault[] {
+  const all = faultOfList(kind, redirectUris)
+  if (all) return [{ member: 'redirectUris', fault: all }]
   return redirectUris.flatMap(uri => {
     const fault = faultOfRedirectUri(uri, clientType)
-    return fault ? [`has one that cannot be registered: ${JSON.stringify(uri)} ${fault}`] : []
+    return fault ? [{ member: 'redirectUris' as const, value: uri, fault }] : []
   })
+}
+
+function faultOfList(kind: Connection['kind'], redirectUris: string[]): string | null {
+  if (kind === 'internal')
+    return redirectUris.length > 0 ? 'are of no use: an internal connection has no flow' : null
+  if (redirectUris.length === 0) return 'must name at least one'
+  if (redirectUris.length > mostRedirectUris) return `must be ${mostRedirectUris} at most`
+  return new Set(redirectUris).size < redirectUris.length ? 'name one address twice' : null
 }

@@ -1,5 +1,6 @@
 import { bodyParser } from '@koa/bodyparser'
 import type { WebContext, WebMiddleware } from './state.ts'
+import { readUpload } from './upload.ts'
 
 export type FormNeeds = {
   /** Answers a body that is no form: too large, or with a NUL, which PostgreSQL cannot hold. */
@@ -24,8 +25,11 @@ export function readForms(needs: FormNeeds): WebMiddleware {
   })
   return async (ctx, next) => {
     ctx.state.form = new URLSearchParams()
+    ctx.state.files = new Map()
     try {
-      await parse(ctx as never, async () => {})
+      // Only the signed-in have something to upload; for others it is no form of ours.
+      if (ctx.state.user && ctx.is('multipart/form-data')) await readUpload(ctx)
+      else await parse(ctx as never, async () => {})
     } catch (fault) {
       if (!(fault as { unreadable?: boolean }).unreadable) throw fault
       // What is left of the body would be taken for the next request.

@@ -12,6 +12,8 @@ export type WebState = {
   user: SignedIn | null
   /** The posted form; empty for other requests. Repeated fields: `form.getAll(name)`. */
   form: URLSearchParams
+  /** Uploaded files by the name of their field; empty for forms that are no multipart. */
+  files: Map<string, Buffer>
   /** What forms of this screen carry in the hidden field `csrf`. */
   csrf: string
 }

@@ -9,7 +9,14 @@ export const urls = {
   signOut: '/sign-out',
   gallery: '/gallery',
   developers: '/developers',
+  developersAfter: (connectionId: string) => `/developers?after=${connectionId}`,
+  developersNew: (kind?: 'public' | 'internal') => (kind ? `/developers/new/${kind}` : '/developers/new'),
   developersConnection: (connectionId: string) => `/developers/connections/${connectionId}`,
+  /** What stands below one connection: `settings`, `manifest`, `secrets`, … */
+  developersPart: (connectionId: string, part: string) => `/developers/connections/${connectionId}/${part}`,
+  /** With its hash it is kept until it changes. */
+  logo: (connectionId: string, hash?: string) => `/logos/${connectionId}${hash ? `?v=${hash}` : ''}`,
+  manifestSchema: '/manifest.schema.json',
   demoPartner: '/demo-partner',
   /** The flow: its cookies are bound to this path, so every form of it posts below. */
   flow: (uid: string) => `/install/${uid}`,

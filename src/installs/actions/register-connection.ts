@@ -9,8 +9,8 @@ import { newTokenValue } from '../token-value.ts'
 export type Registration = ConnectionSettings &
   Pick<Connection, 'kind' | 'workspaceId' | 'createdBy' | 'firstParty' | 'verified'>
 
-/** One member of the registration and what is wrong with it, as the end of a sentence that begins with its name. */
-export type RegistrationFault = { member: keyof Registration; fault: string }
+/** As SettingsFault, of any member of the registration. */
+export type RegistrationFault = { member: keyof Registration; value?: string; fault: string }
 
 /** From where it is asked; nulls for the command line. */
 export type From = { address: string | null; requestId: string | null }

@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http'
+import type { WebContext } from './state.ts'
+
+/** A logo of 512 KiB with the fields around it. */
+const mostBytes = 600 * 1024
+const mostParts = 50
+
+/**
+ * Reads a multipart form whole: texts into `ctx.state.form`, files into `ctx.state.files` (an empty file field is none).
+ * @throws an error marked `unreadable`, with status 413 when it is too large.
+ */
+export async function readUpload(ctx: WebContext): Promise<void> {
+  const body = await readBody(ctx.req)
+  const parts = await new Response(body, { headers: { 'content-type': ctx.get('content-type') } })
+    .formData()
+    .catch(() => {
+      throw unreadable('the multipart body is damaged', 400)
+    })
+  let count = 0
+  for (const [name, value] of parts) {
+    if (++count > mostParts) throw unreadable('the multipart body has too many parts', 413)
+    if (typeof value === 'string') ctx.state.form.append(name, value)
+    else if (value.size > 0) ctx.state.files.set(name, Buffer.from(await value.arrayBuffer()))
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
+  const parts: Buffer[] = []
+  let bytes = 0
+  // The connection stays, so that the refusal can be answered.
+  for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    bytes += part.length
+    if (bytes > mostBytes) throw unreadable('the multipart body is too large', 413)
+    parts.push(part)
+  }
+  return Buffer.concat(parts)
+}
+
+function unreadable(message: string, status: number): Error {
+  return Object.assign(new Error(message), { unreadable: true, status })
+}
