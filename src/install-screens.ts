@@ -9,7 +9,6 @@ import { readReachable } from './storage/postgres/reach.ts'
 import {
   readConnectionToInstall,
   readInstallChoices,
-  readLogo,
   readOwners,
 } from './storage/postgres/readings/install-choices.ts'
 import { readPicker, rowCountLimit, sumCountLimit } from './storage/postgres/readings/install-pages.ts'
@@ -32,7 +31,6 @@ export function installScreens(
       owners: workspaceId => readOwners(pool, workspaceId),
       picker: question => readPicker(pool, question),
       search: question => searchPicker(pool, question),
-      logo: connectionId => readLogo(pool, connectionId),
     },
     countLimits: { row: rowCountLimit, sum: sumCountLimit },
     allowAccess: allowAccess({

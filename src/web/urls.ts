@@ -22,9 +22,9 @@ export const urls = {
   flow: (uid: string) => `/install/${uid}`,
   flowCancel: (uid: string) => `/install/${uid}/cancel`,
   flowBack: (uid: string) => `/install/${uid}/back`,
+  flowApproval: (uid: string) => `/install/${uid}/request-approval`,
   flowAllow: (uid: string) => `/install/${uid}/allow`,
   flowWorkspace: (uid: string) => `/install/${uid}/workspace`,
-  flowLogo: (uid: string) => `/install/${uid}/logo`,
   /** Step two, and what its controls do: each keeps the ticks that it is sent. */
   flowPages: (uid: string) => `/install/${uid}/pages`,
   flowTicks: (uid: string) => `/install/${uid}/pages/ticks`,
@@ -73,6 +73,46 @@ export const urls = {
   approved: (workspaceId: string) => `/settings/${workspaceId}/approved`,
   requests: (workspaceId: string) => `/settings/${workspaceId}/requests`,
   policy: (workspaceId: string) => `/settings/${workspaceId}/policy`,
+  policyUnapproved: (workspaceId: string) => `/settings/${workspaceId}/policy/unapproved`,
+  /** The approved list, and what is done with a connection on it. */
+  approval: {
+    add: (workspaceId: string) => `/settings/${workspaceId}/approved/add`,
+    people: (workspaceId: string, connectionId: string) =>
+      `/settings/${workspaceId}/approved/${connectionId}/people`,
+    revoke: (workspaceId: string, connectionId: string, userId: string) =>
+      `/settings/${workspaceId}/approved/${connectionId}/people/${userId}/revoke`,
+    disconnect: (workspaceId: string, connectionId: string) =>
+      `/settings/${workspaceId}/approved/${connectionId}/disconnect`,
+    remove: (workspaceId: string, connectionId: string) =>
+      `/settings/${workspaceId}/approved/${connectionId}/remove`,
+  },
+  decideRequest: (workspaceId: string, requestId: string) => `/settings/${workspaceId}/requests/${requestId}`,
+  /** What a member asked for and what is offered to him, and what he does about it. */
+  myRequests: (workspaceId: string) => `/settings/${workspaceId}/my-requests`,
+  myRequest: {
+    show: (workspaceId: string, requestId: string) => `/settings/${workspaceId}/my-requests/${requestId}`,
+    resume: (workspaceId: string, requestId: string) =>
+      `/settings/${workspaceId}/my-requests/${requestId}/continue`,
+    withdraw: (workspaceId: string, requestId: string) =>
+      `/settings/${workspaceId}/my-requests/${requestId}/withdraw`,
+    close: (workspaceId: string, requestId: string) =>
+      `/settings/${workspaceId}/my-requests/${requestId}/close`,
+  },
+  /** What departed members left behind: for owners, and for the member to whom it is offered. */
+  leftBehind: (workspaceId: string) => `/settings/${workspaceId}/hand-over`,
+  handOver: {
+    offer: (workspaceId: string, installationId: string) =>
+      `/settings/${workspaceId}/hand-over/${installationId}`,
+    letGo: (workspaceId: string, installationId: string) =>
+      `/settings/${workspaceId}/hand-over/${installationId}/let-go`,
+    withdraw: (workspaceId: string, offerId: string) => `/settings/${workspaceId}/offers/${offerId}/withdraw`,
+    show: (workspaceId: string, offerId: string) => `/settings/${workspaceId}/offers/${offerId}`,
+    accept: (workspaceId: string, offerId: string) => `/settings/${workspaceId}/offers/${offerId}/accept`,
+    decline: (workspaceId: string, offerId: string) => `/settings/${workspaceId}/offers/${offerId}/decline`,
+  },
+  /** Sends a partner's request to where partners send it. */
+  authorize: (parameters: Readonly<Record<string, string>>) =>
+    `/v1/oauth/authorize?${new URLSearchParams(parameters)}`,
   history: (workspaceId: string) => `/settings/${workspaceId}/history`,
 }
 

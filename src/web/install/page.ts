@@ -49,7 +49,7 @@ export function levelsPage({ request, choices, user }: Facts, place: Place): Lev
   const { workspace } = place
   const { names, count } = workspace.others
   return {
-    asking: askingOf(connection, workspace, request.uid),
+    asking: askingOf(connection, workspace),
     workspaceId: workspace.id,
     levels: levelsOf(request.capabilities, workspace.name),
     installedBy:
@@ -91,7 +91,7 @@ export function refusedPage(
   const { connection } = choices
   const words = refusalWords(because, connection.name, place.workspace.name)
   return {
-    asking: askingOf(connection, place.workspace, request.uid),
+    asking: askingOf(connection, place.workspace),
     heading: `${connection.name} cannot be connected to ${place.workspace.name}`,
     sentence: words.sentence,
     next: words.byOwners ? `${whoChanges(owners)} ${words.next}` : words.next,
@@ -105,7 +105,7 @@ export function refusedPage(
 export function nowherePage({ request, choices, user }: Facts): RefusedPage {
   const { connection } = choices
   return {
-    asking: askingOf(connection, null, request.uid),
+    asking: askingOf(connection, null),
     heading: `${connection.name} has nowhere to connect to`,
     sentence: `${connection.name} connects to a workspace, and ${user.email} is in none.`,
     next: 'Ask an owner of your workspace to add you as a member, or use another account.',
@@ -161,13 +161,16 @@ function refusalWords(because: RefusalCode, connection: string, workspace: strin
 export function askingOf(
   connection: ConnectionToInstall,
   workspace: { id: string; name: string; icon: string | null } | null,
-  uid: string,
 ): Asking {
-  const logo = connection.hasLogo ? urls.flowLogo(uid) : null
   return {
-    connection: { name: connection.name, mark: connectionMark({ ...connection, logo }) },
+    connection: { name: connection.name, mark: connectionMark({ ...connection, logo: logoOf(connection) }) },
     workspace: workspace && { name: workspace.name, mark: workspaceMark(workspace) },
   }
+}
+
+/** Where its logo is; null: it has none. */
+export function logoOf({ id, logoHash }: ConnectionToInstall): string | null {
+  return logoHash && urls.logo(id, logoHash)
 }
 
 function aboutOf(connection: ConnectionToInstall, request: WaitingRequest): AboutConnection {

@@ -36,7 +36,7 @@ export function pagesPage(facts: {
   const { request, choices } = facing
   const { name } = choices.connection
   return {
-    asking: askingOf(choices.connection, place.workspace, request.uid),
+    asking: askingOf(choices.connection, place.workspace),
     connection: name,
     workspaceId: place.workspace.id,
     reachedNow:

@@ -2,7 +2,7 @@
 import { view } from '../render.ts'
 import { urls } from '../urls.ts'
 import type { Picks } from './draft.ts'
-import type { CountLimits, PickerList, PickerPage, PickerReading } from './readings.ts'
+import type { CountLimits, PickerList, PickerPage, PickerReading, PickerResults } from './readings.ts'
 import { belowWords, titleWords } from './words.ts'
 
 /** `included`: a page above it is ticked. `mixed`: not ticked, but something below it is. */
@@ -31,7 +31,13 @@ export type PickerRow = {
 
 /** A step to other rows of the same list. */
 export type PagingStep = { label: string; id: string; action: string }
-export type PickerRows = { rows: PickerRow[]; more: PagingStep | null; earlier: PagingStep | null }
+export type PickerRows = {
+  rows: PickerRow[]
+  more: PagingStep | null
+  earlier: PagingStep | null
+  /** That there are others, to which no step leads; null: there are none. */
+  cut: string | null
+}
 
 export type PickerSection = { id: string; heading: string; list: PickerRows; empty: string | null }
 
@@ -110,7 +116,12 @@ export function painter(uid: string, ticked: readonly PickerPage[], limits: Coun
 
   /** Rows of one list, closed. */
   function rows(parent: Parent, list: PickerList): PickerRows {
-    return { rows: list.pages.map(page => treeRow(page, null)), more: moreOf(parent, list), earlier: null }
+    return {
+      rows: list.pages.map(page => treeRow(page, null)),
+      more: moreOf(parent, list),
+      earlier: null,
+      cut: null,
+    }
   }
 
   return {
@@ -154,6 +165,7 @@ export function treeLists({ uid, workspace, reading, picks, limits }: TreeFacts)
             action: urls.flowShow(uid, page.id),
           }
         : null,
+      cut: null,
     })
   }
 
@@ -168,6 +180,7 @@ export function treeLists({ uid, workspace, reading, picks, limits }: TreeFacts)
         rows: reading[list].pages.map(grow),
         more: paint.moreOf(list, reading[list]),
         earlier: after ? { id: `first-${list}`, label, action: urls.flowMore(uid, list) } : null,
+        cut: null,
       },
     }
   }
@@ -193,14 +206,14 @@ export function treeLists({ uid, workspace, reading, picks, limits }: TreeFacts)
 }
 
 function alone(id: string, heading: string, rows: PickerRow[]): PickerSection {
-  return { id, heading, list: { rows, more: null, earlier: null }, empty: null }
+  return { id, heading, list: { rows, more: null, earlier: null, cut: null }, empty: null }
 }
 
 export type ResultFacts = {
   uid: string
   words: string
   offset: number
-  results: PickerList
+  results: PickerResults
   ticked: readonly PickerPage[]
   limits: CountLimits
 }
@@ -239,5 +252,6 @@ export function resultRows({ uid, words, offset, results, ticked, limits }: Resu
       ? { id: 'more-results', label: `Show more pages with “${words}”`, action: next }
       : null,
     earlier: offset > 0 ? first : null,
+    cut: results.cut ? 'Others match too. Type more of the title to find them.' : null,
   }
 }

@@ -8,7 +8,8 @@ export type ConnectionToInstall = {
   website: string | null
   privacyUrl: string | null
   termsUrl: string | null
-  hasLogo: boolean
+  /** Names its logo's version; null: it has none. */
+  logoHash: string | null
   firstParty: boolean
   verified: boolean
 }
@@ -44,6 +45,9 @@ export type PickerPage = {
 
 export type PickerList = { pages: PickerPage[]; more: boolean }
 
+/** `cut`: there are others, and only more words lead to them. */
+export type PickerResults = PickerList & { cut: boolean }
+
 export type PickerReading = {
   shared: PickerList
   private: PickerList
@@ -77,8 +81,7 @@ export type InstallReadings = {
     question: Placed & { ticked: readonly string[] | null; lists: Windows | null },
   ): Promise<PickerReading>
   /** `offset`: how many results were shown before. */
-  search(question: Placed & { words: string; offset: number }): Promise<PickerList>
-  logo(connectionId: string): Promise<{ type: string; bytes: Buffer } | null>
+  search(question: Placed & { words: string; offset: number }): Promise<PickerResults>
 }
 
 /** Beyond these a count is said as "more than"; they come with the readings. */

@@ -12,6 +12,7 @@ import { urls } from '../urls.ts'
 import { drafts, withPicks } from './draft.ts'
 import { type Facing, flow } from './flow.ts'
 import type { Interactions } from './interactions.ts'
+import { logoOf } from './page.ts'
 import { pickerRoutes } from './picker-routes.ts'
 import { type PickerNeeds, showPages } from './picker-screen.ts'
 import type { InstallReadings } from './readings.ts'
@@ -45,7 +46,6 @@ export function install(needs: InstallNeeds): Install {
   router.post('/install/:uid/workspace', ctx => switchWorkspace(parts, ctx))
   router.post('/install/:uid/allow', ctx => allow(parts, ctx))
   router.post('/install/:uid/cancel', ctx => cancel(parts, ctx))
-  router.get('/install/:uid/logo', ctx => sendLogo(parts, ctx))
   router.use(pickerRoutes(parts).routes())
   return { router, describe: (_ctx, uid) => describe(parts, uid) }
 }
@@ -110,22 +110,12 @@ async function cancel(needs: Parts, ctx: WebContext): Promise<void> {
   await needs.drafts.answered(request.uid, ctx.state.user?.id ?? null, 'cancelled')
 }
 
-async function sendLogo({ interactions, readings, faults }: Parts, ctx: WebContext): Promise<void> {
-  const request = await interactions.read(ctx)
-  const logo = request && (await readings.logo(request.connectionId))
-  if (!logo) return faults.notFound(ctx)
-  ctx.set('Cache-Control', 'private, max-age=600')
-  ctx.type = logo.type
-  ctx.body = logo.bytes
-}
-
 async function describe({ drafts, readings }: Parts, uid: string): Promise<FlowDescription | null> {
   const introduction = await drafts.introduction(uid)
   const connection = introduction && (await readings.connection(introduction.connectionId))
   if (!connection) return null
   const { id, name, verified } = connection
-  const logo = connection.hasLogo ? urls.flowLogo(uid) : null
-  return { connection: { id, name, verified, logo }, loginHint: introduction.loginHint }
+  return { connection: { id, name, verified, logo: logoOf(connection) }, loginHint: introduction.loginHint }
 }
 
 function chosenIn(

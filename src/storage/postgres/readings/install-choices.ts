@@ -21,7 +21,8 @@ export type ConnectionToInstall = {
   website: string | null
   privacyUrl: string | null
   termsUrl: string | null
-  hasLogo: boolean
+  /** Names its logo's version; null: it has none. */
+  logoHash: string | null
   firstParty: boolean
   verified: boolean
 }
@@ -35,7 +36,7 @@ type ConnectionRow = {
   website: string | null
   privacy_url: string | null
   terms_url: string | null
-  has_logo: boolean
+  logo_hash: string | null
   first_party: boolean
   verified: boolean
 }
@@ -50,7 +51,7 @@ type WorkspaceRow = PlacementRow & {
 }
 
 const connectionColumns = `c.id, c.name, c.developer_name, c.website, c.privacy_url, c.terms_url,
-  c.logo is not null as has_logo, c.first_party, c.verified`
+  c.logo_hash, c.first_party, c.verified`
 
 const text = `
   select ${connectionColumns},
@@ -98,20 +99,6 @@ export async function readConnectionToInstall(
   return rows[0] ? toConnection(rows[0]) : null
 }
 
-/** The picture that a connection is known by; only the kinds that a browser takes for nothing but a picture. */
-export async function readLogo(
-  pool: Pool,
-  connectionId: string,
-): Promise<{ type: string; bytes: Buffer } | null> {
-  const { rows } = await pool.query<{ type: string; bytes: Buffer }>({
-    name: 'connection-logo',
-    text: `select logo_type as type, logo as bytes from connections
-      where id = $1 and logo is not null and logo_type in ('image/png', 'image/jpeg', 'image/webp', 'image/gif')`,
-    values: [connectionId],
-  })
-  return rows[0] ?? null
-}
-
 function toConnection(row: ConnectionRow): ConnectionToInstall {
   return {
     id: row.id,
@@ -120,7 +107,7 @@ function toConnection(row: ConnectionRow): ConnectionToInstall {
     website: row.website,
     privacyUrl: row.privacy_url,
     termsUrl: row.terms_url,
-    hasLogo: row.has_logo,
+    logoHash: row.logo_hash,
     firstParty: row.first_party,
     verified: row.verified,
   }

@@ -11,7 +11,8 @@ export const resultsSize = 50
 /** Results that can be walked through; beyond them only more words help. */
 export const resultsLimit = 500
 
-export type PickerResults = { pages: PickerPage[]; more: boolean }
+/** `cut`: there are others, and only more words lead to them. */
+export type PickerResults = { pages: PickerPage[]; more: boolean; cut: boolean }
 
 const matches = (condition: string, order: string) => `
   select p.id, p.sort_title from pages p
@@ -52,13 +53,15 @@ export async function searchPicker(
   question: { workspaceId: string; userId: string; connectionId: string; words: string; offset: number },
 ): Promise<PickerResults> {
   const { workspaceId, userId, connectionId, words, offset } = question
-  if (offset >= resultsLimit) return { pages: [], more: false }
+  if (offset >= resultsLimit) return { pages: [], more: false, cut: false }
   const caseless = words.toLowerCase() === words.toUpperCase()
   const { rows } = await pool.query<PickerPage>({
     ...statements[caseless ? 'caseless' : 'cased'],
     values: [workspaceId, userId, connectionId, words, holds(words), offset],
   })
-  return { pages: rows.slice(0, resultsSize), more: rows.length > resultsSize }
+  const others = rows.length > resultsSize
+  const more = others && offset + resultsSize < resultsLimit
+  return { pages: rows.slice(0, resultsSize), more, cut: others && !more }
 }
 
 /** Scripts that are written without spaces: what is looked for rarely begins a word. */
