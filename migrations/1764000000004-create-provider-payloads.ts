@@ -32,7 +32,8 @@ export class CreateProviderPayloads1764000000004 implements MigrationInterface {
         payload jsonb not null,
         expires_at timestamptz not null,
         consumed_at timestamptz,
-        consumed_by text -- the request that redeemed it
+        consumed_by text, -- the request that redeemed it
+        contested boolean not null default false -- other requests redeemed it at the same moment
       );
       create index authorization_codes_by_grant on authorization_codes (grant_id);
       create index authorization_codes_by_expiry on authorization_codes (expires_at);

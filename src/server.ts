@@ -2,6 +2,9 @@ import { createServer, type Server } from 'node:http'
 import type { InstallServer } from './app.ts'
 import { watchArrivals } from './oidc/arrival.ts'
 
+/** A partner's `state` of 4 KiB takes up to 12 in an address; cookies come on top. */
+const maxHeaderSize = 32 * 1024
+
 export type Listening = { port: number; close(): Promise<void> }
 
 /** Listens, and on close lets the requests under way finish (10 s at most) before the stores are closed. */
@@ -9,7 +12,7 @@ export async function listen(
   server: InstallServer,
   options: { port: number; host: string },
 ): Promise<Listening> {
-  const http = createServer(server.app.callback())
+  const http = createServer({ maxHeaderSize }, server.app.callback())
   watchArrivals(http)
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject)

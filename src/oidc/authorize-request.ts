@@ -40,11 +40,14 @@ export function readAuthorizeRequest(query: Query, issuer: string): AuthorizeReq
 }
 
 function complain(query: Query, issuer: string): Error | null {
-  const { response_type, response_mode, resource, authorization_details } = query
+  const { response_type, response_mode, scope, resource, authorization_details } = query
   if (typeof response_type === 'string' && response_type !== '' && response_type !== 'code')
     return new errors.UnsupportedResponseType('the only response_type is code')
   if (response_mode !== undefined && response_mode !== 'query')
     return new errors.InvalidRequest('the only response_mode is query')
+  // The library drops a scope that it does not know; the partner would believe that it was granted.
+  const { unknown } = readScope(typeof scope === 'string' ? scope : '')
+  if (unknown.length > 0) return new errors.InvalidScope('no such scope', unknown.join(' '))
   if (resource !== undefined && !(typeof resource === 'string' && isOurResource(resource, issuer)))
     return new errors.InvalidTarget('the only resource is this server')
   if (authorization_details !== undefined)
@@ -54,7 +57,7 @@ function complain(query: Query, issuer: string): Error | null {
 
 /**
  * The capabilities that a scope asks for; all that are registered when there is none.
- * @throws the library's error, naming what is unknown or not registered.
+ * @throws the library's error, naming what is not registered.
  */
 export function askedCapabilities(scope: string | undefined, registered: readonly string[]): string[] {
   if (scope === undefined) {
@@ -62,8 +65,8 @@ export function askedCapabilities(scope: string | undefined, registered: readonl
       throw new errors.InvalidRequest('the connection is registered with no capability')
     return [...registered]
   }
-  const { known, unknown } = readScope(scope)
-  const refused = [...unknown, ...known.filter(one => !registered.includes(one))]
+  const { known } = readScope(scope)
+  const refused = known.filter(one => !registered.includes(one))
   if (refused.length > 0)
     throw new errors.InvalidScope('the connection is not registered with this scope', refused.join(' '))
   return known

@@ -1,4 +1,5 @@
 /** Which client a request says it comes from, and with what proof (RFC 6749 §2.3.1). */
+import { readUuid } from '../installs/ids.ts'
 import { invalidClient, invalidRequest } from './oauth-refusal.ts'
 import type { Fields } from './request-body.ts'
 
@@ -11,6 +12,13 @@ export type Credentials = { clientId: string; secret: string | null }
  * @throws OAuthRefusal
  */
 export function readCredentials(authorization: string | undefined, fields: Fields): Credentials {
+  const credentials = readEither(authorization, fields)
+  // Every client id is a UUID; nothing else is worth a look-up.
+  if (readUuid(credentials.clientId) !== credentials.clientId) throw invalidClient('The client is unknown.')
+  return credentials
+}
+
+function readEither(authorization: string | undefined, fields: Fields): Credentials {
   if (authorization === undefined) {
     if (fields.client_id === undefined) throw invalidClient('The client did not say who it is.')
     return { clientId: fields.client_id, secret: fields.client_secret ?? null }

@@ -56,7 +56,10 @@ export class Exchange {
     if (model !== (source.kind === 'code' ? 'AuthorizationCode' : 'RefreshToken') || id !== source.value)
       return undefined
     const consumed = consumedAt(source, this.now)
-    return { ...source.kept.payload, jti: id, ...(consumed ? { consumed: seconds(consumed) } : {}) }
+    if (!consumed) return { ...source.kept.payload, jti: id }
+    // The library would call a used one expired and look no further: late replays must be found out too.
+    const exp = seconds(this.now) + 60
+    return { ...source.kept.payload, jti: id, exp, consumed: seconds(consumed) }
   }
 
   save(model: string, id: string, payload: Payload): void {

@@ -87,8 +87,15 @@ export type TokenStore = {
   reopenCode(codeHash: Buffer, requestId: string): Promise<void>
   /** Consumes the refresh token (one consumed after `graceFrom` counts as live) and issues; false: it is dead. */
   rotate(tokenHash: Buffer, issue: Issue, graceFrom: Date): Promise<boolean>
-  /** Ends the authorization and all its tokens, and records why. */
-  endFamily(grantId: string, kind: 'refresh-token.reused' | 'code.reused', trace: Trace): Promise<void>
+  /** Notes that several requests redeemed the code at the same moment. */
+  contestCode(codeHash: Buffer): Promise<void>
+  /** Ends the authorization and all its tokens, and records why; not where `unlessContested`, a code, was contested. */
+  endFamily(
+    grantId: string,
+    kind: 'refresh-token.reused' | 'code.reused',
+    trace: Trace,
+    unlessContested: Buffer | null,
+  ): Promise<void>
 }
 
 /** Reads and writes of the authorization endpoint and the flow. */

@@ -3,7 +3,6 @@ import { hash } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
 import { mayInstall } from '../installs/policy.ts'
 import { tokenPrefix } from '../installs/token-value.ts'
-import { arrivedAt } from './arrival.ts'
 import type { Authenticate } from './client-authentication.ts'
 import { readCredentials } from './client-credentials.ts'
 import { allowOrigin } from './cors.ts'
@@ -12,6 +11,7 @@ import { invalidGrant, OAuthRefusal } from './oauth-refusal.ts'
 import type { ClientProof, KeptCode, KeptRefreshToken, TokenStore } from './ports.ts'
 import { type Fields, readFields } from './request-body.ts'
 import { isOurResource } from './resource.ts'
+import { answerReuse } from './reuse.ts'
 import type { Successors } from './successor.ts'
 import type { Throttle } from './throttle.ts'
 import { tokenAnswer } from './token-answer.ts'
@@ -144,7 +144,10 @@ async function settle(needs: TokenNeeds, ctx: Context, exchange: Exchange): Prom
       await needs.store.reopenCode(source.hash, trace.requestId).catch(() => {})
       throw fault
     })
-    if (redeemed.kind === 'lost') throw invalidGrant('The code was redeemed by another request.')
+    if (redeemed.kind === 'lost') {
+      await needs.store.contestCode(source.hash)
+      throw invalidGrant('The code was redeemed by another request.')
+    }
     if (redeemed.kind === 'no-pages')
       throw invalidGrant('The member can no longer reach any of the chosen pages.')
     return redeemed.installationId
@@ -159,24 +162,11 @@ async function settle(needs: TokenNeeds, ctx: Context, exchange: Exchange): Prom
 async function refusal(needs: TokenNeeds, ctx: Context, exchange: Exchange): Promise<Error> {
   const fault = ctx.state.providerFault as (Error & { error_detail?: string }) | undefined
   if (ctx.status >= 500) return fault ?? new Error('the provider failed')
-  if (exchange.reused && !sentAtOnce(ctx, exchange)) await endFamily(needs, ctx, exchange)
+  if (exchange.reused) await answerReuse(needs.store, ctx.req, exchange, traceOf(needs, ctx))
   const { error, error_description } = ctx.body as { error: string; error_description?: string }
   const description =
     exchange.standing ?? fault?.error_detail ?? error_description ?? 'The request is refused.'
   return new OAuthRefusal(ctx.status, error, description)
-}
-
-/** A redemption that was under way before the code was used up is no replay of it. */
-function sentAtOnce(ctx: Context, { source }: Exchange): boolean {
-  if (source.kind !== 'code' || !source.kept?.consumedAt) return false
-  const arrived = arrivedAt(ctx.req)
-  return arrived !== null && arrived <= source.kept.consumedAt.getTime()
-}
-
-async function endFamily(needs: TokenNeeds, ctx: Context, { source }: Exchange): Promise<void> {
-  if (source.kind === 'none' || !source.kept) return
-  const kind = source.kind === 'code' ? 'code.reused' : 'refresh-token.reused'
-  await needs.store.endFamily(source.kept.grantId, kind, traceOf(needs, ctx))
 }
 
 function traceOf(needs: TokenNeeds, ctx: Context) {

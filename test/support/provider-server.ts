@@ -30,14 +30,15 @@ export const testSecretKeys = [Buffer.alloc(32, 7)]
 
 /** The provider on real stores, with the barest screens: what is posted is allowed. */
 export async function startProvider(settings: ProviderSettings): Promise<ProviderServer> {
-  const base = settings.issuer ?? `http://127.0.0.1:${settings.port}`
+  const base = `http://127.0.0.1:${settings.port}`
   const pool = new pg.Pool({ connectionString: settings.databaseUrl, max: 20 })
+  pool.on('error', () => {}) // a database that is dropped ends idle connections
   const redis = openRedis(settings.redisUrl)
   const shortLived = redisShortLived(redis)
   const logged: string[] = []
   const log = pino({ level: settings.logLevel ?? 'trace' }, { write: line => logged.push(line) })
   const needs: ProviderNeeds = {
-    issuer: base,
+    issuer: settings.issuer ?? base,
     trustProxy: true,
     store: providerStore(pool),
     shortLived,

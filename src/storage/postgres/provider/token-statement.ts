@@ -156,15 +156,26 @@ export function tokenStatements(pool: Pool) {
       return rows[0]!.rotated
     },
 
-    async endFamily(grantId: string, kind: string, trace: Trace): Promise<void> {
+    async contestCode(codeHash: Buffer): Promise<void> {
+      await pool.query('update authorization_codes set contested = true where code_hash = $1', [codeHash])
+    },
+
+    async endFamily(
+      grantId: string,
+      kind: string,
+      trace: Trace,
+      unlessContested: Buffer | null,
+    ): Promise<void> {
       await pool.query(
         `with gone as (
-           delete from authorizations where id = $1
+           delete from authorizations
+           where id = $1
+             and not exists (select from authorization_codes where code_hash = $7 and contested)
            returning workspace_id, connection_id, installation_id
          )
          insert into events (id, at, kind, workspace_id, connection_id, installation_id, address, request_id)
          select $2, $3, $4, workspace_id, connection_id, installation_id, $5, $6 from gone`,
-        [grantId, trace.eventId, trace.at, kind, trace.address, trace.requestId],
+        [grantId, trace.eventId, trace.at, kind, trace.address, trace.requestId, unlessContested],
       )
     },
   }

@@ -1,0 +1,32 @@
+/** A code or a refresh token was presented that was used before. */
+import type { IncomingMessage } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
+import { arrivedAt } from './arrival.ts'
+import type { Exchange } from './exchange.ts'
+import type { TokenStore, Trace } from './ports.ts'
+
+/** A client that redeems twenty times at once does not take longer over it, however busy the machines are. */
+const burstMs = 2_000
+/** In this time the others of a burst have found that they lost. */
+const patienceMs = 250
+
+/**
+ * Whoever has a used one may be a thief, or the thief was there first: the family ends (RFC 6749 §4.1.2, RFC 9700 §4.14.2).
+ * A code that a clumsy client redeemed many times at once was not stolen, though, and its winner's tokens live. That it was
+ * at once shows in those that set out before the winner was done; one that seems late waits a moment for them to say so.
+ */
+export async function answerReuse(
+  store: Pick<TokenStore, 'contestCode' | 'endFamily'>,
+  request: IncomingMessage,
+  { source, now }: Exchange,
+  trace: Trace,
+): Promise<void> {
+  if (source.kind === 'none' || !source.kept) return
+  const { grantId, consumedAt } = source.kept
+  if (source.kind === 'refresh') return store.endFamily(grantId, 'refresh-token.reused', trace, null)
+  const usedAt = consumedAt?.getTime() ?? 0
+  if ((arrivedAt(request) ?? now.getTime()) <= usedAt) return store.contestCode(source.hash)
+  const maybeBurst = now.getTime() - usedAt < burstMs
+  if (maybeBurst) await pause(patienceMs)
+  await store.endFamily(grantId, 'code.reused', trace, maybeBurst ? source.hash : null)
+}

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { ben, Flow } from '../support/oauth.ts'
+import { type OpenProvider, openProvider } from '../support/open-provider.ts'
+import { seedConnection, seedWorld, type World } from '../support/seed.ts'
+
+type Moment = 'before' | 'in' | 'after'
+
+let server: OpenProvider
+let world: World
+let flow: Flow
+/** When the next statement of token issue fails; it fails once. */
+let failing: Moment | null = null
+
+const lostConnection = () =>
+  Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' })
+
+/** Fails as a database does: before it was asked, while it was working, or after it had answered to nobody. */
+async function withFault<T>(statement: () => Promise<T>): Promise<T> {
+  const moment = failing
+  failing = null
+  if (moment === 'before') throw lostConnection()
+  if (moment === 'in') await server.sql('alter table access_tokens add constraint no check (false) not valid')
+  try {
+    const result = await statement()
+    if (moment === 'after') throw lostConnection()
+    return result
+  } finally {
+    if (moment === 'in') await server.sql('alter table access_tokens drop constraint no')
+  }
+}
+
+beforeAll(async () => {
+  server = await openProvider({
+    adjust: needs => ({
+      ...needs,
+      store: {
+        ...needs.store,
+        redeem: (...all) => withFault(() => needs.store.redeem(...all)),
+        rotate: (...all) => withFault(() => needs.store.rotate(...all)),
+      },
+    }),
+  })
+  world = await seedWorld(server.sql)
+})
+beforeEach(async () => {
+  flow = new Flow(server.base, await seedConnection(server.sql))
+})
+afterAll(() => server.close())
+
+const moments: Moment[] = ['before', 'in', 'after']
+const unavailable = { status: 503, json: { error: 'temporarily_unavailable', object: 'error', status: 503 } }
+const events = async () =>
+  (
+    await server.sql<{ kind: string }>('select kind from events where connection_id = $1', [
+      flow.connection.id,
+    ])
+  ).map(one => one.kind)
+
+describe.each(moments)('a fault %s the one statement', moment => {
+  it('of a redemption: the plain retry succeeds, and the code is not taken for used', async () => {
+    const callback = await flow.allow(ben(world, world.pages.roadmap))
+    failing = moment
+    const failed = await flow.redeem(callback)
+    expect(failed).toMatchObject(unavailable)
+    expect(failed.headers.get('retry-after')).toBe('1')
+    const { status, json } = await flow.redeem(callback)
+    expect(status).toBe(200)
+    expect((await flow.introspect(json.access_token)).json.active).toBe(true)
+    expect((await flow.refresh(json.refresh_token)).status).toBe(200)
+    expect(await events()).not.toContain('code.reused')
+    const [left] = await server.sql<{ tokens: number }>(
+      `select count(*)::int as tokens from access_tokens t join authorizations a on a.id = t.grant_id
+       where a.connection_id = $1`,
+      [flow.connection.id],
+    )
+    expect(left!.tokens).toBe(2) // what the fault may have issued is gone
+  })
+
+  it('of a refresh: the plain retry succeeds, and the family lives', async () => {
+    const { json: first } = await flow.redeem(await flow.allow(ben(world, world.pages.roadmap)))
+    failing = moment
+    expect(await flow.refresh(first.refresh_token)).toMatchObject(unavailable)
+    const retried = await flow.refresh(first.refresh_token)
+    expect(retried.status).toBe(200)
+    expect((await flow.refresh(retried.json.refresh_token)).status).toBe(200)
+    expect(await events()).toEqual(['installation.activated'])
+  })
+})
+
+describe('a database that does not answer', () => {
+  it('makes every endpoint say so, and a revocation never claims success', async () => {
+    const { json } = await flow.redeem(await flow.allow(ben(world, world.pages.roadmap)))
+    const away = await server.beside({
+      adjust: needs => ({
+        ...needs,
+        store: Object.fromEntries(
+          Object.keys(needs.store).map(name => [name, () => Promise.reject(lostConnection())]),
+        ) as unknown as typeof needs.store,
+      }),
+    })
+    const elsewhere = new Flow(away.base, flow.connection)
+    for (const answer of [
+      await elsewhere.refresh(json.refresh_token),
+      await elsewhere.introspect(json.access_token),
+      await elsewhere.revoke(json.access_token),
+    ])
+      expect(answer).toMatchObject(unavailable)
+    expect((await fetch(elsewhere.authorizeUrl(), { redirect: 'manual' })).status).toBe(500)
+    expect((await flow.introspect(json.access_token)).json.active).toBe(true)
+  })
+})
