@@ -25,16 +25,19 @@ export const urls = {
   flowApproval: (uid: string) => `/install/${uid}/request-approval`,
   flowAllow: (uid: string) => `/install/${uid}/allow`,
   flowWorkspace: (uid: string) => `/install/${uid}/workspace`,
-  /** Step two, and what its controls do: each keeps the ticks that it is sent. */
+  /** Step two. */
   flowPages: (uid: string) => `/install/${uid}/pages`,
-  flowTicks: (uid: string) => `/install/${uid}/pages/ticks`,
-  flowSearch: (uid: string, offset = 0) => `/install/${uid}/pages/search${offset ? `?offset=${offset}` : ''}`,
-  flowClear: (uid: string) => `/install/${uid}/pages/clear`,
-  flowShow: (uid: string, pageId: string, after?: string) =>
-    `/install/${uid}/pages/show?page=${pageId}${after ? `&after=${after}` : ''}`,
-  flowHide: (uid: string, pageId: string) => `/install/${uid}/pages/hide?page=${pageId}`,
-  flowMore: (uid: string, list: 'shared' | 'private', after?: string) =>
-    `/install/${uid}/pages/more?list=${list}${after ? `&after=${after}` : ''}`,
+  /** The controls of a page picker; `base` is the address of the screen that it stands on, such as `flowPages`. */
+  picker: {
+    ticks: (base: string) => `${base}/ticks`,
+    search: (base: string, offset = 0) => `${base}/search${offset ? `?offset=${offset}` : ''}`,
+    clear: (base: string) => `${base}/clear`,
+    show: (base: string, pageId: string, after?: string) =>
+      `${base}/show?page=${pageId}${after ? `&after=${after}` : ''}`,
+    hide: (base: string, pageId: string) => `${base}/hide?page=${pageId}`,
+    more: (base: string, list: 'shared' | 'private', after?: string) =>
+      `${base}/more?list=${list}${after ? `&after=${after}` : ''}`,
+  },
   workspace: (workspaceId: string) => `/w/${workspaceId}`,
   page: (workspaceId: string, pageId: string) => `/w/${workspaceId}/p/${pageId}`,
   connections: (workspaceId: string) => `/settings/${workspaceId}/connections`,

@@ -7,6 +7,7 @@ import { urls } from '../urls.ts'
 import type { Draft, Drafts } from './draft.ts'
 import { type PickerForm, readPickerForm, tickLimit } from './form.ts'
 import type { Interactions, WaitingRequest } from './interactions.ts'
+import { isFragment, lead } from './picker-controls.ts'
 import { type Place, placeOf } from './place.ts'
 import type { InstallChoices, InstallReadings } from './readings.ts'
 
@@ -26,14 +27,6 @@ export type Flow = ReturnType<typeof flow>
 
 export function flow(needs: FlowNeeds) {
   const { interactions, drafts, faults } = needs
-
-  /** Leads the whole screen to an address, also when only a part of it was asked for. */
-  function lead(ctx: WebContext, to: string): void {
-    if (isFragment(ctx)) {
-      ctx.set('HX-Redirect', to)
-      ctx.status = 204
-    } else seeOther(ctx, to)
-  }
 
   /** Whatever the script asked for, the sign-in is a screen of its own. */
   async function toSignIn(ctx: WebContext, request: WaitingRequest): Promise<null> {
@@ -100,11 +93,6 @@ export function flow(needs: FlowNeeds) {
       return null
     },
   }
-}
-
-/** A part of a screen was asked for by the script. */
-export function isFragment(ctx: WebContext): boolean {
-  return ctx.get('HX-Request') === 'true' && ctx.get('HX-Target') !== ''
 }
 
 export function uidOf(ctx: WebContext): string {

@@ -20,6 +20,7 @@ export type PagesPage = {
   search: { words: string; action: string; ticks: string }
   lists: PickerLists
   sum: Sum
+  actions: { allow: string; back: string; cancel: string }
 }
 export const pagesView = view<PagesPage>('install/pages')
 
@@ -35,6 +36,7 @@ export function pagesPage(facts: {
   const { facing, place, lists, reading, sum, picks, problem } = facts
   const { request, choices } = facing
   const { name } = choices.connection
+  const base = urls.flowPages(request.uid)
   return {
     asking: askingOf(choices.connection, place.workspace),
     connection: name,
@@ -46,10 +48,15 @@ export function pagesPage(facts: {
     problem,
     search: {
       words: picks.search?.words ?? '',
-      action: urls.flowSearch(request.uid),
-      ticks: urls.flowTicks(request.uid),
+      action: urls.picker.search(base),
+      ticks: urls.picker.ticks(base),
     },
     lists,
     sum,
+    actions: {
+      allow: urls.flowAllow(request.uid),
+      back: urls.flowBack(request.uid),
+      cancel: urls.flowCancel(request.uid),
+    },
   }
 }

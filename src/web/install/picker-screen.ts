@@ -6,7 +6,9 @@ import { urls } from '../urls.ts'
 import { type Drafts, type Picks, picksOf, withPicks } from './draft.ts'
 import type { Arrival, Facing, Flow } from './flow.ts'
 import { pagesPage, pagesView } from './pages-page.ts'
-import { listsView, resultLists, treeLists } from './picker.ts'
+import { type PickerHeadings, type PickerLists, treeLists, workspaceHeadings } from './picker.ts'
+import type { Pressed } from './picker-controls.ts'
+import { resultLists } from './picker-results.ts'
 import { switcherOf } from './place.ts'
 import type { CountLimits, InstallReadings, Placed } from './readings.ts'
 import { sumOf } from './sum.ts'
@@ -32,51 +34,62 @@ export async function showPages(
   const { workspace } = place
   const picks = picksOf(draft, workspace.id)
   const { lists, reading } = await readLists(needs, facing, workspace, picks)
-  const sum = sumOf(request.uid, reading, needs.countLimits)
+  const sum = sumOf(reading, needs.countLimits)
   needs.render.screen(ctx, pagesView, pagesPage({ facing, place, lists, reading, sum, picks, problem }), {
     frame: 'flow',
     title: `Select pages for ${choices.connection.name}`,
     switcher: switcherOf(choices, workspace, {
       formId: 'flow',
       action: urls.flowWorkspace(request.uid),
-      enter: urls.flowSearch(request.uid),
+      enter: urls.picker.search(urls.flowPages(request.uid)),
     }),
     formsMayLeave: true,
   })
 }
 
-/** For the script: the lists alone, as the draft has them. */
-export async function showLists(needs: PickerNeeds, ctx: WebContext): Promise<void> {
+/** The lists alone, as the draft has them. null: answered already, or there is nowhere to choose. */
+export async function readStepLists(needs: PickerNeeds, ctx: WebContext): Promise<PickerLists | null> {
   const facing = await needs.flow.face(ctx)
-  if (!facing?.place) return
+  if (!facing?.place) return null
   const { workspace } = facing.place
-  const { lists } = await readLists(needs, facing, workspace, picksOf(facing.draft, workspace.id))
-  needs.render.fragment(ctx, listsView, lists)
+  return (await readLists(needs, facing, workspace, picksOf(facing.draft, workspace.id))).lists
 }
 
-/** Tree or results. */
-async function readLists(
-  { readings, countLimits: limits }: PickerNeeds,
+function readLists(
+  needs: PickerNeeds,
   arrival: Arrival,
   workspace: { id: string; name: string },
   picks: Picks,
 ) {
+  const base = urls.flowPages(arrival.request.uid)
+  return readTreeOrResults(
+    needs,
+    base,
+    workspaceHeadings(workspace.name),
+    placedIn(arrival, workspace.id),
+    picks,
+  )
+}
+
+/** What stands between the search box and the sum, on whatever screen. */
+export async function readTreeOrResults(
+  { readings, countLimits: limits }: Pick<PickerNeeds, 'readings' | 'countLimits'>,
+  base: string,
+  headings: PickerHeadings,
+  placed: Placed,
+  picks: Picks,
+) {
   const { search, ticked } = picks
-  const { uid } = arrival.request
-  const placed = placedIn(arrival, workspace.id)
   const [reading, results] = await Promise.all([
     readings.picker({ ...placed, ticked, lists: search ? null : picks }),
     search ? readings.search({ ...placed, ...search }) : null,
   ])
   const lists =
     search && results
-      ? resultLists({ uid, limits, ...search, results, ticked: reading.ticked })
-      : treeLists({ uid, limits, workspace: workspace.name, reading, picks })
+      ? resultLists({ base, limits, ...search, results, ticked: reading.ticked })
+      : treeLists({ base, limits, headings, reading, picks })
   return { lists, reading }
 }
-
-/** A control that was pressed; the ticks that came with it are in the draft already. */
-export type Pressed = { uid: string; placed: Placed; picks: Picks }
 
 /** Keeps the ticks, and what else `change` says. null: answered already. */
 export async function press(
@@ -92,7 +105,8 @@ export async function press(
   if (draft.workspaceId !== workspaceId) return flow.elsewhere(ctx)
   const kept = withPicks(draft, workspaceId, { ticked, ...change(picksOf(draft, workspaceId)) })
   await drafts.write(request, user.id, kept)
-  return { uid: request.uid, placed: placedIn(arrival, workspaceId), picks: picksOf(kept, workspaceId) }
+  const base = urls.flowPages(request.uid)
+  return { base, screen: base, placed: placedIn(arrival, workspaceId), picks: picksOf(kept, workspaceId) }
 }
 
 function placedIn({ request, user }: Arrival, workspaceId: string): Placed {

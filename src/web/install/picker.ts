@@ -2,7 +2,7 @@
 import { view } from '../render.ts'
 import { urls } from '../urls.ts'
 import type { Picks } from './draft.ts'
-import type { CountLimits, PickerList, PickerPage, PickerReading, PickerResults } from './readings.ts'
+import type { CountLimits, PickerList, PickerPage, PickerReading } from './readings.ts'
 import { belowWords, titleWords } from './words.ts'
 
 /** `included`: a page above it is ticked. `mixed`: not ticked, but something below it is. */
@@ -67,7 +67,7 @@ const stateWords: Record<TickState, string> = {
 type Parent = 'shared' | 'private' | { id: string; title: string }
 
 /** Knows what is ticked, and makes rows of pages. */
-export function painter(uid: string, ticked: readonly PickerPage[], limits: CountLimits) {
+export function painter(base: string, ticked: readonly PickerPage[], limits: CountLimits) {
   const ticks = new Set(ticked.map(page => page.id))
   const aboveTicks = new Set(ticked.flatMap(page => page.path.slice(0, -1)))
 
@@ -97,8 +97,8 @@ export function painter(uid: string, ticked: readonly PickerPage[], limits: Coun
 
   /** A row of the tree; `children` null: closed. */
   function treeRow(page: PickerPage, children: PickerRows | null): PickerRow {
-    const addresses = { show: urls.flowShow(uid, page.id), hide: urls.flowHide(uid, page.id) }
-    return { ...loneRow(page), path: null, node: page.below > 0 ? { ...addresses, children } : null }
+    const addresses = { show: urls.picker.show(base, page.id), hide: urls.picker.hide(base, page.id) }
+    return { ...loneRow(page), node: page.below > 0 ? { ...addresses, children } : null }
   }
 
   function moreOf(parent: Parent, list: PickerList): PagingStep | null {
@@ -108,10 +108,10 @@ export function painter(uid: string, ticked: readonly PickerPage[], limits: Coun
       return {
         id: `more-${parent}`,
         label: `Show more ${parent} pages`,
-        action: urls.flowMore(uid, parent, last.id),
+        action: urls.picker.more(base, parent, last.id),
       }
     const label = `Show more pages in ${titleWords(parent.title)}`
-    return { id: `more-${parent.id}`, label, action: urls.flowShow(uid, parent.id, last.id) }
+    return { id: `more-${parent.id}`, label, action: urls.picker.show(base, parent.id, last.id) }
   }
 
   /** Rows of one list, closed. */
@@ -135,17 +135,32 @@ export function painter(uid: string, ticked: readonly PickerPage[], limits: Coun
   }
 }
 
+export type PickerHeadings = Record<'shared' | 'private', { heading: string; empty: string }>
+
+/** The roots of a workspace, as whoever chooses among all of them sees them. */
+export function workspaceHeadings(workspace: string): PickerHeadings {
+  return {
+    shared: {
+      heading: `Shared with everyone in ${workspace}`,
+      empty: 'No page is shared with everyone yet.',
+    },
+    private: { heading: 'Private to you and others', empty: 'No private page of yours is here.' },
+  }
+}
+
 type TreeFacts = {
-  uid: string
-  workspace: string
+  /** The address of the screen that the picker stands on. */
+  base: string
+  /** What the roots are called, and what is said where there is none. */
+  headings: PickerHeadings
   reading: PickerReading
   picks: Picks
   limits: CountLimits
 }
 
 /** The tree: what is ticked and not in view first, then what all share, then what is private. */
-export function treeLists({ uid, workspace, reading, picks, limits }: TreeFacts): PickerLists {
-  const paint = painter(uid, reading.ticked, limits)
+export function treeLists({ base, headings, reading, picks, limits }: TreeFacts): PickerLists {
+  const paint = painter(base, reading.ticked, limits)
   const shown = new Set<string>()
 
   /** A row with the children of all nodes that stand open below it. */
@@ -162,14 +177,15 @@ export function treeLists({ uid, workspace, reading, picks, limits }: TreeFacts)
         ? {
             id: `first-${page.id}`,
             label: `Show the first pages in ${title}`,
-            action: urls.flowShow(uid, page.id),
+            action: urls.picker.show(base, page.id),
           }
         : null,
       cut: null,
     })
   }
 
-  function section(list: 'shared' | 'private', heading: string, empty: string): PickerSection {
+  function section(list: 'shared' | 'private'): PickerSection {
+    const { heading, empty } = headings[list]
     const after = list === 'shared' ? picks.sharedAfter : picks.privateAfter
     const label = `Show the first ${list} pages`
     return {
@@ -179,17 +195,12 @@ export function treeLists({ uid, workspace, reading, picks, limits }: TreeFacts)
       list: {
         rows: reading[list].pages.map(grow),
         more: paint.moreOf(list, reading[list]),
-        earlier: after ? { id: `first-${list}`, label, action: urls.flowMore(uid, list) } : null,
+        earlier: after ? { id: `first-${list}`, label, action: urls.picker.more(base, list) } : null,
         cut: null,
       },
     }
   }
-  const shared = section(
-    'shared',
-    `Shared with everyone in ${workspace}`,
-    'No page is shared with everyone yet.',
-  )
-  const hidden = section('private', 'Private to you and others', 'No private page of yours is here.')
+  const [shared, hidden] = [section('shared'), section('private')]
   const apart = reading.ticked
     .filter(page => !shown.has(page.id))
     .map(page => ({ ...paint.loneRow(page), apart: true }))
@@ -207,51 +218,4 @@ export function treeLists({ uid, workspace, reading, picks, limits }: TreeFacts)
 
 function alone(id: string, heading: string, rows: PickerRow[]): PickerSection {
   return { id, heading, list: { rows, more: null, earlier: null, cut: null }, empty: null }
-}
-
-export type ResultFacts = {
-  uid: string
-  words: string
-  offset: number
-  results: PickerResults
-  ticked: readonly PickerPage[]
-  limits: CountLimits
-}
-
-/** Search results in place of the tree; ticks outside of them stay in the form. */
-export function resultLists(facts: ResultFacts): PickerLists {
-  const { uid, words, results, ticked } = facts
-  const shown = new Set(results.pages.map(page => page.id))
-  const count = results.pages.length
-  const found =
-    count === 0 ? 'No page' : count === 1 ? '1 page' : `${count}${results.more ? ' or more' : ''} pages`
-  return {
-    sections: [
-      {
-        id: 'section-results',
-        heading: `Pages with “${words}”`,
-        list: resultRows(facts),
-        empty: count === 0 ? 'No page that you can open has this in its title.' : null,
-      },
-    ],
-    unseen: ticked
-      .filter(page => !shown.has(page.id))
-      .map(page => ({ id: page.id, above: page.path.slice(0, -1).join(' ') })),
-    status: `${found} with “${words}”.`,
-    clear: urls.flowClear(uid),
-  }
-}
-
-export function resultRows({ uid, words, offset, results, ticked, limits }: ResultFacts): PickerRows {
-  const paint = painter(uid, ticked, limits)
-  const next = urls.flowSearch(uid, offset + results.pages.length)
-  const first = { id: 'first-results', label: 'Show the first results', action: urls.flowSearch(uid) }
-  return {
-    rows: results.pages.map(paint.loneRow),
-    more: results.more
-      ? { id: 'more-results', label: `Show more pages with “${words}”`, action: next }
-      : null,
-    earlier: offset > 0 ? first : null,
-    cut: results.cut ? 'Others match too. Type more of the title to find them.' : null,
-  }
 }

@@ -1,6 +1,5 @@
 /** The foot of step two: what is ticked, in words, and what a re-install changes. */
 import { view } from '../render.ts'
-import { urls } from '../urls.ts'
 import type { CountLimits, PickerPage, PickerReading } from './readings.ts'
 import { sumWords, titleWords } from './words.ts'
 
@@ -8,19 +7,13 @@ export type Sum = {
   words: string
   /** What allowing would change on a re-install; null: nothing is reached yet. */
   changes: { gained: string | null; lost: string | null } | null
-  actions: { allow: string; back: string; cancel: string }
 }
 export const sumView = view<{ sum: Sum }>('install/sum')
 
-export function sumOf(
-  uid: string,
-  reading: Pick<PickerReading, 'ticked' | 'granted'>,
-  limits: CountLimits,
-): Sum {
+export function sumOf(reading: Pick<PickerReading, 'ticked' | 'granted'>, limits: CountLimits): Sum {
   return {
     words: sumWords(reading.ticked, limits.sum),
     changes: reading.granted.length === 0 ? null : changesOf(reading),
-    actions: { allow: urls.flowAllow(uid), back: urls.flowBack(uid), cancel: urls.flowCancel(uid) },
   }
 }
 
