@@ -12,6 +12,7 @@ import { loadSigningKeys } from './oidc/keys.ts'
 import { createProvider, type InstallProvider } from './oidc/provider.ts'
 import { passwordMatches } from './passwords.ts'
 import { describeFault, openLog, requests } from './requests.ts'
+import { settingsScreens } from './settings-screens.ts'
 import { openAccess } from './storage/postgres/access.ts'
 import { type LastUsed, openLastUsed } from './storage/postgres/last-used.ts'
 import { migrate, schemaIsCurrent } from './storage/postgres/migrate.ts'
@@ -47,6 +48,7 @@ export async function createInstallServer(config: Config): Promise<InstallServer
     users,
     passwordMatches,
     install: installScreens(stores, provider.interactions),
+    settings: settingsScreens(stores),
     health: {
       database: () => stores.database.query('select 1'),
       redis: () => stores.shortLived.ping(),

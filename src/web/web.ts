@@ -12,6 +12,7 @@ import { type InstallNeeds, install } from './install/routes.ts'
 import { createRender } from './render.ts'
 import { securityHeaders } from './security-headers.ts'
 import { type SessionNeeds, sessions } from './session.ts'
+import { type SettingsNeeds, settings } from './settings/settings.ts'
 import { type SignInNeeds, signIn } from './sign-in/routes.ts'
 import { type Limits, throttle } from './sign-in/throttle.ts'
 import type { WebContext, WebState } from './state.ts'
@@ -29,6 +30,7 @@ export type WebNeeds = {
   passwordMatches: SignInNeeds['passwordMatches']
   /** What the screens of the flow stand on. */
   install: Omit<InstallNeeds, 'render' | 'faults' | 'store' | 'now'>
+  settings: SettingsNeeds
   health: HealthNeeds['parts']
 }
 
@@ -68,6 +70,7 @@ export function createWeb(needs: WebNeeds): Web {
       describeFlow: flow.describe,
     }),
     flow.router,
+    ...settings({ ...needs.settings, render, faults: shown, now }),
   ]
   for (const section of sections) screens.use(section.routes())
 

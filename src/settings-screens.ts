@@ -1,0 +1,20 @@
+import { poolOf } from './storage/postgres/pool.ts'
+import { readHistory, readHistoryConnections, streamHistory } from './storage/postgres/readings/history.ts'
+import { countWaitingRequests } from './storage/postgres/readings/settings-waiting.ts'
+import { userStore } from './storage/postgres/users.ts'
+import type { Stores } from './stores.ts'
+import type { SettingsNeeds } from './web/settings/settings.ts'
+
+/** What the settings' screens stand on: a reading a screen, and the actions that their forms end in. */
+export function settingsScreens(stores: Stores): SettingsNeeds {
+  const pool = poolOf(stores.database)
+  return {
+    workspacesOf: userStore(pool).workspacesOf,
+    waitingRequests: workspaceId => countWaitingRequests(pool, workspaceId),
+    history: {
+      window: question => readHistory(pool, question),
+      stream: question => streamHistory(pool, question),
+      connections: workspaceId => readHistoryConnections(pool, workspaceId),
+    },
+  }
+}

@@ -1,0 +1,141 @@
+import type { HistoryRow } from '../../../installs/history.ts'
+import { type Moment, momentOf } from '../../dates.ts'
+import { type Field, field } from '../../field.ts'
+import { view } from '../../render.ts'
+import { urls } from '../../urls.ts'
+import { type HistoryFields, type HistoryQuestion, writeCursor } from './form.ts'
+import { eventKinds, kindWords } from './words.ts'
+
+/** Events shown at once. */
+export const historySize = 50
+
+type Choice = { value: string; label: string; chosen: boolean }
+
+export type HistoryEntry = {
+  who: string
+  what: string
+  /** Whose installation it was, where somebody else did it; null: it need not be said. */
+  whose: string | null
+  connection: string | null
+  when: Moment
+  address: string | null
+}
+
+export type HistoryPage = {
+  workspace: string
+  problem: string | null
+  filters: {
+    action: string
+    person: Field
+    connections: Choice[]
+    kinds: Choice[]
+    from: string
+    to: string
+    /** Where everything is shown again; null: nothing is filtered. */
+    clear: string | null
+  }
+  downloads: { csv: string; ndjson: string }
+  entries: HistoryEntry[]
+  empty: {
+    icon: 'history'
+    heading: string
+    sentence: string
+    action: { label: string; href: string } | null
+  }
+  pagination: { earlier: string | null; later: string | null }
+}
+export const historyView = view<HistoryPage>('settings/history')
+
+type Facts = {
+  workspace: { id: string; name: string }
+  question: HistoryQuestion
+  /** One more than is shown, where there are more. */
+  rows: HistoryRow[]
+  connections: { id: string; name: string }[]
+  now: Date
+}
+
+export function historyPage({ workspace, question, rows, connections, now }: Facts): HistoryPage {
+  const { fields, filter } = question
+  const list = urls.history(workspace.id)
+  const set = filled(fields)
+  const filtered = set.size > 0
+  const shown = rows.slice(0, historySize)
+  const last = shown.at(-1)
+  const later = new URLSearchParams(set)
+  if (last) later.set('after', writeCursor(last))
+  return {
+    workspace: workspace.name,
+    problem: question.problem,
+    filters: {
+      action: list,
+      person: field('person', 'Person', { type: 'search', value: fields.person }),
+      connections: connections.map(({ id, name }) => ({
+        value: id,
+        label: name,
+        chosen: id === filter.connectionId,
+      })),
+      kinds: eventKinds.map(kind => ({
+        value: kind,
+        label: kindWords[kind].label,
+        chosen: filter.kinds.includes(kind),
+      })),
+      from: fields.from,
+      to: fields.to,
+      clear: filtered ? list : null,
+    },
+    downloads: { csv: `${list}/events.csv?${set}`, ndjson: `${list}/events.ndjson?${set}` },
+    entries: shown.map(row => entryOf(row, now)),
+    empty: emptyWords(list, filtered || question.after !== null),
+    pagination: {
+      earlier: question.after ? `${list}${filtered ? `?${set}` : ''}` : null,
+      later: rows.length > historySize ? `${list}?${later}` : null,
+    },
+  }
+}
+
+function filled(fields: HistoryFields): URLSearchParams {
+  return new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== ''))
+}
+
+function emptyWords(list: string, narrowed: boolean): HistoryPage['empty'] {
+  return narrowed
+    ? {
+        icon: 'history',
+        heading: 'Nothing here',
+        sentence: 'No event fits what you asked for.',
+        action: { label: 'Show everything', href: list },
+      }
+    : {
+        icon: 'history',
+        heading: 'Nothing happened yet',
+        sentence:
+          'Each time a connection is installed, changed, approved or disconnected here, this list says who did it and when.',
+        action: null,
+      }
+}
+
+function entryOf(row: HistoryRow, now: Date): HistoryEntry {
+  return {
+    who: whoOf(row),
+    what: kindWords[row.kind]?.tell(row.data) ?? row.kind,
+    whose: row.installer && row.installer.id !== row.actor?.id ? row.installer.name : null,
+    connection: row.connection?.name ?? null,
+    when: momentOf(row.at, now),
+    address: row.address,
+  }
+}
+
+/** Nobody signed in stands behind what the partner's own server or the operator does. */
+export function whoOf({ actor, kind }: Pick<HistoryRow, 'actor' | 'kind'>): string {
+  if (actor) return actor.name
+  return byPartner.has(kind) ? 'The partner' : 'The operator'
+}
+const byPartner = new Set<HistoryRow['kind']>([
+  'installation.activated',
+  'installation.reinstalled',
+  'token.refreshed',
+  'code.reused',
+  'refresh-token.reused',
+  'token.revoked',
+])

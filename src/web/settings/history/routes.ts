@@ -1,0 +1,61 @@
+/** Everything that happened in a workspace around connections; for owners. */
+
+import type { Readable } from 'node:stream'
+import Router from '@koa/router'
+import type { HistoryRow } from '../../../installs/history.ts'
+import type { Render } from '../../render.ts'
+import { mustBeSignedIn } from '../../signed-in.ts'
+import type { WebContext, WebState } from '../../state.ts'
+import type { WorkspaceGate } from '../rail/workspace-gate.ts'
+import { toCsv, toNdjson } from './export.ts'
+import { readHistoryQuestion } from './form.ts'
+import { historyPage, historySize, historyView } from './page.ts'
+import type { HistoryReadings } from './readings.ts'
+
+export type HistoryNeeds = {
+  render: Render
+  gate: WorkspaceGate
+  readings: HistoryReadings
+  now(): Date
+}
+
+export function history(needs: HistoryNeeds): Router<WebState> {
+  const router = new Router<WebState>({ prefix: '/settings/:workspace/history' })
+  const { gate, readings } = needs
+  router.use(mustBeSignedIn)
+
+  router.get('/', async ctx => {
+    const place = await gate.enterAsOwner(ctx)
+    if (!place) return
+    const question = readHistoryQuestion(ctx.query)
+    const { workspace } = place
+    const [rows, connections] = await Promise.all([
+      readings.window({ ...question, workspaceId: workspace.id, limit: historySize + 1 }),
+      readings.connections(workspace.id),
+    ])
+    if (question.problem) ctx.status = 400
+    const model = historyPage({ workspace, question, rows, connections, now: needs.now() })
+    needs.render.screen(
+      ctx,
+      historyView,
+      model,
+      gate.layout(place, { title: 'History', place: 'history', crumbs: [] }),
+    )
+  })
+
+  const download =
+    (type: string, name: string, write: (rows: AsyncIterable<HistoryRow>) => Readable) =>
+    async (ctx: WebContext) => {
+      const place = await gate.enterAsOwner(ctx)
+      if (!place) return
+      const { filter } = readHistoryQuestion(ctx.query)
+      ctx.type = type
+      ctx.set('Cache-Control', 'no-store')
+      ctx.set('Content-Disposition', `attachment; filename="${name}"`)
+      ctx.body = write(readings.stream({ workspaceId: place.workspace.id, filter }))
+    }
+  router.get('/events.csv', download('text/csv; charset=utf-8', 'history.csv', toCsv))
+  router.get('/events.ndjson', download('application/x-ndjson; charset=utf-8', 'history.ndjson', toNdjson))
+
+  return router
+}

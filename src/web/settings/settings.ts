@@ -1,0 +1,20 @@
+/** The settings of a workspace: one gate in front, a folder a screen. */
+import type Router from '@koa/router'
+import type { Faults } from '../faults.ts'
+import type { Render } from '../render.ts'
+import type { WebState } from '../state.ts'
+import type { HistoryReadings } from './history/readings.ts'
+import { history } from './history/routes.ts'
+import { type GateNeeds, workspaceGate } from './rail/workspace-gate.ts'
+
+export type SettingsNeeds = Pick<GateNeeds, 'workspacesOf' | 'waitingRequests'> & {
+  history: HistoryReadings
+}
+
+export type Around = { render: Render; faults: Faults; now(): Date }
+
+export function settings(needs: SettingsNeeds & Around): Router<WebState>[] {
+  const gate = workspaceGate(needs)
+  const around = { render: needs.render, faults: needs.faults, now: needs.now, gate }
+  return [history({ ...around, readings: needs.history })]
+}
