@@ -48,6 +48,7 @@ export type PickerReading = {
 export type PickerQuestion = {
   workspaceId: string
   userId: string
+  /** Of it the user's own active installation is meant; or the id of any installation. */
   connectionId: string
   /** null: what the connection can reach now. */
   ticked: readonly string[] | null
@@ -74,14 +75,15 @@ type Row = {
 
 export const nothing = '00000000-0000-0000-0000-000000000000'
 
-/** $1 workspace, $2 user, $3 connection: the pages granted to the user's own installation there. */
+/** $1 workspace, $2 user, $3 connection or installation: the pages granted to the one that is meant. */
 export const grantedSql = `
   select coalesce(array_agg(g.page_id), '{}') as ids
   from installations i join page_grants g on g.workspace_id = i.workspace_id and g.installation_id = i.id
-  where i.workspace_id = $1 and i.user_id = $2 and i.connection_id = $3 and i.state = 'active'`
+  where i.workspace_id = $1
+    and (i.id = $3 or (i.connection_id = $3 and i.user_id = $2 and i.state = 'active'))`
 
 /** Where a list goes on: behind the row of the page `cursor`. */
-const behind = (page: string, cursor: string) => `(${page}.sort_title, ${page}.id) >
+export const behind = (page: string, cursor: string) => `(${page}.sort_title, ${page}.id) >
   (coalesce((select x.sort_title from pages x where x.workspace_id = $1 and x.id = ${cursor}), ''), ${cursor})`
 
 /** Pages below the path of `t`, all levels, counted up to one more than `limit`. */
@@ -97,7 +99,8 @@ export const titlesAbove = (t: string) => `array(
   select a.title from unnest(${t}.path[:cardinality(${t}.path) - 1]) with ordinality o (id, n)
   join pages a on a.workspace_id = $1 and a.id = o.id order by o.n)`
 
-const lists = `
+/** The roots of a workspace: $5 and $6 are where the two lists go on. */
+const workspaceRoots = `
   (select 'shared' as list, p.sort_title, p.id from pages p
     where p.workspace_id = $1 and p.parent_id is null and not p.private and not p.archived and ${behind('p', '$5')}
     order by p.sort_title, p.id limit ${listSize} + 1)
@@ -105,26 +108,27 @@ const lists = `
   (select 'private', p.sort_title, p.id from page_viewers v join pages p on p.workspace_id = $1 and p.id = v.page_id
     where v.workspace_id = $1 and v.user_id = $2 and p.parent_id is null and p.private and not p.archived
       and ${behind('p', '$6')}
-    order by p.sort_title, p.id limit ${listSize} + 1)
-  union all
+    order by p.sort_title, p.id limit ${listSize} + 1)`
+
+/** Nodes that stand open ($7), and where the list of the children of each goes on ($8). */
+const openNodes = `
   select 'node', '', o.id from unnest($7::uuid[]) o (id)
   union all
   (select 'child', c.sort_title, c.id from unnest($7::uuid[], $8::uuid[]) o (id, after) cross join lateral (
     select c.sort_title, c.id from pages c
     where c.workspace_id = $1 and c.parent_id = o.id and not c.archived and ${behind('c', 'o.after')}
-    order by c.sort_title, c.id limit ${listSize} + 1) c)
-  union all`
+    order by c.sort_title, c.id limit ${listSize} + 1) c)`
 
-/** `now` first: what the ticks fall back on, and what each row is marked by. */
-const textOf = (withLists: boolean) => `
+/** `now` first: what the ticks fall back on, and what each row is marked by. `roots` null: without lists. */
+const textOf = (roots: string | null) => `
   with now as materialized (${grantedSql}),
   chosen as materialized (select unnest(coalesce($4::uuid[], now.ids)) as id from now),
-  listed as (${withLists ? lists : ''}
+  listed as (${roots ? `${roots} union all ${openNodes} union all` : ''}
     select 'ticked' as list, '' as sort_title, id from chosen
     union all
     select 'granted', '', unnest(now.ids) from now)
   select l.list, p.parent_id, p.id, p.title, p.icon, p.type, t.path::text[] as path,
-    case when l.list in ('ticked', 'granted') then ${titlesAbove('t')} end as above,
+    case when l.list in ('shared', 'ticked', 'granted') then ${titlesAbove('t')} end as above,
     case when l.list = 'granted' then 0
       else ${countBelow('t', `case when l.list = 'ticked' then ${sumCountLimit} else ${rowCountLimit} end`)} end as below,
     t.path && now.ids as reached_now
@@ -138,17 +142,26 @@ const textOf = (withLists: boolean) => `
       select from unnest(t.path[:cardinality(t.path) - 1]) a (id) where a.id in (select id from chosen)))
   order by p.sort_title, p.id`
 
-const statements = {
-  all: { name: 'picker', text: textOf(true) },
-  ticked: { name: 'picker-ticked', text: textOf(false) },
-}
+export type PickerStatements = Record<'all' | 'ticked', { name: string; text: string }>
 
-export async function readPicker(pool: Pool, question: PickerQuestion): Promise<PickerReading> {
+/** The same screen with other roots. */
+export const pickerStatements = (name: string, roots: string): PickerStatements => ({
+  all: { name, text: textOf(roots) },
+  ticked: { name: 'picker-ticked', text: textOf(null) },
+})
+
+const statements = pickerStatements('picker', workspaceRoots)
+
+export async function readPicker(
+  pool: Pool,
+  question: PickerQuestion,
+  { all, ticked: ticksAlone } = statements,
+): Promise<PickerReading> {
   const { workspaceId, userId, connectionId, ticked, lists } = question
   const own = [workspaceId, userId, connectionId, ticked]
   const { rows } = lists
     ? await pool.query<Row>({
-        ...statements.all,
+        ...all,
         values: [
           ...own,
           lists.sharedAfter ?? nothing,
@@ -157,7 +170,7 @@ export async function readPicker(pool: Pool, question: PickerQuestion): Promise<
           lists.open.map(node => node.after ?? nothing),
         ],
       })
-    : await pool.query<Row>({ ...statements.ticked, values: own })
+    : await pool.query<Row>({ ...ticksAlone, values: own })
 
   const of = (list: Row['list']) => rows.filter(row => row.list === list)
   const children = Map.groupBy(of('child'), row => row.parent_id!)
