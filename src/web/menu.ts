@@ -24,14 +24,30 @@ export type Menu = {
   items: MenuItem[]
 }
 
-const plain = { post: false, fields: [], away: false, danger: false, copy: null }
-
-export function menuLink(label: string, icon: IconName, href: string, more: { danger?: boolean } = {}) {
-  return { ...plain, label, icon, href, ...more } satisfies MenuItem
+const plain: Omit<MenuItem, 'label' | 'icon' | 'href'> = {
+  post: false,
+  fields: [],
+  away: false,
+  danger: false,
+  copy: null,
 }
 
-export function menuPost(label: string, icon: IconName, href: string, fields: MenuItem['fields'] = []) {
-  return { ...plain, label, icon, href, post: true, fields } satisfies MenuItem
+export function menuLink(
+  label: string,
+  icon: IconName,
+  href: string,
+  more: { danger?: boolean } = {},
+): MenuItem {
+  return { ...plain, label, icon, href, ...more }
+}
+
+export function menuPost(
+  label: string,
+  icon: IconName,
+  href: string,
+  fields: MenuItem['fields'] = [],
+): MenuItem {
+  return { ...plain, label, icon, href, post: true, fields }
 }
 
 /** What a developer says of a connection: his website, and where help is found. What is not given is left out. */

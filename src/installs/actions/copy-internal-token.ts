@@ -29,7 +29,7 @@ export type CopyTokenNeeds = DeedNeeds & {
 }
 
 /** `none`: it was disconnected, or no key opens the token any more. */
-export type TokenCopied = { kind: 'copied'; token: string } | { kind: 'none' | 'unknown' }
+export type TokenCopied = { kind: 'copied'; token: string } | { kind: 'none' } | { kind: 'unknown' }
 
 /** Hands out the standing token once more; that it was copied, and by whom, is recorded before anyone sees it. */
 export function copyInternalToken(needs: CopyTokenNeeds) {

@@ -1,13 +1,11 @@
 import type { Pool } from 'pg'
 import type { Capability } from '../../../installs/capability.ts'
 import type { Policy } from '../../../installs/workspace.ts'
-import { holds, type StateFilter, standingSql } from './settings-connections.ts'
 import { type Reach, type ReachRow, reachCtes, toReach } from './settings-reach.ts'
+import { forEachFilter, holds, type Standing, type StateFilter, toStandingSql } from './settings-standing.ts'
 
 /** People shown at once. */
 export const peopleSize = 50
-
-export type Standing = 'pending' | 'active' | 'suspended' | 'left' | 'disconnected'
 
 /** One installation of a connection, and whose it is. */
 export type PersonWithAccess = {
@@ -64,26 +62,19 @@ type Row = ConnectionReading['connection'] & {
   people: PersonRow[]
 }
 
-const states: Record<StateFilter, string> = {
-  'in-use': `standing <> 'disconnected'`,
-  active: `standing = 'active'`,
-  suspended: `standing = 'suspended'`,
-  left: `standing = 'left'`,
-  disconnected: `standing = 'disconnected'`,
-}
-
 /** $1 workspace, $2 connection, $3 cursor: an installation, $4 words of a person. */
-const textOf = (state: StateFilter) => `
+const texts = forEachFilter(
+  fits => `
   with installed as materialized (
     select i.*, m.role, coalesce(u.name, '') as name, coalesce(u.email, '') as email,
-      lower(coalesce(u.name, '')) as sort_name, ${standingSql('m.role')} as standing
+      lower(coalesce(u.name, '')) as sort_name, ${toStandingSql('m.role')} as standing
     from installations i
     left join users u on u.id = i.user_id
     left join members m on m.workspace_id = i.workspace_id and m.user_id = i.user_id
     where i.workspace_id = $1 and i.connection_id = $2),
   shown as materialized (
     select * from installed
-    where ${states[state]} and ($4 = '' or ${holds('name', '$4')} or ${holds('email', '$4')})
+    where ${fits} and ($4 = '' or ${holds('name', '$4')} or ${holds('email', '$4')})
       and (sort_name, id) > (coalesce((select sort_name from installed where id = $3), ''), $3::uuid)
     order by sort_name, id limit ${peopleSize} + 1),
   ${reachCtes('select id as key, id as installation_id from shown')}
@@ -105,11 +96,8 @@ const textOf = (state: StateFilter) => `
       from shown left join sums s on s.key = shown.id), '[]') as people
   from connections c
   left join workspace_policies o on o.workspace_id = $1
-  where c.id = $2 and exists (select from installed)`
-
-const texts = Object.fromEntries(
-  Object.keys(states).map(state => [state, textOf(state as StateFilter)]),
-) as Record<StateFilter, string>
+  where c.id = $2 and exists (select from installed)`,
+)
 
 /** null when the connection was never installed in this workspace: it might as well not exist. */
 export async function readConnection(

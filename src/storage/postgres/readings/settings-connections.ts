@@ -1,11 +1,10 @@
 import type { Pool } from 'pg'
+import { noPolicy, type Policy } from '../../../installs/workspace.ts'
 import { type Reach, type ReachRow, reachCtes, toReach } from './settings-reach.ts'
+import { forEachFilter, holds, type StateFilter, toStandingSql } from './settings-standing.ts'
 
 /** Rows shown at once. */
 export const connectionsSize = 25
-
-/** `in-use`: active or suspended; `left`: whoever installed it is no longer in the workspace. */
-export type StateFilter = 'in-use' | 'active' | 'suspended' | 'left' | 'disconnected'
 
 export type InstalledConnection = {
   id: string
@@ -54,42 +53,27 @@ type Row = ReachRow & {
   left: number
   disconnected: number
   by_members: number
+  restrict_installs: Policy['restrictInstalls'] | null
+  auto_approve_first_party: boolean | null
+  connection_creation: Policy['connectionCreation'] | null
 }
-
-const states: Record<StateFilter, string> = {
-  'in-use': `standing in ('active', 'suspended', 'left')`,
-  active: `standing = 'active'`,
-  suspended: `standing = 'suspended'`,
-  left: `standing = 'left'`,
-  disconnected: `standing = 'disconnected'`,
-}
-
-/**
- * What an installation `i` is called on these screens. `role` is its installer's, null for a stranger. A departed member's
- * is "left" until it is disconnected, whatever its state.
- */
-export const standingSql = (role: string) => `
-  case when i.state = 'revoked' then 'disconnected'
-    when i.user_id is not null and ${role} is null then 'left'
-    else i.state end`
-
-/** Text that is looked for anywhere in a name, whatever its case. */
-export const holds = (column: string, words: string) => `strpos(lower(${column}), lower(${words})) > 0`
 
 /**
  * $1 workspace, $2 cursor: a connection, $3 words of a person, $4 words of a connection. A connection is shown whole as soon
  * as one installation of it fits the filters.
  */
-const textOf = (state: StateFilter) => `
+const texts = forEachFilter(
+  fits => `
   with installed as materialized (
     select i.id, i.connection_id, i.user_id, i.created_at, m.role,
-      coalesce(u.name, '') as name, coalesce(u.email, '') as email, ${standingSql('m.role')} as standing
+      coalesce(u.name, '') as name, coalesce(u.email, '') as email, ${toStandingSql('m.role')} as standing
     from installations i
     left join users u on u.id = i.user_id
     left join members m on m.workspace_id = i.workspace_id and m.user_id = i.user_id
     where i.workspace_id = $1),
   groups as materialized (
-    select connection_id, min(created_at) as added_at,
+    select connection_id,
+      (array_agg(created_at order by standing = 'disconnected', created_at, id))[1] as added_at,
       (array_agg(user_id order by standing = 'disconnected', created_at, id))[1] as added_by,
       count(*) filter (where standing = 'active')::int as active,
       count(*) filter (where standing = 'suspended')::int as suspended,
@@ -97,7 +81,7 @@ const textOf = (state: StateFilter) => `
       count(*) filter (where standing = 'disconnected')::int as disconnected,
       count(*) filter (where standing in ('active', 'suspended') and role <> 'owner')::int as by_members
     from installed group by connection_id
-    having bool_or(${states[state]} and ($3 = '' or ${holds('name', '$3')} or ${holds('email', '$3')}))),
+    having bool_or(${fits} and ($3 = '' or ${holds('name', '$3')} or ${holds('email', '$3')}))),
   found as materialized (
     select g.*, lower(c.name) as sort_name from groups g join connections c on c.id = g.connection_id
     where $4 = '' or ${holds('c.name', '$4')}),
@@ -112,16 +96,15 @@ const textOf = (state: StateFilter) => `
     c.first_party, c.verified, c.disabled_at is not null or c.deleted_at is not null as disabled,
     exists (select from approvals a where a.workspace_id = $1 and a.connection_id = c.id) as approved,
     u.id as added_by, u.name as added_by_name, shown.added_at,
-    shown.active, shown.suspended, shown.left, shown.disconnected, shown.by_members, s.granted, s.reached, s.beyond
+    shown.active, shown.suspended, shown.left, shown.disconnected, shown.by_members, s.granted, s.reached, s.beyond,
+    o.restrict_installs, o.auto_approve_first_party, o.connection_creation
   from shown
   join connections c on c.id = shown.connection_id
   left join users u on u.id = coalesce(shown.added_by, c.created_by)
   left join sums s on s.key = c.id
-  order by shown.sort_name, shown.connection_id`
-
-const texts = Object.fromEntries(
-  Object.keys(states).map(state => [state, textOf(state as StateFilter)]),
-) as Record<StateFilter, string>
+  left join workspace_policies o on o.workspace_id = $1
+  order by shown.sort_name, shown.connection_id`,
+)
 
 /** Every connection of a workspace that was installed there, by name. */
 export async function readConnections(
@@ -133,7 +116,7 @@ export async function readConnections(
     connection: string
     after: string | null
   },
-): Promise<{ rows: InstalledConnection[]; more: boolean }> {
+): Promise<{ rows: InstalledConnection[]; more: boolean; policy: Policy }> {
   const { workspaceId, state, person, connection, after } = question
   const { rows } = await pool.query<Row>(texts[state], [
     workspaceId,
@@ -141,7 +124,19 @@ export async function readConnections(
     person,
     connection,
   ])
-  return { rows: rows.slice(0, connectionsSize).map(toConnection), more: rows.length > connectionsSize }
+  return {
+    rows: rows.slice(0, connectionsSize).map(toConnection),
+    more: rows.length > connectionsSize,
+    policy: toPolicy(rows[0]),
+  }
+}
+
+function toPolicy(row: Row | undefined): Policy {
+  return {
+    restrictInstalls: row?.restrict_installs ?? noPolicy.restrictInstalls,
+    autoApproveFirstParty: row?.auto_approve_first_party ?? noPolicy.autoApproveFirstParty,
+    connectionCreation: row?.connection_creation ?? noPolicy.connectionCreation,
+  }
 }
 
 function toConnection(row: Row): InstalledConnection {

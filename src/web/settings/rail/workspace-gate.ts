@@ -76,3 +76,13 @@ export function governs(user: { id: string }, workspace: Membership): boolean {
 export function param(ctx: WebContext, name: string): string | null {
   return readUuid((ctx as unknown as { params: Record<string, string | undefined> }).params[name])
 }
+
+/** What the actions are told of who does it, where and from where. */
+export function deedOf(ctx: WebContext, place: Pick<Whereabouts, 'user' | 'workspace'>) {
+  return {
+    workspaceId: place.workspace.id,
+    actorId: place.user.id,
+    address: ctx.ip || null,
+    requestId: ctx.state.requestId,
+  }
+}

@@ -1,0 +1,47 @@
+import type { Pool } from 'pg'
+import { type Standing, toStandingSql } from './settings-standing.ts'
+
+/** One installation, as the pages that ask before a change name it. */
+export type InstallationReading = {
+  id: string
+  standing: Standing
+  person: { id: string; name: string } | null
+  connection: { id: string; kind: 'public' | 'internal'; name: string; hasLogo: boolean }
+}
+
+type Row = {
+  id: string
+  standing: Standing
+  user_id: string | null
+  user_name: string | null
+  connection_id: string
+  kind: 'public' | 'internal'
+  name: string
+  has_logo: boolean
+}
+
+/** null when there is none of this id in the workspace. */
+export async function readInstallation(
+  pool: Pool,
+  workspaceId: string,
+  installationId: string,
+): Promise<InstallationReading | null> {
+  const { rows } = await pool.query<Row>(
+    `select i.id, ${toStandingSql('m.role')} as standing, i.user_id, u.name as user_name,
+       c.id as connection_id, c.kind, c.name, c.logo_type is not null as has_logo
+     from installations i
+     join connections c on c.id = i.connection_id
+     left join users u on u.id = i.user_id
+     left join members m on m.workspace_id = i.workspace_id and m.user_id = i.user_id
+     where i.workspace_id = $1 and i.id = $2`,
+    [workspaceId, installationId],
+  )
+  const [row] = rows
+  if (!row) return null
+  return {
+    id: row.id,
+    standing: row.standing,
+    person: row.user_id === null ? null : { id: row.user_id, name: row.user_name! },
+    connection: { id: row.connection_id, kind: row.kind, name: row.name, hasLogo: row.has_logo },
+  }
+}

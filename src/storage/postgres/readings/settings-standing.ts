@@ -1,0 +1,33 @@
+/** How owners' screens call the state of an installation. */
+export type Standing = 'pending' | 'active' | 'suspended' | 'left' | 'disconnected'
+
+/** `in-use`: everything but disconnected; `left`: whoever installed it is no longer in the workspace. */
+export type StateFilter = 'in-use' | 'active' | 'suspended' | 'left' | 'disconnected'
+
+/**
+ * The standing of an installation `i`. `role` is its installer's, null for a stranger: what a departed member installed is
+ * "left" until it is disconnected, whatever its state.
+ */
+export const toStandingSql = (role: string) => `
+  case when i.state = 'revoked' then 'disconnected'
+    when i.user_id is not null and ${role} is null then 'left'
+    else i.state end`
+
+/** Whether a row with the column `standing` fits the filter. */
+export const fitsFilter: Record<StateFilter, string> = {
+  'in-use': `standing <> 'disconnected'`,
+  active: `standing = 'active'`,
+  suspended: `standing = 'suspended'`,
+  left: `standing = 'left'`,
+  disconnected: `standing = 'disconnected'`,
+}
+
+/** The same query for each filter. */
+export function forEachFilter(textOf: (fits: string) => string): Record<StateFilter, string> {
+  return Object.fromEntries(
+    Object.entries(fitsFilter).map(([filter, fits]) => [filter, textOf(fits)]),
+  ) as Record<StateFilter, string>
+}
+
+/** Text that is looked for anywhere in a name, whatever its case. */
+export const holds = (column: string, words: string) => `strpos(lower(${column}), lower(${words})) > 0`

@@ -1,0 +1,23 @@
+import { readUuid } from '../../../installs/ids.ts'
+import { type FormProblem, readPickerForm } from '../../install/form.ts'
+
+/** What was ticked and unticked against what the screen had shown. */
+export type ChoiceForm = { add: string[]; withdraw: string[]; ticked: string[]; withdrawUnseen: boolean }
+
+export function readChoice(form: URLSearchParams): ChoiceForm | FormProblem {
+  const picked = readPickerForm(form)
+  if ('problem' in picked) return picked
+  const before = new Set<string>()
+  for (const text of form.getAll('before')) {
+    const id = readUuid(text)
+    if (id === null) return { problem: 'malformed' }
+    before.add(id)
+  }
+  const ticked = new Set(picked.ticked)
+  return {
+    add: picked.ticked.filter(id => !before.has(id)),
+    withdraw: [...before].filter(id => !ticked.has(id)),
+    ticked: picked.ticked,
+    withdrawUnseen: form.get('withdraw_unseen') === 'yes',
+  }
+}

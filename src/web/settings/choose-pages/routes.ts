@@ -1,0 +1,195 @@
+/**
+ * Choosing the pages of an installation later, without the partner, on the picker of the flow: the member among all that he
+ * reaches, an owner among what was granted. The screen's plain address begins anew; its controls lead back to it with what
+ * is ticked so far.
+ */
+import Router from '@koa/router'
+import type { changePages, PagesChanged } from '../../../installs/actions/change-pages.ts'
+import type { Faults } from '../../faults.ts'
+import { type Drafts, type Picks, picksOf, withPicks } from '../../install/draft.ts'
+import { tickLimit } from '../../install/form.ts'
+import { type Pressed, pickerControls } from '../../install/picker-controls.ts'
+import { readTreeOrResults } from '../../install/picker-screen.ts'
+import type { CountLimits, InstallReadings } from '../../install/readings.ts'
+import { sumOf } from '../../install/sum.ts'
+import type { Words } from '../../refusals.ts'
+import type { Render } from '../../render.ts'
+import { seeOther } from '../../see-other.ts'
+import { mustBeSignedIn } from '../../signed-in.ts'
+import type { WebContext, WebState } from '../../state.ts'
+import { deedOf, type Whereabouts, type WorkspaceGate } from '../rail/workspace-gate.ts'
+import { readChoice } from './form.ts'
+import { type ChoiceWords, choicePage, choiceView } from './page.ts'
+
+/** Someone before the pages of one installation. */
+export type Choice = {
+  place: Whereabouts
+  installationId: string
+  /** The screen's address. */
+  base: string
+  words: ChoiceWords
+  /** Granted pages that cannot be shown to him. */
+  unseen: string[]
+}
+
+/** One of the two screens. */
+export type ChoiceScreen = {
+  /** The pattern of its address. */
+  prefix: string
+  railPlace: 'my-connections' | 'connections'
+  readings: Pick<InstallReadings, 'picker' | 'search'>
+  /** null: answered already. */
+  face(ctx: WebContext): Promise<Choice | null>
+  /** Where one is led after the change. */
+  after(choice: Choice, outcome: Exclude<PagesChanged['kind'], 'unknown'>): string
+}
+
+export type ChoiceNeeds = {
+  render: Render
+  faults: Faults
+  gate: WorkspaceGate
+  countLimits: CountLimits
+  drafts: Drafts
+  changePages: ReturnType<typeof changePages>
+  now(): Date
+}
+
+const draftMs = 3_600_000
+
+export function choosePages(needs: ChoiceNeeds, screen: ChoiceScreen): Router<WebState> {
+  const router = new Router<WebState>()
+  router.use(mustBeSignedIn)
+  router.get(screen.prefix, ctx => arrive(needs, screen, ctx))
+  router.post(`${screen.prefix}/save`, ctx => save(needs, screen, ctx))
+  const controls = pickerControls(screen.prefix, {
+    ...needs,
+    readings: screen.readings,
+    press: (ctx, change) => press(needs, screen, ctx, change),
+    lists: async ctx => {
+      const choice = await screen.face(ctx)
+      return choice && (await read(needs, screen, choice, await kept(needs, choice))).lists
+    },
+  })
+  router.use(controls.routes())
+  return router
+}
+
+async function arrive(needs: ChoiceNeeds, screen: ChoiceScreen, ctx: WebContext): Promise<void> {
+  const choice = await screen.face(ctx)
+  if (!choice) return
+  if (ctx.query.kept === undefined) await keep(needs, choice, null)
+  await show(needs, screen, ctx, choice, null)
+}
+
+async function show(
+  needs: ChoiceNeeds,
+  screen: ChoiceScreen,
+  ctx: WebContext,
+  choice: Choice,
+  problem: string | null,
+): Promise<void> {
+  const { place, base, words } = choice
+  const picks = await kept(needs, choice)
+  const { lists, reading } = await read(needs, screen, choice, picks)
+  const model = choicePage({
+    words,
+    base,
+    workspaceId: place.workspace.id,
+    reading,
+    lists,
+    sum: sumOf(reading, needs.countLimits),
+    searched: picks.search?.words ?? '',
+    unseen: choice.unseen.length,
+    problem,
+  })
+  const layout = needs.gate.layout(place, {
+    title: words.title,
+    place: screen.railPlace,
+    crumbs: words.crumbs,
+  })
+  needs.render.screen(ctx, choiceView, model, layout)
+}
+
+function read(needs: ChoiceNeeds, screen: ChoiceScreen, choice: Choice, picks: Picks) {
+  const parts = { readings: screen.readings, countLimits: needs.countLimits }
+  return readTreeOrResults(parts, choice.base, choice.words.headings, placedIn(choice), picks)
+}
+
+/** The picker asks about the installation itself. */
+function placedIn({ place, installationId }: Choice) {
+  return { workspaceId: place.workspace.id, userId: place.user.id, connectionId: installationId }
+}
+
+async function press(
+  needs: ChoiceNeeds,
+  screen: ChoiceScreen,
+  ctx: WebContext,
+  change: (picks: Picks) => Partial<Picks> = () => ({}),
+): Promise<Pressed | null> {
+  const choice = await screen.face(ctx)
+  const form = choice && readForm(needs, ctx, choice)
+  if (!choice || !form) return null
+  const before = await kept(needs, choice)
+  const picks = { ...before, ticked: form.ticked, ...change(before) }
+  await keep(needs, choice, picks)
+  return { base: choice.base, screen: `${choice.base}?kept`, placed: placedIn(choice), picks }
+}
+
+async function save(needs: ChoiceNeeds, screen: ChoiceScreen, ctx: WebContext): Promise<void> {
+  const choice = await screen.face(ctx)
+  const form = choice && readForm(needs, ctx, choice)
+  if (!choice || !form) return
+  const { place, installationId, unseen } = choice
+  const withdraw = form.withdrawUnseen ? [...form.withdraw, ...unseen] : form.withdraw
+  const outcome = await needs.changePages(deedOf(ctx, place), { installationId, add: form.add, withdraw })
+  if ('code' in outcome && outcome.code === 'no-pages') {
+    await keep(needs, choice, { ...(await kept(needs, choice)), ticked: form.ticked })
+    ctx.status = 400
+    return show(
+      needs,
+      screen,
+      ctx,
+      choice,
+      'Tick at least one page. To take away all of them, disconnect it.',
+    )
+  }
+  if ('code' in outcome) return needs.faults.refuse(ctx, outcome.code)
+  if (outcome.kind === 'unknown') return needs.faults.notFound(ctx)
+  await keep(needs, choice, null)
+  seeOther(ctx, screen.after(choice, outcome.kind))
+}
+
+/** null: answered with what is wrong with it. */
+function readForm(needs: ChoiceNeeds, ctx: WebContext, choice: Choice) {
+  const form = readChoice(ctx.state.form)
+  if (!('problem' in form)) return form
+  if (form.problem === 'malformed') needs.faults.badForm(ctx, 'malformed')
+  else needs.faults.show(ctx, tooMany, { label: 'Choose pages', href: choice.base })
+  return null
+}
+
+const tooMany: Words = {
+  status: 413,
+  title: 'That is too many pages one by one',
+  sentence: `Up to ${new Intl.NumberFormat('en').format(tickLimit)} pages can be ticked one by one. Nothing was changed.`,
+  next: 'Tick a page above them instead: it includes everything below it.',
+}
+
+const uidOf = ({ installationId }: Choice) => `pages-of-${installationId}`
+
+async function kept({ drafts }: ChoiceNeeds, choice: Choice): Promise<Picks> {
+  const draft = await drafts.read({ uid: uidOf(choice) }, choice.place.user.id)
+  return picksOf(draft, choice.place.workspace.id)
+}
+
+/** null: nothing is ticked anew. */
+async function keep({ drafts, now }: ChoiceNeeds, choice: Choice, picks: Picks | null): Promise<void> {
+  const { user, workspace } = choice.place
+  const empty = { workspaceId: workspace.id, picks: {} }
+  const expiresAt = new Date(now().getTime() + draftMs)
+  await drafts.write(
+    { uid: uidOf(choice), expiresAt },
+    user.id,
+    picks ? withPicks(empty, workspace.id, picks) : empty,
+  )
+}

@@ -1,0 +1,22 @@
+import { stateNames } from './page.ts'
+import type { Filters, StateFilter } from './readings.ts'
+
+/** Longer words are in no name. */
+const wordsLimit = 200
+
+/** What an address filters by; what it says wrongly filters nothing. */
+export function readFilters(query: Record<string, string | string[] | undefined>): Filters {
+  const { state } = query
+  const known = typeof state === 'string' && Object.hasOwn(stateNames, state)
+  return {
+    state: known ? (state as StateFilter) : 'in-use',
+    person: words(query.person),
+    connection: words(query.connection),
+  }
+}
+
+/** PostgreSQL holds no NUL, and no name does. */
+function words(value: string | string[] | undefined): string {
+  const text = typeof value === 'string' ? value.normalize('NFC').replaceAll('\0', '').trim() : ''
+  return [...text].slice(0, wordsLimit).join('')
+}

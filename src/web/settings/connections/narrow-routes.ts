@@ -1,0 +1,78 @@
+import type Router from '@koa/router'
+import type { InstallReadings } from '../../install/readings.ts'
+import { seeOther } from '../../see-other.ts'
+import type { WebContext, WebState } from '../../state.ts'
+import { urls } from '../../urls.ts'
+import { type Choice, type ChoiceNeeds, choosePages } from '../choose-pages/routes.ts'
+import { saying } from '../confirm/said.ts'
+import { asking } from './asking.ts'
+import type { OwnersNeeds } from './routes.ts'
+
+export type NarrowNeeds = Omit<ChoiceNeeds, keyof OwnersNeeds> & {
+  /** The picker over what an installation was granted. */
+  narrowing: InstallReadings['picker']
+  /** Granted pages that this owner cannot open himself. */
+  unseenGrants(question: { workspaceId: string; userId: string; installationId: string }): Promise<string[]>
+}
+
+/** Owners take pages away from what others installed, or put pages below them in their place. They add none. */
+export function narrow(needs: OwnersNeeds & NarrowNeeds): Router<WebState> {
+  return choosePages(needs, {
+    prefix: '/settings/:workspace/connections/:connection/access/:access/pages',
+    railPlace: 'connections',
+    // Nothing is looked for among pages that were never granted.
+    readings: { picker: needs.narrowing, search: async () => ({ pages: [], more: false, cut: false }) },
+    face: ctx => face(needs, ctx),
+    after: ({ place, base }, outcome) => {
+      const people = base.slice(0, base.indexOf('/access/'))
+      if (outcome === 'ended') return saying(urls.connections(place.workspace.id), 'disconnected-already')
+      return saying(people, outcome === 'changed' ? 'pages-narrowed' : 'pages-kept')
+    },
+  })
+}
+
+async function face(needs: OwnersNeeds & NarrowNeeds, ctx: WebContext): Promise<Choice | null> {
+  const asked = await asking(needs).access(ctx)
+  if (!asked) return null
+  const { place, access } = asked
+  const { workspace, user } = place
+  // His own, and the workspace's, he chooses among all that he reaches.
+  if (access.person === null || access.person.id === user.id) {
+    seeOther(ctx, urls.myConnection.pages(workspace.id, access.id))
+    return null
+  }
+  const people = urls.connection.people(workspace.id, access.connection.id)
+  if (access.standing === 'disconnected') {
+    seeOther(ctx, saying(people, 'revoked-already'))
+    return null
+  }
+  const { person, connection } = access
+  const title = `Pages of ${connection.name} for ${person.name}`
+  return {
+    place,
+    installationId: access.id,
+    base: urls.access.pages(workspace.id, connection.id, access.id),
+    unseen: await needs.unseenGrants({
+      workspaceId: workspace.id,
+      userId: user.id,
+      installationId: access.id,
+    }),
+    words: {
+      title,
+      heading: `What ${connection.name} may reach for ${person.name}`,
+      lead: `Untick what it should no longer reach. To leave a part, untick a page and tick some below it. Only ${person.name} can add others.`,
+      notice: null,
+      headings: {
+        shared: { heading: `Pages that ${person.name} chose`, empty: 'No page that you can open yourself.' },
+        private: { heading: '', empty: '' },
+      },
+      searchable: false,
+      crumbs: [
+        { label: 'Connections', href: urls.connections(workspace.id) },
+        { label: connection.name, href: people },
+        { label: `Pages for ${person.name}`, href: null },
+      ],
+      cancel: people,
+    },
+  }
+}

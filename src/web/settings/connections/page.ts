@@ -1,0 +1,197 @@
+/** The list: every connection of the workspace, grouped by connection. */
+import { isAgainstPolicy, isApproved } from '../../../installs/policy.ts'
+import type { Plan, Policy } from '../../../installs/workspace.ts'
+import { type Moment, momentOf } from '../../dates.ts'
+import { type Field, field } from '../../field.ts'
+import { namesWords } from '../../install/words.ts'
+import { connectionMark, type Mark } from '../../marks.ts'
+import { developerItems, type Menu, menuLink } from '../../menu.ts'
+import { view } from '../../render.ts'
+import { urls } from '../../urls.ts'
+import type { Notice } from '../confirm/said.ts'
+import { type Badge, reachWords } from '../my-connections/words.ts'
+import type { ConnectionFacts, Counts, Filters, InstalledConnection, StateFilter } from './readings.ts'
+
+export type ConnectionRow = {
+  name: string
+  href: string
+  mark: Mark
+  badges: Badge[]
+  addedBy: string
+  added: Moment
+  /** "3 people"; an internal one says whose it is. */
+  users: string
+  pages: { own: string; all: string | null }
+  menu: Menu
+}
+
+export type ConnectionsPage = {
+  workspace: string
+  notice: Notice | null
+  filters: FilterForm
+  rows: ConnectionRow[]
+  empty: { icon: 'layers'; heading: string; sentence: string; action: { label: string; href: string } | null }
+  pagination: { earlier: string | null; later: string | null }
+}
+export const connectionsView = view<ConnectionsPage>('settings/connections')
+
+export type FilterForm = {
+  action: string
+  fields: Field[]
+  states: { value: StateFilter; label: string; chosen: boolean }[]
+  /** Where everything is shown again; null: nothing is filtered. */
+  clear: string | null
+}
+
+export const stateNames: Record<StateFilter, string> = {
+  'in-use': 'All in use',
+  active: 'Active',
+  suspended: 'Suspended',
+  left: 'Installer left',
+  disconnected: 'Disconnected',
+}
+
+type Facts = {
+  workspace: { id: string; name: string; plan: Plan }
+  rows: InstalledConnection[]
+  policy: Policy
+  more: boolean
+  filters: Filters
+  /** The window does not begin at the beginning. */
+  further: boolean
+  notice: Notice | null
+  now: Date
+}
+
+export function connectionsPage(facts: Facts): ConnectionsPage {
+  const { workspace, rows, filters, notice } = facts
+  const list = urls.connections(workspace.id)
+  const filtered = filters.state !== 'in-use' || filters.person !== '' || filters.connection !== ''
+  const later = new URLSearchParams({ ...filters, after: rows.at(-1)?.id ?? '' })
+  const first = new URLSearchParams(filters)
+  return {
+    workspace: workspace.name,
+    notice,
+    filters: filterForm(list, filters, [
+      field('person', 'Person', { type: 'search', value: filters.person, hint: null }),
+      field('connection', 'Connection', { type: 'search', value: filters.connection }),
+    ]),
+    rows: rows.map(row => rowOf(facts, row)),
+    empty: {
+      icon: 'layers',
+      heading: filtered || facts.further ? 'Nothing fits' : 'Nothing connected yet',
+      sentence:
+        filtered || facts.further
+          ? 'No connection of this workspace fits what you look for.'
+          : 'Every connection that someone installs in this workspace appears here, with who installed it and what it reaches.',
+      action:
+        filtered || facts.further
+          ? { label: 'Show all in use', href: list }
+          : { label: 'Find a connection', href: urls.galleryFor(workspace.id) },
+    },
+    pagination: {
+      earlier: facts.further ? `${list}?${first}` : null,
+      later: facts.more ? `${list}?${later}` : null,
+    },
+  }
+}
+
+/** `plain` is the address without filters. */
+export function filterForm(
+  plain: string,
+  filters: Pick<Filters, 'state'> & Partial<Filters>,
+  fields: Field[],
+): FilterForm {
+  const filtered = filters.state !== 'in-use' || fields.some(one => one.value !== '')
+  return {
+    action: plain,
+    fields,
+    states: (Object.keys(stateNames) as StateFilter[]).map(value => ({
+      value,
+      label: stateNames[value],
+      chosen: value === filters.state,
+    })),
+    clear: filtered ? plain : null,
+  }
+}
+
+function rowOf({ workspace, policy, now }: Facts, row: InstalledConnection): ConnectionRow {
+  const against = row.byMembers > 0 && isAgainst(workspace.plan, policy, row)
+  return {
+    name: row.name,
+    href: urls.connection.people(workspace.id, row.id),
+    mark: connectionMark({ ...row, logo: null }),
+    badges: [...standingBadges(row), ...factBadges(row, policy, against)],
+    addedBy: row.addedBy?.name ?? 'The operator',
+    added: momentOf(row.addedAt, now),
+    users: usersWords(row),
+    pages: reachWords(row.reach),
+    menu: {
+      id: `menu-${row.id}`,
+      label: `More options for ${row.name}`,
+      items: connectionItems(workspace.id, row, row),
+    },
+  }
+}
+
+/** Whether what plain members installed of it would need an approval that it does not have. */
+export function isAgainst(plan: Plan, policy: Policy, connection: ConnectionFacts): boolean {
+  if (connection.kind === 'internal') return false
+  return isAgainstPolicy({ plan, policy }, { userId: 'a member', installerRole: 'member' }, connection)
+}
+
+function standingBadges({ active, suspended, left }: Counts): Badge[] {
+  const badges: Badge[] = []
+  const live = active + suspended + left
+  if (live === 0) badges.push({ label: 'Disconnected', kind: 'plain' })
+  if (suspended > 0)
+    badges.push({ label: suspended === live ? 'Suspended' : `${suspended} suspended`, kind: 'warning' })
+  if (left > 0) badges.push({ label: 'Installer left', kind: 'warning' })
+  return badges
+}
+
+/** First-party or not, approved or not. An internal one is the workspace's own and needs no approval. */
+export function factBadges(connection: ConnectionFacts, policy: Policy, against: boolean): Badge[] {
+  const badges: Badge[] = []
+  if (connection.disabled) badges.push({ label: 'Switched off', kind: 'danger' })
+  if (connection.kind === 'internal') return [...badges, { label: 'Internal', kind: 'accent' }]
+  if (connection.firstParty) badges.push({ label: 'First-party', kind: 'accent' })
+  if (isApproved(policy, connection, connection.approved)) badges.push({ label: 'Approved', kind: 'good' })
+  else badges.push({ label: 'Not approved', kind: against ? 'warning' : 'plain' })
+  return badges
+}
+
+const number = new Intl.NumberFormat('en')
+
+export function peopleWords(count: number): string {
+  return count === 1 ? '1 person' : `${number.format(count)} people`
+}
+
+function usersWords(row: InstalledConnection): string {
+  if (row.kind === 'internal') return 'The workspace'
+  return peopleWords(row.active + row.suspended + row.left)
+}
+
+/** The ••• menu of a connection. */
+export function connectionItems(
+  workspaceId: string,
+  connection: ConnectionFacts,
+  counts: Counts,
+): Menu['items'] {
+  const at = urls.connection
+  const live = counts.active + counts.suspended + counts.left > 0
+  const items = [
+    menuLink('View users with access', 'users', at.people(workspaceId, connection.id)),
+    ...developerItems(connection),
+  ]
+  if (!live) return items
+  if (connection.kind === 'internal')
+    items.push(menuLink('Copy internal integration token', 'key-round', at.token(workspaceId, connection.id)))
+  if (counts.active > 0) items.push(menuLink('Suspend', 'pause', at.suspend(workspaceId, connection.id)))
+  if (counts.suspended > 0) items.push(menuLink('Resume', 'play', at.resume(workspaceId, connection.id)))
+  items.push(menuLink('Disconnect', 'trash-2', at.disconnect(workspaceId, connection.id), { danger: true }))
+  return items
+}
+
+/** Up to three names, for sentences. */
+export const someNames = (names: string[], count: number) => namesWords(names.slice(0, 3), count)

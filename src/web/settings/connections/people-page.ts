@@ -1,0 +1,157 @@
+/** One connection as the workspace has it: what it is, and everyone who has access through it. */
+import { isAgainstPolicy } from '../../../installs/policy.ts'
+import type { Plan, Policy } from '../../../installs/workspace.ts'
+import { type Moment, momentOf } from '../../dates.ts'
+import { field } from '../../field.ts'
+import { shortLevels } from '../../levels.ts'
+import { connectionMark, type Mark, personMark } from '../../marks.ts'
+import { type Menu, menuLink, menuPost } from '../../menu.ts'
+import { view } from '../../render.ts'
+import { urls } from '../../urls.ts'
+import type { Notice } from '../confirm/said.ts'
+import { type Badge, reachWords } from '../my-connections/words.ts'
+import { connectionItems, type FilterForm, factBadges, filterForm, isAgainst, peopleWords } from './page.ts'
+import type { ConnectionReading, Filters, PersonWithAccess } from './readings.ts'
+
+export type PersonRow = {
+  name: string
+  /** His address; null: no person's. */
+  email: string | null
+  mark: Mark
+  badges: Badge[]
+  added: Moment
+  levels: string[]
+  pages: { own: string; all: string | null }
+  lastUsed: Moment | null
+  /** null: there is nothing left to do about it. */
+  menu: Menu | null
+}
+
+export type PeoplePage = {
+  name: string
+  mark: Mark
+  badges: Badge[]
+  description: string | null
+  developer: string | null
+  users: string
+  notice: Notice | null
+  menu: Menu
+  filters: FilterForm
+  rows: PersonRow[]
+  empty: { icon: 'users'; heading: string; sentence: string; action: { label: string; href: string } | null }
+  pagination: { earlier: string | null; later: string | null }
+}
+export const peopleView = view<PeoplePage>('settings/connections-people')
+
+type Facts = {
+  workspace: { id: string; name: string; plan: Plan }
+  reading: ConnectionReading
+  filters: Pick<Filters, 'state' | 'person'>
+  further: boolean
+  notice: Notice | null
+  now: Date
+}
+
+export function peoplePage(facts: Facts): PeoplePage {
+  const { workspace, reading, filters, further, notice } = facts
+  const { connection, policy, counts, people } = reading
+  const here = urls.connection.people(workspace.id, connection.id)
+  const later = new URLSearchParams({ ...filters, after: people.at(-1)?.installationId ?? '' })
+  const live = counts.active + counts.suspended + counts.left
+  return {
+    name: connection.name,
+    mark: connectionMark({ ...connection, logo: null }),
+    badges: factBadges(connection, policy, isAgainst(workspace.plan, policy, connection)),
+    description: connection.description,
+    developer: connection.developerName,
+    users:
+      connection.kind === 'internal'
+        ? 'It belongs to the workspace itself, and reaches the pages that members added to it.'
+        : `${peopleWords(live)} in ${workspace.name} ${live === 1 ? 'has' : 'have'} access through it.`,
+    notice,
+    menu: {
+      id: 'menu-connection',
+      label: `More options for ${connection.name}`,
+      items: connectionItems(workspace.id, connection, counts).slice(1),
+    },
+    filters: filterForm(here, filters, [
+      field('person', 'Person', { type: 'search', value: filters.person }),
+    ]),
+    rows: people.map(one => rowOf(facts, one)),
+    empty: {
+      icon: 'users',
+      heading: live === 0 ? 'Nobody has access' : 'Nobody fits',
+      sentence:
+        live === 0
+          ? 'Everyone who had connected it is disconnected. Under the state “Disconnected” you see who that was.'
+          : 'Nobody who has access fits what you look for.',
+      action:
+        live === 0
+          ? { label: 'Show disconnected', href: `${here}?state=disconnected` }
+          : { label: 'Show everyone', href: here },
+    },
+    pagination: {
+      earlier: further ? `${here}?${new URLSearchParams(filters)}` : null,
+      later: reading.more ? `${here}?${later}` : null,
+    },
+  }
+}
+
+function rowOf({ workspace, reading, now }: Facts, one: PersonWithAccess): PersonRow {
+  const { connection, policy } = reading
+  const name = one.person?.name ?? workspace.name
+  return {
+    name,
+    email: one.person?.email ?? null,
+    mark: one.person ? personMark(one.person) : connectionMark({ ...connection, logo: null }),
+    badges: badgesOf(workspace.plan, policy, connection, one),
+    added: momentOf(one.addedAt, now),
+    levels: shortLevels(one.capabilities),
+    pages: reachWords(one.reach),
+    lastUsed: one.lastUsedAt && momentOf(one.lastUsedAt, now),
+    menu: menuOf(workspace.id, connection.id, name, one),
+  }
+}
+
+function badgesOf(
+  plan: Plan,
+  policy: Policy,
+  connection: ConnectionReading['connection'],
+  { person, standing, stateReason }: PersonWithAccess,
+): Badge[] {
+  const badges: Badge[] = []
+  if (person?.role === 'guest') badges.push({ label: 'Guest', kind: 'plain' })
+  if (standing === 'suspended') badges.push({ label: 'Suspended', kind: 'warning' })
+  if (standing === 'left') badges.push({ label: 'Installer left', kind: 'warning' })
+  if (standing === 'disconnected') {
+    const by = stateReason === 'by-member' ? 'Disconnected by the member' : 'Disconnected'
+    badges.push({ label: by, kind: 'plain' })
+    return badges
+  }
+  const installation = { userId: person?.id ?? null, installerRole: person?.role ?? null }
+  if (isAgainstPolicy({ plan, policy }, installation, connection))
+    badges.push({ label: 'Not approved', kind: 'warning' })
+  return badges
+}
+
+function menuOf(
+  workspaceId: string,
+  connectionId: string,
+  name: string,
+  { installationId, standing, person }: PersonWithAccess,
+): Menu | null {
+  if (standing === 'disconnected') return null
+  const at = urls.access
+  const items = [menuLink('Manage pages', 'list-checks', at.pages(workspaceId, connectionId, installationId))]
+  if (standing === 'active')
+    items.push(menuLink('Suspend', 'pause', at.suspend(workspaceId, connectionId, installationId)))
+  if (standing === 'suspended')
+    items.push(menuPost('Resume', 'play', at.resume(workspaceId, connectionId, installationId)))
+  if (person)
+    items.push(
+      menuLink('Revoke access', 'trash-2', at.revoke(workspaceId, connectionId, installationId), {
+        danger: true,
+      }),
+    )
+  return { id: `menu-${installationId}`, label: `More options for ${name}`, items }
+}

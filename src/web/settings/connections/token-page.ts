@@ -1,0 +1,34 @@
+import { view } from '../../render.ts'
+import { urls } from '../../urls.ts'
+import type { Notice } from '../confirm/said.ts'
+
+/** The standing token of an internal connection: first what copying it means, then the token, once. */
+export type TokenPage = {
+  name: string
+  notice: Notice | null
+  /** null: not asked for yet, or shown already. */
+  token: { id: string; label: string; text: string } | null
+  action: string
+  back: string
+}
+export const tokenView = view<TokenPage>('settings/connections-token')
+
+export function tokenPage(facts: {
+  workspaceId: string
+  connection: { id: string; name: string }
+  token: string | null
+  /** The address is one that a token was shown at before. */
+  shownBefore: boolean
+}): TokenPage {
+  const { workspaceId, connection, token, shownBefore } = facts
+  const notice: Notice | null = shownBefore
+    ? { kind: 'info', sentence: 'The token was shown already. You can show it again; each time is recorded.' }
+    : null
+  return {
+    name: connection.name,
+    notice: token === null ? notice : null,
+    token: token === null ? null : { id: 'token', label: 'Internal integration token', text: token },
+    action: urls.connection.token(workspaceId, connection.id),
+    back: urls.connection.people(workspaceId, connection.id),
+  }
+}

@@ -1,0 +1,62 @@
+import type Router from '@koa/router'
+import type { copyInternalToken } from '../../../installs/actions/copy-internal-token.ts'
+import { seeOther } from '../../see-other.ts'
+import type { ShownOnce } from '../../shown-once.ts'
+import type { WebState } from '../../state.ts'
+import { urls } from '../../urls.ts'
+import { saying } from '../confirm/said.ts'
+import { deedOf } from '../rail/workspace-gate.ts'
+import { asking } from './asking.ts'
+import type { OwnersNeeds } from './routes.ts'
+import { tokenPage, tokenView } from './token-page.ts'
+
+export type TokenNeeds = {
+  copyInternalToken: ReturnType<typeof copyInternalToken>
+  shownOnce: ShownOnce
+}
+
+export function token(router: Router<WebState>, needs: OwnersNeeds & TokenNeeds): void {
+  const ask = asking(needs)
+
+  router.get('/:connection/token', async ctx => {
+    const asked = await ask.connection(ctx)
+    if (!asked) return
+    const { place, reading } = asked
+    const { connection } = reading
+    if (connection.kind !== 'internal') return needs.faults.notFound(ctx)
+    const { shown } = ctx.query
+    const text = typeof shown === 'string' ? await needs.shownOnce.take(place.user.id, shown) : null
+    const title = `Token of ${connection.name}`
+    const crumbs = [
+      { label: 'Connections', href: urls.connections(place.workspace.id) },
+      { label: connection.name, href: urls.connection.people(place.workspace.id, connection.id) },
+      { label: 'Internal integration token', href: null },
+    ]
+    const model = tokenPage({
+      workspaceId: place.workspace.id,
+      connection,
+      token: text,
+      shownBefore: shown !== undefined,
+    })
+    needs.render.screen(
+      ctx,
+      tokenView,
+      model,
+      needs.gate.layout(place, { title, place: 'connections', crumbs }),
+    )
+  })
+
+  router.post('/:connection/token', async ctx => {
+    const asked = await ask.connection(ctx)
+    if (!asked) return
+    const { place, connectionId } = asked
+    const outcome = await needs.copyInternalToken(deedOf(ctx, place), connectionId)
+    if (outcome.kind === 'refused') return needs.faults.refuse(ctx, outcome.code)
+    if (outcome.kind === 'unknown') return needs.faults.notFound(ctx)
+    const { workspace, user } = place
+    if (outcome.kind === 'none')
+      return seeOther(ctx, saying(urls.connection.people(workspace.id, connectionId), 'token-none'))
+    const id = await needs.shownOnce.keep(user.id, outcome.token)
+    seeOther(ctx, `${urls.connection.token(workspace.id, connectionId)}?shown=${id}`)
+  })
+}

@@ -1,0 +1,101 @@
+import type Router from '@koa/router'
+import { mayInstall, type Placement } from '../../../installs/policy.ts'
+import { workspaceHeadings } from '../../install/picker.ts'
+import type { InstallReadings } from '../../install/readings.ts'
+import { refusals } from '../../refusals.ts'
+import { seeOther } from '../../see-other.ts'
+import type { WebContext, WebState } from '../../state.ts'
+import { urls } from '../../urls.ts'
+import { type Choice, type ChoiceNeeds, choosePages } from '../choose-pages/routes.ts'
+import type { Notice } from '../confirm/said.ts'
+import { saying } from '../confirm/said.ts'
+import { governs, param } from '../rail/workspace-gate.ts'
+import type { MyConnectionsReadings } from './readings.ts'
+
+export type ManagePagesNeeds = ChoiceNeeds & {
+  readings: Pick<MyConnectionsReadings, 'one'>
+  picker: Pick<InstallReadings, 'picker' | 'search'>
+  /** Whether he could install it today: what may not be installed is not widened either. */
+  placement(userId: string, workspaceId: string, connectionId: string): Promise<Placement | null>
+}
+
+/**
+ * The pages of the member's own installation; of an internal connection, every member's. Partners hand this address out with
+ * each page that they do not reach.
+ */
+export function managePages(needs: ManagePagesNeeds): Router<WebState> {
+  return choosePages(needs, {
+    prefix: '/settings/:workspace/my-connections/:installation/pages',
+    railPlace: 'my-connections',
+    readings: needs.picker,
+    face: ctx => face(needs, ctx),
+    after: ({ place }, outcome) => {
+      const list = urls.myConnections(place.workspace.id)
+      if (outcome === 'ended') return saying(list, 'already')
+      return saying(list, outcome === 'changed' ? 'pages-changed' : 'pages-kept')
+    },
+  })
+}
+
+async function face(needs: ManagePagesNeeds, ctx: WebContext): Promise<Choice | null> {
+  const place = await needs.gate.enter(ctx)
+  if (!place) return null
+  const { user, workspace } = place
+  const id = param(ctx, 'installation')
+  const installation = id && (await needs.readings.one(workspace.id, id))
+  const theirs = installation && (installation.person === null || installation.person.id === user.id)
+  if (installation && !theirs && governs(user, workspace)) {
+    seeOther(ctx, urls.access.pages(workspace.id, installation.connection.id, installation.id))
+    return null
+  }
+  if (!installation || !theirs || (installation.person === null && workspace.role === 'guest')) {
+    needs.faults.notFound(ctx)
+    return null
+  }
+  const list = urls.myConnections(workspace.id)
+  if (installation.standing === 'disconnected') {
+    seeOther(ctx, saying(list, 'already'))
+    return null
+  }
+  const { connection } = installation
+  const internal = installation.person === null
+  return {
+    place,
+    installationId: installation.id,
+    base: urls.myConnection.pages(workspace.id, installation.id),
+    unseen: [],
+    words: {
+      title: `Pages of ${connection.name}`,
+      heading: `Which pages may ${connection.name} reach?`,
+      lead: 'Ticking a page includes everything below it, also what is added there later. What you untick is out of its reach from the next moment on.',
+      notice: internal
+        ? sharedNotice(connection.name, workspace.name)
+        : await widening(needs, place, connection.id),
+      headings: workspaceHeadings(workspace.name),
+      searchable: true,
+      crumbs: [
+        { label: 'My connections', href: list },
+        { label: `Pages of ${connection.name}`, href: null },
+      ],
+      cancel: list,
+    },
+  }
+}
+
+function sharedNotice(connection: string, workspace: string): Notice {
+  const sentence = `${connection} belongs to ${workspace} as a whole. You add pages that you can open yourself; what others added, they and owners take away.`
+  return { kind: 'info', sentence }
+}
+
+/** Why pages can be taken away only; null: they can be added too. */
+async function widening(
+  needs: ManagePagesNeeds,
+  { user, workspace }: Choice['place'],
+  connectionId: string,
+): Promise<Notice | null> {
+  const placement = await needs.placement(user.id, workspace.id, connectionId)
+  const may = placement ? mayInstall(placement) : null
+  if (may?.kind !== 'no') return null
+  const { sentence } = refusals[may.because]
+  return { kind: 'warning', sentence: `${sentence} You can take pages away, but not add any.` }
+}

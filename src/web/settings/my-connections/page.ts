@@ -1,0 +1,155 @@
+import { isAgainstPolicy } from '../../../installs/policy.ts'
+import { type Moment, momentOf } from '../../dates.ts'
+import { shortLevels } from '../../levels.ts'
+import { connectionMark, type Mark } from '../../marks.ts'
+import { developerItems, type Menu, menuLink } from '../../menu.ts'
+import { view } from '../../render.ts'
+import { urls } from '../../urls.ts'
+import type { ConfirmPage } from '../confirm/page.ts'
+import type { Notice, Sayings } from '../confirm/said.ts'
+import type { MyConnection } from './readings.ts'
+import { type Badge, reachWords } from './words.ts'
+
+export type MyConnectionRow = {
+  name: string
+  mark: Mark
+  badges: Badge[]
+  levels: string[]
+  pages: { own: string; all: string | null; manage: string }
+  added: Moment
+  /** null: it was never used. */
+  lastUsed: Moment | null
+  menu: Menu
+}
+
+export type MyConnectionsPage = {
+  workspace: string
+  notice: Notice | null
+  rows: MyConnectionRow[]
+  /** What to say where there is none. */
+  empty: { icon: 'plug'; heading: string; sentence: string; action: { label: string; href: string } | null }
+  /** Where more are added; null: guests add none. */
+  add: string | null
+  pagination: { earlier: string | null; later: string | null }
+}
+export const myConnectionsView = view<MyConnectionsPage>('settings/my-connections')
+
+type Facts = {
+  workspace: { id: string; name: string; role: 'owner' | 'member' | 'guest' }
+  user: { id: string }
+  rows: MyConnection[]
+  more: boolean
+  /** The window does not begin at the beginning. */
+  further: boolean
+  notice: Notice | null
+  now: Date
+}
+
+export function myConnectionsPage(facts: Facts): MyConnectionsPage {
+  const { workspace, rows, more, further, notice } = facts
+  const list = urls.myConnections(workspace.id)
+  const add = workspace.role === 'guest' ? null : urls.galleryFor(workspace.id)
+  return {
+    workspace: workspace.name,
+    notice,
+    rows: rows.map(row => rowOf(facts, row)),
+    empty: {
+      icon: 'plug',
+      heading: further ? 'No more connections' : 'Nothing connected yet',
+      sentence: add
+        ? 'Applications that you connect to your pages appear here, with what they reach. You can change or disconnect them at any time.'
+        : 'You are a guest here, and connections are installed by members.',
+      action: add ? { label: 'Find a connection', href: add } : null,
+    },
+    add,
+    pagination: {
+      earlier: further ? list : null,
+      later: more ? `${list}?after=${rows.at(-1)!.installationId}` : null,
+    },
+  }
+}
+
+function rowOf({ workspace, user, now }: Facts, row: MyConnection): MyConnectionRow {
+  const { connection, installationId } = row
+  const manage = urls.myConnection.pages(workspace.id, installationId)
+  return {
+    name: connection.name,
+    mark: connectionMark({ ...connection, logo: null }),
+    badges: badgesOf(user, row),
+    levels: shortLevels(row.capabilities),
+    pages: { ...reachWords(row.reach), manage },
+    added: momentOf(row.addedAt, now),
+    lastUsed: row.lastUsedAt && momentOf(row.lastUsedAt, now),
+    menu: {
+      id: `menu-${installationId}`,
+      label: `More options for ${connection.name}`,
+      items: [
+        menuLink('Manage pages', 'list-checks', manage),
+        ...developerItems(connection),
+        menuLink('Disconnect', 'trash-2', urls.myConnection.disconnect(workspace.id, installationId), {
+          danger: true,
+        }),
+      ],
+    },
+  }
+}
+
+function badgesOf(user: { id: string }, { state, stateReason, placement }: MyConnection): Badge[] {
+  const badges: Badge[] = []
+  if (placement.connection.disabled) badges.push({ label: 'Switched off', kind: 'danger' })
+  if (state === 'suspended') {
+    const label = stateReason === 'installer-left' ? 'Suspended while you were away' : 'Suspended by an owner'
+    badges.push({ label, kind: 'warning' })
+  }
+  const against = isAgainstPolicy(
+    placement,
+    { userId: user.id, installerRole: placement.role },
+    { firstParty: placement.connection.firstParty, approved: placement.approved },
+  )
+  if (against) badges.push({ label: 'Not approved', kind: 'warning' })
+  return badges
+}
+
+export function disconnectPage(
+  workspace: { id: string; name: string },
+  installation: { id: string; connection: { name: string } },
+): ConfirmPage {
+  const { name } = installation.connection
+  return {
+    heading: `Disconnect ${name}?`,
+    lead: `${name} loses access to every page that you allowed it in ${workspace.name}.`,
+    effects: [
+      'What it does for you with these pages stops at once: its tokens no longer work.',
+      'Your pages stay as they are, also what it wrote on them.',
+      'What others connected stays connected.',
+    ],
+    undo: `There is no undo, but you can connect ${name} again from its own site.`,
+    submit: {
+      label: `Disconnect ${name}`,
+      action: urls.myConnection.disconnect(workspace.id, installation.id),
+      fields: [],
+      danger: true,
+    },
+    back: { label: 'Keep it', href: urls.myConnections(workspace.id) },
+  }
+}
+
+export const sayings: Sayings = {
+  disconnected: () => ({
+    kind: 'good',
+    sentence: 'Disconnected. Its tokens no longer work, and it reaches none of your pages.',
+  }),
+  already: () => ({
+    kind: 'info',
+    sentence:
+      'It was disconnected already, by you in another window or by an owner. Nothing more had to be done.',
+  }),
+  'pages-changed': () => ({
+    kind: 'good',
+    sentence: 'Saved. What it reaches has changed with this moment.',
+  }),
+  'pages-kept': () => ({
+    kind: 'info',
+    sentence: 'Nothing was changed: it reaches the same pages as before.',
+  }),
+}

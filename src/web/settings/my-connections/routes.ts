@@ -1,0 +1,86 @@
+/** What a member installed, and how it is disconnected. Its pages are chosen in manage-pages.ts. */
+import Router from '@koa/router'
+import type { disconnect } from '../../../installs/actions/disconnect.ts'
+import { readUuid } from '../../../installs/ids.ts'
+import type { Faults } from '../../faults.ts'
+import type { Render } from '../../render.ts'
+import { seeOther } from '../../see-other.ts'
+import { mustBeSignedIn } from '../../signed-in.ts'
+import type { WebContext, WebState } from '../../state.ts'
+import { urls } from '../../urls.ts'
+import { confirmView } from '../confirm/page.ts'
+import { saidOf, saying } from '../confirm/said.ts'
+import { deedOf, param, type Whereabouts, type WorkspaceGate } from '../rail/workspace-gate.ts'
+import { disconnectPage, myConnectionsPage, myConnectionsView, sayings } from './page.ts'
+import type { MyConnectionsReadings } from './readings.ts'
+
+export type MyConnectionsNeeds = {
+  render: Render
+  faults: Faults
+  gate: WorkspaceGate
+  readings: MyConnectionsReadings
+  disconnect: ReturnType<typeof disconnect>
+  now(): Date
+}
+
+export function myConnections(needs: MyConnectionsNeeds): Router<WebState> {
+  const router = new Router<WebState>({ prefix: '/settings/:workspace/my-connections' })
+  const { render, faults, gate, readings } = needs
+  router.use(mustBeSignedIn)
+
+  router.get('/', async ctx => {
+    const place = await gate.enter(ctx)
+    if (!place) return
+    const { workspace, user } = place
+    const after = readUuid(ctx.query.after)
+    const list = await readings.list({ workspaceId: workspace.id, userId: user.id, after })
+    const notice = saidOf(ctx, sayings)
+    const model = myConnectionsPage({
+      ...list,
+      workspace,
+      user,
+      notice,
+      further: after !== null,
+      now: needs.now(),
+    })
+    const screen = { title: 'My connections', place: 'my-connections' as const, crumbs: [] }
+    render.screen(ctx, myConnectionsView, model, gate.layout(place, screen))
+  })
+
+  /** The member's own installation; null: answered with 404, also where it is somebody else's. */
+  async function ownInstallation(ctx: WebContext, { workspace, user }: Whereabouts) {
+    const id = param(ctx, 'installation')
+    const installation = id && (await readings.one(workspace.id, id))
+    if (installation && installation.person?.id === user.id) return installation
+    faults.notFound(ctx)
+    return null
+  }
+
+  router.get('/:installation/disconnect', async ctx => {
+    const place = await gate.enter(ctx)
+    const installation = place && (await ownInstallation(ctx, place))
+    if (!place || !installation) return
+    const list = urls.myConnections(place.workspace.id)
+    if (installation.standing === 'disconnected') return seeOther(ctx, saying(list, 'already'))
+    const title = `Disconnect ${installation.connection.name}`
+    const crumbs = [
+      { label: 'My connections', href: list },
+      { label: title, href: null },
+    ]
+    const layout = gate.layout(place, { title, place: 'my-connections', crumbs })
+    render.screen(ctx, confirmView, disconnectPage(place.workspace, installation), layout)
+  })
+
+  router.post('/:installation/disconnect', async ctx => {
+    const place = await gate.enter(ctx)
+    const installation = place && (await ownInstallation(ctx, place))
+    if (!place || !installation) return
+    const outcome = await needs.disconnect(deedOf(ctx, place), installation.id)
+    const list = urls.myConnections(place.workspace.id)
+    if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
+    if (outcome.kind === 'unknown') return faults.notFound(ctx)
+    seeOther(ctx, saying(list, outcome.kind))
+  })
+
+  return router
+}

@@ -1,0 +1,12 @@
+import { pagesWords } from '../../install/words.ts'
+import type { Reach } from './readings.ts'
+
+/** "3 pages", and in a second line what that comes to with everything below; null where nothing stands below. */
+export function reachWords({ granted, reached, beyond }: Reach): { own: string; all: string | null } {
+  if (granted === 0) return { own: 'No pages', all: null }
+  const all = beyond ? `more than ${pagesWords(reached)}` : pagesWords(reached)
+  return { own: pagesWords(granted), all: reached > granted || beyond ? `${all} with all below` : null }
+}
+
+/** A badge in a row: a word, and how serious it is. */
+export type Badge = { label: string; kind: 'plain' | 'good' | 'warning' | 'danger' | 'accent' }
