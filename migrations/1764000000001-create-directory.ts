@@ -43,9 +43,12 @@ export class CreateDirectory1764000000001 implements MigrationInterface {
       create index members_by_user on members (user_id);
 
       create table pages (
-        workspace_id uuid not null constraint pages_workspace_exists references workspaces on delete cascade,
+        workspace_id uuid not null,
         id uuid not null,
         parent_id uuid,
+        -- Only a root is checked against its workspace; what stands below goes with its parent.
+        root_in uuid generated always as (case when parent_id is null then workspace_id end) stored
+          constraint pages_workspace_exists references workspaces on delete cascade,
         title text not null constraint pages_title_length check (char_length(title) <= 2000),
         -- What siblings are ordered by: short enough for an index entry, whatever the title's case and length.
         sort_title text not null generated always as (lower(left(title, 200))) stored,
@@ -63,8 +66,9 @@ export class CreateDirectory1764000000001 implements MigrationInterface {
         constraint pages_not_own_parent check (parent_id <> id),
         constraint pages_private_only_at_root check (parent_id is null or not private),
         constraint pages_parent_in_same_workspace foreign key (workspace_id, parent_id)
-          references pages (workspace_id, id) deferrable initially immediate
+          references pages (workspace_id, id) on delete cascade
       );
+      create index pages_roots on pages (root_in) where root_in is not null;
       create index pages_children on pages (workspace_id, parent_id, sort_title, id);
       create index pages_title_words on pages using gin (workspace_id, title gin_trgm_ops);
 

@@ -224,8 +224,27 @@ describe('the database, whoever writes', () => {
 
   it('refuses a page without a path', async () => {
     expect(await attempt([[insert, [await newWorkspace(), randomUUID(), null, 'x']]])).toBe(
-      'pages_have_a_path',
+      'page_paths_stand_right',
     )
+    const workspace = await newWorkspace()
+    const [, child] = await newChain(workspace, 2)
+    expect(await attempt([['delete from page_paths where page_id = $1', [child]]])).toBe(
+      'page_paths_stand_right',
+    )
+  })
+
+  it('removes the pages of a workspace with it, and their paths', async () => {
+    const workspace = await newWorkspace()
+    await newChain(workspace, 5)
+    await pool.query('delete from workspaces where id = $1', [workspace])
+    const { rows } = await pool.query('select from pages where workspace_id = $1', [workspace])
+    expect([rows, await kept(workspace)]).toEqual([[], []])
+  })
+
+  it('refuses a page in a workspace that does not exist', async () => {
+    const insertBoth = `with page as (insert into pages (workspace_id, id, title) values ($1, $2, ''))
+      insert into page_paths (workspace_id, page_id, path) values ($1, $2, array[$2::uuid])`
+    expect(await attempt([[insertBoth, [randomUUID(), randomUUID()]]])).toBe('pages_workspace_exists')
   })
 
   it('refuses a cycle made by two pages that are each the other’s parent', async () => {

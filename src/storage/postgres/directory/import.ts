@@ -52,7 +52,9 @@ export async function importDirectory(
   const client = await needs.pool.connect()
   try {
     const staging = await Staging.open(client)
-    const lines = await stage(needs, client, staging, input)
+    const lines = await stage(needs, staging, input)
+    // One import writes at a time: what it found known or new stays so until it is done.
+    await client.query('select pg_advisory_lock(5282)')
     await keepLastLines(client)
     const fault = await findFault(client)
     if (fault) throw new ImportRefused(fault.line, fault.reason)
@@ -67,7 +69,6 @@ export async function importDirectory(
 
 async function stage(
   needs: ImportNeeds,
-  client: PoolClient,
   staging: Staging,
   input: AsyncIterable<Uint8Array>,
 ): Promise<number> {
@@ -75,7 +76,7 @@ async function stage(
   let users: { number: number; line: UserLine }[] = []
   const tell = paced(needs.onProgress)
   const stageUsers = async () => {
-    const hashes = await passwordHashes(needs, client, users)
+    const hashes = await passwordHashes(needs, users)
     for (const [at, { number, line }] of users.entries()) await staging.add(number, line, hashes[at])
     users = []
   }
@@ -100,14 +101,11 @@ async function stage(
 }
 
 /** The hash that is kept stays while it fits, so that a second import changes nothing. */
-async function passwordHashes(
-  needs: ImportNeeds,
-  client: PoolClient,
-  users: { line: UserLine }[],
-): Promise<(string | null)[]> {
+async function passwordHashes(needs: ImportNeeds, users: { line: UserLine }[]): Promise<(string | null)[]> {
   const withPassword = users.filter(({ line }) => line.password !== undefined)
   if (withPassword.length === 0) return users.map(() => null)
-  const { rows } = await client.query<{ id: string; password_hash: string }>(
+  // On another connection: the import's own is busy with the lines before.
+  const { rows } = await needs.pool.query<{ id: string; password_hash: string }>(
     'select id, password_hash from users where id = any($1::uuid[]) and password_hash is not null',
     [withPassword.map(({ line }) => line.id)],
   )

@@ -1,6 +1,6 @@
 /** Pages of an import, in batches from the top of the trees down; then, at once, those that change their parent. */
 import type { ClientBase } from 'pg'
-import { below, lockTrees } from './tree.ts'
+import { lockTrees, walkByIndex, within } from './tree.ts'
 
 type Range = [after: number, upTo: number]
 
@@ -13,7 +13,7 @@ export async function mergePages(client: ClientBase, range: Range): Promise<numb
     range,
   )
   const { workspaces, known, listed } = rows[0]!
-  await lockTrees(client, workspaces)
+  await lockTrees(client, workspaces, known ? 'moving' : 'adding')
   const turned = known ? await archivingTurned(client, range) : []
   let changed = 0
   // Level by level: a page is placed by the path of its parent, which the statement before has written.
@@ -36,23 +36,26 @@ async function upsertPages(client: ClientBase, range: Range): Promise<number> {
   const { rows } = await client.query<{ changed: number }>({
     name: 'import-pages',
     text: `with batch as materialized (select * from ordered_pages where place > $1 and place <= $2),
-       written as (
-         insert into pages as p (workspace_id, id, parent_id, title, icon, type, private, archived)
-         select workspace_id, id, parent_id, title, icon, type, viewers is not null, archived from batch order by place
-         on conflict (workspace_id, id) do update set title = excluded.title, icon = excluded.icon, type = excluded.type,
-           archived = excluded.archived, updated_at = now(),
-           private = case when p.parent_id is null and excluded.parent_id is null then excluded.private else p.private end
-         where (p.title, p.icon, p.type, p.archived) is distinct from (excluded.title, excluded.icon, excluded.type, excluded.archived)
-           or (p.parent_id is null and excluded.parent_id is null and p.private <> excluded.private)
+       created as (
+         insert into pages (workspace_id, id, parent_id, title, icon, type, private, archived)
+         select workspace_id, id, parent_id, title, icon, type, viewers is not null, archived
+         from batch where not known order by place
          returning 1),
        placed as (
          insert into page_paths (workspace_id, page_id, path, hidden)
          select b.workspace_id, b.id, coalesce(above.path, '{}') || b.id, b.archived or coalesce(above.hidden, false)
          from batch b
          left join page_paths above on above.workspace_id = b.workspace_id and above.page_id = b.parent_id
-         where not b.known order by place
-         on conflict (workspace_id, page_id) do nothing)
-     select count(*)::int as changed from written`,
+         where not b.known order by place),
+       changed as (
+         update pages p set title = b.title, icon = b.icon, type = b.type, archived = b.archived, updated_at = now(),
+           private = case when p.parent_id is null and b.parent_id is null then b.viewers is not null else p.private end
+         from batch b
+         where b.known and p.workspace_id = b.workspace_id and p.id = b.id
+           and ((p.title, p.icon, p.type, p.archived) is distinct from (b.title, b.icon, b.type, b.archived)
+             or (p.parent_id is null and b.parent_id is null and p.private <> (b.viewers is not null)))
+         returning 1)
+     select (select count(*) from created)::int + (select count(*) from changed)::int as changed`,
     values: range,
   })
   return rows[0]!.changed
@@ -75,16 +78,16 @@ async function archivingTurned(client: ClientBase, range: Range): Promise<Subtre
 
 /** Decides anew what is hidden in these subtrees: what is archived, or stands below what is archived. */
 async function keepHidden(client: ClientBase, subtrees: Subtree[]): Promise<void> {
+  await walkByIndex(client)
   await client.query(
-    `with touched as (
-       select distinct p.workspace_id, p.page_id
+    `with touched as materialized (
+       select distinct p.workspace_id, p.page_id, p.path
        from unnest($1::uuid[], $2::text[]) as top (workspace_id, path)
-       join page_paths p on p.workspace_id = top.workspace_id
-         and (p.path = top.path::uuid[] or ${below('p.path', 'top.path::uuid[]')})),
-     standing as (
-       select p.workspace_id, p.page_id, exists (
-         select from pages a where a.workspace_id = p.workspace_id and a.id = any(p.path) and a.archived) as hidden
-       from touched join page_paths p using (workspace_id, page_id))
+       join page_paths p on p.workspace_id = top.workspace_id and ${within('p.path', 'top.path::uuid[]')}),
+     standing as materialized (
+       select t.workspace_id, t.page_id, bool_or(a.archived) as hidden
+       from touched t cross join unnest(t.path) as up (id) join pages a on a.workspace_id = t.workspace_id and a.id = up.id
+       group by t.workspace_id, t.page_id)
      update page_paths p set hidden = standing.hidden from standing
      where p.workspace_id = standing.workspace_id and p.page_id = standing.page_id and p.hidden <> standing.hidden`,
     [subtrees.map(one => one.workspace_id), subtrees.map(one => one.path)],
@@ -123,14 +126,14 @@ export async function movePages(client: ClientBase): Promise<number> {
   const { rows } = await client.query<{ workspaces: string[] }>(
     'select array_agg(distinct workspace_id::text) as workspaces from moved_pages',
   )
-  await lockTrees(client, rows[0]!.workspaces)
+  await lockTrees(client, rows[0]!.workspaces, 'moving')
+  await walkByIndex(client)
   await client.query(
     `create temporary table touched_pages as
        select distinct below.workspace_id, below.page_id as id
        from moved_pages m
        join page_paths own on own.workspace_id = m.workspace_id and own.page_id = m.id
-       join page_paths below on below.workspace_id = m.workspace_id
-         and (below.path = own.path or ${below('below.path', 'own.path')})`,
+       join page_paths below on below.workspace_id = m.workspace_id and ${within('below.path', 'own.path')}`,
   )
   await client.query(
     `update pages p set parent_id = m.parent_id, private = m.private, updated_at = now()

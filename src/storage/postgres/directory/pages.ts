@@ -1,7 +1,7 @@
 /** Changes of the page tree, one transaction each, with the paths kept right. */
 import type { ClientBase, Pool } from 'pg'
 import { transact } from '../transaction.ts'
-import { below, deepestLevel, lockTrees } from './tree.ts'
+import { deepestLevel, lockTrees, walkByIndex, within } from './tree.ts'
 
 export type PageDraft = {
   workspaceId: string
@@ -33,7 +33,7 @@ const nothing: Alongside = async () => {}
 /** A new page, below a page of the same workspace or as a root. Refused: no-such-page (the parent), page-too-deep. */
 export function createPage(pool: Pool, draft: PageDraft, alongside = nothing): Promise<PageOutcome> {
   return transact(pool, async client => {
-    await lockTrees(client, [draft.workspaceId])
+    await lockTrees(client, [draft.workspaceId], 'adding')
     const above = draft.parentId ? await readPath(client, draft.workspaceId, draft.parentId) : null
     if (draft.parentId && !above) return refused('no-such-page')
     if (above && above.path.length >= deepestLevel) return refused('page-too-deep')
@@ -113,18 +113,17 @@ export type PageMove = {
 export function movePage(pool: Pool, move: PageMove): Promise<PageOutcome> {
   return transact(pool, async client => {
     const { workspaceId, id, parentId } = move
-    await lockTrees(client, [workspaceId])
+    await lockTrees(client, [workspaceId], 'moving')
     const own = await readPath(client, workspaceId, id)
     const above = parentId ? await readPath(client, workspaceId, parentId) : null
     if (!own || (parentId && !above)) return refused('no-such-page')
     if (above?.path.includes(id)) return refused('page-under-itself')
     const newPath = [...(above?.path ?? []), id]
     const { rows } = await client.query<{ deepest: number }>(
-      `select coalesce(max(cardinality(path)), 0) as deepest from page_paths where workspace_id = $1 and ${below('path', '$2::uuid[]')}`,
+      `select max(cardinality(path)) as deepest from page_paths where workspace_id = $1 and ${within('path', '$2::uuid[]')}`,
       [workspaceId, own.path],
     )
-    const levels = Math.max(rows[0]!.deepest - own.path.length, 0)
-    if (newPath.length + levels > deepestLevel) return refused('page-too-deep')
+    if (newPath.length + rows[0]!.deepest - own.path.length > deepestLevel) return refused('page-too-deep')
 
     const viewers = parentId ? null : (move.viewers ?? null)
     await client.query(
@@ -143,8 +142,8 @@ export function movePage(pool: Pool, move: PageMove): Promise<PageOutcome> {
       )
     await client.query(
       `update page_paths set path = $3::uuid[] || path[$4:]
-       where workspace_id = $1 and (page_id = $5 or ${below('path', '$2::uuid[]')})`,
-      [workspaceId, own.path, newPath, own.path.length + 1, id],
+       where workspace_id = $1 and ${within('path', '$2::uuid[]')}`,
+      [workspaceId, own.path, newPath, own.path.length + 1],
     )
     await keepHidden(client, workspaceId, newPath)
     return done
@@ -158,7 +157,7 @@ export function archivePage(
   alongside = nothing,
 ): Promise<PageOutcome> {
   return transact(pool, async client => {
-    await lockTrees(client, [change.workspaceId])
+    await lockTrees(client, [change.workspaceId], 'moving')
     const own = await readPath(client, change.workspaceId, change.id)
     if (!own) return refused('no-such-page')
     // Before it is hidden: whoever asks here whether it may be, asks about the page as it stands.
@@ -185,14 +184,15 @@ async function readPath(client: ClientBase, workspaceId: string, id: string): Pr
 
 /** Hidden is what is archived, or stands below what is archived: decided anew for a page and all below it. */
 async function keepHidden(client: ClientBase, workspaceId: string, path: string[]): Promise<void> {
+  await walkByIndex(client)
   await client.query(
-    `with standing as (
-       select p.page_id, exists (
-         select from pages a where a.workspace_id = $1 and a.id = any(p.path) and a.archived) as hidden
-       from page_paths p
-       where p.workspace_id = $1 and (p.page_id = $2 or ${below('p.path', '$3::uuid[]')}))
+    `with standing as materialized (
+       select p.page_id, bool_or(a.archived) as hidden
+       from page_paths p cross join unnest(p.path) as up (id) join pages a on a.workspace_id = $1 and a.id = up.id
+       where p.workspace_id = $1 and ${within('p.path', '$2::uuid[]')}
+       group by p.page_id)
      update page_paths p set hidden = standing.hidden from standing
      where p.workspace_id = $1 and p.page_id = standing.page_id and p.hidden <> standing.hidden`,
-    [workspaceId, path.at(-1), path],
+    [workspaceId, path],
   )
 }

@@ -32,6 +32,8 @@ export class Staging {
   readonly #client: PoolClient
   readonly #waiting: Record<Kind, string[]> = { user: [], workspace: [], member: [], page: [] }
   readonly #size: Record<Kind, number> = { user: 0, workspace: 0, member: 0, page: 0 }
+  /** The COPY under way: the next lines are read while the server takes these. */
+  #copying: Promise<void> = Promise.resolve()
   /** Lines of each kind. */
   readonly count: Record<Kind, number> = { user: 0, workspace: 0, member: 0, page: 0 }
 
@@ -62,6 +64,7 @@ export class Staging {
   async finish(): Promise<void> {
     for (const kind of kinds) {
       await this.#copy(kind)
+      await this.#copying
       await this.#client.query(`analyze ${tables[kind].name}`)
     }
   }
@@ -71,9 +74,12 @@ export class Staging {
     this.#waiting[kind] = []
     this.#size[kind] = 0
     if (text === '') return
+    await this.#copying
     const copy = this.#client.query(copyFrom(`copy ${tables[kind].name} from stdin`))
     copy.end(text)
-    await finished(copy)
+    this.#copying = finished(copy)
+    // Whoever waits for it next hears of its fault; until then it must not count as unheard.
+    this.#copying.catch(() => {})
   }
 }
 

@@ -5,13 +5,30 @@ import type { ClientBase } from 'pg'
 export const deepestLevel = 100
 
 /**
- * Whoever changes the shape of a workspace's tree goes one at a time, until the end of the transaction. See lock_trees in the
+ * Until the end of the transaction: 'adding' is shared by those who put new pages below ones that stand, 'moving' is for one
+ * alone. Take the stronger one first; two who go from adding to moving wait for one another. See lock_trees in the
  * migrations.
  */
-export async function lockTrees(client: ClientBase, workspaces: readonly string[]): Promise<void> {
-  await client.query({ name: 'lock-trees', text: 'select lock_trees($1::uuid[])', values: [workspaces] })
+export async function lockTrees(
+  client: ClientBase,
+  workspaces: readonly string[],
+  purpose: 'adding' | 'moving',
+): Promise<void> {
+  await client.query({
+    name: 'lock-trees',
+    text: 'select lock_trees($1::uuid[], $2)',
+    values: [workspaces, purpose === 'moving'],
+  })
 }
 
-/** Everything strictly below a page, as a range of the index on (workspace_id, path): :above is the page's own path. */
-export const below = (path: string, above: string) =>
-  `${path} > ${above} and ${path} < ${above} || 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid`
+/** A page and everything below it, as one range of the index on (workspace_id, path); `top` is the page's own path. */
+export const within = (path: string, top: string) =>
+  `${path} >= ${top} and ${path} < ${top} || 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid`
+
+/**
+ * For the rest of the transaction, subtrees are walked by index. The planner cannot tell how little stands below a page, and
+ * would rather read every page of every workspace.
+ */
+export async function walkByIndex(client: ClientBase): Promise<void> {
+  await client.query('set local enable_hashjoin = off; set local enable_mergejoin = off')
+}
