@@ -6,6 +6,7 @@ import { createApi } from './api/api.ts'
 import type { Config } from './config.ts'
 import { readDemoPartner } from './demo/load.ts'
 import { createDemoPartner, type DemoPartnerNeeds } from './demo/partner.ts'
+import { developerHub } from './developer-hub.ts'
 import { installScreens } from './install-screens.ts'
 import { uuidv7 } from './installs/ids.ts'
 import { loadSigningKeys } from './oidc/keys.ts'
@@ -49,6 +50,7 @@ export async function createInstallServer(config: Config): Promise<InstallServer
     passwordMatches,
     install: installScreens(stores, provider.interactions),
     settings: settingsScreens(stores),
+    developers: developerHub(stores),
     health: {
       database: () => stores.database.query('select 1'),
       redis: () => stores.shortLived.ping(),

@@ -18,3 +18,31 @@ export function field(name: string, label: string, more: Partial<Field> = {}): F
   const blank = { value: '', hint: null, error: null, autocomplete: 'off', required: false, autofocus: false }
   return { name, label, type: 'text', ...blank, ...more }
 }
+
+/** A text box of several lines (partials/text-area). */
+export type TextArea = Pick<Field, 'name' | 'label' | 'value' | 'hint' | 'required'> & {
+  rows: number
+  /** Several, where several lines can be wrong; empty: nothing is. */
+  errors: string[]
+  /** Set in the letters of code, and kept from being corrected. */
+  code: boolean
+}
+
+/** Boxes to tick, or to choose one of (partials/choices). */
+export type Choices = {
+  name: string
+  legend: string
+  type: 'checkbox' | 'radio'
+  hint: string | null
+  error: string | null
+  options: { value: string; label: string; hint: string | null; checked: boolean }[]
+}
+
+/** One of a list (partials/select). */
+export type Select = {
+  name: string
+  label: string
+  hint: string | null
+  error: string | null
+  options: { value: string; label: string; selected: boolean }[]
+}

@@ -4,6 +4,8 @@ import type { Middleware } from 'koa'
 import compose from 'koa-compose'
 import { readAssets } from './assets.ts'
 import { csrf } from './csrf.ts'
+import { schemaRoute } from './developers/manifest/routes.ts'
+import { type DevelopersNeeds, developers, type HubNeeds } from './developers/routes.ts'
 import { type Fault, type Faults, faults } from './faults.ts'
 import { readForms } from './form.ts'
 import { type HealthNeeds, health } from './health.ts'
@@ -23,7 +25,7 @@ export type WebNeeds = {
   secretKeys: readonly Buffer[]
   /** Is there a demo partner to try? */
   demo(): Promise<boolean>
-  shortLived: SessionNeeds['store'] & InstallNeeds['store']
+  shortLived: SessionNeeds['store'] & InstallNeeds['store'] & DevelopersNeeds['store']
   limits: Limits
   users: SessionNeeds['users'] &
     SignInNeeds['users'] & { workspacesOf(userId: string): Promise<{ id: string }[]> }
@@ -31,6 +33,7 @@ export type WebNeeds = {
   /** What the screens of the flow stand on. */
   install: Omit<InstallNeeds, 'render' | 'faults' | 'store' | 'now'>
   settings: SettingsNeeds
+  developers: HubNeeds
   health: HealthNeeds['parts']
 }
 
@@ -71,6 +74,11 @@ export function createWeb(needs: WebNeeds): Web {
     }),
     flow.router,
     ...settings({ ...needs.settings, render, faults: shown, now }),
+    developers({
+      ...needs.developers,
+      ...{ render, faults: shown, now, limits: needs.limits, store: needs.shortLived },
+      ...{ issuer: needs.issuer, secretKeys: needs.secretKeys },
+    }),
   ]
   for (const section of sections) screens.use(section.routes())
 
@@ -79,6 +87,7 @@ export function createWeb(needs: WebNeeds): Web {
     middleware: compose([
       assets.serve,
       health({ parts: needs.health }).routes() as unknown as Middleware,
+      schemaRoute(needs.issuer).routes() as unknown as Middleware,
       screens.routes() as unknown as Middleware,
     ]),
     notFound: async ctx => shown.notFound(ctx as WebContext),

@@ -4,7 +4,7 @@ import type { Capability } from '../../installs/capability.ts'
 import type { Connection } from '../../installs/connection.ts'
 import type { ManagedConnection } from '../../installs/managed-connection.ts'
 import type { ConnectionSettings } from '../../installs/registration.ts'
-import type { Role } from '../../installs/workspace.ts'
+import type { Plan, Policy, Role } from '../../installs/workspace.ts'
 import { connectionColumns, connectionStore } from './connections.ts'
 
 type ManagedRow = Connection & {
@@ -157,4 +157,24 @@ export function managedConnectionStore(client: ClientBase) {
       )
     },
   }
+}
+
+/** What decides whether this person may create a connection in the workspace; null when there is no such workspace. */
+export async function readPlaceToCreate(
+  client: ClientBase,
+  userId: string,
+  workspaceId: string,
+): Promise<{ role: Role | null; userDisabled: boolean; plan: Plan; policy: Policy } | null> {
+  const { rows } = await client.query<{ role: Role | null; userDisabled: boolean; plan: Plan } & Policy>(
+    `select (select m.role from members m where m.workspace_id = w.id and m.user_id = $2) as role,
+       not exists (select from users u where u.id = $2 and not u.disabled) as "userDisabled", w.plan,
+       coalesce(o.restrict_installs, 'none') as "restrictInstalls",
+       coalesce(o.auto_approve_first_party, false) as "autoApproveFirstParty",
+       coalesce(o.connection_creation, 'everyone') as "connectionCreation"
+     from workspaces w left join workspace_policies o on o.workspace_id = w.id where w.id = $1`,
+    [workspaceId, userId],
+  )
+  if (!rows[0]) return null
+  const { role, userDisabled, plan, ...policy } = rows[0]
+  return { role, userDisabled, plan, policy }
 }

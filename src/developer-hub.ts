@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto'
+import type { ClientBase } from 'pg'
+import { applyManifest } from './installs/actions/apply-manifest.ts'
+import { createConnection } from './installs/actions/create-connection.ts'
+import { deleteConnection } from './installs/actions/delete-connection.ts'
+import { disableConnection, enableConnection } from './installs/actions/disable-connection.ts'
+import { revokeSecret } from './installs/actions/revoke-secret.ts'
+import { rotateSecret } from './installs/actions/rotate-secret.ts'
+import { setLogo } from './installs/actions/set-logo.ts'
+import { updateConnection } from './installs/actions/update-connection.ts'
+import { uuidv7 } from './installs/ids.ts'
+import { seal } from './installs/sealed.ts'
+import { redrawLogo } from './logos/logos.ts'
+import { appendEvent, appendEvents } from './storage/postgres/events.ts'
+import {
+  managedConnectionStore,
+  readManaged,
+  readPlaceToCreate,
+} from './storage/postgres/managed-connections.ts'
+import { poolOf } from './storage/postgres/pool.ts'
+import { readConnectionFacts } from './storage/postgres/readings/developers-connection.ts'
+import { readDevelopersList, readPlacesToCreate } from './storage/postgres/readings/developers-list.ts'
+import { readLogoFor } from './storage/postgres/readings/developers-logo.ts'
+import { transact } from './storage/postgres/transaction.ts'
+import type { Stores } from './stores.ts'
+import type { WebNeeds } from './web/web.ts'
+
+/** The changes that a developer makes of a connection, for the hub and for the command line. */
+export function developerActions(stores: Pick<Stores, 'database' | 'secretKeys'>) {
+  const pool = poolOf(stores.database)
+  const storesOf = (client: ClientBase) => ({
+    ...managedConnectionStore(client),
+    append: (event: Parameters<typeof appendEvent>[1]) => appendEvent(client, event),
+    appendAll: (events: Parameters<typeof appendEvents>[1]) => appendEvents(client, events),
+    placeToCreate: (userId: string, workspaceId: string) => readPlaceToCreate(client, userId, workspaceId),
+  })
+  const needs = {
+    transact: <T>(work: (stores: ReturnType<typeof storesOf>) => Promise<T>) =>
+      transact(pool, client => work(storesOf(client))),
+    now: () => new Date(),
+    newId: () => uuidv7(),
+    random: randomBytes,
+    seal: (text: string) => seal(stores.secretKeys, 'internal-token', text),
+  }
+  const update = updateConnection(needs)
+  return {
+    create: createConnection(needs),
+    update,
+    rotate: rotateSecret(needs),
+    revoke: revokeSecret(needs),
+    disable: disableConnection(needs),
+    enable: enableConnection(needs),
+    remove: deleteConnection(needs),
+    setLogo: setLogo(needs),
+    manifests: applyManifest({
+      readConnection: (connectionId, userId) => readManaged(pool, connectionId, userId),
+      update,
+    }),
+  }
+}
+
+/** What the developer hub stands on. */
+export function developerHub(stores: Stores): WebNeeds['developers'] {
+  const pool = poolOf(stores.database)
+  return {
+    readings: {
+      list: (userId, after, size) => readDevelopersList(pool, userId, after, size),
+      places: userId => readPlacesToCreate(pool, userId),
+      facts: connectionId => readConnectionFacts(pool, connectionId),
+      readConnection: (connectionId, userId) => readManaged(pool, connectionId, userId),
+      logo: (connectionId, userId, known) => readLogoFor(pool, connectionId, userId, known),
+    },
+    actions: developerActions(stores),
+    redrawLogo,
+  }
+}

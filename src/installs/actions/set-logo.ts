@@ -1,0 +1,30 @@
+import type { DeedNeeds } from '../deed.ts'
+import {
+  connectionEvent,
+  type DeveloperDeed,
+  hold,
+  type ManagedStores,
+  type Unknown,
+} from '../managed-connection.ts'
+
+export type LogoStores = ManagedStores & {
+  saveLogo(connectionId: string, png: Buffer | null, now: Date): Promise<void>
+}
+
+export type LogoNeeds = DeedNeeds & {
+  transact<T>(work: (stores: LogoStores) => Promise<T>): Promise<T>
+}
+
+/** Sets the logo that every screen shows from now on, drawn anew from what was uploaded; null takes it away. */
+export function setLogo(needs: LogoNeeds) {
+  return (deed: DeveloperDeed, png: Buffer | null): Promise<{ kind: 'set' } | Unknown> =>
+    needs.transact(async stores => {
+      const found = await hold(stores, deed)
+      if (!found) return { kind: 'unknown' }
+      await stores.saveLogo(found.connection.id, png, needs.now())
+      await stores.append(
+        connectionEvent(needs, deed, found.connection, 'connection.updated', { changed: ['logo'] }),
+      )
+      return { kind: 'set' }
+    })
+}

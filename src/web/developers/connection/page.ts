@@ -1,0 +1,150 @@
+/** The overview of one connection: its credentials, what is registered, and how far it is in use. */
+import { mostLiveSecrets } from '../../../installs/actions/rotate-secret.ts'
+import type { ManagedConnection } from '../../../installs/managed-connection.ts'
+import { type Moment, momentOf } from '../../dates.ts'
+import { view } from '../../render.ts'
+import type { Notice } from '../../settings/confirm/said.ts'
+import { urls } from '../../urls.ts'
+import { type ConnectionHead, headOf } from '../frame/head.ts'
+import type { Shown } from '../frame/shown-once.ts'
+import { levelWords } from '../settings/words.ts'
+
+export type SecretShown = {
+  id: string
+  hint: string
+  createdAt: Date
+  createdBy: string | null
+  lastUsedAt: Date | null
+}
+
+/** What the reading of the overview answers. */
+export type ConnectionFacts = {
+  workspace: { id: string; name: string } | null
+  creator: string | null
+  createdAt: Date
+  updatedAt: Date
+  logoHash: string | null
+  secrets: SecretShown[]
+  inForce: InForce
+}
+export type InForce = { installations: number; workspaces: number }
+
+/** One line of what is registered; several values stand below one another. */
+export type Fact = { label: string; values: string[]; code: boolean }
+
+type SecretRow = {
+  /** "lks_…a1B2" */
+  name: string
+  created: Moment
+  creator: string
+  /** null: never. */
+  lastUsed: Moment | null
+  revoke: string
+}
+
+export type OverviewPage = {
+  head: ConnectionHead
+  notice: Notice | null
+  /** To be copied now: it is never shown again. */
+  shown: (Shown & { sentence: string }) | null
+  clientId: { id: string; label: string; text: string } | null
+  /** null: this kind has none. */
+  secrets: { rows: SecretRow[]; add: string | null; sentence: string } | null
+  /** Installations in words. */
+  use: string
+  facts: Fact[]
+  edit: string
+}
+export const overviewView = view<OverviewPage>('developers/overview')
+
+export function overviewPage(facts: {
+  managed: ManagedConnection
+  about: ConnectionFacts
+  notice: Notice | null
+  shown: Shown | null
+  now: Date
+}): OverviewPage {
+  const { managed, about, now } = facts
+  const { connection } = managed
+  return {
+    head: headOf(managed, 'overview'),
+    notice: facts.notice,
+    shown: facts.shown && {
+      ...facts.shown,
+      sentence: `Copy the ${facts.shown.label.toLowerCase()} now and keep it where only your server reads it. ${
+        connection.kind === 'internal'
+          ? 'Owners of the workspace, and you, can copy it again later.'
+          : 'It is never shown again; if it is lost, make another.'
+      }`,
+    },
+    clientId:
+      connection.kind === 'public' ? { id: 'client-id', label: 'Client ID', text: connection.id } : null,
+    secrets: secretsOf(managed, about.secrets, now),
+    use: useWords(about.inForce),
+    facts: factsOf(managed, about, now),
+    edit: urls.developersPart(connection.id, 'settings'),
+  }
+}
+
+function secretsOf(
+  { connection }: ManagedConnection,
+  secrets: SecretShown[],
+  now: Date,
+): OverviewPage['secrets'] {
+  if (connection.kind === 'internal' || connection.clientType === 'public') return null
+  const full = secrets.length >= mostLiveSecrets
+  return {
+    rows: secrets.map(one => ({
+      name: `lks_…${one.hint}`,
+      created: momentOf(one.createdAt, now),
+      creator: one.createdBy ?? 'The operator',
+      lastUsed: one.lastUsedAt && momentOf(one.lastUsedAt, now),
+      revoke: urls.developersPart(connection.id, `secrets/${one.id}/revoke`),
+    })),
+    add: full ? null : urls.developersPart(connection.id, 'secrets'),
+    sentence: full
+      ? 'Two secrets are in use. Revoke the one that is no longer needed before you make another.'
+      : 'Two may be in use at a time: make the second, put it in place, then revoke the first. Nothing pauses.',
+  }
+}
+
+const number = new Intl.NumberFormat('en')
+const count = (many: number, one: string) => `${number.format(many)} ${one}${many === 1 ? '' : 's'}`
+
+/** "12 installations in 3 workspaces". */
+export function inForceWords({ installations, workspaces }: InForce): string {
+  return `${count(installations, 'installation')} in ${count(workspaces, 'workspace')}`
+}
+
+function useWords(inForce: InForce): string {
+  return inForce.installations === 0 ? 'Nobody has it installed.' : `${inForceWords(inForce)}.`
+}
+
+function factsOf({ connection }: ManagedConnection, about: ConnectionFacts, now: Date): Fact[] {
+  const fact = (label: string, values: (string | null)[], code = false): Fact => ({
+    label,
+    values: values.filter(one => one !== null),
+    code,
+  })
+  const isPublic = connection.kind === 'public'
+  const flags = [
+    connection.clientType === 'public' ? 'Public client, always with PKCE' : 'Confidential client',
+    connection.requirePkce && connection.clientType === 'confidential' ? 'PKCE is required' : null,
+    connection.longLivedTokens ? 'Long-lived access tokens' : null,
+    connection.leaveOutIss ? 'Callbacks without iss' : null,
+  ]
+  return [
+    fact('Workspace', [about.workspace?.name ?? 'None']),
+    fact('Created by', [`${about.creator ?? 'The operator'}, ${momentOf(about.createdAt, now).words}`]),
+    fact('Description', [connection.description]),
+    fact('Developer', [connection.developerName]),
+    fact('Website', [connection.website]),
+    fact('Support', [connection.supportEmail, connection.supportUrl]),
+    fact('Privacy and terms', [connection.privacyUrl, connection.termsUrl]),
+    ...(isPublic ? [fact('Redirect URIs', connection.redirectUris, true), fact('Client', flags)] : []),
+    fact(
+      'Access levels',
+      connection.capabilities.map(one => `${levelWords[one]} (${one})`),
+    ),
+  ].filter(one => one.values.length > 0)
+}

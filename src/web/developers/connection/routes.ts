@@ -1,0 +1,55 @@
+import Router from '@koa/router'
+import type { Faults } from '../../faults.ts'
+import type { Render } from '../../render.ts'
+import { type Sayings, saidOf } from '../../settings/confirm/said.ts'
+import type { WebState } from '../../state.ts'
+import type { DeveloperGate } from '../frame/gate.ts'
+import { connectionLayout } from '../frame/head.ts'
+import type { ShownOnce } from '../frame/shown-once.ts'
+import { type ConnectionFacts, overviewPage, overviewView } from './page.ts'
+
+export type OverviewNeeds = {
+  render: Render
+  faults: Pick<Faults, 'notFound'>
+  gate: DeveloperGate
+  once: ShownOnce
+  /** null: it was deleted in this moment. */
+  facts(connectionId: string): Promise<ConnectionFacts | null>
+  now(): Date
+}
+
+const good = (sentence: string) => ({ kind: 'good', sentence }) as const
+const sayings: Sayings = {
+  created: () => good('The connection is created.'),
+  saved: () => good('Saved. It holds from the next request on.'),
+  unchanged: () => ({ kind: 'info', sentence: 'Nothing was different, so nothing was changed.' }),
+  secret: () => good('Another secret is made. The other one goes on working until you revoke it.'),
+  revoked: () => good('The secret is revoked, and proves nothing from now on.'),
+  'revoked-already': () => ({ kind: 'info', sentence: 'That secret was revoked before.' }),
+  disabled: () => good('The connection is switched off. You can switch it on again at any time.'),
+  enabled: () => good('The connection is switched on. Everything goes on where it stopped.'),
+  logo: () => good('The logo is changed, everywhere that the connection is shown.'),
+}
+
+export function developersConnection(needs: OverviewNeeds): Router<WebState> {
+  const router = new Router<WebState>()
+  router.get('/developers/connections/:connection', async ctx => {
+    const place = await needs.gate.enter(ctx)
+    if (!place) return
+    const { id } = place.connection
+    const about = await needs.facts(id)
+    if (!about) return needs.faults.notFound(ctx)
+    // HEAD is answered by this route too, and shows nobody anything.
+    const asked = ctx.method === 'GET' ? ctx.query.shown : undefined
+    const shown = await needs.once.take({ userId: place.user.id, connectionId: id }, asked)
+    const page = overviewPage({
+      managed: place,
+      about,
+      notice: saidOf(ctx, sayings),
+      shown,
+      now: needs.now(),
+    })
+    needs.render.screen(ctx, overviewView, page, connectionLayout(place, 'Overview'))
+  })
+  return router
+}

@@ -1,0 +1,100 @@
+import type { ConnectionSettings, SettingsFault } from '../../../installs/registration.ts'
+import type { Select } from '../../field.ts'
+import type { IconName } from '../../icons.ts'
+import { view } from '../../render.ts'
+import { urls } from '../../urls.ts'
+import { type SettingsFields, settingsFields } from '../settings/fields.ts'
+import type { PlaceToCreate } from './places.ts'
+
+/** The first question: public or internal. */
+export type KindsPage = {
+  /** Why he may create none; null: he may. */
+  cannot: string | null
+  kinds: { heading: string; sentence: string; icon: IconName; href: string; label: string }[]
+}
+export const kindsView = view<KindsPage>('developers/kinds')
+
+export function kindsPage(cannot: string | null): KindsPage {
+  return {
+    cannot,
+    kinds: [
+      {
+        heading: 'Public connection',
+        sentence:
+          'For an application that others use. Their people press “Connect”, choose pages and allow access; you receive tokens by OAuth 2.0.',
+        icon: 'store',
+        href: urls.developersNew('public'),
+        label: 'Create a public connection',
+      },
+      {
+        heading: 'Internal connection',
+        sentence:
+          'For one workspace of yours. There is no flow: it has a standing token, and reaches the pages that its people add it to.',
+        icon: 'key-round',
+        href: urls.developersNew('internal'),
+        label: 'Create an internal connection',
+      },
+    ],
+  }
+}
+
+export type CreatePage = {
+  heading: string
+  lead: string
+  action: string
+  problem: string | null
+  workspace: Select
+  fields: SettingsFields
+  submit: string
+  back: string
+}
+export const createView = view<CreatePage>('developers/create')
+
+export const blankSettings: ConnectionSettings = {
+  name: '',
+  description: null,
+  developerName: null,
+  website: null,
+  installUrl: null,
+  supportEmail: null,
+  supportUrl: null,
+  privacyUrl: null,
+  termsUrl: null,
+  clientType: 'confidential',
+  redirectUris: [],
+  capabilities: ['read_content'],
+  requirePkce: false,
+  longLivedTokens: false,
+  leaveOutIss: false,
+}
+
+export function createPage(facts: {
+  kind: 'public' | 'internal'
+  places: PlaceToCreate[]
+  workspaceId: string | null
+  settings: ConnectionSettings
+  faults: SettingsFault[]
+}): CreatePage {
+  const { kind, places, faults } = facts
+  const isPublic = kind === 'public'
+  return {
+    heading: isPublic ? 'New public connection' : 'New internal connection',
+    lead: isPublic
+      ? 'Everything here can be changed later, except that it is public and where it belongs.'
+      : 'Its token is shown once it is created. Everything here can be changed later, except that it is internal and where it belongs.',
+    action: urls.developersNew(kind),
+    problem: faults.length > 0 ? 'Nothing was created yet. What needs your attention is marked below.' : null,
+    workspace: {
+      name: 'workspace',
+      label: 'Workspace',
+      hint: isPublic
+        ? 'Its owners look after the connection together with you.'
+        : 'Its pages are what the connection can be added to. Its owners look after it together with you.',
+      error: null,
+      options: places.map(({ id, name }) => ({ value: id, label: name, selected: id === facts.workspaceId })),
+    },
+    fields: settingsFields(kind, facts.settings, faults),
+    submit: isPublic ? 'Create connection' : 'Create connection and token',
+    back: urls.developersNew(),
+  }
+}

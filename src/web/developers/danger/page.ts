@@ -1,0 +1,98 @@
+import type { ManagedConnection } from '../../../installs/managed-connection.ts'
+import { view } from '../../render.ts'
+import type { ConfirmPage } from '../../settings/confirm/page.ts'
+import { urls } from '../../urls.ts'
+import { type InForce, inForceWords } from '../connection/page.ts'
+import { type ConnectionHead, headOf } from '../frame/head.ts'
+
+export type DangerPage = {
+  head: ConnectionHead
+  use: string
+  /** What can be done with it as it stands. */
+  power: {
+    heading: string
+    sentence: string
+    /** Off is asked about on a screen of its own; on happens at once. null: only the operator can. */
+    step: { kind: 'ask' | 'post'; label: string; href: string } | null
+  }
+  remove: { label: string; href: string }
+}
+export const dangerView = view<DangerPage>('developers/danger')
+
+export function dangerPage(managed: ManagedConnection, inForce: InForce): DangerPage {
+  const { connection, disabledBy } = managed
+  return {
+    head: headOf(managed, 'danger'),
+    use:
+      inForce.installations === 0
+        ? `Nobody has ${connection.name} installed.`
+        : `${connection.name} is in use: ${inForceWords(inForce)}.`,
+    power: powerOf(connection.id, disabledBy),
+    remove: { label: 'Delete connection', href: urls.developersPart(connection.id, 'delete') },
+  }
+}
+
+function powerOf(id: string, disabledBy: ManagedConnection['disabledBy']): DangerPage['power'] {
+  if (disabledBy === 'operator')
+    return {
+      heading: 'Switched off by the operator',
+      sentence:
+        'Whoever runs this service has switched it off, and only they can switch it on again. Ask them.',
+      step: null,
+    }
+  if (disabledBy === 'developer')
+    return {
+      heading: 'Switch on again',
+      sentence: 'Flows, tokens and secrets work again from the next request on, as they did before.',
+      step: { kind: 'post', label: 'Switch on', href: urls.developersPart(id, 'enable') },
+    }
+  return {
+    heading: 'Switch off',
+    sentence:
+      'Flows, tokens and secrets stop working at once, and nothing is lost: you can switch it on again.',
+    step: { kind: 'ask', label: 'Switch off', href: urls.developersPart(id, 'disable') },
+  }
+}
+
+/** What stops, the same for both. */
+function stops({ kind, name }: { kind: 'public' | 'internal'; name: string }, inForce: InForce): string[] {
+  const first =
+    inForce.installations === 0
+      ? 'Nobody has it installed, so nobody loses anything.'
+      : `${inForceWords(inForce)} will stop working.`
+  return kind === 'internal'
+    ? [first, 'Its token is refused on the next request.']
+    : [first, 'Its tokens are refused on the next request.', `Nobody can connect ${name} any more.`]
+}
+
+export function disablePage({ connection }: ManagedConnection, inForce: InForce): ConfirmPage {
+  return {
+    heading: `Switch ${connection.name} off?`,
+    lead: 'Everything that it does stops at once, for everyone.',
+    effects: stops(connection, inForce),
+    undo: 'You can switch it on again at any time; everything then goes on where it stopped.',
+    submit: {
+      label: 'Switch off',
+      action: urls.developersPart(connection.id, 'disable'),
+      fields: [],
+      danger: true,
+    },
+    back: { label: 'Leave it on', href: urls.developersPart(connection.id, 'danger') },
+  }
+}
+
+export function deletePage({ connection }: ManagedConnection, inForce: InForce): ConfirmPage {
+  return {
+    heading: `Delete ${connection.name}?`,
+    lead: 'Everything that it does stops at once, for everyone, and it disappears from here.',
+    effects: [...stops(connection, inForce), 'Its secrets and tokens, and what people allowed, are gone.'],
+    undo: 'This cannot be undone. Switching it off stops the same things, and can be undone.',
+    submit: {
+      label: 'Delete connection',
+      action: urls.developersPart(connection.id, 'delete'),
+      fields: [],
+      danger: true,
+    },
+    back: { label: 'Keep it', href: urls.developersPart(connection.id, 'danger') },
+  }
+}

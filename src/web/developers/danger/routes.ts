@@ -1,0 +1,77 @@
+import Router from '@koa/router'
+import type { deleteConnection } from '../../../installs/actions/delete-connection.ts'
+import type { disableConnection, enableConnection } from '../../../installs/actions/disable-connection.ts'
+import type { Faults } from '../../faults.ts'
+import type { Render } from '../../render.ts'
+import { seeOther } from '../../see-other.ts'
+import { type ConfirmPage, confirmView } from '../../settings/confirm/page.ts'
+import { saying } from '../../settings/confirm/said.ts'
+import type { WebContext, WebState } from '../../state.ts'
+import { urls } from '../../urls.ts'
+import type { ConnectionFacts, InForce } from '../connection/page.ts'
+import type { AtConnection, DeveloperGate } from '../frame/gate.ts'
+import { connectionLayout } from '../frame/head.ts'
+import { dangerPage, dangerView, deletePage, disablePage } from './page.ts'
+
+export type DangerNeeds = {
+  render: Render
+  faults: Faults
+  gate: DeveloperGate
+  facts(connectionId: string): Promise<ConnectionFacts | null>
+  disable: ReturnType<typeof disableConnection>
+  enable: ReturnType<typeof enableConnection>
+  remove: ReturnType<typeof deleteConnection>
+}
+
+export function developersDanger(needs: DangerNeeds): Router<WebState> {
+  const router = new Router<WebState>()
+  const { gate, faults, render } = needs
+  const base = '/developers/connections/:connection'
+
+  /** The connection, and what would stop with it. null: answered already. */
+  async function enter(ctx: WebContext): Promise<{ place: AtConnection; inForce: InForce } | null> {
+    const place = await gate.enter(ctx)
+    const about = place && (await needs.facts(place.connection.id))
+    if (place && !about) faults.notFound(ctx)
+    return place && about ? { place, inForce: about.inForce } : null
+  }
+
+  router.get(`${base}/danger`, async ctx => {
+    const found = await enter(ctx)
+    if (!found) return
+    const { place, inForce } = found
+    const frame = connectionLayout(place, 'Switch off or delete')
+    render.screen(ctx, dangerView, dangerPage(place, inForce), frame)
+  })
+
+  const asking: [string, string, (place: AtConnection, inForce: InForce) => ConfirmPage][] = [
+    ['disable', 'Switch off', disablePage],
+    ['delete', 'Delete', deletePage],
+  ]
+  for (const [part, title, page] of asking)
+    router.get(`${base}/${part}`, async ctx => {
+      const found = await enter(ctx)
+      if (!found) return
+      const frame = connectionLayout(found.place, title, title)
+      render.screen(ctx, confirmView, page(found.place, found.inForce), frame)
+    })
+
+  for (const part of ['disable', 'enable'] as const)
+    router.post(`${base}/${part}`, async ctx => {
+      const place = await gate.enter(ctx)
+      if (!place) return
+      const outcome = await needs[part](place.deed)
+      if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
+      if (outcome.kind === 'unknown') return faults.notFound(ctx)
+      seeOther(ctx, saying(urls.developersConnection(place.connection.id), `${part}d`))
+    })
+
+  router.post(`${base}/delete`, async ctx => {
+    const place = await gate.enter(ctx)
+    if (!place) return
+    const outcome = await needs.remove(place.deed)
+    if (outcome.kind === 'unknown') return faults.notFound(ctx)
+    seeOther(ctx, saying(urls.developers, 'deleted'))
+  })
+  return router
+}

@@ -1,0 +1,56 @@
+/**
+ * In front of every screen of one connection: only those who look after it come through. Everyone else, the people of other
+ * workspaces, other developers of the same one, is answered as if there were no such connection.
+ *
+ *   const place = await gate.enter(ctx)
+ *   if (!place) return                                       // answered already
+ *   render.screen(ctx, view, { ...model, head: headOf(place, 'log') }, connectionLayout(place, 'Log'))
+ *
+ * For routers behind `mustBeSignedIn`; the address has the connection as `:connection`.
+ */
+import { readUuid } from '../../../installs/ids.ts'
+import {
+  type DeveloperDeed,
+  isManagedBy,
+  type ManagedConnection,
+} from '../../../installs/managed-connection.ts'
+import type { Faults } from '../../faults.ts'
+import { userOf } from '../../signed-in.ts'
+import type { SignedIn, WebContext } from '../../state.ts'
+
+export type GateNeeds = {
+  faults: Pick<Faults, 'notFound'>
+  /** null: there is none. */
+  readConnection(connectionId: string, userId: string): Promise<ManagedConnection | null>
+}
+
+/** Someone at a connection that he looks after. */
+export type AtConnection = ManagedConnection & { user: SignedIn; deed: DeveloperDeed }
+
+export type DeveloperGate = ReturnType<typeof developerGate>
+
+export function developerGate(needs: GateNeeds) {
+  return {
+    /** null: answered already, with 404. */
+    async enter(ctx: WebContext): Promise<AtConnection | null> {
+      const user = userOf(ctx)
+      const id = param(ctx, 'connection')
+      const found = id && (await needs.readConnection(id, user.id))
+      if (!found || !isManagedBy(found)) {
+        needs.faults.notFound(ctx)
+        return null
+      }
+      return { ...found, user, deed: deedOf(ctx, found.connection.id) }
+    },
+  }
+}
+
+/** What the event of a change says of who made it. */
+export function deedOf(ctx: WebContext, connectionId: string): DeveloperDeed {
+  return { connectionId, userId: userOf(ctx).id, address: ctx.ip, requestId: ctx.state.requestId }
+}
+
+/** An id in the address, with or without dashes; null when it is none. */
+export function param(ctx: WebContext, name: string): string | null {
+  return readUuid((ctx as unknown as { params: Record<string, string | undefined> }).params[name])
+}

@@ -1,0 +1,61 @@
+/** What stands above every screen of one connection (partials/developers/head), and what surrounds the screen. */
+import type { ManagedConnection } from '../../../installs/managed-connection.ts'
+import type { Crumb, PlaceLayout } from '../../layout.ts'
+import { connectionMark, type Mark } from '../../marks.ts'
+import { placeLayout } from '../../places.ts'
+import { urls } from '../../urls.ts'
+import { type Tab, type TabId, tabsOf } from './tabs.ts'
+
+export type Badge = { words: string; tone: 'plain' | 'accent' | 'good' | 'warning' | 'danger' }
+export type ConnectionHead = { name: string; mark: Mark; badges: Badge[]; tabs: Tab[] }
+
+type Standing = Pick<ManagedConnection, 'disabledBy'> & {
+  connection: { kind: 'public' | 'internal'; firstParty: boolean; verified: boolean }
+}
+
+/** How a connection stands, in a word or two each; the same in the list and on its own screens. */
+export function badgesOf({ connection, disabledBy }: Standing): Badge[] {
+  const badges: Badge[] = [{ words: connection.kind === 'public' ? 'Public' : 'Internal', tone: 'plain' }]
+  if (disabledBy === 'operator') badges.push({ words: 'Switched off by the operator', tone: 'danger' })
+  else if (disabledBy === 'developer') badges.push({ words: 'Switched off', tone: 'warning' })
+  else badges.push({ words: 'In use', tone: 'good' })
+  if (connection.firstParty) badges.push({ words: 'First-party', tone: 'accent' })
+  if (connection.verified) badges.push({ words: 'Verified', tone: 'accent' })
+  return badges
+}
+
+export function headOf(managed: ManagedConnection, current: TabId): ConnectionHead {
+  const { connection } = managed
+  const { id, name } = connection
+  return {
+    name,
+    mark: connectionMark({ id, name, logo: connection.hasLogo ? urls.logo(id) : null }),
+    badges: badgesOf(managed),
+    tabs: tabsOf(connection, current),
+  }
+}
+
+/** The frame of every developer screen; `crumbs` come after "Developers". */
+export function developersLayout(title: string, crumbs: Crumb[]): PlaceLayout {
+  const first: Crumb = { label: 'Developers', href: crumbs.length > 0 ? urls.developers : null }
+  return placeLayout({
+    title,
+    place: 'developers',
+    workspace: null,
+    memberships: [],
+    waiting: null,
+    crumbs: crumbs.length > 0 ? [first, ...crumbs] : [],
+  })
+}
+
+/** The frame of a screen of one connection. `below`: a screen that has no tab of its own, such as a confirmation. */
+export function connectionLayout(
+  { connection }: ManagedConnection,
+  title: string,
+  below: string | null = null,
+): PlaceLayout {
+  const href = urls.developersConnection(connection.id)
+  const crumbs: Crumb[] = [{ label: connection.name, href: below === null ? null : href }]
+  if (below !== null) crumbs.push({ label: below, href: null })
+  return developersLayout(`${title} · ${connection.name}`, crumbs)
+}

@@ -1,0 +1,26 @@
+import type { Connection } from '../../../installs/connection.ts'
+import { urls } from '../../urls.ts'
+
+type TabRow = {
+  label: string
+  href(connectionId: string): string
+  /** Shown for connections of this kind alone; null: for all. */
+  only: Connection['kind'] | null
+}
+
+/** The screens of one connection, in their order. A folder that adds one adds its line here. */
+const tabs = {
+  overview: { label: 'Overview', href: urls.developersConnection, only: null },
+  settings: { label: 'Settings', href: id => urls.developersPart(id, 'settings'), only: null },
+  manifest: { label: 'Manifest', href: id => urls.developersPart(id, 'manifest'), only: null },
+  danger: { label: 'Switch off or delete', href: id => urls.developersPart(id, 'danger'), only: null },
+} satisfies Record<string, TabRow>
+
+export type TabId = keyof typeof tabs
+export type Tab = { label: string; href: string; current: boolean }
+
+export function tabsOf(connection: Pick<Connection, 'id' | 'kind'>, current: TabId): Tab[] {
+  return (Object.entries(tabs) as [TabId, TabRow][])
+    .filter(([, tab]) => tab.only === null || tab.only === connection.kind)
+    .map(([id, tab]) => ({ label: tab.label, href: tab.href(connection.id), current: id === current }))
+}

@@ -1,0 +1,115 @@
+import { type Moment, momentOf } from '../../dates.ts'
+import type { IconName } from '../../icons.ts'
+import { connectionMark, type Mark } from '../../marks.ts'
+import { view } from '../../render.ts'
+import type { Notice } from '../../settings/confirm/said.ts'
+import { urls } from '../../urls.ts'
+import { type Badge, badgesOf } from '../frame/head.ts'
+
+export type ListedConnection = {
+  id: string
+  kind: 'public' | 'internal'
+  name: string
+  logoHash: string | null
+  firstParty: boolean
+  verified: boolean
+  disabledBy: 'developer' | 'operator' | null
+  workspace: { id: string; name: string } | null
+  creator: { id: string; name: string } | null
+  createdAt: Date
+}
+
+type Row = {
+  name: string
+  href: string
+  mark: Mark
+  badges: Badge[]
+  /** "You", a name, or "The operator". */
+  creator: string
+  created: Moment
+}
+
+export type ListPage = {
+  notice: Notice | null
+  /** null: he may create none anywhere. */
+  create: string | null
+  /** Why not; null: he may. */
+  cannot: string | null
+  /** One table a workspace. */
+  groups: { id: string; heading: string; rows: Row[] }[]
+  empty: {
+    icon: IconName
+    heading: string
+    sentence: string
+    action: { label: string; href: string } | null
+  } | null
+  pagination: { earlier: string | null; later: string | null }
+}
+export const listView = view<ListPage>('developers/list')
+
+export function listPage(facts: {
+  connections: ListedConnection[]
+  more: boolean
+  /** Not the first window of the list. */
+  further: boolean
+  userId: string
+  /** Why he may create none; null: he may. */
+  cannot: string | null
+  notice: Notice | null
+  now: Date
+}): ListPage {
+  const { connections, cannot } = facts
+  const last = connections.at(-1)
+  const create = cannot === null ? urls.developersNew() : null
+  return {
+    notice: facts.notice,
+    create,
+    cannot,
+    groups: groupsOf(facts),
+    empty: connections.length > 0 ? null : emptyState(create, facts.further),
+    pagination: {
+      earlier: facts.further ? urls.developers : null,
+      later: facts.more && last ? urls.developersAfter(last.id) : null,
+    },
+  }
+}
+
+function groupsOf(facts: { connections: ListedConnection[]; userId: string; now: Date }): ListPage['groups'] {
+  const groups: ListPage['groups'] = []
+  for (const one of facts.connections) {
+    const id = one.workspace?.id ?? 'none'
+    if (groups.at(-1)?.id !== id)
+      groups.push({ id, heading: one.workspace?.name ?? 'In no workspace', rows: [] })
+    groups.at(-1)!.rows.push(rowOf(one, facts.userId, facts.now))
+  }
+  return groups
+}
+
+function rowOf(one: ListedConnection, userId: string, now: Date): Row {
+  const logo = one.logoHash === null ? null : urls.logo(one.id, one.logoHash)
+  return {
+    name: one.name,
+    href: urls.developersConnection(one.id),
+    mark: connectionMark({ id: one.id, name: one.name, logo }),
+    badges: badgesOf({ connection: one, disabledBy: one.disabledBy }),
+    creator: one.creator === null ? 'The operator' : one.creator.id === userId ? 'You' : one.creator.name,
+    created: momentOf(one.createdAt, now),
+  }
+}
+
+function emptyState(create: string | null, further: boolean): ListPage['empty'] {
+  if (further)
+    return {
+      icon: 'code',
+      heading: 'No further connections',
+      sentence: 'The list ends here.',
+      action: { label: 'To the beginning', href: urls.developers },
+    }
+  return {
+    icon: 'code',
+    heading: 'No connections yet',
+    sentence:
+      'Connections that you create appear here, and in workspaces that you own those of everyone. A connection lets your application ask people for some of their pages.',
+    action: create === null ? null : { label: 'Create a connection', href: create },
+  }
+}

@@ -1,0 +1,50 @@
+import Router from '@koa/router'
+import { readUuid } from '../../../installs/ids.ts'
+import type { Render } from '../../render.ts'
+import { type Sayings, saidOf } from '../../settings/confirm/said.ts'
+import { userOf } from '../../signed-in.ts'
+import type { WebState } from '../../state.ts'
+import { urls } from '../../urls.ts'
+import { type PlaceToCreate, whyNot } from '../create/places.ts'
+import { developersLayout } from '../frame/head.ts'
+import { type ListedConnection, listPage, listView } from './page.ts'
+
+export type ListNeeds = {
+  render: Render
+  /** The connections that the person manages; `after`: the last one of the window before. */
+  list(
+    userId: string,
+    after: string | null,
+    size: number,
+  ): Promise<{ connections: ListedConnection[]; more: boolean }>
+  places(userId: string): Promise<PlaceToCreate[]>
+  now(): Date
+}
+
+const windowSize = 50
+const sayings: Sayings = {
+  deleted: () => ({ kind: 'good', sentence: 'The connection is deleted. Its tokens no longer work.' }),
+}
+
+export function developersList(needs: ListNeeds): Router<WebState> {
+  const router = new Router<WebState>()
+  router.get(urls.developers, async ctx => {
+    const user = userOf(ctx)
+    const after = readUuid(ctx.query.after)
+    const [{ connections, more }, places] = await Promise.all([
+      needs.list(user.id, after, windowSize),
+      needs.places(user.id),
+    ])
+    const page = listPage({
+      connections,
+      more,
+      further: after !== null,
+      userId: user.id,
+      cannot: whyNot(user.id, places),
+      notice: saidOf(ctx, sayings),
+      now: needs.now(),
+    })
+    needs.render.screen(ctx, listView, page, developersLayout('Developers', []))
+  })
+  return router
+}

@@ -1,0 +1,60 @@
+import Router from '@koa/router'
+import type { setLogo } from '../../../installs/actions/set-logo.ts'
+import type { Faults } from '../../faults.ts'
+import type { Render } from '../../render.ts'
+import { seeOther } from '../../see-other.ts'
+import { saying } from '../../settings/confirm/said.ts'
+import type { WebState } from '../../state.ts'
+import { urls } from '../../urls.ts'
+import type { DeveloperGate } from '../frame/gate.ts'
+import { connectionLayout } from '../frame/head.ts'
+import type { HourlyLimit } from '../frame/too-often.ts'
+import { settingsPage, settingsView } from '../settings/page.ts'
+
+export type LogoScreenNeeds = {
+  render: Render
+  faults: Faults
+  gate: DeveloperGate
+  /** Draws a file anew as PNG; `fault` is the end of a sentence that begins with the file. */
+  redraw(file: Buffer): Promise<{ kind: 'redrawn'; png: Buffer } | { kind: 'refused'; fault: string }>
+  set: ReturnType<typeof setLogo>
+  tooOften: HourlyLimit
+}
+
+const mostBytes = 512 * 1024
+
+export function developersLogo(needs: LogoScreenNeeds): Router<WebState> {
+  const router = new Router<WebState>()
+  const { gate, faults } = needs
+  const address = '/developers/connections/:connection/logo'
+
+  async function drawn(file: Buffer | undefined): Promise<{ png: Buffer } | { error: string }> {
+    if (!file) return { error: 'Choose a file first.' }
+    if (file.length > mostBytes) return { error: 'The file is larger than 512 KiB.' }
+    const outcome = await needs.redraw(file)
+    return outcome.kind === 'redrawn' ? { png: outcome.png } : { error: `The file ${outcome.fault}.` }
+  }
+
+  router.post(address, async ctx => {
+    const place = await gate.enter(ctx)
+    if (!place || (await needs.tooOften(ctx, place.user.id))) return
+    const result = await drawn(ctx.state.files.get('logo'))
+    if ('error' in result) {
+      ctx.status = 400
+      const page = settingsPage(place, null, result.error)
+      return needs.render.screen(ctx, settingsView, page, connectionLayout(place, 'Settings'))
+    }
+    const outcome = await needs.set(place.deed, result.png)
+    if (outcome.kind === 'unknown') return faults.notFound(ctx)
+    seeOther(ctx, saying(urls.developersConnection(place.connection.id), 'logo'))
+  })
+
+  router.post(`${address}/remove`, async ctx => {
+    const place = await gate.enter(ctx)
+    if (!place) return
+    const outcome = await needs.set(place.deed, null)
+    if (outcome.kind === 'unknown') return faults.notFound(ctx)
+    seeOther(ctx, saying(urls.developersConnection(place.connection.id), 'logo'))
+  })
+  return router
+}

@@ -1,0 +1,41 @@
+import Router from '@koa/router'
+import type { Faults } from '../../faults.ts'
+import type { WebState } from '../../state.ts'
+import { param } from '../frame/gate.ts'
+
+export type ServeLogoNeeds = {
+  faults: Pick<Faults, 'notFound'>
+  /** null: no logo that this person may see. `known`: the hash for which the picture is left out. */
+  read(
+    connectionId: string,
+    userId: string | null,
+    known: string | null,
+  ): Promise<{ hash: string; png: Buffer | null } | null>
+}
+
+/**
+ * `/logos/:connection`: asked for with its hash (`?v=`) a picture is kept for ever; without it, it is asked about each time,
+ * so that a new one is seen at once.
+ */
+export function serveLogos(needs: ServeLogoNeeds): Router<WebState> {
+  const router = new Router<WebState>()
+  router.get('/logos/:connection', async ctx => {
+    const id = param(ctx, 'connection')
+    const known = /^"([0-9a-f]{16})"$/.exec(ctx.get('If-None-Match'))?.[1] ?? null
+    const logo = id && (await needs.read(id, ctx.state.user?.id ?? null, known))
+    if (!logo) return needs.faults.notFound(ctx)
+    const keep = ctx.query.v === logo.hash ? 'max-age=31536000, immutable' : 'no-cache'
+    // Kept by browsers alone: the answer may carry a cookie of this one.
+    ctx.set('Cache-Control', `private, ${keep}`)
+    ctx.set('ETag', `"${logo.hash}"`)
+    ctx.set('Content-Security-Policy', "default-src 'none'; sandbox")
+    ctx.set('X-Content-Type-Options', 'nosniff')
+    if (logo.png === null) {
+      ctx.status = 304
+      return
+    }
+    ctx.type = 'image/png'
+    ctx.body = logo.png
+  })
+  return router
+}

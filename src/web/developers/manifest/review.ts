@@ -1,0 +1,101 @@
+/** What will change, shown before it is: for settings that stop something, and for every manifest. */
+import { capabilities } from '../../../installs/capability.ts'
+import type { Connection } from '../../../installs/connection.ts'
+import type { ManagedConnection } from '../../../installs/managed-connection.ts'
+import { manifestName } from '../../../installs/manifest.ts'
+import { type Reach, type SettingsChange, stopsBy } from '../../../installs/settings-change.ts'
+import { type Render, view } from '../../render.ts'
+import type { WebContext } from '../../state.ts'
+import { urls } from '../../urls.ts'
+import { connectionLayout } from '../frame/head.ts'
+import { labels } from '../settings/words.ts'
+
+type ChangeShown = {
+  label: string
+  /** What goes, and what comes; for a list only the items that differ. */
+  before: string[]
+  after: string[]
+  /** Set in the letters of code. */
+  code: boolean
+  stops: string | null
+}
+
+export type ReviewPage = {
+  heading: string
+  lead: string
+  /** Somebody else has changed it since the form was opened. */
+  changedMeanwhile: boolean
+  changes: ChangeShown[]
+  action: string
+  /** The changed members alone, as a manifest. */
+  manifest: string
+  version: string
+  submit: string
+  back: { label: string; href: string }
+}
+export const reviewView = view<ReviewPage>('developers/review')
+
+type Plan = { changes: SettingsChange[]; version: string }
+type Occasion = { from: 'settings' | 'manifest'; changedMeanwhile: boolean }
+
+export function reviewPage(connection: Connection, plan: Plan, reach: Reach, occasion: Occasion): ReviewPage {
+  const count = plan.changes.length
+  return {
+    heading: count === 1 ? 'Save this change?' : `Save these ${count} changes?`,
+    lead: `They are of ${connection.name}, and hold from the next request on.`,
+    changedMeanwhile: occasion.changedMeanwhile,
+    changes: plan.changes.map(change => shown(change, reach)),
+    action: urls.developersPart(connection.id, 'manifest/apply'),
+    manifest: JSON.stringify(
+      Object.fromEntries(plan.changes.map(({ member, after }) => [manifestName[member], after])),
+    ),
+    version: plan.version,
+    submit: count === 1 ? 'Save change' : 'Save changes',
+    back: { label: 'Change nothing', href: urls.developersPart(connection.id, occasion.from) },
+  }
+}
+
+function shown(change: SettingsChange, reach: Reach): ChangeShown {
+  const base = { label: labels[change.member], stops: stopsBy(change, reach) }
+  if (change.member === 'redirectUris')
+    return { ...base, code: true, ...differing(change.before, change.after) }
+  if (change.member === 'capabilities') {
+    const inOrder = (list: string[]) => capabilities.filter(one => list.includes(one))
+    return { ...base, code: true, ...differing(inOrder(change.before), inOrder(change.after)) }
+  }
+  return { ...base, code: false, before: words(change.before), after: words(change.after) }
+}
+
+function differing(before: string[], after: string[]): { before: string[]; after: string[] } {
+  return {
+    before: before.filter(one => !after.includes(one)),
+    after: after.filter(one => !before.includes(one)),
+  }
+}
+
+function words(value: string | boolean | null): string[] {
+  if (value === null) return []
+  return [value === true ? 'Yes' : value === false ? 'No' : value]
+}
+
+export type ShowReview = ReturnType<typeof reviews>
+
+export function reviews(needs: {
+  render: Render
+  facts(connectionId: string): Promise<{ secrets: unknown[] } | null>
+}) {
+  async function reach({ connection }: ManagedConnection): Promise<Reach> {
+    const about = await needs.facts(connection.id)
+    return { kind: connection.kind, liveSecrets: about?.secrets.length ?? 0 }
+  }
+  return {
+    /** What the change touches beside the settings. */
+    reach,
+
+    async show(ctx: WebContext, place: ManagedConnection, plan: Plan, occasion: Occasion): Promise<void> {
+      const page = reviewPage(place.connection, plan, await reach(place), occasion)
+      if (occasion.changedMeanwhile) ctx.status = 409
+      needs.render.screen(ctx, reviewView, page, connectionLayout(place, 'Review', 'Review'))
+    },
+  }
+}

@@ -1,0 +1,133 @@
+import Router from '@koa/router'
+import type { applyManifest, Planned } from '../../../installs/actions/apply-manifest.ts'
+import { type Manifest, manifestSchema, readManifest } from '../../../installs/manifest.ts'
+import type { Faults } from '../../faults.ts'
+import type { Render } from '../../render.ts'
+import { seeOther } from '../../see-other.ts'
+import type { Notice } from '../../settings/confirm/said.ts'
+import { saying } from '../../settings/confirm/said.ts'
+import type { WebContext, WebState } from '../../state.ts'
+import { urls } from '../../urls.ts'
+import type { AtConnection, DeveloperGate } from '../frame/gate.ts'
+import { connectionLayout } from '../frame/head.ts'
+import { manifestFault, manifestPage, manifestText, manifestView } from './page.ts'
+import type { ShowReview } from './review.ts'
+
+export type ManifestNeeds = {
+  render: Render
+  faults: Faults
+  gate: DeveloperGate
+  /** The public base address. */
+  issuer: string
+  manifests: ReturnType<typeof applyManifest>
+  review: ShowReview
+}
+
+const another: Record<'id' | 'kind', string> = {
+  id: 'id is of another connection. Take it out, or apply the manifest there.',
+  kind: 'kind cannot be changed: a connection stays public or internal.',
+}
+
+/** Whether it is signed in or not: the schema is public. */
+export function schemaRoute(issuer: string): Router<WebState> {
+  const router = new Router<WebState>()
+  const text = `${JSON.stringify(manifestSchema(issuer + urls.manifestSchema), null, 2)}\n`
+  router.get(urls.manifestSchema, ctx => {
+    ctx.type = 'application/schema+json'
+    ctx.set('Cache-Control', 'public, max-age=300')
+    ctx.body = text
+  })
+  return router
+}
+
+export function developersManifest(needs: ManifestNeeds): Router<WebState> {
+  const router = new Router<WebState>()
+  const { gate, faults, issuer } = needs
+  const address = '/developers/connections/:connection/manifest'
+
+  function show(
+    ctx: WebContext,
+    place: AtConnection,
+    again?: { text: string; errors: string[]; notice: Notice | null },
+  ): void {
+    if (again && again.errors.length > 0) ctx.status = 400
+    const page = manifestPage(place, issuer, again)
+    needs.render.screen(ctx, manifestView, page, connectionLayout(place, 'Manifest'))
+  }
+
+  /** Every outcome of planning that is not a plan. */
+  function refuse(
+    ctx: WebContext,
+    place: AtConnection,
+    text: string,
+    planned: Exclude<Planned, { kind: 'planned' }>,
+  ): void {
+    if (planned.kind === 'unknown') {
+      faults.notFound(ctx)
+      return
+    }
+    const errors = planned.kind === 'invalid' ? planned.faults.map(manifestFault) : [another[planned.member]]
+    show(ctx, place, { text, errors, notice: null })
+  }
+
+  /** The manifest that was sent; null: answered already. */
+  function read(ctx: WebContext, place: AtConnection): { text: string; manifest: Manifest } | null {
+    const text = (
+      ctx.state.files.get('file')?.toString('utf8') ??
+      ctx.state.form.get('manifest') ??
+      ''
+    ).trim()
+    const result = readManifest(text)
+    if (result.kind === 'read') return { text, manifest: result.manifest }
+    const errors = text === '' ? ['Paste a manifest, or choose a file.'] : result.faults
+    show(ctx, place, { text: text.slice(0, 100_000), errors, notice: null })
+    return null
+  }
+
+  router.get(address, async ctx => {
+    const place = await gate.enter(ctx)
+    if (place) show(ctx, place)
+  })
+
+  router.get(`${address}.json`, async ctx => {
+    const place = await gate.enter(ctx)
+    if (!place) return
+    ctx.type = 'application/json'
+    ctx.set('Cache-Control', 'no-store')
+    ctx.attachment('latchkey-connection.json')
+    ctx.body = manifestText(place, issuer)
+  })
+
+  // Says what would change.
+  router.post(address, async ctx => {
+    const place = await gate.enter(ctx)
+    const sent = place && read(ctx, place)
+    if (!sent) return
+    const planned = await needs.manifests.plan(place.deed, sent.manifest)
+    if (planned.kind !== 'planned') return refuse(ctx, place, sent.text, planned)
+    if (planned.changes.length > 0)
+      return needs.review.show(ctx, place, planned, { from: 'manifest', changedMeanwhile: false })
+    const notice: Notice = { kind: 'info', sentence: 'This is what is registered: nothing would change.' }
+    show(ctx, place, { text: sent.text, errors: [], notice })
+  })
+
+  // Makes what was shown, and nothing else: whatever changed meanwhile is shown anew.
+  router.post(`${address}/apply`, async ctx => {
+    const place = await gate.enter(ctx)
+    const sent = place && read(ctx, place)
+    if (!sent) return
+    const version = ctx.state.form.get('version') ?? ''
+    if (!/^\d{1,20}$/.test(version)) return faults.badForm(ctx, 'malformed')
+    const outcome = await needs.manifests.apply(place.deed, sent.manifest, version)
+    const after = urls.developersConnection(place.connection.id)
+    if (outcome.kind === 'updated')
+      return seeOther(ctx, saying(after, outcome.changes.length > 0 ? 'saved' : 'unchanged'))
+    if (outcome.kind !== 'changed-meanwhile' && outcome.kind !== 'planned')
+      return refuse(ctx, place, sent.text, outcome)
+    const planned = await needs.manifests.plan(place.deed, sent.manifest)
+    if (planned.kind !== 'planned') return refuse(ctx, place, sent.text, planned)
+    if (planned.changes.length === 0) return seeOther(ctx, saying(after, 'unchanged'))
+    await needs.review.show(ctx, place, planned, { from: 'manifest', changedMeanwhile: true })
+  })
+  return router
+}

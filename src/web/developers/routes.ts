@@ -1,0 +1,81 @@
+/** The developer hub: everything below /developers. A folder that adds screens adds its router to the list. */
+import Router from '@koa/router'
+import type { applyManifest } from '../../installs/actions/apply-manifest.ts'
+import type { Faults } from '../faults.ts'
+import type { Render } from '../render.ts'
+import { mustBeSignedIn } from '../signed-in.ts'
+import type { WebState } from '../state.ts'
+import { urls } from '../urls.ts'
+import { developersConnection, type OverviewNeeds } from './connection/routes.ts'
+import { type CreateScreenNeeds, developersCreate } from './create/routes.ts'
+import { type DangerNeeds, developersDanger } from './danger/routes.ts'
+import { developerGate, type GateNeeds } from './frame/gate.ts'
+import { type ShownOnceNeeds, shownOnce } from './frame/shown-once.ts'
+import { type Limits, tooOften } from './frame/too-often.ts'
+import { developersList, type ListNeeds } from './list/routes.ts'
+import { developersLogo, type LogoScreenNeeds } from './logo/routes.ts'
+import { type ServeLogoNeeds, serveLogos } from './logo/serve.ts'
+import { reviews } from './manifest/review.ts'
+import { developersManifest } from './manifest/routes.ts'
+import { developersSecrets, type SecretsNeeds } from './secrets/routes.ts'
+import { developersSettings, type SettingsNeeds } from './settings/routes.ts'
+
+/** What the hub stands on, beside what every place has. */
+export type HubNeeds = {
+  readings: Pick<ListNeeds, 'list' | 'places'> &
+    Pick<OverviewNeeds, 'facts'> &
+    Pick<GateNeeds, 'readConnection'> & { logo: ServeLogoNeeds['read'] }
+  actions: Pick<CreateScreenNeeds, 'create'> &
+    Pick<SecretsNeeds, 'rotate' | 'revoke'> &
+    Pick<SettingsNeeds, 'update'> &
+    Pick<DangerNeeds, 'disable' | 'enable' | 'remove'> & {
+      manifests: ReturnType<typeof applyManifest>
+      setLogo: LogoScreenNeeds['set']
+    }
+  redrawLogo: LogoScreenNeeds['redraw']
+}
+
+export type DevelopersNeeds = HubNeeds & {
+  render: Render
+  faults: Faults
+  issuer: string
+  secretKeys: readonly Buffer[]
+  store: ShownOnceNeeds['store']
+  limits: Limits
+  now(): Date
+}
+
+export function developers(needs: DevelopersNeeds): Router<WebState> {
+  const { render, faults, readings, actions, limits } = needs
+  const gate = developerGate({ faults, readConnection: readings.readConnection })
+  const once = shownOnce({ store: needs.store, secretKeys: needs.secretKeys })
+  const review = reviews({ render, facts: readings.facts })
+  const hourly = (name: string, points: number) => tooOften(limits, faults, { name, points })
+  const common = { render, faults, gate, once, now: needs.now, facts: readings.facts }
+  const sections = [
+    developersList({ ...common, list: readings.list, places: readings.places }),
+    developersCreate({
+      ...common,
+      places: readings.places,
+      create: actions.create,
+      tooOften: hourly('connections-created', 60),
+    }),
+    developersConnection(common),
+    developersSecrets({ ...common, rotate: actions.rotate, revoke: actions.revoke }),
+    developersSettings({ ...common, plan: actions.manifests.plan, update: actions.update, review }),
+    developersManifest({ ...common, issuer: needs.issuer, manifests: actions.manifests, review }),
+    developersLogo({
+      ...common,
+      redraw: needs.redrawLogo,
+      set: actions.setLogo,
+      tooOften: hourly('logos-uploaded', 60),
+    }),
+    developersDanger({ ...common, ...actions }),
+  ]
+  const router = new Router<WebState>()
+  router.use(urls.developers, mustBeSignedIn)
+  for (const section of sections) router.use(section.routes())
+  // Logos are shown in the flow and in settings too, to whoever may see the connection.
+  router.use(serveLogos({ faults, read: readings.logo }).routes())
+  return router
+}

@@ -1,0 +1,66 @@
+import Router from '@koa/router'
+import type { revokeSecret } from '../../../installs/actions/revoke-secret.ts'
+import type { rotateSecret } from '../../../installs/actions/rotate-secret.ts'
+import type { Faults } from '../../faults.ts'
+import type { Render } from '../../render.ts'
+import { seeOther } from '../../see-other.ts'
+import { confirmView } from '../../settings/confirm/page.ts'
+import { saying } from '../../settings/confirm/said.ts'
+import type { WebState } from '../../state.ts'
+import { urls } from '../../urls.ts'
+import type { ConnectionFacts } from '../connection/page.ts'
+import { type DeveloperGate, param } from '../frame/gate.ts'
+import { connectionLayout } from '../frame/head.ts'
+import type { ShownOnce } from '../frame/shown-once.ts'
+import { revokePage } from './page.ts'
+
+export type SecretsNeeds = {
+  render: Render
+  faults: Faults
+  gate: DeveloperGate
+  once: ShownOnce
+  facts(connectionId: string): Promise<ConnectionFacts | null>
+  rotate: ReturnType<typeof rotateSecret>
+  revoke: ReturnType<typeof revokeSecret>
+}
+
+export function developersSecrets(needs: SecretsNeeds): Router<WebState> {
+  const router = new Router<WebState>()
+  const { gate, faults } = needs
+
+  router.post('/developers/connections/:connection/secrets', async ctx => {
+    const place = await gate.enter(ctx)
+    if (!place) return
+    const outcome = await needs.rotate(place.deed)
+    if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
+    if (outcome.kind === 'unknown') return faults.notFound(ctx)
+    const connectionId = place.connection.id
+    const shown = { label: 'Client secret', value: outcome.secret } as const
+    const key = await needs.once.keep({ userId: place.user.id, connectionId }, shown)
+    const address = saying(urls.developersConnection(connectionId), 'secret')
+    seeOther(ctx, `${address}&shown=${key}`)
+  })
+
+  router.get('/developers/connections/:connection/secrets/:secret/revoke', async ctx => {
+    const place = await gate.enter(ctx)
+    if (!place) return
+    const { connection } = place
+    const secrets = (await needs.facts(connection.id))?.secrets ?? []
+    const secret = secrets.find(one => one.id === param(ctx, 'secret'))
+    if (!secret) return faults.notFound(ctx)
+    const page = revokePage(connection, secret, secrets.length - 1)
+    needs.render.screen(ctx, confirmView, page, connectionLayout(place, 'Revoke a secret', 'Revoke a secret'))
+  })
+
+  router.post('/developers/connections/:connection/secrets/:secret/revoke', async ctx => {
+    const place = await gate.enter(ctx)
+    if (!place) return
+    const secretId = param(ctx, 'secret')
+    if (!secretId) return faults.notFound(ctx)
+    const outcome = await needs.revoke(place.deed, secretId)
+    if (outcome.kind === 'unknown') return faults.notFound(ctx)
+    const said = outcome.kind === 'revoked' ? 'revoked' : 'revoked-already'
+    seeOther(ctx, saying(urls.developersConnection(place.connection.id), said))
+  })
+  return router
+}

@@ -1,0 +1,182 @@
+/** The controls of a connection's settings, the same where it is created and where it is changed. */
+import type { Capability } from '../../../installs/capability.ts'
+import type { Connection } from '../../../installs/connection.ts'
+import type { ConnectionSettings, SettingsFault } from '../../../installs/registration.ts'
+import { type Choices, type Field, field, type TextArea } from '../../field.ts'
+import { faultWords, labels, levelWords } from './words.ts'
+
+export type SettingsFields = {
+  name: Field
+  description: TextArea
+  developerName: Field
+  /** Links shown to people. */
+  links: Field[]
+  capabilities: Choices
+  people: Choices
+  /** null: an internal connection, which has no flow. */
+  flow: { installUrl: Field; redirectUris: TextArea; client: Choices; switches: Choices } | null
+}
+
+type Member = keyof ConnectionSettings
+
+export function settingsFields(
+  kind: Connection['kind'],
+  settings: ConnectionSettings,
+  faults: SettingsFault[],
+): SettingsFields {
+  const errorOf = (member: Member) => {
+    const fault = faults.find(one => one.member === member)
+    return fault ? faultWords(fault) : null
+  }
+  const box = (member: Member, name: string, more: Partial<Field> = {}) =>
+    field(name, labels[member], {
+      value: (settings[member] as string | null) ?? '',
+      error: errorOf(member),
+      ...more,
+    })
+  return {
+    name: box('name', 'name', { required: true, hint: 'What people see when they are asked.' }),
+    description: {
+      name: 'description',
+      label: labels.description,
+      value: settings.description ?? '',
+      hint: 'What it does, in a sentence or two.',
+      required: false,
+      rows: 3,
+      errors: [errorOf('description')].filter(one => one !== null),
+      code: false,
+    },
+    developerName: box('developerName', 'developer_name', { hint: 'The company or person who makes it.' }),
+    links: [
+      box('website', 'website', { type: 'url' }),
+      box('supportEmail', 'support_email', { type: 'email' }),
+      box('supportUrl', 'support_url', { type: 'url', hint: 'Where people get help.' }),
+      box('privacyUrl', 'privacy_url', { type: 'url' }),
+      box('termsUrl', 'terms_url', { type: 'url' }),
+    ],
+    ...levelFields(kind, settings.capabilities, errorOf('capabilities')),
+    flow:
+      kind === 'internal'
+        ? null
+        : {
+            installUrl: box('installUrl', 'install_url', {
+              type: 'url',
+              hint: 'Where “Connect” begins in your application; the gallery leads there.',
+            }),
+            ...flowFields(settings, faults),
+          },
+  }
+}
+
+const content: Capability[] = [
+  'read_content',
+  'update_content',
+  'insert_content',
+  'read_comments',
+  'insert_comments',
+]
+const people: Capability[] = ['read_user_without_email', 'read_user_with_email']
+
+function levelFields(
+  kind: Connection['kind'],
+  asked: Capability[],
+  error: string | null,
+): Pick<SettingsFields, 'capabilities' | 'people'> {
+  const option = (value: Capability) => ({
+    value,
+    label: levelWords[value],
+    hint: value,
+    checked: asked.includes(value),
+  })
+  return {
+    capabilities: {
+      name: 'capabilities',
+      legend: labels.capabilities,
+      type: 'checkbox',
+      hint:
+        kind === 'public'
+          ? 'The most that it may ask for. What you add later reaches an installed connection only when its member consents again.'
+          : 'What its token may do on the pages that it was added to. Changes take effect at once.',
+      error,
+      options: content.map(option),
+    },
+    people: {
+      name: 'people',
+      legend: 'Information about people',
+      type: 'radio',
+      hint: null,
+      error: null,
+      options: [
+        { value: 'none', label: 'None', hint: null, checked: !people.some(one => asked.includes(one)) },
+        ...people.map(option),
+      ],
+    },
+  }
+}
+
+function flowFields(
+  settings: ConnectionSettings,
+  faults: SettingsFault[],
+): Omit<NonNullable<SettingsFields['flow']>, 'installUrl'> {
+  const { clientType } = settings
+  return {
+    redirectUris: {
+      name: 'redirect_uris',
+      label: labels.redirectUris,
+      value: settings.redirectUris.join('\n'),
+      hint: 'One a line, exactly as your application sends them: https, or http on 127.0.0.1, [::1] or localhost; for public clients also a scheme of your own with a dot in it.',
+      required: true,
+      rows: 4,
+      errors: faults.filter(one => one.member === 'redirectUris').map(faultWords),
+      code: true,
+    },
+    client: {
+      name: 'client',
+      legend: labels.clientType,
+      type: 'radio',
+      hint: null,
+      error: null,
+      options: [
+        {
+          value: 'confidential',
+          label: 'Confidential',
+          hint: 'It runs on a server of yours, and keeps a client secret.',
+          checked: clientType === 'confidential',
+        },
+        {
+          value: 'public',
+          label: 'Public',
+          hint: 'It runs on people’s own devices, keeps no secret, and must use PKCE.',
+          checked: clientType === 'public',
+        },
+      ],
+    },
+    switches: {
+      name: 'flow',
+      legend: 'Flow',
+      type: 'checkbox',
+      hint: null,
+      error: null,
+      options: [
+        {
+          value: 'require_pkce',
+          label: labels.requirePkce,
+          hint: 'Refuse flows without a code challenge. Recommended, unless your client library drops the verifier.',
+          checked: settings.requirePkce,
+        },
+        {
+          value: 'long_lived_tokens',
+          label: labels.longLivedTokens,
+          hint: 'For platforms that never refresh. They work until somebody disconnects.',
+          checked: settings.longLivedTokens,
+        },
+        {
+          value: 'leave_out_iss',
+          label: labels.leaveOutIss,
+          hint: 'For clients that break on the iss parameter (RFC 9207) of the callback.',
+          checked: settings.leaveOutIss,
+        },
+      ],
+    },
+  }
+}

@@ -1,0 +1,64 @@
+/** What the forms of a connection say, read into settings. */
+import { type Capability, capabilities, isCapability } from '../../../installs/capability.ts'
+import type { Connection } from '../../../installs/connection.ts'
+import type { ConnectionSettings } from '../../../installs/registration.ts'
+
+const people: Capability[] = ['read_user_without_email', 'read_user_with_email']
+const switches = ['require_pkce', 'long_lived_tokens', 'leave_out_iss']
+
+/** What an internal connection has no use for, since it has no flow. */
+const flowless = {
+  installUrl: null,
+  clientType: 'confidential',
+  redirectUris: [],
+  requirePkce: false,
+  longLivedTokens: false,
+  leaveOutIss: false,
+} satisfies Partial<ConnectionSettings>
+
+/** null: it is no form of ours, one of its choices is unknown. */
+export function readSettings(form: URLSearchParams, kind: Connection['kind']): ConnectionSettings | null {
+  const asked = readCapabilities(form)
+  const client = form.get('client') ?? 'confidential'
+  const flags = form.getAll('flow')
+  if (!asked || (client !== 'public' && client !== 'confidential')) return null
+  if (flags.some(flag => !switches.includes(flag))) return null
+  return {
+    name: line(form, 'name') ?? '',
+    description: (form.get('description') ?? '').replace(/\r\n?/g, '\n').trim() || null,
+    developerName: line(form, 'developer_name'),
+    website: line(form, 'website'),
+    installUrl: line(form, 'install_url'),
+    supportEmail: line(form, 'support_email'),
+    supportUrl: line(form, 'support_url'),
+    privacyUrl: line(form, 'privacy_url'),
+    termsUrl: line(form, 'terms_url'),
+    clientType: client,
+    redirectUris: lines(form.get('redirect_uris') ?? ''),
+    capabilities: asked,
+    requirePkce: flags.includes('require_pkce'),
+    longLivedTokens: flags.includes('long_lived_tokens'),
+    leaveOutIss: flags.includes('leave_out_iss'),
+    ...(kind === 'internal' ? flowless : {}),
+  }
+}
+
+function readCapabilities(form: URLSearchParams): Capability[] | null {
+  const content = form.getAll('capabilities')
+  const who = form.get('people') ?? 'none'
+  if (!content.every(one => isCapability(one) && !people.includes(one))) return null
+  if (who !== 'none' && !people.some(one => one === who)) return null
+  return capabilities.filter(one => content.includes(one) || one === who)
+}
+
+function line(form: URLSearchParams, name: string): string | null {
+  return (form.get(name) ?? '').trim() || null
+}
+
+/** One address a line; what stands around it is no part of it. */
+function lines(text: string): string[] {
+  return text
+    .split(/\r\n|\r|\n/)
+    .map(one => one.trim())
+    .filter(one => one !== '')
+}

@@ -1,0 +1,49 @@
+import type { ManagedConnection } from '../../../installs/managed-connection.ts'
+import { type ConnectionSettings, type SettingsFault, settingsOf } from '../../../installs/registration.ts'
+import { view } from '../../render.ts'
+import type { Notice } from '../../settings/confirm/said.ts'
+import { urls } from '../../urls.ts'
+import { type ConnectionHead, headOf } from '../frame/head.ts'
+import { type SettingsFields, settingsFields } from './fields.ts'
+
+export type SettingsPage = {
+  head: ConnectionHead
+  notice: Notice | null
+  action: string
+  /** What the connection had when the form was filled in. */
+  version: string
+  fields: SettingsFields
+  logo: {
+    /** null: it has none. */
+    src: string | null
+    upload: string
+    remove: string
+    error: string | null
+  }
+}
+export const settingsView = view<SettingsPage>('developers/settings')
+
+export function settingsPage(
+  managed: ManagedConnection,
+  /** What was typed, where it was refused. */
+  again?: { settings: ConnectionSettings; faults: SettingsFault[] } | null,
+  logoError: string | null = null,
+): SettingsPage {
+  const { connection } = managed
+  const problem = again
+    ? 'Nothing was saved. What needs your attention is marked below.'
+    : logoError && 'The logo was not changed; see below.'
+  return {
+    head: headOf(managed, 'settings'),
+    notice: problem === null ? null : { kind: 'danger', sentence: problem },
+    action: urls.developersPart(connection.id, 'settings'),
+    version: managed.version,
+    fields: settingsFields(connection.kind, again?.settings ?? settingsOf(connection), again?.faults ?? []),
+    logo: {
+      src: connection.hasLogo ? urls.logo(connection.id) : null,
+      upload: urls.developersPart(connection.id, 'logo'),
+      remove: urls.developersPart(connection.id, 'logo/remove'),
+      error: logoError,
+    },
+  }
+}

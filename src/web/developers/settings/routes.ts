@@ -1,0 +1,70 @@
+import Router from '@koa/router'
+import type { applyManifest } from '../../../installs/actions/apply-manifest.ts'
+import type { updateConnection } from '../../../installs/actions/update-connection.ts'
+import { stopsBy } from '../../../installs/settings-change.ts'
+import type { Faults } from '../../faults.ts'
+import type { Render } from '../../render.ts'
+import { seeOther } from '../../see-other.ts'
+import { saying } from '../../settings/confirm/said.ts'
+import type { WebState } from '../../state.ts'
+import { urls } from '../../urls.ts'
+import type { DeveloperGate } from '../frame/gate.ts'
+import { connectionLayout } from '../frame/head.ts'
+import type { ShowReview } from '../manifest/review.ts'
+import { readSettings } from './form.ts'
+import { settingsPage, settingsView } from './page.ts'
+
+export type SettingsNeeds = {
+  render: Render
+  faults: Faults
+  gate: DeveloperGate
+  plan: ReturnType<typeof applyManifest>['plan']
+  update: ReturnType<typeof updateConnection>
+  review: ShowReview
+}
+
+export function developersSettings(needs: SettingsNeeds): Router<WebState> {
+  const router = new Router<WebState>()
+  const { gate, faults, render } = needs
+  const address = '/developers/connections/:connection/settings'
+
+  router.get(address, async ctx => {
+    const place = await gate.enter(ctx)
+    if (!place) return
+    render.screen(ctx, settingsView, settingsPage(place), connectionLayout(place, 'Settings'))
+  })
+
+  // What stops something, and what somebody else has changed meanwhile, is shown and asked about before it is saved.
+  router.post(address, async ctx => {
+    const place = await gate.enter(ctx)
+    if (!place) return
+    const { connection, deed } = place
+    const settings = readSettings(ctx.state.form, connection.kind)
+    const version = ctx.state.form.get('version') ?? ''
+    if (!settings || !/^\d{1,20}$/.test(version)) return faults.badForm(ctx, 'malformed')
+    const planned = await needs.plan(deed, { id: null, kind: null, settings })
+    if (planned.kind === 'invalid') {
+      ctx.status = 400
+      const page = settingsPage(place, { settings, faults: planned.faults })
+      return render.screen(ctx, settingsView, page, connectionLayout(place, 'Settings'))
+    }
+    if (planned.kind !== 'planned') return faults.notFound(ctx)
+    const after = urls.developersConnection(connection.id)
+    if (planned.changes.length === 0) return seeOther(ctx, saying(after, 'unchanged'))
+    const reach = await needs.review.reach(place)
+    const stops = planned.changes.some(change => stopsBy(change, reach) !== null)
+    if (planned.version !== version || stops)
+      return needs.review.show(ctx, place, planned, {
+        from: 'settings',
+        changedMeanwhile: planned.version !== version,
+      })
+    const outcome = await needs.update(deed, settings, planned.version)
+    if (outcome.kind === 'updated') return seeOther(ctx, saying(after, 'saved'))
+    if (outcome.kind === 'unknown') return faults.notFound(ctx)
+    // Somebody saved in this very moment: what is planned anew is shown.
+    const anew = await needs.plan(deed, { id: null, kind: null, settings })
+    if (anew.kind !== 'planned') return faults.notFound(ctx)
+    needs.review.show(ctx, place, anew, { from: 'settings', changedMeanwhile: true })
+  })
+  return router
+}

@@ -1,0 +1,248 @@
+import type { ManagedConnection } from '../../src/installs/managed-connection.ts'
+import { settingsOf } from '../../src/installs/registration.ts'
+import { changesBetween } from '../../src/installs/settings-change.ts'
+import { type ConnectionFacts, overviewPage, overviewView } from '../../src/web/developers/connection/page.ts'
+import {
+  blankSettings,
+  createPage,
+  createView,
+  kindsPage,
+  kindsView,
+} from '../../src/web/developers/create/page.ts'
+import type { PlaceToCreate } from '../../src/web/developers/create/places.ts'
+import { dangerPage, dangerView } from '../../src/web/developers/danger/page.ts'
+import { connectionLayout, developersLayout } from '../../src/web/developers/frame/head.ts'
+import { type ListedConnection, listPage, listView } from '../../src/web/developers/list/page.ts'
+import { manifestPage, manifestView } from '../../src/web/developers/manifest/page.ts'
+import { reviewPage, reviewView } from '../../src/web/developers/manifest/review.ts'
+import { settingsPage, settingsView } from '../../src/web/developers/settings/page.ts'
+import { fixture, hostile, longName, longWord, rightToLeft } from './fixture.ts'
+
+const now = new Date('2026-03-01T12:00:00Z')
+const workspace = { id: 'w1', name: 'Acme' }
+const ada = { id: 'u1', name: 'Ada' }
+
+const listed: ListedConnection = {
+  id: 'c1',
+  kind: 'public',
+  name: 'Relay Automations',
+  logoHash: null,
+  firstParty: false,
+  verified: false,
+  disabledBy: null,
+  workspace,
+  creator: ada,
+  createdAt: new Date('2026-02-27T09:00:00Z'),
+}
+const elsewhere = { id: 'w2', name: longName }
+const crowdedList: ListedConnection[] = [
+  listed,
+  { ...listed, id: 'c2', name: longWord, kind: 'internal', disabledBy: 'developer', creator: null },
+  { ...listed, id: 'c3', name: rightToLeft, workspace: elsewhere, disabledBy: 'operator', verified: true },
+  {
+    ...listed,
+    id: 'c4',
+    name: hostile,
+    workspace: elsewhere,
+    logoHash: 'abc',
+    firstParty: true,
+    creator: { id: 'u2', name: longName },
+  },
+  { ...listed, id: 'c5', workspace: null },
+]
+const listFacts = { connections: [], more: false, further: false, userId: 'u1', notice: null, now }
+const list = developersLayout('Developers', [])
+
+const managed: ManagedConnection = {
+  connection: {
+    ...blankSettings,
+    id: 'c1',
+    kind: 'public',
+    workspaceId: 'w1',
+    createdBy: 'u1',
+    name: 'Relay Automations',
+    redirectUris: ['https://relay.test/callback'],
+    capabilities: ['read_content', 'update_content'],
+    hasLogo: false,
+    resourceServer: false,
+    firstParty: false,
+    verified: false,
+    disabled: false,
+  },
+  version: '731',
+  disabledBy: null,
+  actor: { userId: 'u1', role: 'owner', userDisabled: false },
+}
+const crowded: ManagedConnection = {
+  ...managed,
+  disabledBy: 'operator',
+  connection: {
+    ...managed.connection,
+    name: `${longName} ${longWord}`,
+    description: `${hostile}\n${longName}`,
+    developerName: rightToLeft,
+    website: `https://relay.test/${longWord}`,
+    installUrl: 'https://relay.test/install',
+    supportEmail: `${longWord}@relay.test`,
+    supportUrl: 'https://relay.test/help',
+    privacyUrl: 'https://relay.test/privacy',
+    termsUrl: 'https://relay.test/terms',
+    redirectUris: Array.from({ length: 6 }, (_, i) => `https://relay.test/callback/${longWord}/${i}`),
+    capabilities: ['read_content', 'update_content', 'insert_content', 'read_user_with_email'],
+    requirePkce: true,
+    longLivedTokens: true,
+    leaveOutIss: true,
+    hasLogo: true,
+    firstParty: true,
+    verified: true,
+    disabled: true,
+  },
+}
+const internal: ManagedConnection = {
+  ...managed,
+  disabledBy: 'developer',
+  connection: { ...managed.connection, kind: 'internal', redirectUris: [] },
+}
+const secret = {
+  id: 's1',
+  hint: 'a1B2',
+  createdAt: new Date('2026-01-01T00:00:00Z'),
+  createdBy: 'Ada',
+  lastUsedAt: null,
+}
+const about: ConnectionFacts = {
+  workspace,
+  creator: 'Ada',
+  createdAt: new Date('2026-01-01T00:00:00Z'),
+  updatedAt: now,
+  logoHash: null,
+  secrets: [secret],
+  inForce: { installations: 1, workspaces: 1 },
+}
+const full: ConnectionFacts = {
+  ...about,
+  workspace: null,
+  creator: null,
+  secrets: [secret, { ...secret, id: 's2', createdBy: null, lastUsedAt: new Date('2026-03-01T11:59:00Z') }],
+  inForce: { installations: 12_345, workspaces: 678 },
+}
+const frame = connectionLayout(crowded, 'Overview', 'Below')
+const places: PlaceToCreate[] = [
+  {
+    ...workspace,
+    plan: 'enterprise',
+    role: 'owner',
+    policy: { restrictInstalls: 'none', autoApproveFirstParty: false, connectionCreation: 'everyone' },
+  },
+]
+const faults = [
+  { member: 'name', fault: 'must have 1 to 200 characters' },
+  { member: 'description', fault: 'has control characters' },
+  { member: 'website', fault: `is no web address: "${hostile}"` },
+  { member: 'capabilities', fault: 'must name at least one' },
+  { member: 'redirectUris', value: hostile, fault: 'is not an absolute address' },
+  { member: 'redirectUris', value: `http://${longWord}.test`, fault: 'has http' },
+] as const
+const changes = changesBetween(settingsOf(managed.connection), {
+  ...settingsOf(crowded.connection),
+  clientType: 'public',
+})
+const reach = { kind: 'public', liveSecrets: 2 } as const
+const issuer = 'https://connect.example'
+
+export const fixtures = [
+  fixture(listView, list, {
+    empty: listPage({ ...listFacts, cannot: null }),
+    'nowhere to create': listPage({ ...listFacts, cannot: 'You are a guest.' }),
+    'past the end': listPage({ ...listFacts, further: true, cannot: null }),
+    usual: listPage({ ...listFacts, connections: [listed], cannot: null }),
+    crowded: listPage({
+      ...listFacts,
+      connections: crowdedList,
+      more: true,
+      further: true,
+      cannot: 'Your workspaces let their owners alone create connections.',
+      notice: { kind: 'good', sentence: 'The connection is deleted.' },
+    }),
+  }),
+  fixture(kindsView, list, { usual: kindsPage(null), refused: kindsPage('You are a guest.') }),
+  fixture(createView, list, {
+    public: createPage({
+      kind: 'public',
+      places,
+      workspaceId: null,
+      settings: blankSettings,
+      faults: [],
+    }),
+    internal: createPage({
+      kind: 'internal',
+      places: [...places, { ...places[0]!, id: 'w2', name: hostile }],
+      workspaceId: 'w2',
+      settings: blankSettings,
+      faults: [],
+    }),
+    refused: createPage({
+      kind: 'public',
+      places,
+      workspaceId: 'w1',
+      settings: settingsOf(crowded.connection),
+      faults: [...faults],
+    }),
+  }),
+  fixture(overviewView, frame, {
+    usual: overviewPage({ managed, about, notice: null, shown: null, now }),
+    'shown once': overviewPage({
+      managed,
+      about: { ...about, secrets: [] },
+      notice: { kind: 'good', sentence: 'The connection is created.' },
+      shown: { label: 'Client secret', value: 'lks_secret' },
+      now,
+    }),
+    internal: overviewPage({
+      managed: internal,
+      about: { ...about, secrets: [], inForce: { installations: 0, workspaces: 0 } },
+      notice: null,
+      shown: { label: 'Internal token', value: 'lki_token' },
+      now,
+    }),
+    crowded: overviewPage({ managed: crowded, about: full, notice: null, shown: null, now }),
+  }),
+  fixture(settingsView, frame, {
+    usual: settingsPage(managed),
+    internal: settingsPage(internal),
+    'refused logo': settingsPage(crowded, null, `The file ${hostile}.`),
+    refused: settingsPage(crowded, { settings: settingsOf(crowded.connection), faults: [...faults] }),
+  }),
+  fixture(reviewView, frame, {
+    usual: reviewPage(managed.connection, { changes: changes.slice(0, 1), version: '1' }, reach, {
+      from: 'settings',
+      changedMeanwhile: false,
+    }),
+    crowded: reviewPage(managed.connection, { changes, version: '1' }, reach, {
+      from: 'manifest',
+      changedMeanwhile: true,
+    }),
+    cleared: reviewPage(
+      crowded.connection,
+      {
+        changes: changesBetween(settingsOf(crowded.connection), settingsOf(managed.connection)),
+        version: '1',
+      },
+      reach,
+      { from: 'manifest', changedMeanwhile: false },
+    ),
+  }),
+  fixture(manifestView, frame, {
+    usual: manifestPage(managed, issuer),
+    refused: manifestPage(crowded, issuer, {
+      text: hostile,
+      errors: ['The manifest is no JSON.', hostile],
+      notice: { kind: 'info', sentence: 'Nothing would change.' },
+    }),
+  }),
+  fixture(dangerView, frame, {
+    usual: dangerPage(managed, { installations: 0, workspaces: 0 }),
+    off: dangerPage(internal, { installations: 1, workspaces: 1 }),
+    'off by the operator': dangerPage(crowded, { installations: 12_345, workspaces: 678 }),
+  }),
+]
