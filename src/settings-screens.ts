@@ -1,3 +1,4 @@
+import { governScreens } from './govern-screens.ts'
 import { poolOf } from './storage/postgres/pool.ts'
 import { readHistory, readHistoryConnections, streamHistory } from './storage/postgres/readings/history.ts'
 import { countWaitingRequests } from './storage/postgres/readings/settings-waiting.ts'
@@ -11,6 +12,7 @@ export function settingsScreens(stores: Stores): SettingsNeeds {
   return {
     workspacesOf: userStore(pool).workspacesOf,
     waitingRequests: workspaceId => countWaitingRequests(pool, workspaceId),
+    govern: governScreens(stores),
     history: {
       window: question => readHistory(pool, question),
       stream: question => streamHistory(pool, question),

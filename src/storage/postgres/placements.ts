@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import type { Capability } from '../../installs/capability.ts'
 import type { Placement } from '../../installs/policy.ts'
 import type { Plan, Policy, Role } from '../../installs/workspace.ts'
@@ -62,7 +62,7 @@ export function toPlacement(row: PlacementRow): Placement {
 
 /** What decides whether this user may install the connection there; null when the workspace or the connection does not exist. */
 export async function readPlacement(
-  client: ClientBase,
+  client: Pool | ClientBase,
   userId: string,
   workspaceId: string,
   connectionId: string,

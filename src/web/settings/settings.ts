@@ -3,11 +3,13 @@ import type Router from '@koa/router'
 import type { Faults } from '../faults.ts'
 import type { Render } from '../render.ts'
 import type { WebState } from '../state.ts'
+import { type GovernNeeds, govern } from './govern.ts'
 import type { HistoryReadings } from './history/readings.ts'
 import { history } from './history/routes.ts'
 import { type GateNeeds, workspaceGate } from './rail/workspace-gate.ts'
 
 export type SettingsNeeds = Pick<GateNeeds, 'workspacesOf' | 'waitingRequests'> & {
+  govern: GovernNeeds
   history: HistoryReadings
 }
 
@@ -16,5 +18,5 @@ export type Around = { render: Render; faults: Faults; now(): Date }
 export function settings(needs: SettingsNeeds & Around): Router<WebState>[] {
   const gate = workspaceGate(needs)
   const around = { render: needs.render, faults: needs.faults, now: needs.now, gate }
-  return [history({ ...around, readings: needs.history })]
+  return [...govern(needs.govern, around), history({ ...around, readings: needs.history })]
 }
