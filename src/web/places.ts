@@ -10,9 +10,11 @@ export type Membership = { id: string; name: string; icon: string | null; plan: 
 type WorkspacePlace =
   | 'pages'
   | 'my-connections'
+  | 'my-requests'
   | 'connections'
   | 'approved'
   | 'requests'
+  | 'hand-over'
   | 'policy'
   | 'history'
 export type Place = WorkspacePlace | 'gallery' | 'developers'
@@ -20,14 +22,18 @@ export type Place = WorkspacePlace | 'gallery' | 'developers'
 const workspacePlaces: Record<WorkspacePlace, { label: string; icon: IconName; href(id: string): string }> = {
   pages: { label: 'Pages', icon: 'file-text', href: urls.workspace },
   'my-connections': { label: 'My connections', icon: 'plug', href: urls.myConnections },
+  'my-requests': { label: 'My requests', icon: 'clock', href: urls.myRequests },
   connections: { label: 'Connections', icon: 'layers', href: urls.connections },
   approved: { label: 'Approved', icon: 'badge-check', href: urls.approved },
   requests: { label: 'Requests', icon: 'inbox', href: urls.requests },
+  'hand-over': { label: 'Left behind', icon: 'users', href: urls.leftBehind },
   policy: { label: 'Policy', icon: 'sliders-horizontal', href: urls.policy },
   history: { label: 'History', icon: 'history', href: urls.history },
 }
 const everyone: WorkspacePlace[] = ['pages', 'my-connections']
-const owners: WorkspacePlace[] = ['connections', 'approved', 'requests', 'policy', 'history']
+/** Owners are stopped by no policy, and guests install nothing: members alone ask for approvals. */
+const members: WorkspacePlace[] = [...everyone, 'my-requests']
+const owners: WorkspacePlace[] = ['connections', 'approved', 'requests', 'hand-over', 'policy', 'history']
 
 export type PlaceFacts = {
   /** For the browser's tab. */
@@ -60,7 +66,7 @@ function rail({ place, workspace, waiting }: PlaceFacts): Rail {
   }
   const sections: Rail['sections'] = []
   if (workspace) {
-    sections.push({ heading: null, entries: everyone.map(name => entry(name, workspace.id)) })
+    sections.push({ heading: null, entries: own(workspace.role).map(name => entry(name, workspace.id)) })
     if (workspace.role === 'owner')
       sections.push({ heading: 'Whole workspace', entries: owners.map(name => entry(name, workspace.id)) })
   }
@@ -77,7 +83,16 @@ function rail({ place, workspace, waiting }: PlaceFacts): Rail {
       },
     ],
   })
-  return { workspace: workspace && { name: workspace.name, mark: workspaceMark(workspace) }, sections }
+  const here = sections.flatMap(section => section.entries).find(one => one.current)
+  return {
+    workspace: workspace && { name: workspace.name, mark: workspaceMark(workspace) },
+    sections,
+    here: here ?? { label: 'Menu', icon: 'settings' },
+  }
+}
+
+function own(role: Role): WorkspacePlace[] {
+  return role === 'member' ? members : everyone
 }
 
 /** Another workspace opens at the same place, where the person may be there. */

@@ -1,0 +1,151 @@
+import { get as httpGet } from 'node:http'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { Person } from '../support/person.ts'
+import { seedWorld } from '../support/seed.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+let secured: TestServer
+beforeAll(async () => {
+  ;[server, secured] = await Promise.all([
+    startServer(),
+    startServer({ ISSUER: 'https://connect.example.test', TRUST_PROXY: 'true' }),
+  ])
+  await seedWorld(server.sql)
+})
+afterAll(() => Promise.all([server.close(), secured.close()]))
+
+const get = (url: string, headers: Record<string, string> = {}) =>
+  fetch(new URL(url, server.base), { headers, redirect: 'manual' })
+
+/** The status of a request that fetch would correct, or ask for anew, on its own. */
+const plainStatus = (url: string, headers: Record<string, string> = {}) =>
+  new Promise<number>((resolve, reject) => {
+    httpGet(`${server.base}${url}`, { headers }, answer => resolve(answer.resume().statusCode!)).on(
+      'error',
+      reject,
+    )
+  })
+
+describe('every screen', () => {
+  it.each(['/', '/sign-in', '/sign-out', '/nowhere', '/sign-in?return=/install/none'])(
+    'cannot be framed, sniffed or kept: %s',
+    async url => {
+      const { headers } = await get(url)
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'")
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+      expect(headers.get('content-security-policy')).not.toContain('unsafe')
+      expect(headers.get('x-frame-options')).toBe('DENY')
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('referrer-policy')).toBe('same-origin')
+      if (headers.get('location') === null) expect(headers.get('cache-control')).toBe('no-store')
+    },
+  )
+
+  it('posts its forms to us only; in the flow, where they end at the partner, it keeps the window’s opener', async () => {
+    const outside = (await get('/sign-in')).headers
+    expect(outside.get('content-security-policy')).toContain("form-action 'self'")
+    expect(outside.get('cross-origin-opener-policy')).toBe('same-origin')
+    const inside = (await get('/sign-in?return=/install/none')).headers
+    expect(inside.get('content-security-policy')).not.toContain('form-action')
+    expect(inside.get('cross-origin-opener-policy')).toBeNull()
+  })
+
+  it('answers an unknown address with a page that says what to do', async () => {
+    const person = new Person(server.base)
+    await person.open('/<script>alert(1)</script>')
+    expect(person.visit.status).toBe(404)
+    expect(person.heading()).toBe('There is nothing here')
+    expect(person.visit.html).not.toContain('<script>alert')
+    expect(person.text()).toContain(`Request id ${person.visit.headers.get('x-request-id')}`)
+  })
+
+  it.each([
+    '/%',
+    '/%E0%A4%A',
+    '/sign-in?return=%',
+    '/sign-in?return[x]=1',
+    '/..%2f..%2fetc/passwd',
+    '/w/%00',
+  ])('answers the broken address %s without breaking', async url => {
+    expect(await plainStatus(url)).toBeLessThan(500)
+  })
+
+  it('says where to look when something breaks, and nothing about what', async () => {
+    const breaking = await startServer()
+    const person = new Person(breaking.base)
+    await person.open('/sign-in')
+    await breaking.sql('alter table users rename to users_gone')
+    await person.press('Sign in', { email: 'ada@acme.test', password: 'x' })
+    expect(person.visit.status).toBe(500)
+    expect(person.heading()).toBe('Something broke on our side')
+    expect(person.text()).toContain(`Request id ${person.visit.headers.get('x-request-id')}`)
+    expect(person.visit.html).not.toMatch(/relation|from users|password_hash|\.ts:/)
+    await breaking.close()
+  })
+})
+
+describe('behind https', () => {
+  it('binds its cookies to this host and to TLS, and asks browsers to stay on it', async () => {
+    const answer = await fetch(`http://localhost:${secured.config.port}/sign-in`, {
+      headers: { 'x-forwarded-proto': 'https', 'x-forwarded-for': '192.0.2.1' },
+    })
+    const [cookie] = answer.headers.getSetCookie()
+    expect(cookie).toMatch(/^__Host-latchkey-form=[\w-]{43}; path=\/; samesite=lax; secure; httponly$/i)
+    expect(answer.headers.get('strict-transport-security')).toBe('max-age=31536000')
+  })
+
+  it('keeps its cookies secure when the proxy forgets to say that it speaks TLS', async () => {
+    const answer = await fetch(`http://localhost:${secured.config.port}/sign-in`)
+    expect(answer.status).toBe(200)
+    expect(answer.headers.getSetCookie()[0]).toMatch(/; secure;/i)
+  })
+
+  it('does not ask so over plain http', async () => {
+    expect((await get('/')).headers.get('strict-transport-security')).toBeNull()
+  })
+})
+
+describe('an asset', () => {
+  const addresses = async () => {
+    const html = await (await get('/sign-in')).text()
+    return [...html.matchAll(/\/assets\/[\w.-]+/g)].map(([address]) => address)
+  }
+
+  it('is kept for ever under its own address, compressed, and answers a question about its age', async () => {
+    for (const address of await addresses()) {
+      const answer = await get(address, { 'accept-encoding': 'br' })
+      expect(answer.status).toBe(200)
+      expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+      if (!address.endsWith('.woff2')) expect(answer.headers.get('content-encoding')).toBe('br')
+      expect(answer.headers.getSetCookie()).toEqual([])
+      expect(await plainStatus(address, { 'if-none-match': answer.headers.get('etag')! })).toBe(304)
+    }
+  })
+
+  it('comes plain to those who do not unpack', async () => {
+    const answer = await get((await addresses())[1]!, { 'accept-encoding': 'identity' })
+    expect(answer.headers.get('content-encoding')).toBeNull()
+    expect(await answer.text()).toContain('--space-1')
+  })
+
+  it.each(['/assets/', '/assets/app.css', '/assets/../package.json', '/assets/%2e%2e/package.json'])(
+    'is nothing but what the screens name: %s',
+    async url => {
+      expect((await get(url)).status).toBe(404)
+    },
+  )
+})
+
+describe('readiness', () => {
+  it('is told apart from being alive', async () => {
+    const failing = await startServer()
+    expect((await fetch(`${failing.base}/readyz`)).status).toBe(200)
+    await failing.sql('delete from migrations where id = (select max(id) from migrations)')
+    const answer = await fetch(`${failing.base}/readyz`)
+    expect(answer.status).toBe(503)
+    expect(await answer.json()).toEqual({ status: 'not ready', failing: ['schema'] })
+    expect((await fetch(`${failing.base}/healthz`)).status).toBe(200)
+    await failing.close()
+  })
+})
