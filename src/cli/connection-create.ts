@@ -29,6 +29,7 @@ type Options = {
   leaveOutIss?: boolean
   firstParty?: boolean
   verified?: boolean
+  resourceServer?: boolean
   owner?: string
   json?: boolean
 }
@@ -63,6 +64,7 @@ export function createCommand(): Command {
     .option('--leave-out-iss', 'answer without the iss parameter, for partners that break on it')
     .option('--first-party', 'built by the host of this product')
     .option('--verified', 'its developer was verified')
+    .option('--resource-server', 'it may ask about the tokens of every connection, as your own API does')
     .option('--owner <email>', 'the user who looks after it')
     .action(create)
 }
@@ -125,6 +127,7 @@ function registrationOf(
     longLivedTokens: options.longLivedTokens ?? false,
     firstParty: options.firstParty ?? false,
     verified: options.verified ?? false,
+    resourceServer: options.resourceServer ?? false,
   }
 }
 

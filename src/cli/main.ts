@@ -2,7 +2,10 @@
 import { Command, CommanderError } from 'commander'
 import { BadUsage, sentenceOf } from './command.ts'
 import { connectionCommand } from './connection.ts'
+import { doctorCommand } from './doctor.ts'
 import { importCommand } from './import.ts'
+import { installationCommand } from './installation.ts'
+import { keysCommand } from './keys.ts'
 import { migrateCommand } from './migrate.ts'
 import { startCommand } from './start.ts'
 
@@ -12,19 +15,21 @@ const program = new Command('latchkey')
   .addCommand(migrateCommand())
   .addCommand(importCommand())
   .addCommand(connectionCommand())
+  .addCommand(installationCommand())
+  .addCommand(keysCommand())
+  .addCommand(doctorCommand())
 
 strict(program)
 // A reader that went away (`latchkey … | head`) is no fault of ours.
 process.stdout.on('error', () => process.exit(0))
 
-let code = 0
 try {
   await program.parseAsync()
 } catch (fault) {
-  code = exitCodeOf(fault)
+  process.exitCode = exitCodeOf(fault)
 }
 // What is written but not yet read goes out first; a store that still tries to reconnect must not keep us here.
-process.stdout.write('', () => process.exit(code))
+process.stdout.write('', () => process.exit())
 
 /** Bad usage is one sentence and exit 2, for the program and every command below it. */
 function strict(command: Command): void {

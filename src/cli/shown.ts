@@ -25,6 +25,7 @@ export function shownConnection(connection: Connection) {
     leave_out_iss: connection.leaveOutIss,
     first_party: connection.firstParty,
     verified: connection.verified,
+    resource_server: connection.resourceServer,
     disabled: connection.disabled,
   }
 }

@@ -1,5 +1,5 @@
-import type { Stores } from '../stores.ts'
 import { type Config, readConfig } from '../config.ts'
+import type { Stores } from '../stores.ts'
 import { Fault } from './command.ts'
 
 /**

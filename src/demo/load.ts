@@ -16,7 +16,7 @@ import type { PartnerClient } from './exchange.ts'
  * Kept in the data directory: the demo partner's side of its registration, and the internal connection's token. Without them
  * a load has begun and not ended.
  */
-type DemoFile = { partner?: PartnerClient; reporter?: { token: string } }
+type DemoFile = { begun: string; partner?: PartnerClient; reporter?: { token: string } }
 
 export type Demo = { users: string[]; password: string }
 
@@ -47,9 +47,10 @@ export async function prepareDemo(stores: Stores, config: Config): Promise<Demo 
   }
   const wanted = config.demo ?? (kept !== null || (config.databaseUrl === null && (await isEmpty(pool))))
   if (!wanted) return null
-  await keepDemoFile(config.dataDir, {})
+  const begun = kept?.begun ?? new Date().toISOString()
+  await keepDemoFile(config.dataDir, { begun })
   await importDirectory(importNeeds(stores.database), demoDirectory())
-  await keepDemoFile(config.dataDir, await registerDemo(stores, config.issuer))
+  await keepDemoFile(config.dataDir, await registerDemo(stores, config.issuer, begun))
   return demo
 }
 
@@ -66,7 +67,7 @@ async function* demoDirectory(): AsyncGenerator<Uint8Array> {
     yield* createReadStream(path.join(root, 'config', 'demo', `${name}.ndjson`))
 }
 
-async function registerDemo(stores: Stores, issuer: string): Promise<DemoFile> {
+async function registerDemo(stores: Stores, issuer: string, begun: string): Promise<DemoFile> {
   const pool = poolOf(stores.database)
   const { rows } = await pool.query<{ workspace: string; ada: string }>(
     `select w.id as workspace, u.id as ada from members m
@@ -76,9 +77,12 @@ async function registerDemo(stores: Stores, issuer: string): Promise<DemoFile> {
   const { workspace, ada } = rows[0]!
   const registrations = demoConnections({ workspace, ada, redirectUri: callbackOf(issuer) })
   // What a load that was interrupted left behind: nobody has the secrets of it.
-  await pool.query('delete from connections where name = any($1)', [registrations.map(one => one.name)])
+  await pool.query('delete from connections where name = any($1) and created_at >= $2', [
+    registrations.map(one => one.name),
+    begun,
+  ])
   const register = registrar(stores.database, stores.secretKeys)
-  const file: DemoFile = {}
+  const file: DemoFile = { begun }
   for (const registration of registrations) {
     const registered = await register(registration)
     if (registered.kind === 'invalid')
@@ -117,7 +121,7 @@ async function followIssuer(pool: Pool, { issuer, dataDir }: Config, partner: Pa
      where id = $1`,
     [partner.clientId, redirectUri],
   )
-  const kept = await readDemoFile(dataDir)
+  const kept = (await readDemoFile(dataDir))!
   await keepDemoFile(dataDir, { ...kept, partner: { ...partner, redirectUri } })
 }
 

@@ -7,7 +7,8 @@ import { newTokenValue } from '../token-value.ts'
 
 /** What a developer or the operator asks for; who may ask is decided before (policy.ts). */
 export type Registration = ConnectionSettings &
-  Pick<Connection, 'kind' | 'workspaceId' | 'createdBy' | 'firstParty' | 'verified'>
+  Pick<Connection, 'kind' | 'workspaceId' | 'createdBy' | 'firstParty' | 'verified'> &
+  Partial<Pick<Connection, 'resourceServer'>>
 
 /** As SettingsFault, of any member of the registration. */
 export type RegistrationFault = { member: keyof Registration; value?: string; fault: string }
@@ -152,7 +153,7 @@ function connectionOf(asked: Registration, id: string): Connection {
     redirectUris: [...asked.redirectUris],
     capabilities: [...asked.capabilities],
     hasLogo: false,
-    resourceServer: false,
+    resourceServer: asked.resourceServer ?? false,
     disabled: false,
   }
 }
