@@ -53,6 +53,15 @@ export class Person {
     return this.open(action, { method: 'POST', body })
   }
 
+  /** Presses the button of a form in which this file was chosen. */
+  upload(button: string, field: string, file: File, fields: Record<string, string> = {}): Promise<Visit> {
+    const { action, body } = this.formOf(button, fields)
+    const parts = new FormData()
+    for (const [name, value] of body) if (name !== field) parts.append(name, value)
+    parts.append(field, file)
+    return this.open(action, { method: 'POST', body: parts })
+  }
+
   /** What pressing the button would send. */
   formOf(button: string, fields: Record<string, string | string[]> = {}) {
     const { $ } = this.visit
