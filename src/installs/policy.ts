@@ -16,6 +16,8 @@ export type Placement = {
   approved: boolean
   /** Where only owners install: one approved this member's own request, and that was taken up in time or still can be. */
   requestApproved: boolean
+  /** An owner suspended this user's own installation of it here. */
+  suspended: boolean
 }
 
 export type May = { kind: 'yes' } | { kind: 'no'; because: RefusalCode }
@@ -44,6 +46,8 @@ export function mayInstall(placement: Placement): May {
   if (placement.role === null) return no('not-a-member')
   if (placement.role === 'guest') return no('guest')
   if (placement.role === 'owner') return yes
+  // Installing again sets it active: that would lift what an owner stopped.
+  if (placement.suspended) return no('suspended')
   const policy = policyInEffect(placement.plan, placement.policy)
   if (policy.restrictInstalls === 'owners-only')
     return placement.approved && placement.requestApproved ? yes : no('owners-only')

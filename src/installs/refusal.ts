@@ -5,6 +5,7 @@ export type RefusalCode =
   | 'guest'
   | 'owners-only'
   | 'not-approved'
+  | 'suspended'
   | 'connection-disabled'
   | 'connection-internal'
   | 'no-pages'

@@ -41,6 +41,12 @@ export const refusals: Record<RefusalCode, Words> = {
     sentence: 'This workspace allows only connections from its approved list, and this one is not on it.',
     next: 'Request approval; an owner of the workspace decides.',
   },
+  suspended: {
+    status: 403,
+    title: 'An owner has suspended this',
+    sentence: 'You have this connection here already, and an owner of the workspace has suspended it.',
+    next: 'Ask an owner to resume it.',
+  },
   'connection-disabled': {
     status: 403,
     title: 'This connection is switched off',

@@ -9,6 +9,12 @@ export const requestApproved = (workspace: string, connection: string, user: str
   where q.workspace_id = ${workspace} and q.connection_id = ${connection} and q.user_id = ${user}
     and q.lets_in and (q.state = 'taken-up' or q.expires_at > now()))`
 
+/** An owner suspended this user's own installation. The three are SQL. */
+export const suspendedByOwner = (workspace: string, connection: string, user: string) => `exists (
+  select from installations si
+  where si.workspace_id = ${workspace} and si.connection_id = ${connection} and si.user_id = ${user}
+    and si.state = 'suspended' and si.state_reason = 'by-owner')`
+
 /** The columns that a placement is made of, of workspace `w`, connection `c` and the member's user id `user` (SQL). */
 export const placementColumns = (user: string) => `
   (select m.role from members m where m.workspace_id = w.id and m.user_id = ${user}) as role,
@@ -19,6 +25,7 @@ export const placementColumns = (user: string) => `
   coalesce(o.connection_creation, 'everyone') as connection_creation,
   exists (select from approvals a where a.workspace_id = w.id and a.connection_id = c.id) as approved,
   ${requestApproved('w.id', 'c.id', user)} as request_approved,
+  ${suspendedByOwner('w.id', 'c.id', user)} as suspended,
   c.id as connection_id, c.kind, c.first_party, c.capabilities,
   c.disabled_at is not null or c.deleted_at is not null as disabled`
 
@@ -31,6 +38,7 @@ export type PlacementRow = {
   connection_creation: Policy['connectionCreation']
   approved: boolean
   request_approved: boolean
+  suspended: boolean
   connection_id: string
   kind: 'public' | 'internal'
   first_party: boolean
@@ -57,6 +65,7 @@ export function toPlacement(row: PlacementRow): Placement {
     },
     approved: row.approved,
     requestApproved: row.request_approved,
+    suspended: row.suspended,
   }
 }
 

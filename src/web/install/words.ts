@@ -68,4 +68,5 @@ export const switcherNotes: Partial<Record<RefusalCode, string>> = {
   guest: 'You are a guest here: guests cannot install connections',
   'owners-only': 'Only owners install connections here',
   'not-approved': 'Not on the approved list here',
+  suspended: 'Suspended by an owner here',
 }

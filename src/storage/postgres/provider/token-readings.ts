@@ -4,7 +4,7 @@ import type { Capability } from '../../../installs/capability.ts'
 import type { InstallationState } from '../../../installs/installation.ts'
 import type { Placement } from '../../../installs/policy.ts'
 import type { Plan, Policy, Role } from '../../../installs/workspace.ts'
-import { requestApproved } from '../placements.ts'
+import { requestApproved, suspendedByOwner } from '../placements.ts'
 import { clientProof, liveClient, type ProofRow, toProof } from './client.ts'
 
 type Payload = Record<string, unknown>
@@ -50,6 +50,7 @@ type CodeRow = ProofRow &
     connection_creation: Policy['connectionCreation'] | null
     approved: boolean
     request_approved: boolean | null
+    suspended: boolean
     connection_id: string
     connection_kind: 'public' | 'internal'
     first_party: boolean
@@ -61,6 +62,7 @@ const readCode = `select ${clientProof}, k.grant_id, k.payload, k.consumed_at, a
     p.restrict_installs, p.auto_approve_first_party, p.connection_creation,
     exists (select from approvals l where l.workspace_id = a.workspace_id and l.connection_id = c.id) as approved,
     p.restrict_installs = 'owners-only' and ${requestApproved('a.workspace_id', 'c.id', 'a.user_id')} as request_approved,
+    ${suspendedByOwner('a.workspace_id', 'c.id', 'a.user_id')} as suspended,
     c.id as connection_id, c.kind as connection_kind, c.first_party, c.capabilities as registered
   from connections c
   left join authorization_codes k on k.code_hash = $2
@@ -113,6 +115,7 @@ function toPlacement(row: CodeRow): Placement {
     },
     approved: row.approved,
     requestApproved: row.request_approved === true,
+    suspended: row.suspended,
   }
 }
 
