@@ -28,7 +28,7 @@ export type ConnectionReading = {
     name: string
     description: string | null
     developerName: string | null
-    hasLogo: boolean
+    logoHash: string | null
     website: string | null
     supportEmail: string | null
     supportUrl: string | null
@@ -79,7 +79,7 @@ const texts = forEachFilter(
     order by sort_name, id limit ${peopleSize} + 1),
   ${reachCtes('select id as key, id as installation_id from shown')}
   select c.id, c.kind, c.name, c.description, c.developer_name as "developerName",
-    c.logo_type is not null as "hasLogo", c.website, c.support_email as "supportEmail",
+    c.logo_hash as "logoHash", c.website, c.support_email as "supportEmail",
     c.support_url as "supportUrl", c.first_party as "firstParty", c.verified,
     c.disabled_at is not null or c.deleted_at is not null as disabled,
     exists (select from approvals a where a.workspace_id = $1 and a.connection_id = c.id) as approved,

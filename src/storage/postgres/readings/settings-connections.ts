@@ -10,7 +10,7 @@ export type InstalledConnection = {
   id: string
   kind: 'public' | 'internal'
   name: string
-  hasLogo: boolean
+  logoHash: string | null
   website: string | null
   supportEmail: string | null
   supportUrl: string | null
@@ -37,7 +37,7 @@ type Row = ReachRow & {
   id: string
   kind: 'public' | 'internal'
   name: string
-  has_logo: boolean
+  logo_hash: string | null
   website: string | null
   support_email: string | null
   support_url: string | null
@@ -92,7 +92,7 @@ const texts = forEachFilter(
     order by sort_name, connection_id limit ${connectionsSize} + 1),
   ${reachCtes(`select i.connection_id as key, i.id as installation_id
     from shown join installed i on i.connection_id = shown.connection_id and i.standing in ('active', 'suspended')`)}
-  select c.id, c.kind, c.name, c.logo_type is not null as has_logo, c.website, c.support_email, c.support_url,
+  select c.id, c.kind, c.name, c.logo_hash, c.website, c.support_email, c.support_url,
     c.first_party, c.verified, c.disabled_at is not null or c.deleted_at is not null as disabled,
     exists (select from approvals a where a.workspace_id = $1 and a.connection_id = c.id) as approved,
     u.id as added_by, u.name as added_by_name, shown.added_at,
@@ -144,7 +144,7 @@ function toConnection(row: Row): InstalledConnection {
     id: row.id,
     kind: row.kind,
     name: row.name,
-    hasLogo: row.has_logo,
+    logoHash: row.logo_hash,
     website: row.website,
     supportEmail: row.support_email,
     supportUrl: row.support_url,

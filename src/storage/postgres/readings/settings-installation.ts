@@ -6,7 +6,7 @@ export type InstallationReading = {
   id: string
   standing: Standing
   person: { id: string; name: string } | null
-  connection: { id: string; kind: 'public' | 'internal'; name: string; hasLogo: boolean }
+  connection: { id: string; kind: 'public' | 'internal'; name: string; logoHash: string | null }
 }
 
 type Row = {
@@ -17,7 +17,7 @@ type Row = {
   connection_id: string
   kind: 'public' | 'internal'
   name: string
-  has_logo: boolean
+  logo_hash: string | null
 }
 
 /** null when there is none of this id in the workspace. */
@@ -28,7 +28,7 @@ export async function readInstallation(
 ): Promise<InstallationReading | null> {
   const { rows } = await pool.query<Row>(
     `select i.id, ${toStandingSql('m.role')} as standing, i.user_id, u.name as user_name,
-       c.id as connection_id, c.kind, c.name, c.logo_type is not null as has_logo
+       c.id as connection_id, c.kind, c.name, c.logo_hash
      from installations i
      join connections c on c.id = i.connection_id
      left join users u on u.id = i.user_id
@@ -42,6 +42,6 @@ export async function readInstallation(
     id: row.id,
     standing: row.standing,
     person: row.user_id === null ? null : { id: row.user_id, name: row.user_name! },
-    connection: { id: row.connection_id, kind: row.kind, name: row.name, hasLogo: row.has_logo },
+    connection: { id: row.connection_id, kind: row.kind, name: row.name, logoHash: row.logo_hash },
   }
 }

@@ -19,7 +19,7 @@ export type MyConnection = {
   connection: {
     id: string
     name: string
-    hasLogo: boolean
+    logoHash: string | null
     website: string | null
     supportEmail: string | null
     supportUrl: string | null
@@ -38,7 +38,7 @@ type Row = PlacementRow &
     created_at: Date
     last_used_at: Date | null
     name: string
-    has_logo: boolean
+    logo_hash: string | null
     website: string | null
     support_email: string | null
     support_url: string | null
@@ -57,7 +57,7 @@ const text = `
     order by sort_name, id limit ${myConnectionsSize} + 1),
   ${reachCtes('select id as key, id as installation_id from shown')}
   select i.id, i.state, i.state_reason, i.capabilities as allowed, i.created_at, i.last_used_at,
-    c.name, c.logo_type is not null as has_logo, c.website, c.support_email, c.support_url, c.verified,
+    c.name, c.logo_hash, c.website, c.support_email, c.support_url, c.verified,
     s.granted, s.reached, s.beyond, ${placementColumns('$2')}
   from shown
   join installations i on i.workspace_id = $1 and i.id = shown.id
@@ -90,7 +90,7 @@ export async function readMyConnections(
       connection: {
         id: row.connection_id,
         name: row.name,
-        hasLogo: row.has_logo,
+        logoHash: row.logo_hash,
         website: row.website,
         supportEmail: row.support_email,
         supportUrl: row.support_url,

@@ -4,6 +4,7 @@ import type { Plan, Policy } from '../../../installs/workspace.ts'
 import { type Moment, momentOf } from '../../dates.ts'
 import { type Field, field } from '../../field.ts'
 import { namesWords } from '../../install/words.ts'
+import { logoOf } from '../../logo.ts'
 import { connectionMark, type Mark } from '../../marks.ts'
 import { developerItems, type Menu, menuLink } from '../../menu.ts'
 import { view } from '../../render.ts'
@@ -120,7 +121,7 @@ function rowOf({ workspace, policy, now }: Facts, row: InstalledConnection): Con
   return {
     name: row.name,
     href: urls.connection.people(workspace.id, row.id),
-    mark: connectionMark({ ...row, logo: null }),
+    mark: connectionMark({ ...row, logo: logoOf(row) }),
     badges: [...standingBadges(row), ...factBadges(row, policy, against)],
     addedBy: row.addedBy?.name ?? 'The operator',
     added: momentOf(row.addedAt, now),

@@ -4,6 +4,7 @@ import type { Plan, Policy } from '../../../installs/workspace.ts'
 import { type Moment, momentOf } from '../../dates.ts'
 import { field } from '../../field.ts'
 import { shortLevels } from '../../levels.ts'
+import { logoOf } from '../../logo.ts'
 import { connectionMark, type Mark, personMark } from '../../marks.ts'
 import { type Menu, menuLink, menuPost } from '../../menu.ts'
 import { view } from '../../render.ts'
@@ -60,7 +61,7 @@ export function peoplePage(facts: Facts): PeoplePage {
   const live = counts.active + counts.suspended + counts.left
   return {
     name: connection.name,
-    mark: connectionMark({ ...connection, logo: null }),
+    mark: connectionMark({ ...connection, logo: logoOf(connection) }),
     badges: factBadges(connection, policy, isAgainst(workspace.plan, policy, connection)),
     description: connection.description,
     developer: connection.developerName,
@@ -103,7 +104,7 @@ function rowOf({ workspace, reading, now }: Facts, one: PersonWithAccess): Perso
   return {
     name,
     email: one.person?.email ?? null,
-    mark: one.person ? personMark(one.person) : connectionMark({ ...connection, logo: null }),
+    mark: one.person ? personMark(one.person) : connectionMark({ ...connection, logo: logoOf(connection) }),
     badges: badgesOf(workspace.plan, policy, connection, one),
     added: momentOf(one.addedAt, now),
     levels: shortLevels(one.capabilities),

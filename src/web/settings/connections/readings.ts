@@ -12,7 +12,7 @@ export type ConnectionFacts = {
   id: string
   kind: 'public' | 'internal'
   name: string
-  hasLogo: boolean
+  logoHash: string | null
   website: string | null
   supportEmail: string | null
   supportUrl: string | null
@@ -82,6 +82,6 @@ export type ConnectionsReadings = {
     id: string
     standing: Standing
     person: { id: string; name: string } | null
-    connection: { id: string; kind: 'public' | 'internal'; name: string; hasLogo: boolean }
+    connection: { id: string; kind: 'public' | 'internal'; name: string; logoHash: string | null }
   } | null>
 }

@@ -1,6 +1,7 @@
 import { isAgainstPolicy } from '../../../installs/policy.ts'
 import { type Moment, momentOf } from '../../dates.ts'
 import { shortLevels } from '../../levels.ts'
+import { logoOf } from '../../logo.ts'
 import { connectionMark, type Mark } from '../../marks.ts'
 import { developerItems, type Menu, menuLink } from '../../menu.ts'
 import { view } from '../../render.ts'
@@ -74,7 +75,7 @@ function rowOf({ workspace, user, now }: Facts, row: MyConnection): MyConnection
   const manage = urls.myConnection.pages(workspace.id, installationId)
   return {
     name: connection.name,
-    mark: connectionMark({ ...connection, logo: null }),
+    mark: connectionMark({ ...connection, logo: logoOf(connection) }),
     badges: badgesOf(user, row),
     levels: shortLevels(row.capabilities),
     pages: { ...reachWords(row.reach), manage },
@@ -135,6 +136,10 @@ export function disconnectPage(
 }
 
 export const sayings: Sayings = {
+  'taken-over': () => ({
+    kind: 'good',
+    sentence: 'You have taken it over. It works again, and reaches the pages of it that you reach.',
+  }),
   disconnected: () => ({
     kind: 'good',
     sentence: 'Disconnected. Its tokens no longer work, and it reaches none of your pages.',

@@ -16,7 +16,7 @@ export type MyConnection = {
   connection: {
     id: string
     name: string
-    hasLogo: boolean
+    logoHash: string | null
     website: string | null
     supportEmail: string | null
     supportUrl: string | null
@@ -41,6 +41,6 @@ export type MyConnectionsReadings = {
     id: string
     standing: 'pending' | 'active' | 'suspended' | 'left' | 'disconnected'
     person: { id: string; name: string } | null
-    connection: { id: string; kind: 'public' | 'internal'; name: string; hasLogo: boolean }
+    connection: { id: string; kind: 'public' | 'internal'; name: string; logoHash: string | null }
   } | null>
 }
