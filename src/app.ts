@@ -49,7 +49,7 @@ export async function createInstallServer(config: Config): Promise<InstallServer
     users,
     passwordMatches,
     install: installScreens(stores, provider.interactions),
-    settings: settingsScreens(stores),
+    settings: settingsScreens(stores, provider.denialOf),
     developers: developerHub(stores),
     health: {
       database: () => stores.database.query('select 1'),

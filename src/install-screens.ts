@@ -1,5 +1,6 @@
 import { allowAccess } from './installs/actions/allow-access.ts'
 import { uuidv7 } from './installs/ids.ts'
+import { approvalSteps } from './rule-screens.ts'
 import { approvalRequestStore } from './storage/postgres/approval-requests.ts'
 import { saveConsent } from './storage/postgres/consents.ts'
 import { appendEvent } from './storage/postgres/events.ts'
@@ -48,6 +49,6 @@ export function installScreens(
       now: () => new Date(),
       newId: uuidv7,
     }),
-    requestApproval: null,
+    approval: approvalSteps(stores),
   }
 }

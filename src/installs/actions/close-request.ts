@@ -13,18 +13,20 @@ export type CloseRequestNeeds = DeedNeeds & {
   transact<T>(work: (stores: CloseRequestStores) => Promise<T>): Promise<T>
 }
 
-/** `over`: the partner has its answer, or may still get a better one. `unknown`: there is none, or it is another member's. */
-export type RequestClosed = { kind: 'closed'; parameters: PartnerRequest } | { kind: 'over' | 'unknown' }
+/** `over`: the partner has its answer already. `waits`: nobody has decided yet. `unknown`: none, or another member's. */
+export type RequestClosed =
+  | { kind: 'closed'; parameters: PartnerRequest }
+  | { kind: 'over' | 'waits' | 'unknown' }
 
-/** A member lets the partner know that access is denied: once, and when nothing else is to come of the request. */
+/** A member lets the partner know that access is denied: once, and not while an owner may still decide. */
 export function closeRequest(needs: CloseRequestNeeds) {
   return (deed: Deed & { actorId: string }, requestId: string): Promise<RequestClosed> =>
     needs.transact(async stores => {
       const request = await stores.holdRequest(deed.workspaceId, requestId)
       if (request?.userId !== deed.actorId) return { kind: 'unknown' }
       const standing = standingOf(request, needs.now())
-      const isOver = standing === 'declined' || standing === 'withdrawn' || standing === 'expired'
-      if (!isOver || !request.parameters) return { kind: 'over' }
+      if (standing === 'pending') return { kind: 'waits' }
+      if (!request.parameters) return { kind: 'over' }
       await stores.forgetParameters(deed.workspaceId, requestId)
       const about = { connectionId: request.connectionId, installationId: null }
       await stores.append(

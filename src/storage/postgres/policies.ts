@@ -3,7 +3,7 @@ import type { GovernedInstallation } from '../../installs/actions/disconnect-una
 import type { KeptPolicy } from '../../installs/actions/set-policy.ts'
 import type { Plan, Policy } from '../../installs/workspace.ts'
 
-type PolicyRow = {
+export type PolicyRow = {
   plan: Plan
   restrict_installs: Policy['restrictInstalls'] | null
   auto_approve_first_party: boolean | null

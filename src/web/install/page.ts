@@ -3,6 +3,7 @@ import type { RefusalCode } from '../../installs/refusal.ts'
 import { connectionMark, type Mark, workspaceMark } from '../marks.ts'
 import { view } from '../render.ts'
 import { urls } from '../urls.ts'
+import type { ApprovalAsk } from './approval-page.ts'
 import type { WaitingRequest } from './interactions.ts'
 import type { Place } from './place.ts'
 import type { ConnectionToInstall, InstallChoices } from './readings.ts'
@@ -52,10 +53,7 @@ export function levelsPage({ request, choices, user }: Facts, place: Place): Lev
     asking: askingOf(connection, workspace),
     workspaceId: workspace.id,
     levels: levelsOf(request.capabilities, workspace.name),
-    installedBy:
-      count === 0
-        ? null
-        : `${namesWords(names, count)} ${count === 1 ? 'has' : 'have'} connected ${connection.name} here.`,
+    installedBy: count === 0 ? null : namesWords(names, count),
     mine: workspace.mine && day.format(workspace.mine),
     about: aboutOf(connection, request),
     account: { ...user, change: urls.signIn(urls.flow(request.uid)) },
@@ -74,8 +72,8 @@ export type RefusedPage = {
   /** Who can change it, and what can be done now. */
   next: string
   workspaceId: string | null
-  /** Where asking an owner posts to; null: asking would not help, or cannot be done. */
-  requestApproval: string | null
+  /** How an owner is asked; null: asking would not help. */
+  approval: ApprovalAsk | null
   account: LevelsPage['account']
   actions: { cancel: string }
 }
@@ -86,7 +84,7 @@ export function refusedPage(
   place: Place,
   because: RefusalCode,
   owners: { names: string[]; count: number },
-  requestApproval: string | null,
+  approval: ApprovalAsk | null,
 ): RefusedPage {
   const { connection } = choices
   const words = refusalWords(because, connection.name, place.workspace.name)
@@ -94,9 +92,9 @@ export function refusedPage(
     asking: askingOf(connection, place.workspace),
     heading: `${connection.name} cannot be connected to ${place.workspace.name}`,
     sentence: words.sentence,
-    next: words.byOwners ? `${whoChanges(owners)} ${words.next}` : words.next,
+    next: words.byOwners ? `${whoChanges(owners, place.workspace.name)} ${words.next}` : words.next,
     workspaceId: place.workspace.id,
-    requestApproval,
+    approval,
     account: { ...user, change: urls.signIn(urls.flow(request.uid)) },
     actions: { cancel: urls.flowCancel(request.uid) },
   }
@@ -110,15 +108,15 @@ export function nowherePage({ request, choices, user }: Facts): RefusedPage {
     sentence: `${connection.name} connects to a workspace, and ${user.email} is in none.`,
     next: 'Ask an owner of your workspace to add you as a member, or use another account.',
     workspaceId: null,
-    requestApproval: null,
+    approval: null,
     account: { ...user, change: urls.signIn(urls.flow(request.uid)) },
     actions: { cancel: urls.flowCancel(request.uid) },
   }
 }
 
-function whoChanges({ names, count }: { names: string[]; count: number }): string {
-  if (count === 0) return 'An owner of the workspace can change this.'
-  return `${namesWords(names, count)} can change this, as ${count === 1 ? 'its owner' : 'its owners'}.`
+function whoChanges({ names, count }: { names: string[]; count: number }, workspace: string): string {
+  if (count === 0) return `An owner of ${workspace} can change this.`
+  return `${namesWords(names, count)}, ${count === 1 ? 'an owner' : 'owners'} of ${workspace}, can change this.`
 }
 
 type RefusalWords = { sentence: string; next: string; byOwners: boolean }
@@ -141,6 +139,12 @@ function refusalWords(because: RefusalCode, connection: string, workspace: strin
       return {
         sentence: `The policy of ${workspace} allows only connections from its approved list, and ${connection} is not on it.`,
         next: 'Ask them to approve it, or switch to another workspace.',
+        byOwners: true,
+      }
+    case 'suspended':
+      return {
+        sentence: `You have ${connection} in ${workspace} already, and an owner has suspended it.`,
+        next: 'Ask them to resume it, or switch to another workspace.',
         byOwners: true,
       }
     case 'connection-internal':

@@ -9,6 +9,7 @@ import { seeOther } from '../see-other.ts'
 import type { FlowDescription } from '../sign-in/page.ts'
 import type { WebContext, WebState } from '../state.ts'
 import { urls } from '../urls.ts'
+import { type ApprovalNeeds, approvalRoutes } from './approval.ts'
 import { drafts, withPicks } from './draft.ts'
 import { type Facing, flow } from './flow.ts'
 import type { Interactions } from './interactions.ts'
@@ -24,6 +25,7 @@ export type InstallNeeds = Omit<StepOneNeeds & PickerNeeds, 'flow' | 'drafts'> &
   /** Where drafts are kept between steps. */
   store: Parameters<typeof drafts>[0]
   allowAccess: ReturnType<typeof allowAccess>
+  approval: ApprovalNeeds
   now(): Date
 }
 
@@ -47,6 +49,8 @@ export function install(needs: InstallNeeds): Install {
   router.post('/install/:uid/allow', ctx => allow(parts, ctx))
   router.post('/install/:uid/cancel', ctx => cancel(parts, ctx))
   router.use(pickerRoutes(parts).routes())
+  const ask = { faults: needs.faults, flow: parts.flow, ...needs.approval }
+  router.use(approvalRoutes({ ...ask, showStepOne: (...facing) => showStepOne(parts, ...facing) }).routes())
   return { router, describe: (_ctx, uid) => describe(parts, uid) }
 }
 

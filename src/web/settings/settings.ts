@@ -7,9 +7,11 @@ import { type GovernNeeds, govern } from './govern.ts'
 import type { HistoryReadings } from './history/readings.ts'
 import { history } from './history/routes.ts'
 import { type GateNeeds, workspaceGate } from './rail/workspace-gate.ts'
+import { type RuleNeeds, rule } from './rule.ts'
 
 export type SettingsNeeds = Pick<GateNeeds, 'workspacesOf' | 'waitingRequests'> & {
   govern: GovernNeeds
+  rule: RuleNeeds
   history: HistoryReadings
 }
 
@@ -18,5 +20,9 @@ export type Around = { render: Render; faults: Faults; now(): Date }
 export function settings(needs: SettingsNeeds & Around): Router<WebState>[] {
   const gate = workspaceGate(needs)
   const around = { render: needs.render, faults: needs.faults, now: needs.now, gate }
-  return [...govern(needs.govern, around), history({ ...around, readings: needs.history })]
+  return [
+    ...govern(needs.govern, around),
+    ...rule(needs.rule, around),
+    history({ ...around, readings: needs.history }),
+  ]
 }

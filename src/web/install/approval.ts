@@ -1,0 +1,76 @@
+/** Where the policy stops a member: he asks an owner, from within the flow. */
+import Router from '@koa/router'
+import type { requestApproval } from '../../installs/actions/request-approval.ts'
+import { sentenceLimit } from '../../installs/approval.ts'
+import { mayRequestApproval } from '../../installs/policy.ts'
+import type { Faults } from '../faults.ts'
+import { seeOther } from '../see-other.ts'
+import type { MyRequest } from '../settings/requests/my-readings.ts'
+import type { WebContext, WebState } from '../state.ts'
+import { urls } from '../urls.ts'
+import { type ApprovalAsk, approvalAsk, type Unsent } from './approval-page.ts'
+import type { Facing, Flow } from './flow.ts'
+
+export type ApprovalNeeds = {
+  requestApproval: ReturnType<typeof requestApproval>
+  /** The newest that this member asked for this connection there; null: he never did. */
+  latestRequest(workspaceId: string, userId: string, connectionId: string): Promise<MyRequest | null>
+}
+
+/** What is asked of an owner on the screen of a refusal; null: asking would not help. */
+export async function askFor(
+  needs: Pick<ApprovalNeeds, 'latestRequest'>,
+  { request, user, place }: Facing,
+  unsent: Unsent | null,
+  now: Date,
+): Promise<ApprovalAsk | null> {
+  if (!place || mayRequestApproval(place.workspace.placement).kind === 'no') return null
+  const latest = await needs.latestRequest(place.workspace.id, user.id, request.connectionId)
+  return approvalAsk({ uid: request.uid, workspace: place.workspace, latest, unsent, now })
+}
+
+type RouteNeeds = ApprovalNeeds & {
+  faults: Faults
+  flow: Flow
+  /** Shows step one again, with what could not be sent. */
+  showStepOne(ctx: WebContext, facing: Facing, unsent: Unsent): Promise<void>
+}
+
+export function approvalRoutes(needs: RouteNeeds): Router<WebState> {
+  const router = new Router<WebState>()
+  const { faults, flow } = needs
+
+  router.post('/install/:uid/request-approval', async ctx => {
+    const facing = await flow.face(ctx)
+    const form = facing && flow.form(ctx)
+    if (!facing || !form) return
+    const { request, user, place } = facing
+    if (place?.workspace.id !== form.workspaceId) return void flow.elsewhere(ctx)
+    const reason = ctx.state.form.get('reason') ?? ''
+    const deed = {
+      workspaceId: place.workspace.id,
+      actorId: user.id,
+      address: ctx.ip || null,
+      requestId: ctx.state.requestId,
+    }
+    const { connectionId, capabilities, parameters } = request
+    const outcome = await needs.requestApproval(deed, { connectionId, capabilities, parameters, reason })
+    switch (outcome.kind) {
+      case 'waiting':
+        return seeOther(ctx, urls.myRequest.show(place.workspace.id, outcome.id))
+      case 'refused':
+        // The policy changed meanwhile: there is nothing left to ask.
+        if (outcome.code === 'approval-not-needed') return seeOther(ctx, urls.flow(request.uid))
+        return faults.refuse(ctx, outcome.code)
+      default:
+        ctx.status = 400
+        return needs.showStepOne(ctx, facing, { reason, problem: problems[outcome.kind] })
+    }
+  })
+  return router
+}
+
+const problems = {
+  'reason-missing': 'Say in a sentence what you need it for.',
+  'reason-too-long': `Shorten this to ${sentenceLimit} characters.`,
+}

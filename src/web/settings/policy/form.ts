@@ -1,0 +1,26 @@
+import type { Policy } from '../../../installs/workspace.ts'
+
+export type PolicyForm = {
+  policy: Policy
+  /** When the policy that the form showed had been set; null: never. */
+  seen: Date | null
+}
+
+const restrictions: readonly Policy['restrictInstalls'][] = ['none', 'approved-list', 'owners-only']
+const creations: readonly Policy['connectionCreation'][] = ['everyone', 'owners-only']
+
+/** null when a value is none that the form offers. */
+export function readPolicyForm(form: URLSearchParams): PolicyForm | null {
+  const restrictInstalls = restrictions.find(one => one === form.get('restrict_installs'))
+  const connectionCreation = creations.find(one => one === form.get('connection_creation'))
+  const seen = form.get('seen') ?? ''
+  if (!restrictInstalls || !connectionCreation || (seen !== '' && Number.isNaN(Date.parse(seen)))) return null
+  return {
+    policy: {
+      restrictInstalls,
+      autoApproveFirstParty: form.get('auto_approve_first_party') === 'yes',
+      connectionCreation,
+    },
+    seen: seen === '' ? null : new Date(seen),
+  }
+}

@@ -1,0 +1,158 @@
+import { isAgainstPolicy } from '../../../installs/policy.ts'
+import type { Plan, Policy } from '../../../installs/workspace.ts'
+import { type Moment, momentOf } from '../../dates.ts'
+import { namesWords } from '../../install/words.ts'
+import { view } from '../../render.ts'
+import { urls } from '../../urls.ts'
+import { countWords } from '../../words.ts'
+import type { ConfirmPage } from '../confirm/page.ts'
+import type { Notice, Sayings } from '../confirm/said.ts'
+import type { NamedInstallation, PolicyReading } from './readings.ts'
+
+export type Option = { value: string; label: string; selected: boolean }
+
+export type PolicyPage = {
+  notice: Notice | null
+  /** Why nothing can be set; null: it can. */
+  locked: string | null
+  action: string
+  seen: string
+  restrict: Option[]
+  autoApprove: boolean
+  create: Option[]
+  /** Who set it last, and when; null: nobody yet. */
+  set: { by: string; at: Moment } | null
+  /** What stays although the policy would not let it in today; null: nothing does. */
+  against: { sentence: string; href: string } | null
+}
+export const policyView = view<PolicyPage>('settings/policy')
+
+const restrictions: Record<Policy['restrictInstalls'], string> = {
+  none: 'No restrictions',
+  'approved-list': 'Only from approved list',
+  'owners-only': 'Workspace owners only',
+}
+const creations: Record<Policy['connectionCreation'], string> = {
+  everyone: 'Everyone',
+  'owners-only': 'Workspace owners only',
+}
+const plans: Record<Plan, string> = {
+  free: 'Free',
+  plus: 'Plus',
+  business: 'Business',
+  enterprise: 'Enterprise',
+}
+
+type Facts = {
+  workspace: { id: string; name: string }
+  reading: PolicyReading
+  notice: Notice | null
+  now: Date
+}
+
+/** `filled`: what was chosen and could not be set; null: what is set. */
+export function policyPage({ workspace, reading, notice, now }: Facts, filled: Policy | null): PolicyPage {
+  const { plan, policy, setAt } = reading.kept
+  const shown = filled ?? policy
+  const against = againstPolicy(reading)
+  return {
+    notice,
+    locked: plan === 'enterprise' ? null : lockedWords(workspace.name, plan),
+    action: urls.policy(workspace.id),
+    seen: setAt?.toISOString() ?? '',
+    restrict: options(restrictions, shown.restrictInstalls),
+    autoApprove: shown.autoApproveFirstParty,
+    create: options(creations, shown.connectionCreation),
+    set: setAt && { by: reading.setByName ?? 'someone who is gone', at: momentOf(setAt, now) },
+    against:
+      against.length === 0
+        ? null
+        : { sentence: againstWords(against), href: urls.policyUnapproved(workspace.id) },
+  }
+}
+
+function options<Value extends string>(labels: Record<Value, string>, chosen: Value): Option[] {
+  return (Object.entries(labels) as [Value, string][]).map(([value, label]) => ({
+    value,
+    label,
+    selected: value === chosen,
+  }))
+}
+
+function lockedWords(workspace: string, plan: Plan): string {
+  return (
+    `Policies are part of the Enterprise plan, and ${workspace} is on the ${plans[plan]} plan. ` +
+    'Until that changes nothing is restricted here, whatever is shown below.'
+  )
+}
+
+export function againstPolicy({ kept, installed }: PolicyReading): NamedInstallation[] {
+  return installed.filter(one => isAgainstPolicy(kept, one, one.connection))
+}
+
+/** "Relay (2 people) and Dock", each connection once. */
+function connectionsOf(against: NamedInstallation[]): string[] {
+  const groups = Map.groupBy(against, one => one.connectionId)
+  return [...groups.values()].map(([first, ...others]) =>
+    others.length === 0
+      ? `${first!.connectionName} (${first!.personName ?? 'nobody'})`
+      : `${first!.connectionName} (${countWords(others.length + 1, 'person', 'people')})`,
+  )
+}
+
+function againstWords(against: NamedInstallation[]): string {
+  const count = countWords(against.length, 'installation', 'installations')
+  const connections = connectionsOf(against)
+  return `${count} by members would not be let in today: ${namesWords(connections.slice(0, 5), connections.length)}. ${
+    against.length === 1 ? 'It keeps working and is' : 'They keep working and are'
+  } marked “Not approved”.`
+}
+
+/** Connections that are named one by one; the others are counted. */
+const effectsShown = 20
+
+export function unapprovedPage(
+  workspace: { id: string; name: string },
+  against: NamedInstallation[],
+): ConfirmPage {
+  const count = countWords(against.length, 'installation', 'installations')
+  const connections = connectionsOf(against)
+  const rest = connections.length - effectsShown
+  return {
+    heading: 'Disconnect everything that is not approved?',
+    lead: `${count} in ${workspace.name} would not be let in by the policy today.`,
+    effects: [
+      ...connections.slice(0, effectsShown).map(words => `${words}: the tokens stop working at once.`),
+      ...(rest > 0 ? [`The same for ${countWords(rest, 'other connection', 'other connections')}.`] : []),
+      'What owners installed, what is approved, and internal connections stay as they are.',
+    ],
+    undo: 'There is no undo. Members can ask for an approval and connect again.',
+    submit: {
+      label: 'Disconnect all not approved',
+      action: urls.policyUnapproved(workspace.id),
+      fields: [],
+      danger: true,
+    },
+    back: { label: 'Keep them', href: urls.policy(workspace.id) },
+  }
+}
+
+export const sayings: Sayings = {
+  set: () => ({ kind: 'good', sentence: 'Saved. It holds from this moment on; what is installed stays.' }),
+  unchanged: () => ({ kind: 'info', sentence: 'Nothing was changed: the policy is the same as before.' }),
+  disconnected: count => ({
+    kind: 'good',
+    sentence: `${countWords(count, 'installation is', 'installations are')} disconnected. The tokens no longer work.`,
+  }),
+  'none-left': () => ({
+    kind: 'info',
+    sentence: 'Nothing was disconnected: everything that is installed is approved.',
+  }),
+}
+
+export function overtakenWords(by: string | null): Notice {
+  return {
+    kind: 'warning',
+    sentence: `${by ?? 'Someone'} changed the policy while you were looking at it. Below is what you chose; save again to set it.`,
+  }
+}

@@ -1,0 +1,98 @@
+/** The workspace's policy, and what is installed against it. */
+import Router from '@koa/router'
+import type { disconnectUnapproved } from '../../../installs/actions/disconnect-unapproved.ts'
+import type { setPolicy } from '../../../installs/actions/set-policy.ts'
+import type { Policy } from '../../../installs/workspace.ts'
+import type { Faults } from '../../faults.ts'
+import type { Render } from '../../render.ts'
+import { seeOther } from '../../see-other.ts'
+import { mustBeSignedIn } from '../../signed-in.ts'
+import type { WebContext, WebState } from '../../state.ts'
+import { urls } from '../../urls.ts'
+import { confirmView } from '../confirm/page.ts'
+import { type Notice, saidOf, saying } from '../confirm/said.ts'
+import { deedOf, type Whereabouts, type WorkspaceGate } from '../rail/workspace-gate.ts'
+import { readPolicyForm } from './form.ts'
+import { againstPolicy, overtakenWords, policyPage, policyView, sayings, unapprovedPage } from './page.ts'
+import type { PolicyReading } from './readings.ts'
+
+export type PolicyNeeds = {
+  render: Render
+  faults: Faults
+  gate: WorkspaceGate
+  readings: {
+    policy(workspaceId: string): Promise<PolicyReading | null>
+    nameOf(userId: string): Promise<string | null>
+  }
+  setPolicy: ReturnType<typeof setPolicy>
+  disconnectUnapproved: ReturnType<typeof disconnectUnapproved>
+  now(): Date
+}
+
+export function policy(needs: PolicyNeeds): Router<WebState> {
+  const router = new Router<WebState>({ prefix: '/settings/:workspace/policy' })
+  const { render, faults, gate, readings } = needs
+  router.use(mustBeSignedIn)
+
+  async function show(ctx: WebContext, place: Whereabouts, notice: Notice | null, filled: Policy | null) {
+    const reading = await readings.policy(place.workspace.id)
+    if (!reading) return faults.notFound(ctx)
+    const model = policyPage({ workspace: place.workspace, reading, notice, now: needs.now() }, filled)
+    render.screen(
+      ctx,
+      policyView,
+      model,
+      gate.layout(place, { title: 'Policy', place: 'policy', crumbs: [] }),
+    )
+  }
+
+  router.get('/', async ctx => {
+    const place = await gate.enterAsOwner(ctx)
+    if (place) await show(ctx, place, saidOf(ctx, sayings), null)
+  })
+
+  router.post('/', async ctx => {
+    const place = await gate.enterAsOwner(ctx)
+    if (!place) return
+    const form = readPolicyForm(ctx.state.form)
+    if (!form) return faults.badForm(ctx, 'malformed')
+    const outcome = await needs.setPolicy(deedOf(ctx, place), form.policy, form.seen)
+    if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
+    if (outcome.kind === 'unknown') return faults.notFound(ctx)
+    if (outcome.kind === 'overtaken') {
+      ctx.status = 409
+      const by = outcome.by && (await readings.nameOf(outcome.by))
+      return show(ctx, place, overtakenWords(by), form.policy)
+    }
+    seeOther(ctx, saying(urls.policy(place.workspace.id), outcome.kind))
+  })
+
+  router.get('/unapproved', async ctx => {
+    const place = await gate.enterAsOwner(ctx)
+    if (!place) return
+    const { workspace } = place
+    const reading = await readings.policy(workspace.id)
+    const against = reading ? againstPolicy(reading) : []
+    if (against.length === 0) return seeOther(ctx, saying(urls.policy(workspace.id), 'none-left'))
+    const crumbs = [
+      { label: 'Policy', href: urls.policy(workspace.id) },
+      { label: 'Not approved', href: null },
+    ]
+    const layout = gate.layout(place, { title: 'Disconnect what is not approved', place: 'policy', crumbs })
+    render.screen(ctx, confirmView, unapprovedPage(workspace, against), layout)
+  })
+
+  router.post('/unapproved', async ctx => {
+    const place = await gate.enterAsOwner(ctx)
+    if (!place) return
+    const outcome = await needs.disconnectUnapproved(deedOf(ctx, place))
+    if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
+    if (outcome.kind === 'unknown') return faults.notFound(ctx)
+    const back = urls.policy(place.workspace.id)
+    seeOther(
+      ctx,
+      outcome.count === 0 ? saying(back, 'none-left') : saying(back, 'disconnected', outcome.count),
+    )
+  })
+  return router
+}

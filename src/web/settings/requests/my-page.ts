@@ -1,0 +1,168 @@
+import { type Moment, momentOf } from '../../dates.ts'
+import { namesWords } from '../../install/words.ts'
+import { shortLevels } from '../../levels.ts'
+import { connectionMark, type Mark, workspaceMark } from '../../marks.ts'
+import { view } from '../../render.ts'
+import { urls } from '../../urls.ts'
+import type { Notice } from '../confirm/said.ts'
+import type { Badge } from '../my-connections/words.ts'
+import type { MyOffer, MyRequest } from './my-readings.ts'
+import { type Stage, stageBadges, stageOf } from './standing.ts'
+
+export type MyRequestsPage = {
+  workspace: string
+  notice: Notice | null
+  offers: { name: string; mark: Mark; words: string; at: Moment; href: string }[]
+  rows: { name: string; mark: Mark; badge: Badge; asked: Moment; href: string; next: string }[]
+  empty: { icon: 'inbox'; heading: string; sentence: string; action: null }
+  pagination: { earlier: string | null; later: string | null }
+}
+export const myRequestsView = view<MyRequestsPage>('settings/my-requests')
+
+type Workspace = { id: string; name: string; icon: string | null }
+
+export function myRequestsPage(facts: {
+  workspace: Workspace
+  rows: MyRequest[]
+  offers: MyOffer[]
+  more: boolean
+  further: boolean
+  notice: Notice | null
+  now: Date
+}): MyRequestsPage {
+  const { workspace, rows, offers, more, further, notice, now } = facts
+  const here = urls.myRequests(workspace.id)
+  return {
+    workspace: workspace.name,
+    notice,
+    offers: offers.map(offer => ({
+      name: offer.connection.name,
+      mark: markOf(offer.connection),
+      words: `${offer.from} left it behind; ${offer.offeredBy ?? 'an owner'} offers it to you.`,
+      at: momentOf(offer.offeredAt, now),
+      href: urls.handOver.show(workspace.id, offer.id),
+    })),
+    rows: rows.map(row => {
+      const stage = stageOf(row, now)
+      return {
+        name: row.connection.name,
+        mark: markOf(row.connection),
+        badge: stageBadges[stage],
+        asked: momentOf(row.askedAt, now),
+        href: urls.myRequest.show(workspace.id, row.id),
+        next: isOpen(stage) && row.resumable ? 'Continue' : 'Details',
+      }
+    }),
+    empty: {
+      icon: 'inbox',
+      heading: further ? 'No more requests' : 'You have asked for nothing',
+      sentence:
+        'When the policy stops you from installing a connection, you can ask an owner to approve it. What became of it appears here.',
+      action: null,
+    },
+    pagination: { earlier: further ? here : null, later: more ? `${here}?after=${rows.at(-1)!.id}` : null },
+  }
+}
+
+const markOf = (connection: MyRequest['connection']) =>
+  connectionMark({ ...connection, logo: connection.hasLogo ? urls.logo(connection.id) : null })
+
+const isOpen = (stage: Stage) => stage === 'approved' || stage === 'free'
+
+export type MyRequestPage = {
+  asking: { connection: { name: string; mark: Mark }; workspace: { name: string; mark: Mark } }
+  notice: Notice | null
+  heading: string
+  badge: Badge
+  sentence: string
+  reason: string
+  asked: Moment
+  levels: string[]
+  /** What the owner who decided wrote; null: nothing. */
+  answer: { by: string; text: string } | null
+  /** Where the install goes on; null: it does not. */
+  resume: { action: string; until: string } | null
+  withdraw: string | null
+  /** Where the partner is told that access is denied; null: it is not to be told. */
+  close: string | null
+  back: string
+}
+export const myRequestView = view<MyRequestPage>('settings/my-request')
+
+const day = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' })
+
+export function myRequestPage(facts: {
+  workspace: Workspace
+  request: MyRequest
+  owners: { names: string[]; count: number }
+  notice: Notice | null
+  now: Date
+}): MyRequestPage {
+  const { workspace, request, owners, notice, now } = facts
+  const { connection, resumable } = request
+  const stage = stageOf(request, now)
+  const goesOn = isOpen(stage) && resumable
+  const isOver = stage !== 'waiting' && stage !== 'taken-up' && !isOpen(stage)
+  return {
+    asking: {
+      connection: { name: connection.name, mark: markOf(connection) },
+      workspace: { name: workspace.name, mark: workspaceMark(workspace) },
+    },
+    notice,
+    heading: headings[stage](connection.name),
+    badge: stageBadges[stage],
+    sentence: sentenceOf(stage, request, workspace.name, owners),
+    reason: request.reason,
+    asked: momentOf(request.askedAt, now),
+    levels: shortLevels(request.capabilities),
+    answer: request.answer ? { by: request.decidedBy ?? 'An owner', text: request.answer } : null,
+    resume: goesOn
+      ? { action: urls.myRequest.resume(workspace.id, request.id), until: day.format(request.expiresAt) }
+      : null,
+    withdraw: stage === 'waiting' ? urls.myRequest.withdraw(workspace.id, request.id) : null,
+    close: isOver && resumable ? urls.myRequest.close(workspace.id, request.id) : null,
+    back: urls.myRequests(workspace.id),
+  }
+}
+
+const headings: Record<Stage, (connection: string) => string> = {
+  waiting: connection => `${connection} waits for approval`,
+  free: connection => `${connection} needs no approval any more`,
+  approved: connection => `${connection} is approved`,
+  ended: connection => `The approval of ${connection} was taken back`,
+  declined: connection => `${connection} was not approved`,
+  expired: connection => `The request for ${connection} has expired`,
+  withdrawn: connection => `You took back your request for ${connection}`,
+  'taken-up': connection => `You allowed access to ${connection}`,
+}
+
+function sentenceOf(
+  stage: Stage,
+  { connection, resumable, decidedAt }: MyRequest,
+  workspace: string,
+  owners: { names: string[]; count: number },
+): string {
+  const again = `To install it, start again from ${connection.name}.`
+  switch (stage) {
+    case 'waiting':
+      return owners.count === 0
+        ? `An owner of ${workspace} decides. You can close this page: what you see here stays in My requests.`
+        : `${namesWords(owners.names, owners.count)} can decide, as ${owners.count === 1 ? 'the owner' : 'the owners'} of ${workspace}. You can close this page: what you see here stays in My requests.`
+    case 'free':
+      return `The policy of ${workspace} lets you install it now. ${resumable ? 'You go on where you were stopped.' : again}`
+    case 'approved':
+      return resumable ? `You go on where you were stopped, and choose pages in ${workspace}.` : again
+    case 'ended':
+      return `It was approved, and the policy of ${workspace} does not let you install it any more.`
+    case 'declined':
+      return `An owner of ${workspace} declined. ${connection.name} reaches nothing of yours by this.`
+    case 'expired':
+      return decidedAt
+        ? `It was approved and not taken up within 7 days. ${again}`
+        : `No owner of ${workspace} decided within 7 days. ${again}`
+    case 'withdrawn':
+      return `Nothing more happens by it. ${again}`
+    default:
+      return 'The request was approved, and you went on from there.'
+  }
+}

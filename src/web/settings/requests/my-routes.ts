@@ -1,0 +1,134 @@
+/** What a member asked for: where it stands, and how it goes on. */
+import Router from '@koa/router'
+import type { closeRequest } from '../../../installs/actions/close-request.ts'
+import type { resumeRequest } from '../../../installs/actions/resume-request.ts'
+import type { withdrawRequest } from '../../../installs/actions/withdraw-request.ts'
+import { readUuid } from '../../../installs/ids.ts'
+import type { Faults } from '../../faults.ts'
+import type { Words } from '../../refusals.ts'
+import type { Render } from '../../render.ts'
+import { seeOther } from '../../see-other.ts'
+import { mustBeSignedIn } from '../../signed-in.ts'
+import type { WebContext, WebState } from '../../state.ts'
+import { urls } from '../../urls.ts'
+import { type Notice, type Sayings, saidOf, saying } from '../confirm/said.ts'
+import { deedOf, param, type Whereabouts, type WorkspaceGate } from '../rail/workspace-gate.ts'
+import { myRequestPage, myRequestsPage, myRequestsView, myRequestView } from './my-page.ts'
+import type { MyRequest, MyRequestsReadings } from './my-readings.ts'
+
+export type MyRequestsNeeds = {
+  render: Render
+  faults: Faults
+  gate: WorkspaceGate
+  readings: MyRequestsReadings
+  resumeRequest: ReturnType<typeof resumeRequest>
+  withdrawRequest: ReturnType<typeof withdrawRequest>
+  closeRequest: ReturnType<typeof closeRequest>
+  /** Where the partner learns that access is denied; null: its registration does not allow to send anyone there any more. */
+  denialOf(parameters: Readonly<Record<string, string>>): Promise<string | null>
+  now(): Date
+}
+
+/** A member before one of his requests. */
+type Facing = { place: Whereabouts; request: MyRequest }
+
+export function myRequests(needs: MyRequestsNeeds): Router<WebState> {
+  const router = new Router<WebState>({ prefix: '/settings/:workspace/my-requests' })
+  const { render, faults, gate, readings, now } = needs
+  router.use(mustBeSignedIn)
+
+  /** null: answered already. */
+  async function face(ctx: WebContext): Promise<Facing | null> {
+    const place = await gate.enter(ctx)
+    if (!place) return null
+    const id = param(ctx, 'request')
+    const request = id && (await readings.one(place.workspace.id, place.user.id, id))
+    if (request) return { place, request }
+    faults.notFound(ctx)
+    return null
+  }
+
+  async function show(ctx: WebContext, { place, request }: Facing, notice: Notice | null): Promise<void> {
+    const owners = await readings.owners(place.workspace.id)
+    const model = myRequestPage({ workspace: place.workspace, request, owners, notice, now: now() })
+    // Going on and telling the partner both end there.
+    const frame = { frame: 'flow', title: model.heading, switcher: null, formsMayLeave: true } as const
+    render.screen(ctx, myRequestView, model, frame)
+  }
+
+  router.get('/', async ctx => {
+    const place = await gate.enter(ctx)
+    if (!place) return
+    const after = readUuid(ctx.query.after)
+    const [list, offers] = await Promise.all([
+      readings.list({ workspaceId: place.workspace.id, userId: place.user.id, after }),
+      readings.offers(place.workspace.id, place.user.id),
+    ])
+    const facts = { ...list, offers, workspace: place.workspace, notice: saidOf(ctx, sayings), now: now() }
+    const model = myRequestsPage({ ...facts, further: after !== null })
+    const layout = gate.layout(place, { title: 'My requests', place: 'my-requests', crumbs: [] })
+    render.screen(ctx, myRequestsView, model, layout)
+  })
+
+  router.get('/:request', async ctx => {
+    const facing = await face(ctx)
+    if (facing) await show(ctx, facing, saidOf(ctx, sayings))
+  })
+
+  router.post('/:request/continue', async ctx => {
+    const facing = await face(ctx)
+    if (!facing) return
+    const { place, request } = facing
+    const asked = { workspaceId: place.workspace.id, userId: place.user.id }
+    const outcome = await needs.resumeRequest(asked, request.id)
+    if (outcome.kind === 'resumed') return seeOther(ctx, urls.authorize(outcome.parameters))
+    if (outcome.kind === 'unknown') return faults.notFound(ctx)
+    ctx.status = outcome.kind === 'over' ? 409 : 403
+    await show(ctx, facing, cannotGoOn)
+  })
+
+  router.post('/:request/withdraw', async ctx => {
+    const facing = await face(ctx)
+    if (!facing) return
+    const { place, request } = facing
+    const outcome = await needs.withdrawRequest(deedOf(ctx, place), request.id)
+    if (outcome.kind === 'unknown') return faults.notFound(ctx)
+    const back = urls.myRequest.show(place.workspace.id, request.id)
+    seeOther(ctx, outcome.kind === 'withdrawn' ? back : saying(back, 'decided-before'))
+  })
+
+  router.post('/:request/close', async ctx => {
+    const facing = await face(ctx)
+    if (!facing) return
+    const { place, request } = facing
+    const back = urls.myRequest.show(place.workspace.id, request.id)
+    const outcome = await needs.closeRequest(deedOf(ctx, place), request.id)
+    if (outcome.kind === 'unknown') return faults.notFound(ctx)
+    if (outcome.kind !== 'closed')
+      return seeOther(ctx, saying(back, outcome.kind === 'waits' ? 'waits' : 'told'))
+    const partner = await needs.denialOf(outcome.parameters)
+    if (partner) return seeOther(ctx, partner)
+    faults.show(ctx, unreachable, { label: 'Back to my requests', href: urls.myRequests(place.workspace.id) })
+  })
+  return router
+}
+
+const cannotGoOn: Notice = {
+  kind: 'warning',
+  sentence: 'It cannot go on. What stands below is how it is now.',
+}
+
+const sayings: Sayings = {
+  'decided-before': () => ({ kind: 'info', sentence: 'It was decided before you took it back.' }),
+  waits: () => ({ kind: 'info', sentence: 'An owner may still decide. Take the request back first.' }),
+  told: () => ({ kind: 'info', sentence: 'The application has its answer already.' }),
+  declined: () => ({ kind: 'good', sentence: 'You have declined it. The owners see that.' }),
+}
+
+const unreachable: Words = {
+  status: 409,
+  title: 'The application cannot be told',
+  sentence:
+    'The address that it asked to be answered at is no longer registered for it, so that nobody is sent there.',
+  next: 'Nothing more has to be done: it reaches nothing of yours by this request.',
+}

@@ -1,0 +1,180 @@
+import { type ApprovalRequestState, sentenceLimit, standingOf } from '../../../installs/approval.ts'
+import { type Moment, momentOf } from '../../dates.ts'
+import { shortLevels } from '../../levels.ts'
+import { connectionMark, type Mark } from '../../marks.ts'
+import { view } from '../../render.ts'
+import { outside, urls } from '../../urls.ts'
+import { countWords } from '../../words.ts'
+import type { Notice, Sayings } from '../confirm/said.ts'
+import type { Badge } from '../my-connections/words.ts'
+import type { RequestToDecide } from './readings.ts'
+
+export type RequestCard = {
+  id: string
+  connection: { name: string; mark: Mark; badges: Badge[]; about: string; website: string | null }
+  person: { name: string; email: string; note: string | null }
+  asked: Moment
+  levels: string[]
+  reason: string
+  /** What was decided; null: it waits. */
+  outcome: { badge: Badge; sentence: string; at: Moment | null; answer: string | null } | null
+  /** Where the decision is sent, with what was filled in before; null: it is decided. */
+  form: { action: string; answer: string; problem: string | null; limit: number } | null
+}
+
+export type RequestsPage = {
+  notice: Notice | null
+  tabs: { label: string; href: string; current: boolean }[]
+  cards: RequestCard[]
+  empty: { icon: 'inbox' | 'history'; heading: string; sentence: string; action: null }
+  pagination: { earlier: string | null; later: string | null }
+}
+export const requestsView = view<RequestsPage>('settings/requests')
+
+/** What an owner wrote that could not be sent on, and why. */
+export type Unsent = { requestId: string; answer: string; problem: string }
+
+type Facts = {
+  workspace: { id: string; name: string }
+  show: 'waiting' | 'decided'
+  rows: RequestToDecide[]
+  more: boolean
+  further: boolean
+  notice: Notice | null
+  unsent: Unsent | null
+  now: Date
+}
+
+export function requestsPage(facts: Facts): RequestsPage {
+  const { workspace, show, rows, more, further, notice } = facts
+  const here = urls.requests(workspace.id)
+  const list = show === 'waiting' ? here : `${here}?show=decided`
+  const separator = show === 'waiting' ? '?' : '&'
+  return {
+    notice,
+    tabs: [
+      { label: 'Waiting', href: here, current: show === 'waiting' },
+      { label: 'Decided', href: `${here}?show=decided`, current: show === 'decided' },
+    ],
+    cards: rows.map(row => cardOf(facts, row)),
+    empty:
+      show === 'waiting'
+        ? {
+            icon: 'inbox',
+            heading: further ? 'No more requests' : 'No request waits',
+            sentence: `When the policy stops a member from installing a connection in ${workspace.name}, the member can ask for it here.`,
+            action: null,
+          }
+        : {
+            icon: 'history',
+            heading: further ? 'No more requests' : 'Nothing decided yet',
+            sentence: 'Requests that were approved, declined, taken back or left to expire appear here.',
+            action: null,
+          },
+    pagination: {
+      earlier: further ? list : null,
+      later: more ? `${list}${separator}after=${rows.at(-1)!.id}` : null,
+    },
+  }
+}
+
+function cardOf({ workspace, unsent, now }: Facts, row: RequestToDecide): RequestCard {
+  const { connection, person } = row
+  const standing = standingOf(row, now)
+  const mine = unsent?.requestId === row.id ? unsent : null
+  return {
+    id: row.id,
+    connection: {
+      name: connection.name,
+      mark: connectionMark({ ...connection, logo: connection.hasLogo ? urls.logo(connection.id) : null }),
+      badges: badgesOf(connection),
+      about: aboutOf(connection),
+      website: outside(connection.website),
+    },
+    person: {
+      name: person.name,
+      email: person.email,
+      note: person.isMember ? null : 'no longer in this workspace',
+    },
+    asked: momentOf(row.askedAt, now),
+    levels: shortLevels(row.capabilities),
+    reason: row.reason,
+    outcome: standing === 'pending' ? null : outcomeOf(row, standing, now),
+    form:
+      standing === 'pending'
+        ? {
+            action: urls.decideRequest(workspace.id, row.id),
+            answer: mine?.answer ?? '',
+            problem: mine?.problem ?? null,
+            limit: sentenceLimit,
+          }
+        : null,
+  }
+}
+
+function badgesOf(connection: RequestToDecide['connection']): Badge[] {
+  const badges: Badge[] = []
+  if (connection.firstParty) badges.push({ label: 'First-party', kind: 'accent' })
+  else if (connection.verified) badges.push({ label: 'Verified by us', kind: 'good' })
+  else badges.push({ label: 'Not verified by us', kind: 'plain' })
+  if (connection.disabled) badges.push({ label: 'Switched off', kind: 'danger' })
+  return badges
+}
+
+function aboutOf({ developerName, installed }: RequestToDecide['connection']): string {
+  const maker = developerName ? `Made by ${developerName}` : 'Its developer gave no name'
+  return installed === 0
+    ? `${maker}. Nobody here has it installed.`
+    : `${maker}. ${countWords(installed, 'person here has', 'people here have')} it installed.`
+}
+
+type Settled = Exclude<ApprovalRequestState, 'pending'> | 'expired'
+
+const badges: Record<Settled, Badge> = {
+  approved: { label: 'Approved', kind: 'good' },
+  'taken-up': { label: 'Approved and installed', kind: 'good' },
+  declined: { label: 'Declined', kind: 'danger' },
+  withdrawn: { label: 'Taken back', kind: 'plain' },
+  expired: { label: 'Expired', kind: 'warning' },
+}
+
+function outcomeOf(row: RequestToDecide, standing: Settled, now: Date): NonNullable<RequestCard['outcome']> {
+  const by = row.decidedBy ?? 'someone who is gone'
+  const sentences: Record<Settled, string> = {
+    approved: `Approved by ${by}`,
+    'taken-up': `Approved by ${by}`,
+    declined: `Declined by ${by}`,
+    withdrawn: `Taken back by ${row.person.name}`,
+    expired: row.decidedAt ? `Approved by ${by}, and not taken up in time` : 'Nobody decided in time',
+  }
+  return {
+    badge: badges[standing],
+    sentence: sentences[standing],
+    at: row.decidedAt && momentOf(row.decidedAt, now),
+    answer: row.answer,
+  }
+}
+
+export const sayings: Sayings = {
+  approved: () => ({
+    kind: 'good',
+    sentence:
+      'Approved. It is on the approved list, and the member can go on installing it where he was stopped.',
+  }),
+  declined: () => ({ kind: 'good', sentence: 'Declined. The member sees what you wrote.' }),
+}
+
+/** What another owner, or the member, did first. */
+export function tooLateWords(row: RequestToDecide, standing: ApprovalRequestState | 'expired'): Notice {
+  const by = row.decidedBy ?? 'Another owner'
+  const { name } = row.person
+  const sentences: Record<ApprovalRequestState | 'expired', string> = {
+    pending: '',
+    approved: `${by} has approved this request of ${name} already. That stands; what you sent was not used.`,
+    'taken-up': `${by} has approved this request of ${name} already. That stands; what you sent was not used.`,
+    declined: `${by} has declined this request of ${name} already. That stands; what you sent was not used.`,
+    withdrawn: `${name} has taken this request back. What you sent was not used.`,
+    expired: `This request of ${name} has expired: nobody decided in time. What you sent was not used.`,
+  }
+  return { kind: 'warning', sentence: sentences[standing] }
+}

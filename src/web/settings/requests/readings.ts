@@ -1,0 +1,40 @@
+import type { ApprovalRequestState } from '../../../installs/approval.ts'
+import type { Capability } from '../../../installs/capability.ts'
+
+/** A request as owners see it: who asks for what, and why. */
+export type RequestToDecide = {
+  id: string
+  state: ApprovalRequestState
+  askedAt: Date
+  expiresAt: Date
+  decidedAt: Date | null
+  /** null: nobody decided, or someone who is gone. */
+  decidedBy: string | null
+  answer: string | null
+  reason: string
+  capabilities: Capability[]
+  person: { id: string; name: string; email: string; isMember: boolean }
+  connection: {
+    id: string
+    name: string
+    description: string | null
+    developerName: string | null
+    website: string | null
+    hasLogo: boolean
+    firstParty: boolean
+    verified: boolean
+    disabled: boolean
+    installed: number
+  }
+}
+
+export type RequestsReadings = {
+  /** A window behind the request `after`: the longest waiting first, or the newest of the others first. */
+  list(question: {
+    workspaceId: string
+    show: 'waiting' | 'decided'
+    after: string | null
+  }): Promise<{ rows: RequestToDecide[]; more: boolean }>
+  /** null when the workspace has none of this id. */
+  one(workspaceId: string, id: string): Promise<RequestToDecide | null>
+}
