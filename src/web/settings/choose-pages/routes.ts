@@ -58,7 +58,8 @@ const draftMs = 3_600_000
 
 export function choosePages(needs: ChoiceNeeds, screen: ChoiceScreen): Router<WebState> {
   const router = new Router<WebState>()
-  router.use(mustBeSignedIn)
+  // With its path: without one it would stand in front of every screen that is registered after this one.
+  router.use(screen.prefix, mustBeSignedIn)
   router.get(screen.prefix, ctx => arrive(needs, screen, ctx))
   router.post(`${screen.prefix}/save`, ctx => save(needs, screen, ctx))
   const controls = pickerControls(screen.prefix, {
