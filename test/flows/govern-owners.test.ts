@@ -1,0 +1,388 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { allowed, signedIn, type Tokens } from '../support/allowed.ts'
+import type { Partner } from '../support/partner.ts'
+import { reachedTitles } from '../support/partner.ts'
+import { Person } from '../support/person.ts'
+import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+let world: World
+let relay: SeededConnection
+let acme: string
+let ada: Person
+/** What Ben and Cleo have in the partner's hand. */
+let ben: { partner: Partner; tokens: Tokens }
+let cleo: { partner: Partner; tokens: Tokens }
+
+beforeAll(async () => {
+  server = await startServer()
+  world = await seedWorld(server.sql)
+  relay = await seedConnection(server.sql, {
+    website: 'https://relay.test',
+    support_url: 'https://relay.test/help',
+  })
+  acme = world.workspaces.acme.id
+  ada = await signedIn(server, world.users.ada)
+})
+afterAll(() => server.close())
+
+const list = () => `/settings/${acme}/connections`
+const people = () => `${list()}/${relay.id}`
+const access = (installation: string) => `${people()}/access/${installation}`
+
+async function installTwice(): Promise<void> {
+  ben = await allowed(server, relay, world.users.ben, [world.pages.roadmap])
+  cleo = await allowed(server, relay, world.users.cleo, [world.pages.quarter, world.pages.handbook])
+}
+const reaches = (one: { tokens: Tokens }) => reachedTitles(server.base, one.tokens.access_token)
+async function isDead(one: { partner: Partner; tokens: Tokens }): Promise<void> {
+  await expect(reaches(one)).rejects.toThrow('401')
+  await expect(one.partner.refresh(one.tokens.refresh_token)).rejects.toMatchObject({
+    error: 'invalid_grant',
+  })
+  expect(await one.partner.introspect(one.tokens.access_token)).toMatchObject({ active: false })
+}
+const menuOf = (person: Person, name: string) =>
+  person.visit
+    .$(`[aria-label="More options for ${name}"]`)
+    .parent()
+    .find('a, button.menu-item')
+    .toArray()
+    .map(one => person.visit.$(one).text().trim())
+
+describe('an owner under Connections', () => {
+  it('sees every connection once, with who added it, when, its people and what all of them reach', async () => {
+    await installTwice()
+    await allowed(server, relay, world.users.ada, [world.pages.ideas], world.workspaces.side.id)
+    await ada.open(list())
+    const { $ } = ada.visit
+    expect(
+      $('th')
+        .toArray()
+        .map(one => $(one).text()),
+    ).toEqual(['Connection', 'Added by', 'Date added', 'Users', 'Pages', 'Options'])
+    const rows = $('tbody tr').toArray()
+    expect(rows).toHaveLength(1)
+    const cells = $(rows[0]!)
+      .find('td')
+      .toArray()
+      .map(one => $(one).text().replace(/\s+/g, ' ').trim())
+    expect(cells.slice(0, 5)).toEqual([
+      expect.stringContaining('Relay Automations'),
+      'Ben',
+      'just now',
+      '2 people',
+      // Cleo's Quarter One stands below Ben's Roadmap, and counts once.
+      '2 pages, 4 pages with all below',
+    ])
+    expect(menuOf(ada, 'Relay Automations')).toEqual([
+      'View users with access',
+      "Visit developer's website",
+      'Contact support',
+      'Suspend',
+      'Disconnect',
+    ])
+  })
+
+  it('views users with access: date, access levels, pages and last use of each', async () => {
+    await installTwice()
+    await ada.open(people())
+    const { $ } = ada.visit
+    const rows = $('tbody tr')
+      .toArray()
+      .map(row =>
+        $(row)
+          .find('td')
+          .toArray()
+          .map(one => $(one).text().replace(/\s+/g, ' ').trim()),
+      )
+    expect(rows.map(row => row.slice(0, 5))).toEqual([
+      [
+        'B Benben@acme.test',
+        'just now',
+        'Read and change pagesSee names',
+        '1 page, 3 pages with all below',
+        'just now',
+      ],
+      [
+        'C Cleocleo@acme.test',
+        'just now',
+        'Read and change pagesSee names',
+        '2 pages, 3 pages with all below',
+        'just now',
+      ],
+    ])
+    expect(menuOf(ada, 'Ben')).toEqual(['Manage pages', 'Suspend', 'Revoke access'])
+  })
+
+  it('filters by person, by connection and by state, and is told when nothing fits', async () => {
+    await installTwice()
+    const names = () =>
+      ada.visit
+        .$('tbody .cell-link, tbody td:first-child .clip:first-child')
+        .toArray()
+        .map(one => ada.visit.$(one).text())
+    for (const [query, found] of [
+      ['person=BEN', ['Relay Automations']],
+      ['person=cleo@acme', ['Relay Automations']],
+      ['person=gus', []],
+      ['connection=autom', ['Relay Automations']],
+      ['connection=100%25', []],
+      ['state=suspended', []],
+      ['state=nonsense', ['Relay Automations']],
+      ['person=%00', ['Relay Automations']],
+    ] as const) {
+      await ada.open(`${list()}?${query}`)
+      expect([query, ...names()]).toEqual([query, ...found])
+    }
+    expect(ada.visit.$('[name=person]').val()).toBe('')
+    await ada.open(`${people()}?person=cleo`)
+    expect(names()).toEqual(['Cleo'])
+    await ada.press('Filter', { person: 'nobody' })
+    expect(ada.text()).toContain('Nobody fits')
+  })
+})
+
+describe('an owner stops something', () => {
+  it('suspends for everyone and resumes: the same tokens are powerless meanwhile, and work again', async () => {
+    await installTwice()
+    await ada.open(`${people()}/suspend`)
+    expect(ada.text()).toContain('its tokens reach nothing')
+    expect(await reaches(ben)).toHaveLength(3)
+    await ada.press('Suspend')
+    expect(ada.text()).toContain('Suspended.')
+    await expect(reaches(ben)).rejects.toThrow('401')
+    await expect(reaches(cleo)).rejects.toThrow('401')
+    expect(await ben.partner.introspect(ben.tokens.access_token)).toMatchObject({ active: false })
+    await expect(ben.partner.refresh(ben.tokens.refresh_token)).rejects.toMatchObject({
+      error: 'invalid_grant',
+    })
+
+    await ada.open(`${people()}/resume`)
+    await ada.press('Resume')
+    expect(ada.text()).toContain('Resumed.')
+    expect(await reaches(ben)).toHaveLength(3)
+    expect(await reaches(cleo)).toHaveLength(3)
+    const renewed = await ben.partner.refresh(ben.tokens.refresh_token)
+    expect(await reachedTitles(server.base, renewed.access_token)).toHaveLength(3)
+  })
+
+  it('suspends one person alone, who cannot lift that by installing again', async () => {
+    await installTwice()
+    await ada.open(`${access(ben.tokens.bot_id)}/suspend`)
+    await ada.press('Suspend')
+    await expect(reaches(ben)).rejects.toThrow('401')
+    expect(await reaches(cleo)).toHaveLength(3)
+
+    const member = new Person(server.base)
+    await member.open(await ben.partner.authorizeUrl({ workspace_id: acme }))
+    await member.signIn(world.users.ben.email)
+    expect(member.text()).toContain('an owner has suspended it')
+    await member.open(`/settings/${acme}/my-connections`)
+    expect(member.text()).toContain('Suspended by an owner')
+
+    await ada.open(people())
+    expect(menuOf(ada, 'Ben')).toEqual(['Manage pages', 'Resume', 'Revoke access'])
+    await ada.press('Resume')
+    expect(ada.text()).toContain('Resumed.')
+    expect(await reaches(ben)).toHaveLength(3)
+  })
+
+  it('revokes one person: his tokens die, everyone else’s live', async () => {
+    await installTwice()
+    await ada.open(`${access(ben.tokens.bot_id)}/revoke`)
+    expect(ada.heading()).toBe('Revoke the access of Ben?')
+    await ada.press('Revoke access')
+    expect(ada.text()).toContain('Access revoked.')
+    await isDead(ben)
+    expect(await reaches(cleo)).toHaveLength(3)
+    expect(ada.text()).not.toContain('ben@acme.test')
+    await ada.open(`${people()}?state=disconnected`)
+    expect(ada.text()).toContain('ben@acme.test')
+  })
+
+  it('disconnects all users: every token here dies, those of another workspace live', async () => {
+    await installTwice()
+    const elsewhere = await allowed(
+      server,
+      relay,
+      world.users.ada,
+      [world.pages.ideas],
+      world.workspaces.side.id,
+    )
+    await ada.open(`${people()}/disconnect`)
+    expect(ada.text()).toContain('all of the 2 people who connected it')
+    await ada.press('Disconnect for everyone')
+    expect(ada.text()).toContain('Disconnected for 2 people.')
+    await isDead(ben)
+    await isDead(cleo)
+    expect(await reaches(elsewhere)).toEqual(['Ideas'])
+    expect(ada.visit.$('tbody tr')).toHaveLength(0)
+    await ada.open(`${list()}?state=disconnected`)
+    expect(ada.visit.$('tbody tr')).toHaveLength(1)
+  })
+
+  it('kills what was allowed and not yet redeemed with it', async () => {
+    await installTwice()
+    const member = new Person(server.base)
+    await member.open(await ben.partner.authorizeUrl({ workspace_id: acme }))
+    await member.signIn(world.users.ben.email)
+    await member.press('Select pages')
+    await member.press('Allow access', { pages: [world.pages.handbook.id] })
+    await ada.open(`${people()}/disconnect`)
+    await ada.press('Disconnect for everyone')
+    await expect(ben.partner.redeem(member.visit.url)).rejects.toMatchObject({ error: 'invalid_grant' })
+    await isDead(ben)
+  })
+})
+
+describe('an owner narrows what a member installed', () => {
+  it('takes a page away, and leaves a part of another: the token obeys with the next request', async () => {
+    await installTwice()
+    await ada.open(`${access(cleo.tokens.bot_id)}/pages`)
+    expect(ada.heading()).toBe('What Relay Automations may reach for Cleo')
+    await ada.press('Show pages in Quarter One')
+    await ada.press('Save pages', { pages: [world.pages.launch.id] })
+    expect(ada.text()).toContain('It reaches fewer pages from this moment on.')
+    expect(await reaches(cleo)).toEqual(['Launch'])
+    expect(await reaches(ben)).toHaveLength(3)
+  })
+
+  it('cannot widen it, whatever the form says', async () => {
+    await installTwice()
+    for (const page of [world.pages.roadmap, world.pages.ideas]) {
+      await ada.open(`${access(cleo.tokens.bot_id)}/pages`)
+      await ada.press('Save pages', { pages: [world.pages.handbook.id, page.id] })
+      expect(ada.visit.status).toBe(403)
+    }
+    expect(await reaches(cleo)).toEqual(['Handbook', 'Launch', 'Quarter One'])
+  })
+
+  it('rests what is left on the member’s own reach, not on the owner’s', async () => {
+    await installTwice()
+    await ada.open(`${access(cleo.tokens.bot_id)}/pages`)
+    await ada.press('Save pages', { pages: [world.pages.launch.id] })
+    await server.sql('update pages set private = true where id = $1', [world.pages.roadmap.id])
+    expect(await reaches(cleo)).toEqual([])
+    await server.sql('update pages set private = false where id = $1', [world.pages.roadmap.id])
+    expect(await reaches(cleo)).toEqual(['Launch'])
+  })
+
+  it('takes away private pages that he cannot open, without being told their titles', async () => {
+    const own = await allowed(server, relay, world.users.ben, [world.pages.diary, world.pages.handbook])
+    await ada.open(`${access(own.tokens.bot_id)}/pages`)
+    expect(ada.visit.html).not.toContain('Diary')
+    expect(ada.text()).toContain('Also take away the one page that you cannot open yourself')
+    await ada.press('Save pages', { withdraw_unseen: 'yes' })
+    expect(await reaches(own)).toEqual(['Handbook'])
+  })
+})
+
+describe('two owners act on the same row at once', () => {
+  it.each([
+    ['disconnect', () => `${people()}/disconnect`, /Disconnected for 2 people|was disconnected already/],
+    ['suspend', () => `${people()}/suspend`, /Suspended\.|nothing active left to suspend/],
+    ['revoke', () => `${access(ben.tokens.bot_id)}/revoke`, /Access revoked|had ended already/],
+  ])('%s: both learn what happened, and it happened once', async (_, address, words) => {
+    await server.sql(`update members set role = 'owner' where user_id = $1`, [world.users.cleo.id])
+    await installTwice()
+    const other = await signedIn(server, world.users.cleo)
+    await Promise.all([ada.open(address()), other.open(address())])
+    const [before] = await server.sql<{ count: number }>('select count(*)::int as count from events')
+    const button = ada.visit.$('.confirm button').text().trim()
+    await Promise.all([ada.press(button), other.press(button)])
+    for (const owner of [ada, other]) {
+      expect(owner.visit.status).toBe(200)
+      expect(owner.text()).toMatch(words)
+    }
+    expect(ada.text() === other.text()).toBe(false)
+    const [after] = await server.sql<{ count: number }>('select count(*)::int as count from events')
+    expect(after!.count - before!.count).toBe(address().includes('/access/') ? 1 : 2)
+    await server.sql(`update members set role = 'member' where user_id = $1`, [world.users.cleo.id])
+    if (address().endsWith('suspend')) {
+      await ada.open(`${people()}/disconnect`)
+      await ada.press('Disconnect for everyone')
+    }
+  })
+
+  it('narrows: what each took away stays away', async () => {
+    await installTwice()
+    await server.sql(`update members set role = 'owner' where user_id = $1`, [world.users.ben.id])
+    const other = await signedIn(server, world.users.ben)
+    const three = [world.pages.roadmap, world.pages.handbook]
+    const own = await allowed(server, relay, world.users.cleo, [...three, world.pages.quarter])
+    const at = `${access(own.tokens.bot_id)}/pages`
+    await Promise.all([ada.open(at), other.open(at)])
+    await ada.press('Save pages', { pages: [world.pages.handbook.id] })
+    await other.press('Save pages', { pages: [world.pages.roadmap.id] })
+    // The second had not seen that the first took Roadmap away, and would leave nothing: refused, with the reason.
+    expect(other.visit.status).toBe(400)
+    expect(await reaches(own)).toEqual(['Handbook'])
+    await server.sql(`update members set role = 'member' where user_id = $1`, [world.users.ben.id])
+  })
+})
+
+describe('members on owners’ addresses', () => {
+  it('are sent from the list to their own', async () => {
+    for (const who of ['ben', 'gus'] as const) {
+      const person = await signedIn(server, world.users[who])
+      await person.open(list())
+      expect(person.heading()).toBe('My connections')
+    }
+  })
+
+  it('get the plain owners page everywhere below it, which is the same for what exists and what does not', async () => {
+    await installTwice()
+    const unknown = '11111111-1111-4111-8111-111111111111'
+    const paths = (connection: string, installation: string) => [
+      connection,
+      ...['suspend', 'resume', 'disconnect', 'token'].map(part => `${connection}/${part}`),
+      ...['pages', 'suspend', 'revoke'].map(part => `${connection}/access/${installation}/${part}`),
+    ]
+    for (const who of ['ben', 'gus'] as const) {
+      const person = await signedIn(server, world.users[who])
+      await person.open('/sign-out')
+      const csrf = String(person.visit.$('[name=csrf]').first().attr('value'))
+      const words = new Set<string>()
+      for (const path of [...paths(relay.id, ben.tokens.bot_id), ...paths(unknown, unknown)]) {
+        await person.open(`${list()}/${path}`)
+        expect([path, person.visit.status]).toEqual([path, 403])
+        words.add(person.text().replace(/Request id \S+/, ''))
+        if (!path.includes('/')) continue
+        const to = path.endsWith('pages') ? `${path}/save` : path
+        const body = new URLSearchParams({ csrf, workspace_id: acme })
+        await person.open(`${list()}/${to}`, { method: 'POST', body })
+        expect([to, person.visit.status]).toEqual([to, 403])
+      }
+      expect([...words]).toHaveLength(1)
+      expect([...words][0]).toContain('Only owners can do this')
+    }
+    expect(await reaches(ben)).toHaveLength(3)
+  })
+
+  it('of other workspaces get 404, also an owner elsewhere, and signed-out people the sign-in', async () => {
+    await installTwice()
+    await server.sql(
+      `insert into workspaces (id, name, plan) values ('22222222-2222-4222-8222-222222222222', 'D', 'free')`,
+    )
+    await server.sql(
+      `insert into members (workspace_id, user_id, role) values ('22222222-2222-4222-8222-222222222222', $1, 'owner')`,
+      [world.users.dora.id],
+    )
+    const dora = await signedIn(server, world.users.dora)
+    for (const path of [list(), people(), `${people()}/disconnect`, `${access(ben.tokens.bot_id)}/pages`]) {
+      await dora.open(path)
+      expect(dora.visit.status).toBe(404)
+    }
+    // An owner of one workspace names a connection and an installation of another.
+    const hers = '/settings/22222222-2222-4222-8222-222222222222/connections'
+    await dora.open(`${hers}/${relay.id}`)
+    expect(dora.visit.status).toBe(404)
+    await dora.open(`${hers}/${relay.id}/access/${ben.tokens.bot_id}/revoke`)
+    expect(dora.visit.status).toBe(404)
+    const nobody = new Person(server.base)
+    await nobody.open(people())
+    expect(nobody.heading()).toBe('Sign in')
+  })
+})
