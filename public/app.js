@@ -15,7 +15,8 @@ window.addEventListener('pageshow', () => {
 })
 
 // Menus: the popover opens, closes on Escape and gives focus back by itself; arrow keys are ours.
-const items = menu => [...menu.querySelectorAll('a.menu-item, button.menu-item')]
+const items = menu =>
+  [...menu.querySelectorAll('a.menu-item, button.menu-item')].filter(item => item.checkVisibility())
 document.addEventListener('keydown', event => {
   const opener = event.target.closest?.('[popovertarget]')
   if (opener && event.key === 'ArrowDown') {
@@ -25,7 +26,7 @@ document.addEventListener('keydown', event => {
   const menu =
     event.target.closest?.('[data-menu]') ??
     (opener?.popoverTargetElement?.matches(':popover-open') && opener.popoverTargetElement)
-  if (!menu) return
+  if (!menu || (event.target.matches?.('input') && (event.key === 'Home' || event.key === 'End'))) return
   const all = items(menu)
   const at = all.indexOf(document.activeElement)
   const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? all.length - 1 : at - 1, Home: 0, End: all.length - 1 }[
@@ -34,6 +35,19 @@ document.addEventListener('keydown', event => {
   if (to === undefined || all.length === 0) return
   event.preventDefault()
   all[(to + all.length) % all.length].focus()
+})
+
+// Long menus can be narrowed by typing.
+const showFilters = () => {
+  for (const filter of document.querySelectorAll('[data-filters]')) filter.hidden = false
+}
+showFilters()
+document.addEventListener('htmx:afterSettle', showFilters)
+document.addEventListener('input', event => {
+  if (!event.target.matches?.('[data-filters]')) return
+  const words = event.target.value.trim().toLocaleLowerCase()
+  for (const item of event.target.closest('[data-menu]').querySelectorAll('li'))
+    item.hidden = !item.textContent.toLocaleLowerCase().includes(words)
 })
 
 // Copy buttons: shown only where copying works.
@@ -110,7 +124,8 @@ function paintTicks() {
   form.querySelector('#allow').disabled = own.size === 0
 }
 paintTicks()
-document.addEventListener('change', paintTicks)
+// On the way down, before the form sends what is ticked.
+document.addEventListener('change', paintTicks, true)
 document.addEventListener('htmx:afterSettle', paintTicks)
 
 document.addEventListener('click', event => {

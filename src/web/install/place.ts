@@ -21,6 +21,14 @@ export function placeOf(choices: InstallChoices, chosen: string | null, wished: 
   return workspace ? { workspace, may: mayInstall(workspace.placement) } : null
 }
 
+const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
+
+/** The current one first, the others by name, as people count: Client 9 before Client 10. */
+function inOrder(workspaces: readonly WorkspaceToChoose[], current: WorkspaceToChoose): WorkspaceToChoose[] {
+  const others = workspaces.filter(one => one.id !== current.id)
+  return [current, ...others.sort((one, other) => collator.compare(one.name, other.name))]
+}
+
 /** All workspaces of the user; those where the connection cannot be installed say why. */
 export function switcherOf(
   choices: InstallChoices,
@@ -29,7 +37,7 @@ export function switcherOf(
 ): Switcher {
   return {
     current: { name: current.name, mark: workspaceMark(current) },
-    choices: choices.workspaces.map(one => {
+    choices: inOrder(choices.workspaces, current).map(one => {
       const may = mayInstall(one.placement)
       return {
         id: one.id,
