@@ -10,7 +10,7 @@ export type TestDatabase = { url: string; drop(): Promise<void> }
 export async function cloneDatabase(): Promise<TestDatabase> {
   const template = new URL(process.env.TEST_DATABASE_URL!)
   const name = `test_${randomBytes(6).toString('hex')}`
-  await onServer(client => client.query(`create database ${name} template ${template.pathname.slice(1)}`))
+  await cloneTemplate(`create database ${name} template ${template.pathname.slice(1)}`)
   const url = new URL(template)
   url.pathname = `/${name}`
   return {
@@ -30,6 +30,17 @@ export async function openClone(): Promise<{ source: DataSource; url: string; dr
       await source.destroy()
       await database.drop()
     },
+  }
+}
+
+/** Whoever just left the template, its migrations among them, is still being seen out by the server for a moment. */
+async function cloneTemplate(statement: string, triesLeft = 100): Promise<void> {
+  try {
+    await onServer(client => client.query(statement))
+  } catch (fault) {
+    if ((fault as { code?: string }).code !== '55006' || triesLeft === 0) throw fault
+    await new Promise(resolve => setTimeout(resolve, 100))
+    await cloneTemplate(statement, triesLeft - 1)
   }
 }
 
