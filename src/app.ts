@@ -11,6 +11,7 @@ import { installScreens } from './install-screens.ts'
 import { uuidv7 } from './installs/ids.ts'
 import { loadSigningKeys } from './oidc/keys.ts'
 import { createProvider, type InstallProvider } from './oidc/provider.ts'
+import { pageScreens } from './page-screens.ts'
 import { passwordMatches } from './passwords.ts'
 import { describeFault, openLog, requests } from './requests.ts'
 import { settingsScreens } from './settings-screens.ts'
@@ -23,6 +24,7 @@ import { providerStore } from './storage/postgres/provider/store.ts'
 import { openChildren } from './storage/postgres/readings/api-children.ts'
 import { openSearch } from './storage/postgres/readings/api-search.ts'
 import { openUsers } from './storage/postgres/readings/api-users.ts'
+import { readGallery } from './storage/postgres/readings/gallery.ts'
 import { userStore } from './storage/postgres/users.ts'
 import { openStores, type Stores } from './stores.ts'
 import { createWeb, type Web } from './web/web.ts'
@@ -50,6 +52,8 @@ export async function createInstallServer(config: Config): Promise<InstallServer
     passwordMatches,
     install: installScreens(stores, provider.interactions),
     settings: settingsScreens(stores, provider.denialOf),
+    pages: pageScreens(stores),
+    gallery: { list: question => readGallery(poolOf(stores.database), question) },
     developers: developerHub(stores),
     health: {
       database: () => stores.database.query('select 1'),

@@ -73,7 +73,13 @@ function rail({ place, workspace, waiting }: PlaceFacts): Rail {
   sections.push({
     heading: workspace ? 'Everywhere' : null,
     entries: [
-      { label: 'Gallery', icon: 'store', href: urls.gallery, current: place === 'gallery', count: null },
+      {
+        label: 'Gallery',
+        icon: 'store',
+        href: workspace ? urls.galleryFor(workspace.id) : urls.gallery,
+        current: place === 'gallery',
+        count: null,
+      },
       {
         label: 'Developers',
         icon: 'code',
@@ -104,13 +110,14 @@ function placeSwitcher(place: Place, workspace: Membership, memberships: Members
     choices: memberships.map(one => {
       const same = place in workspacePlaces && (!isOwners || one.role === 'owner')
       const target = workspacePlaces[same ? (place as WorkspacePlace) : 'my-connections']
+      const href = place === 'gallery' ? urls.galleryFor : target.href
       return {
         id: one.id,
         name: one.name,
         mark: workspaceMark(one),
         current: one.id === workspace.id,
         note: roleNotes[one.role],
-        href: target.href(one.id),
+        href: href(one.id),
       }
     }),
   }

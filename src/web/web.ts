@@ -8,12 +8,16 @@ import { schemaRoute } from './developers/manifest/routes.ts'
 import { type DevelopersNeeds, developers, type HubNeeds } from './developers/routes.ts'
 import { type Fault, type Faults, faults } from './faults.ts'
 import { readForms } from './form.ts'
+import type { GalleryReadings } from './gallery/readings.ts'
+import { gallery } from './gallery/routes.ts'
 import { type HealthNeeds, health } from './health.ts'
 import { home } from './home/routes.ts'
 import { type InstallNeeds, install } from './install/routes.ts'
+import { type PagesNeeds, pages } from './pages/routes.ts'
 import { createRender } from './render.ts'
 import { securityHeaders } from './security-headers.ts'
 import { type SessionNeeds, sessions } from './session.ts'
+import { workspaceGate } from './settings/rail/workspace-gate.ts'
 import { type SettingsNeeds, settings } from './settings/settings.ts'
 import { type SignInNeeds, signIn } from './sign-in/routes.ts'
 import { type Limits, throttle } from './sign-in/throttle.ts'
@@ -33,6 +37,8 @@ export type WebNeeds = {
   /** What the screens of the flow stand on. */
   install: Omit<InstallNeeds, 'render' | 'faults' | 'store' | 'now'>
   settings: SettingsNeeds
+  gallery: GalleryReadings
+  pages: Omit<PagesNeeds, 'render' | 'faults' | 'gate'>
   developers: HubNeeds
   health: HealthNeeds['parts']
 }
@@ -74,6 +80,13 @@ export function createWeb(needs: WebNeeds): Web {
     }),
     flow.router,
     ...settings({ ...needs.settings, render, faults: shown, now }),
+    gallery({ ...needs.settings, render, faults: shown, readings: needs.gallery }),
+    pages({
+      ...needs.pages,
+      render,
+      faults: shown,
+      gate: workspaceGate({ ...needs.settings, faults: shown }),
+    }),
     developers({
       ...needs.developers,
       ...{ render, faults: shown, now, limits: needs.limits, store: needs.shortLived },

@@ -51,6 +51,11 @@ const settle = <T>(promise: Promise<T>) =>
     value => ({ value }),
     (fault: unknown) => ({ fault }),
   )
+/** @throws when nothing was issued. */
+function issuedBy(outcome: object): Tokens {
+  if (!('value' in outcome)) throw new Error('nothing was issued')
+  return outcome.value as Tokens
+}
 const people = () => `/settings/${world.workspaces.acme.id}/connections/${relay.id}`
 
 /** Each way that an owner or the member ends it, ready to be pressed. */
@@ -105,7 +110,7 @@ describe.each(endings)('%s while a token is refreshed', (_, ready) => {
       return [refreshing, ending] as const
     }).then(both => Promise.all(both))
     expect(ended).not.toHaveProperty('fault')
-    const { access_token, refresh_token } = (refreshed as { value: Tokens }).value
+    const { access_token, refresh_token } = issuedBy(refreshed)
     await nothingLives(partner, [tokens.access_token, access_token], tokens.bot_id)
     await expect(partner.refresh(refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' })
   })
@@ -150,7 +155,7 @@ describe('a disconnect while a code of the same member is redeemed', () => {
       await waiting(2)
       return [redeeming, ending] as const
     }).then(both => Promise.all(both))
-    const { access_token } = (redeemed as { value: Tokens }).value
+    const { access_token } = issuedBy(redeemed)
     await nothingLives(partner, [tokens.access_token, access_token], tokens.bot_id)
   })
 

@@ -1,0 +1,142 @@
+import { mayInstall, mayRequestApproval } from '../../installs/policy.ts'
+import type { RefusalCode } from '../../installs/refusal.ts'
+import { type Field, field } from '../field.ts'
+import { shortLevels } from '../levels.ts'
+import { logoOf } from '../logo.ts'
+import { connectionMark, type Mark } from '../marks.ts'
+import { view } from '../render.ts'
+import { outside, urls } from '../urls.ts'
+import type { GalleryConnection } from './readings.ts'
+
+export type GalleryCard = {
+  id: string
+  name: string
+  mark: Mark
+  developer: string | null
+  standing: 'first-party' | 'verified' | 'unverified'
+  description: string | null
+  levels: string[]
+  /** What is so in this workspace: it is connected, or cannot be; null: nothing to say. */
+  state: { kind: 'good' | 'warning'; sentence: string } | null
+  /** Where the pages of the user's own installation are chosen; null: he has none. */
+  manage: string | null
+  /** The partner's own install address; null: none is known, or it would be of no use. */
+  start: { label: string; href: string } | null
+  /** How it is connected where there is no such address; null: there is, or it cannot be. */
+  how: { sentence: string; website: string | null } | null
+}
+
+export type GalleryPage = {
+  /** null: the person is in no workspace. */
+  workspace: string | null
+  search: { action: string; hidden: [name: string, value: string][]; field: Field }
+  cards: GalleryCard[]
+  empty: { icon: 'store'; heading: string; sentence: string; action: { label: string; href: string } | null }
+  pagination: { earlier: string | null; later: string | null }
+}
+export const galleryView = view<GalleryPage>('gallery/gallery')
+
+type Workspace = { id: string; name: string }
+
+export function galleryPage(facts: {
+  workspace: Workspace | null
+  connections: GalleryConnection[]
+  more: boolean
+  words: string
+  /** The window does not begin at the beginning. */
+  further: boolean
+}): GalleryPage {
+  const { workspace, connections, more, words, further } = facts
+  const plain = workspace ? urls.galleryFor(workspace.id) : urls.gallery
+  const address = (extra: Record<string, string>) => {
+    const query = new URLSearchParams({
+      ...(workspace ? { workspace: workspace.id } : {}),
+      ...(words === '' ? {} : { q: words }),
+      ...extra,
+    })
+    return query.size === 0 ? urls.gallery : `${urls.gallery}?${query}`
+  }
+  return {
+    workspace: workspace?.name ?? null,
+    search: {
+      action: urls.gallery,
+      hidden: workspace ? [['workspace', workspace.id]] : [],
+      field: field('q', 'Search connections', { type: 'search', value: words }),
+    },
+    cards: connections.map(one => cardOf(workspace, one)),
+    empty: {
+      icon: 'store',
+      heading: words === '' && !further ? 'Nothing to connect yet' : 'Nothing fits',
+      sentence:
+        words === '' && !further
+          ? 'Applications that any workspace may connect appear here as soon as their developers register them.'
+          : 'No connection has this in its name, or in the name of its developer.',
+      action: words === '' && !further ? null : { label: 'Show all', href: plain },
+    },
+    pagination: {
+      earlier: further ? address({}) : null,
+      later: more ? address({ after: connections.at(-1)!.id }) : null,
+    },
+  }
+}
+
+function cardOf(workspace: Workspace | null, connection: GalleryConnection): GalleryCard {
+  const { here, name } = connection
+  const may = here ? mayInstall(here.placement) : null
+  const refusal = may?.kind === 'no' ? may.because : null
+  const mayAsk = here !== null && mayRequestApproval(here.placement).kind === 'yes'
+  const site = outside(connection.installUrl)
+  const installed = here?.installationId ?? null
+  const label =
+    refusal !== null ? `Ask for approval in ${name}` : installed ? `Connect ${name} again` : `Connect ${name}`
+  const canBegin = refusal === null || mayAsk
+  return {
+    id: connection.id,
+    name,
+    mark: connectionMark({ ...connection, logo: logoOf(connection) }),
+    developer: connection.developerName,
+    standing: connection.firstParty ? 'first-party' : connection.verified ? 'verified' : 'unverified',
+    description: connection.description,
+    levels: shortLevels(connection.capabilities),
+    state: workspace && stateOf(workspace, name, installed !== null, refusal),
+    manage: workspace && installed ? urls.myConnection.pages(workspace.id, installed) : null,
+    start: site && canBegin ? { label, href: site } : null,
+    how: site || !canBegin ? null : howOf(connection),
+  }
+}
+
+function stateOf(
+  workspace: Workspace,
+  name: string,
+  installed: boolean,
+  refusal: RefusalCode | null,
+): GalleryCard['state'] {
+  if (refusal !== null)
+    return { kind: 'warning', sentence: refusalWords[refusal]?.(workspace.name) ?? refusalElse(name) }
+  return installed ? { kind: 'good', sentence: `You have connected it to ${workspace.name}.` } : null
+}
+
+const refusalElse = (name: string) => `${name} cannot be connected here.`
+
+const refusalWords: Partial<Record<RefusalCode, (workspace: string) => string>> = {
+  guest: workspace => `You are a guest in ${workspace}, and guests cannot install connections.`,
+  'owners-only': workspace =>
+    `The policy of ${workspace} lets only its owners install connections. You can ask for approval when you begin.`,
+  'not-approved': workspace =>
+    `It is not on the approved list of ${workspace}. You can ask for approval when you begin.`,
+  suspended: workspace =>
+    `You have it in ${workspace}, and an owner has suspended it. Ask an owner to resume it.`,
+}
+
+function howOf({ name, website }: GalleryConnection): NonNullable<GalleryCard['how']> {
+  const site = outside(website)
+  return site
+    ? {
+        sentence: `It is connected from its own side: open ${name}, and choose to connect it there.`,
+        website: site,
+      }
+    : {
+        sentence: `It is connected from its own side: sign in to ${name}, and look for its integrations or connections.`,
+        website: null,
+      }
+}

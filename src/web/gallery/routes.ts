@@ -1,0 +1,44 @@
+/** The public connections: what each asks for, and where it is connected. */
+import Router from '@koa/router'
+import { readUuid } from '../../installs/ids.ts'
+import type { Faults } from '../faults.ts'
+import { type Membership, placeLayout } from '../places.ts'
+import type { Render } from '../render.ts'
+import { mustBeSignedIn, userOf } from '../signed-in.ts'
+import type { WebState } from '../state.ts'
+import { urls } from '../urls.ts'
+import { galleryPage, galleryView } from './page.ts'
+import type { GalleryReadings } from './readings.ts'
+
+export type GalleryNeeds = {
+  render: Render
+  faults: Pick<Faults, 'notFound'>
+  readings: GalleryReadings
+  workspacesOf(userId: string): Promise<Membership[]>
+}
+
+/** Longer words are in no name. */
+const wordsLimit = 200
+
+export function gallery({ render, faults, readings, workspacesOf }: GalleryNeeds): Router<WebState> {
+  const router = new Router<WebState>()
+  router.get(urls.gallery, mustBeSignedIn, async ctx => {
+    const user = userOf(ctx)
+    const memberships = await workspacesOf(user.id)
+    const { workspace: named, q } = ctx.query
+    // Where none is named: the first in which something can be installed.
+    const workspace =
+      named === undefined
+        ? (memberships.find(one => one.role !== 'guest') ?? memberships[0] ?? null)
+        : memberships.find(one => one.id === readUuid(named))
+    if (workspace === undefined) return faults.notFound(ctx)
+    const words =
+      typeof q === 'string' ? [...q.replaceAll('\0', '').trim()].slice(0, wordsLimit).join('') : ''
+    const after = readUuid(ctx.query.after)
+    const list = await readings.list({ workspaceId: workspace?.id ?? null, userId: user.id, words, after })
+    const model = galleryPage({ ...list, workspace, words, further: after !== null })
+    const screen = { title: 'Gallery', place: 'gallery', crumbs: [], waiting: null } as const
+    render.screen(ctx, galleryView, model, placeLayout({ ...screen, crumbs: [], workspace, memberships }))
+  })
+  return router
+}
