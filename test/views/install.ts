@@ -1,0 +1,239 @@
+import type { ApprovalAsk } from '../../src/web/install/approval-page.ts'
+import type { WaitingRequest } from '../../src/web/install/interactions.ts'
+import { levelsPage, levelsView, nowherePage, refusedPage, refusedView } from '../../src/web/install/page.ts'
+import { pagesPage, pagesView } from '../../src/web/install/pages-page.ts'
+import {
+  listsView,
+  nodeView,
+  painter,
+  rowsView,
+  treeLists,
+  workspaceHeadings,
+} from '../../src/web/install/picker.ts'
+import { type ResultFacts, resultLists, resultRows } from '../../src/web/install/picker-results.ts'
+import { type Place, placeOf, switcherOf } from '../../src/web/install/place.ts'
+import type {
+  InstallChoices,
+  PickerPage,
+  PickerReading,
+  WorkspaceToChoose,
+} from '../../src/web/install/readings.ts'
+import { sumOf, sumView } from '../../src/web/install/sum.ts'
+import type { FlowLayout } from '../../src/web/layout.ts'
+import { fixture, hostile, longName, longWord, rightToLeft } from './fixture.ts'
+
+const limits = { row: 100, sum: 1_000 }
+const base = '/install/abc/pages'
+const user = { id: 'u1', name: hostile, email: `${longWord}@acme.test`, avatarUrl: null }
+
+const request: WaitingRequest = {
+  uid: 'abc',
+  connectionId: 'c1',
+  capabilities: ['read_content', 'update_content', 'insert_comments', 'read_user_with_email'],
+  workspaceHint: null,
+  loginHint: null,
+  mustSignIn: false,
+  startedAt: new Date('2026-01-01'),
+  redirectUri: 'https://relay.test/callback',
+  state: null,
+  parameters: {},
+  expiresAt: new Date('2026-01-02'),
+}
+
+function workspace(id: string, name: string, more: Partial<WorkspaceToChoose> = {}): WorkspaceToChoose {
+  return {
+    id,
+    name,
+    icon: '🏔️',
+    placement: {
+      role: 'member',
+      userDisabled: false,
+      plan: 'enterprise',
+      policy: { restrictInstalls: 'none', autoApproveFirstParty: false, connectionCreation: 'everyone' },
+      connection: {
+        id: 'c1',
+        kind: 'public',
+        firstParty: false,
+        disabled: false,
+        capabilities: request.capabilities,
+      },
+      approved: false,
+      requestApproved: false,
+      suspended: false,
+    },
+    others: { names: [], count: 0 },
+    mine: null,
+    ...more,
+  }
+}
+
+const bare: InstallChoices = {
+  connection: {
+    id: 'c1',
+    name: 'Relay Automations',
+    developerName: null,
+    website: null,
+    privacyUrl: null,
+    termsUrl: null,
+    logoHash: null,
+    firstParty: false,
+    verified: false,
+  },
+  workspaces: [workspace('w1', 'Acme')],
+}
+const crowded: InstallChoices = {
+  connection: {
+    ...bare.connection,
+    name: `${longName} ${hostile}`,
+    developerName: longName,
+    website: 'https://relay.test',
+    privacyUrl: 'javascript:alert(1)',
+    termsUrl: 'https://relay.test/terms',
+    logoHash: 'f00d',
+    verified: true,
+  },
+  workspaces: [
+    workspace('w1', longName, {
+      others: { names: [hostile, rightToLeft, longName], count: 4_000 },
+      mine: new Date('2026-01-01'),
+    }),
+    ...Array.from({ length: 200 }, (_, at) => workspace(`x${at}`, `${rightToLeft} ${at}`, { icon: null })),
+  ],
+}
+const placeIn = (choices: InstallChoices): Place => placeOf(choices, 'w1', null)!
+const flow = (choices: InstallChoices): FlowLayout => ({
+  frame: 'flow',
+  title: 'Connect',
+  switcher: switcherOf(choices, placeIn(choices).workspace, {
+    formId: 'flow',
+    action: '/install/abc/workspace',
+    enter: '/install/abc/pages/search',
+  }),
+  formsMayLeave: true,
+})
+const ask: ApprovalAsk = {
+  action: '/install/abc/approval',
+  reason: hostile,
+  problem: 'Say in a sentence what you need it for.',
+  limit: 500,
+  before: { sentence: hostile, href: '/settings' },
+  submit: 'Update request',
+}
+const facts = (choices: InstallChoices) => ({ request, choices, user })
+
+const page = (id: string, title: string, more: Partial<PickerPage> = {}): PickerPage => ({
+  id,
+  title,
+  icon: null,
+  type: 'page',
+  path: [id],
+  above: [],
+  below: 0,
+  reachedNow: false,
+  ...more,
+})
+const list = (...pages: PickerPage[]) => ({ pages, more: false })
+const nothing: PickerReading = {
+  shared: list(),
+  private: list(),
+  nodes: new Map(),
+  children: new Map(),
+  ticked: [],
+  granted: [],
+}
+const roadmap = page('p1', 'Roadmap', { below: 2, icon: '🗺️' })
+const quarter = page('p2', longName.repeat(4), { path: ['p1', 'p2'], below: 101, reachedNow: true })
+const tasks = page('p3', rightToLeft, { type: 'database' })
+const launch = page('p4', '', { path: ['p1', 'p2', 'p4'], above: ['Roadmap', hostile], reachedNow: true })
+const much: PickerReading = {
+  shared: { pages: [roadmap, page('p5', hostile, { below: 1 })], more: true },
+  private: { pages: [tasks], more: true },
+  nodes: new Map([['p1', roadmap]]),
+  children: new Map([['p1', { pages: [quarter], more: true }]]),
+  ticked: [launch, tasks],
+  granted: [quarter, launch, tasks, roadmap],
+}
+const picks = {
+  ticked: null,
+  sharedAfter: 'p0',
+  privateAfter: 'p0',
+  open: [{ id: 'p1', after: 'p9' }],
+  search: { words: hostile, offset: 0 },
+}
+const treeOf = (reading: PickerReading) =>
+  treeLists({ base, headings: workspaceHeadings(longName), reading, picks, limits })
+const results: ResultFacts = {
+  base,
+  words: hostile,
+  offset: 50,
+  results: { pages: [launch, tasks], more: true, cut: false },
+  ticked: [roadmap, tasks],
+  limits,
+}
+const pagesOf = (choices: InstallChoices, reading: PickerReading, problem: string | null) =>
+  pagesPage({
+    facing: { ...facts(choices), draft: { workspaceId: 'w1', picks: {} }, place: placeIn(choices) },
+    place: placeIn(choices),
+    lists: treeOf(reading),
+    reading,
+    sum: sumOf(reading, limits),
+    picks,
+    problem,
+  })
+const paint = painter(base, much.ticked, limits)
+
+export const fixtures = [
+  fixture(levelsView, flow(bare), {
+    bare: levelsPage(facts(bare), placeIn(bare)),
+    'without levels': { ...levelsPage(facts(bare), placeIn(bare)), levels: [] },
+    crowded: levelsPage(facts(crowded), placeIn(crowded)),
+    'to an application': levelsPage(
+      { ...facts(bare), request: { ...request, redirectUri: 'com.relay.app:/callback' } },
+      placeIn(bare),
+    ),
+  }),
+  fixture(refusedView, flow(crowded), {
+    guest: refusedPage(facts(bare), placeIn(bare), 'guest', { names: [], count: 0 }, null),
+    policy: refusedPage(facts(crowded), placeIn(crowded), 'owners-only', { names: [hostile], count: 9 }, ask),
+    internal: refusedPage(facts(bare), placeIn(bare), 'connection-internal', { names: [], count: 0 }, null),
+    'switched off': refusedPage(
+      facts(bare),
+      placeIn(bare),
+      'connection-disabled',
+      { names: [], count: 0 },
+      null,
+    ),
+  }),
+  fixture(
+    refusedView,
+    { frame: 'flow', title: 'Connect', switcher: null, formsMayLeave: true },
+    {
+      'no workspace': nowherePage(facts(crowded)),
+    },
+  ),
+  fixture(pagesView, flow(crowded), {
+    empty: pagesOf(bare, nothing, null),
+    crowded: pagesOf(crowded, much, hostile),
+    'other first page': pagesOf(crowded, { ...much, ticked: [roadmap] }, null),
+  }),
+  fixture(listsView, null, {
+    tree: treeOf(much),
+    results: resultLists(results),
+    cut: resultLists({ ...results, results: { pages: [tasks], more: false, cut: true } }),
+    'nothing found': resultLists({ ...results, results: { pages: [], more: false, cut: false } }),
+  }),
+  fixture(rowsView, null, {
+    usual: { list: resultRows(results), ticksShown: ['p4'] },
+    roots: { list: paint.rows('shared', much.shared), ticksShown: [] },
+  }),
+  fixture(nodeView, null, {
+    usual: { row: paint.openRow(roadmap, much.children.get('p1')!), ticksShown: ['p7'] },
+  }),
+  fixture(sumView, null, {
+    nothing: { sum: sumOf(nothing, limits) },
+    unchanged: { sum: sumOf({ ticked: [launch], granted: [launch] }, limits) },
+    much: {
+      sum: sumOf({ ticked: [quarter, roadmap, page('p9', '', { below: 1_001 })], granted: [tasks] }, limits),
+    },
+  }),
+]
