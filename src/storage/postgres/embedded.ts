@@ -54,8 +54,9 @@ export async function embeddedPostgres(
 /** Joins those who use the server, over a connection that is held until the end. */
 async function enter(url: string, home: string, created: boolean): Promise<EmbeddedPostgres> {
   await ensureDatabase(url)
+  // Not to the database of the product: one that somebody is connected to cannot be cloned.
   const presence = new pg.Client({
-    connectionString: `${url}/latchkey`,
+    connectionString: `${url}/postgres`,
     application_name: 'latchkey presence',
   })
   presence.on('error', () => {})
