@@ -152,12 +152,12 @@ export function receiversPage(
 }
 
 function problemOf({ placement, hasOwn }: Receiver): string | null {
+  if (hasOwn) return 'Has it installed already'
   const may = mayInstall(placement)
-  if (may.kind === 'no')
-    return may.because === 'connection-disabled'
-      ? 'The connection is switched off'
-      : 'May not install it under the policy'
-  return hasOwn ? 'Has it installed already' : null
+  if (may.kind === 'yes') return null
+  return may.because === 'connection-disabled'
+    ? 'The connection is switched off'
+    : 'May not install it under the policy'
 }
 
 export function letGoPage(workspace: Workspace, left: LeftBehind): ConfirmPage {
