@@ -96,7 +96,7 @@ async function openProvider(
     secretKeys: stores.secretKeys,
     signingKeys: (await loadSigningKeys(config)).keys,
     renderFault: (ctx, fault) => web().renderFault(ctx, fault),
-    signedIn: async () => false,
+    signedIn: ctx => web().signedIn(ctx),
     now: () => new Date(),
     newId: uuidv7,
     log,

@@ -40,6 +40,9 @@ export const urls = {
   },
   workspace: (workspaceId: string) => `/w/${workspaceId}`,
   page: (workspaceId: string, pageId: string) => `/w/${workspaceId}/p/${pageId}`,
+  pageAdd: (workspaceId: string, pageId: string) => `/w/${workspaceId}/p/${pageId}/connections`,
+  pageDisconnect: (workspaceId: string, pageId: string, installationId: string) =>
+    `/w/${workspaceId}/p/${pageId}/connections/${installationId}/disconnect`,
   connections: (workspaceId: string) => `/settings/${workspaceId}/connections`,
   myConnections: (workspaceId: string) => `/settings/${workspaceId}/my-connections`,
   myConnection: {

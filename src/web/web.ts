@@ -53,6 +53,8 @@ export type Web = {
   /** Shows what broke, or a fault in words of the caller's. */
   broken(ctx: unknown): void
   renderFault(ctx: unknown, fault: Fault): void
+  /** Does the request come from a browser that is signed in? */
+  signedIn(ctx: unknown): Promise<boolean>
 }
 
 export function createWeb(needs: WebNeeds): Web {
@@ -106,6 +108,7 @@ export function createWeb(needs: WebNeeds): Web {
     notFound: async ctx => shown.notFound(ctx as WebContext),
     broken: ctx => shown.broken(ctx as WebContext),
     renderFault: (ctx, fault) => shown.render(ctx as WebContext, fault),
+    signedIn: ctx => session.signedIn(ctx as WebContext),
   }
 }
 

@@ -1,0 +1,118 @@
+/** One page: where it stands, what is below it, and which connections reach it. */
+import { belowWords, titleWords } from '../install/words.ts'
+import { connectionMark, type Mark } from '../marks.ts'
+import { type Menu, menuLink } from '../menu.ts'
+import { view } from '../render.ts'
+import type { Notice, Sayings } from '../settings/confirm/said.ts'
+import { urls } from '../urls.ts'
+import type { PageConnection, PageReading } from './readings.ts'
+
+export type ReachingConnection = {
+  name: string
+  mark: Mark
+  /** "You connected it", "Connected by Ben", "Belongs to Acme". */
+  whose: string
+  /** null: it was granted here. */
+  through: { title: string; href: string } | null
+  suspended: boolean
+}
+
+export type PagePage = {
+  title: string
+  icon: string | null
+  isPrivate: boolean
+  notice: Notice | null
+  /** null: a guest on a page that no connection reaches can do nothing here. */
+  menu: Menu | null
+  connections: ReachingConnection[]
+  add: string | null
+  children: { title: string; icon: string | null; href: string; below: string | null }[]
+  pagination: { earlier: string | null; later: string | null }
+}
+export const pageView = view<PagePage>('pages/page')
+
+type Workspace = { id: string; name: string; role: 'owner' | 'member' | 'guest' }
+type Facts = {
+  workspace: Workspace
+  userId: string
+  reading: PageReading
+  /** The window of children does not begin at the beginning. */
+  further: boolean
+  notice: Notice | null
+  rowLimit: number
+}
+
+export function pagePage({ workspace, userId, reading, further, notice, rowLimit }: Facts): PagePage {
+  const { page, connections, children } = reading
+  const here = urls.page(workspace.id, page.id)
+  const add = workspace.role === 'guest' ? null : urls.pageAdd(workspace.id, page.id)
+  const last = children.at(-1)
+  const items = [
+    ...(add ? [menuLink('Add connection', 'plus', add)] : []),
+    ...connections.map(one => disconnectItem(workspace, userId, page.id, one)),
+  ]
+  return {
+    title: titleWords(page.title),
+    icon: page.icon,
+    isPrivate: page.private,
+    notice,
+    menu: items.length > 0 ? { id: 'page-options', label: 'Page options', items } : null,
+    connections: connections.map(one => ({
+      name: one.connection.name,
+      mark: connectionMark({
+        ...one.connection,
+        logo: one.connection.logoHash && urls.logo(one.connection.id, one.connection.logoHash),
+      }),
+      whose: whoseWords(workspace, userId, one),
+      through:
+        one.through.id === page.id
+          ? null
+          : { title: titleWords(one.through.title), href: urls.page(workspace.id, one.through.id) },
+      suspended: one.state === 'suspended',
+    })),
+    add,
+    children: children.map(child => ({
+      title: titleWords(child.title),
+      icon: child.icon,
+      href: urls.page(workspace.id, child.id),
+      below: belowWords(child.below, rowLimit),
+    })),
+    pagination: {
+      earlier: further ? here : null,
+      later: reading.moreChildren && last ? `${here}?after=${last.id}` : null,
+    },
+  }
+}
+
+/** "Disconnect Relay", and whose it is where it is somebody else's: an owner may see the same one twice. */
+function disconnectItem(workspace: Workspace, userId: string, pageId: string, one: PageConnection) {
+  const others = one.installer && one.installer.id !== userId
+  const label = `Disconnect ${one.connection.name}${others ? ` of ${one.installer!.name}` : ''}`
+  return menuLink(label, 'x', urls.pageDisconnect(workspace.id, pageId, one.installationId), { danger: true })
+}
+
+function whoseWords(workspace: Workspace, userId: string, { installer }: PageConnection): string {
+  if (!installer) return `Belongs to ${workspace.name}`
+  return installer.id === userId ? 'You connected it' : `Connected by ${installer.name}`
+}
+
+export const sayings: Sayings = {
+  changed: () => ({
+    kind: 'good',
+    sentence: 'The connection reaches this page and everything below it now.',
+  }),
+  unchanged: () => ({
+    kind: 'info',
+    sentence: 'The connection reached this page already. Nothing was changed.',
+  }),
+  withdrawn: () => ({ kind: 'good', sentence: 'The connection no longer reaches this page.' }),
+  disconnected: () => ({ kind: 'good', sentence: 'The connection is disconnected. Its access has stopped.' }),
+  gone: () => ({
+    kind: 'info',
+    sentence: 'The connection did not reach this page any more. Nothing was changed.',
+  }),
+  ended: () => ({
+    kind: 'info',
+    sentence: 'The connection was disconnected meanwhile. Nothing was changed.',
+  }),
+}

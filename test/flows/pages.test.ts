@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { Partner, reachedTitles } from '../support/partner.ts'
+import { Person } from '../support/person.ts'
+import { type SeededConnection, seedConnection, seedPage, seedWorld, type World } from '../support/seed.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+let world: World
+let relay: SeededConnection
+/** What Ben's installation of Relay has: the partner uses it before and after each change. */
+let token: string
+let bensInstallation: string
+
+beforeAll(async () => {
+  server = await startServer()
+  world = await seedWorld(server.sql)
+  relay = await seedConnection(server.sql)
+  await seedConnection(server.sql, { name: 'Nowhere Installed' })
+  const partner = await Partner.discover(server.base, relay)
+  const ben = new Person(server.base)
+  await ben.open(await partner.authorizeUrl())
+  await ben.signIn(world.users.ben.email)
+  await ben.press('Select pages')
+  await ben.press('Allow access', { pages: [world.pages.roadmap.id] })
+  const tokens = await partner.redeem(ben.visit.url)
+  token = tokens.access_token
+  bensInstallation = tokens.bot_id as string
+})
+afterAll(() => server.close())
+
+async function signedIn(name: keyof World['users']): Promise<Person> {
+  const person = new Person(server.base)
+  await person.signIn(world.users[name].email)
+  return person
+}
+const tree = () => `/w/${world.workspaces.acme.id}`
+const pageOf = (page: { id: string }) => `${tree()}/p/${page.id}`
+
+describe('the page tree', () => {
+  it('shows what one reaches, opens step by step, and never what is private to others', async () => {
+    const cleo = await signedIn('cleo')
+    await cleo.open(tree())
+    expect(cleo.text()).toContain('Roadmap')
+    expect(cleo.text()).not.toContain('Diary')
+    expect(cleo.text()).not.toContain('Quarter One')
+    await cleo.open(cleo.visit.$('a[aria-label="Show pages in Roadmap"]').attr('href')!)
+    expect(cleo.text()).toContain('Quarter One')
+    await cleo.open(cleo.visit.$('a[aria-label="Show pages in Quarter One"]').attr('href')!)
+    expect(cleo.text()).toContain('Launch')
+    await cleo.open(cleo.visit.$('a[aria-label="Hide pages in Roadmap"]').attr('href')!)
+    expect(cleo.text()).not.toContain('Launch')
+
+    const ben = await signedIn('ben')
+    await ben.open(tree())
+    expect(ben.text()).toContain('Private to you and others Diary'.replace(' Diary', ''))
+    expect(ben.text()).toContain('Diary')
+  })
+
+  it('shows a guest the private pages that list him, and nothing else', async () => {
+    const gus = await signedIn('gus')
+    await gus.open(tree())
+    expect(gus.text()).toContain('No pages yet')
+    const plan = await seedPage(server.sql, world.workspaces.acme.id, 'For Gus', null, [world.users.gus.id])
+    await gus.open(tree())
+    expect(gus.text()).toContain('For Gus')
+    expect(gus.text()).not.toContain('Roadmap')
+    await gus.open(pageOf(plan))
+    expect(gus.visit.$('button[aria-label="Page options"]')).toHaveLength(0)
+  })
+})
+
+describe('the menu of a page', () => {
+  it('names the connections that reach it: granted here, or through which page', async () => {
+    const ben = await signedIn('ben')
+    await ben.open(pageOf(world.pages.roadmap))
+    expect(ben.visit.$('button[aria-label="Page options"]')).toHaveLength(1)
+    expect(ben.text()).toContain('Disconnect Relay Automations')
+    expect(ben.text()).not.toContain('through')
+    await ben.open(pageOf(world.pages.launch))
+    expect(ben.text()).toContain('You connected it, through Roadmap')
+  })
+
+  it('shows members their own connections, owners everyone’s', async () => {
+    const cleo = await signedIn('cleo')
+    await cleo.open(pageOf(world.pages.roadmap))
+    expect(cleo.text()).toContain('None that you can see')
+    const ada = await signedIn('ada')
+    await ada.open(pageOf(world.pages.roadmap))
+    expect(ada.text()).toContain('Connected by Ben')
+    expect(ada.text()).toContain('Disconnect Relay Automations of Ben')
+  })
+
+  it('adds a page to one’s installation, and the token reaches it on the next call; disconnecting ends that', async () => {
+    const ben = await signedIn('ben')
+    expect(await reachedTitles(server.base, token)).not.toContain('Handbook')
+    await ben.open(pageOf(world.pages.handbook))
+    await ben.open(ben.visit.$('a:contains("Add connection")').attr('href')!)
+    await ben.press('Add Relay Automations')
+    expect(ben.text()).toContain('reaches this page and everything below it now')
+    expect(await reachedTitles(server.base, token)).toContain('Handbook')
+
+    await ben.open(ben.visit.$('a:contains("Disconnect Relay Automations")').attr('href')!)
+    expect(ben.heading()).toBe('Disconnect Relay Automations from Handbook')
+    await ben.press('Disconnect Relay Automations')
+    expect(ben.text()).toContain('no longer reaches this page')
+    expect(await reachedTitles(server.base, token)).not.toContain('Handbook')
+  })
+
+  it('explains an inherited grant, and leads to where it was made', async () => {
+    const ben = await signedIn('ben')
+    await ben.open(pageOf(world.pages.launch))
+    await ben.open(ben.visit.$('a:contains("Disconnect Relay Automations")').attr('href')!)
+    expect(ben.heading()).toBe('Relay Automations reaches this page through Roadmap')
+    const there = ben.visit.$('a:contains("Disconnect Relay Automations from Roadmap")').attr('href')!
+    expect(there).toContain(world.pages.roadmap.id)
+    expect(await reachedTitles(server.base, token)).toContain('Launch')
+    await ben.open(there)
+    expect(ben.text()).toContain('only page that Relay Automations reaches')
+  })
+
+  it('searches what is installed here or belongs here, and nothing else', async () => {
+    const cleo = await signedIn('cleo')
+    await cleo.open(`${pageOf(world.pages.handbook)}/connections`)
+    expect(cleo.text()).toContain('Relay Automations')
+    expect(cleo.text()).not.toContain('Nowhere Installed')
+    expect(cleo.text()).toContain('You have not installed it here yet')
+    await cleo.open(`${pageOf(world.pages.handbook)}/connections?q=%25`)
+    expect(cleo.text()).toContain('Nothing found')
+    await cleo.open(`${pageOf(world.pages.handbook)}/connections?q=%00relay`)
+    expect(cleo.text()).toContain('Relay Automations')
+  })
+})
+
+describe('refused by direct request', () => {
+  async function postFrom(person: Person, path: string, fields: Record<string, string>): Promise<number> {
+    await person.open('/sign-out')
+    const csrf = person.visit.$('input[name=csrf]').first().attr('value') ?? ''
+    const answer = await person.send(path, { method: 'POST', body: new URLSearchParams({ csrf, ...fields }) })
+    return answer.status
+  }
+
+  it('adding to somebody else’s installation, a page out of reach, or none at all', async () => {
+    const add = `${pageOf(world.pages.handbook)}/connections`
+    const cleo = await signedIn('cleo')
+    expect(await postFrom(cleo, add, { installation: bensInstallation })).toBe(403)
+    expect(await postFrom(cleo, add, { installation: randomUUID() })).toBe(404)
+    expect(await postFrom(cleo, add, { installation: 'x' })).toBe(404)
+    expect(
+      await postFrom(cleo, `${pageOf(world.pages.diary)}/connections`, { installation: bensInstallation }),
+    ).toBe(404)
+    const ada = await signedIn('ada')
+    expect(await postFrom(ada, add, { installation: bensInstallation })).toBe(403)
+    expect(await reachedTitles(server.base, token)).not.toContain('Handbook')
+  })
+
+  it('a page, its menu and its search to outsiders, and a private one to everybody else', async () => {
+    for (const path of ['', '/connections', `/connections/${bensInstallation}/disconnect`]) {
+      const dora = await signedIn('dora')
+      expect((await dora.open(`${pageOf(world.pages.roadmap)}${path}`)).status).toBe(404)
+      const cleo = await signedIn('cleo')
+      expect((await cleo.open(`${pageOf(world.pages.diary)}${path}`)).status).toBe(404)
+      const stranger = new Person(server.base)
+      await stranger.open(`${pageOf(world.pages.roadmap)}${path}`)
+      expect(stranger.heading()).toContain('Sign in')
+    }
+  })
+
+  it('a member disconnecting what is not his', async () => {
+    const cleo = await signedIn('cleo')
+    await postFrom(cleo, `${pageOf(world.pages.roadmap)}/connections/${bensInstallation}/disconnect`, {
+      altogether: 'yes',
+    })
+    expect(await reachedTitles(server.base, token)).toContain('Roadmap')
+  })
+
+  it('adding under a policy that forbids it', async () => {
+    const policy = `insert into workspace_policies (workspace_id, restrict_installs) values ($1, $2)
+      on conflict (workspace_id) do update set restrict_installs = excluded.restrict_installs`
+    await server.sql(policy, [world.workspaces.acme.id, 'approved-list'])
+    const ben = await signedIn('ben')
+    const add = `${pageOf(world.pages.handbook)}/connections`
+    expect(await postFrom(ben, add, { installation: bensInstallation })).toBe(403)
+    await server.sql(policy, [world.workspaces.acme.id, 'none'])
+    expect(await postFrom(ben, add, { installation: bensInstallation })).toBe(303)
+  })
+})
+
+describe('an owner', () => {
+  it('takes somebody else’s connection off a page, and with its last page disconnects it altogether', async () => {
+    const ada = await signedIn('ada')
+    await ada.open(`${pageOf(world.pages.handbook)}/connections/${bensInstallation}/disconnect`)
+    await ada.press('Disconnect Relay Automations')
+    expect(await reachedTitles(server.base, token)).toEqual(['Launch', 'Quarter One', 'Roadmap'])
+    await ada.open(`${pageOf(world.pages.roadmap)}/connections/${bensInstallation}/disconnect`)
+    expect(ada.text()).toContain('only page')
+    await ada.press('Disconnect Relay Automations')
+    expect(ada.text()).toContain('Its access has stopped')
+    await expect(reachedTitles(server.base, token)).rejects.toThrow('401')
+  })
+})
