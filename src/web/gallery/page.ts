@@ -87,8 +87,7 @@ function cardOf(workspace: Workspace | null, connection: GalleryConnection): Gal
   const mayAsk = here !== null && mayRequestApproval(here.placement).kind === 'yes'
   const site = outside(connection.installUrl)
   const installed = here?.installationId ?? null
-  const label =
-    refusal !== null ? `Ask for approval in ${name}` : installed ? `Connect ${name} again` : `Connect ${name}`
+  const label = refusal !== null ? 'Ask for approval' : installed ? 'Connect again' : 'Connect'
   const canBegin = refusal === null || mayAsk
   return {
     id: connection.id,
@@ -101,7 +100,7 @@ function cardOf(workspace: Workspace | null, connection: GalleryConnection): Gal
     state: workspace && stateOf(workspace, name, installed !== null, refusal),
     manage: workspace && installed ? urls.myConnection.pages(workspace.id, installed) : null,
     start: site && canBegin ? { label, href: site } : null,
-    how: site || !canBegin ? null : howOf(connection),
+    how: site || installed || !canBegin ? null : howOf(connection),
   }
 }
 
@@ -113,7 +112,7 @@ function stateOf(
 ): GalleryCard['state'] {
   if (refusal !== null)
     return { kind: 'warning', sentence: refusalWords[refusal]?.(workspace.name) ?? refusalElse(name) }
-  return installed ? { kind: 'good', sentence: `You have connected it to ${workspace.name}.` } : null
+  return installed ? { kind: 'good', sentence: 'You have connected it' } : null
 }
 
 const refusalElse = (name: string) => `${name} cannot be connected here.`
