@@ -13,7 +13,7 @@ export type CsrfNeeds = {
  * Each form carries a token that only this browser's session can have: signed with our key over the session's id, or, before
  * sign-in, over a random cookie. A page elsewhere can send a form to us, but cannot know the token.
  */
-export function csrf(needs: CsrfNeeds): { check: WebMiddleware; renew(ctx: WebContext): void } {
+export function csrf(needs: CsrfNeeds): { check: WebMiddleware } {
   const cookie = needs.secure ? '__Host-latchkey-form' : 'latchkey-form'
 
   function binding(ctx: WebContext): string {
@@ -34,11 +34,6 @@ export function csrf(needs: CsrfNeeds): { check: WebMiddleware; renew(ctx: WebCo
       const sent = ctx.state.form.get('csrf') ?? ctx.get('x-csrf-token')
       const genuine = needs.secretKeys.some(key => same(sent, sign(key, bound)))
       return genuine ? next() : needs.refuse(ctx)
-    },
-
-    /** After the session changed within a request that still renders a screen. */
-    renew(ctx) {
-      ctx.state.csrf = sign(needs.secretKeys[0]!, binding(ctx))
     },
   }
 }

@@ -61,6 +61,11 @@ export function sessions(needs: SessionNeeds) {
   return {
     load,
 
+    /** For those outside of the screens, in front of whose routes `load` does not stand. */
+    async signedIn(ctx: WebContext): Promise<boolean> {
+      return (await find(ctx)) !== null
+    },
+
     /** A new session with an id of its own: one that was known before signing in is worth nothing after. */
     async start(ctx: WebContext, userId: string): Promise<void> {
       if (ctx.state.session) await needs.store.remove(keyOf(ctx.state.session.id))

@@ -14,9 +14,9 @@ import { type HealthNeeds, health } from './health.ts'
 import { home } from './home/routes.ts'
 import { type InstallNeeds, install } from './install/routes.ts'
 import { type PagesNeeds, pages } from './pages/routes.ts'
-import { createRender } from './render.ts'
+import { createRender, type Render } from './render.ts'
 import { securityHeaders } from './security-headers.ts'
-import { type SessionNeeds, sessions } from './session.ts'
+import { type SessionNeeds, type Sessions, sessions } from './session.ts'
 import { workspaceGate } from './settings/rail/workspace-gate.ts'
 import { type SettingsNeeds, settings } from './settings/settings.ts'
 import { type SignInNeeds, signIn } from './sign-in/routes.ts'
@@ -68,34 +68,7 @@ export function createWeb(needs: WebNeeds): Web {
   // Router-level steps run only where one of the routes answers, so other wings' bodies are left alone.
   const screens = new Router<WebState>()
   screens.use(session.load, readForms({ refuse: (ctx, problem) => shown.badForm(ctx, problem) }), forms.check)
-  const now = () => new Date()
-  const flow = install({ ...needs.install, render, faults: shown, store: needs.shortLived, now })
-  const sections = [
-    home({ render, workspacesOf: needs.users.workspacesOf, demo: needs.demo }),
-    signIn({
-      render,
-      sessions: session,
-      throttle: throttle(needs.limits),
-      users: needs.users,
-      passwordMatches: needs.passwordMatches,
-      describeFlow: flow.describe,
-    }),
-    flow.router,
-    ...settings({ ...needs.settings, render, faults: shown, now }),
-    gallery({ ...needs.settings, render, faults: shown, readings: needs.gallery }),
-    pages({
-      ...needs.pages,
-      render,
-      faults: shown,
-      gate: workspaceGate({ ...needs.settings, faults: shown }),
-    }),
-    developers({
-      ...needs.developers,
-      ...{ render, faults: shown, now, limits: needs.limits, store: needs.shortLived },
-      ...{ issuer: needs.issuer, secretKeys: needs.secretKeys },
-    }),
-  ]
-  for (const section of sections) screens.use(section.routes())
+  for (const section of sections(needs, { render, faults: shown, session })) screens.use(section.routes())
 
   return {
     headers: compose([securityHeaders(secure), secureCookies(secure)]),
@@ -110,6 +83,40 @@ export function createWeb(needs: WebNeeds): Web {
     renderFault: (ctx, fault) => shown.render(ctx as WebContext, fault),
     signedIn: ctx => session.signedIn(ctx as WebContext),
   }
+}
+
+/** Every folder that answers, in the order of the flow, the settings, the pages and the developers. */
+function sections(
+  needs: WebNeeds,
+  { render, faults, session }: { render: Render; faults: Faults; session: Sessions },
+): Router<WebState>[] {
+  const now = () => new Date()
+  const flow = install({ ...needs.install, render, faults, store: needs.shortLived, now })
+  return [
+    home({ render, workspacesOf: needs.users.workspacesOf, demo: needs.demo }),
+    signIn({
+      render,
+      sessions: session,
+      throttle: throttle(needs.limits),
+      users: needs.users,
+      passwordMatches: needs.passwordMatches,
+      describeFlow: flow.describe,
+    }),
+    flow.router,
+    ...settings({ ...needs.settings, render, faults, now }),
+    gallery({ ...needs.settings, render, faults, readings: needs.gallery }),
+    pages({
+      ...needs.pages,
+      render,
+      faults,
+      gate: workspaceGate({ ...needs.settings, faults }),
+    }),
+    developers({
+      ...needs.developers,
+      ...{ render, faults, now, limits: needs.limits, store: needs.shortLived },
+      ...{ issuer: needs.issuer, secretKeys: needs.secretKeys },
+    }),
+  ]
 }
 
 /** Behind a proxy that ends TLS the request looks plain; cookies are secure because the public address is. */

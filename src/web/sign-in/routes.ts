@@ -3,44 +3,21 @@ import type { FlowLayout } from '../layout.ts'
 import type { Render } from '../render.ts'
 import { seeOther } from '../see-other.ts'
 import type { Sessions } from '../session.ts'
-import type { SignedIn, WebContext, WebState } from '../state.ts'
+import type { WebContext, WebState } from '../state.ts'
 import { flowOf, localPath, urls } from '../urls.ts'
+import { type AttemptNeeds, attemptSignIn, type Outcome } from './attempt.ts'
 import { type FlowDescription, type SignOutPage, signInPage, signInView, signOutView } from './page.ts'
-import type { Throttle } from './throttle.ts'
 
-export type SignInNeeds = {
+export type SignInNeeds = AttemptNeeds & {
   render: Render
   sessions: Sessions
-  throttle: Throttle
-  users: {
-    byEmail(
-      email: string,
-    ): Promise<{ user: SignedIn & { disabled: boolean }; passwordHash: string | null } | null>
-  }
-  /** Compares also when there is no hash, so that both cases take the same time. */
-  passwordMatches(passwordHash: string | null, password: string): Promise<boolean>
   /** null when the flow is unknown, over, or not this browser's. */
   describeFlow(ctx: WebContext, uid: string): Promise<FlowDescription | null>
 }
 
-/** The same for an unknown user, a wrong password, and a disabled account. */
-const refusedSentence = 'That e-mail and password do not match an account.'
-
 export function signIn(needs: SignInNeeds): Router<WebState> {
   const router = new Router<WebState>()
-  const { render, sessions } = needs
-
-  async function show(ctx: WebContext, returnTo: string, again?: { email: string; problem: string }) {
-    const uid = flowOf(returnTo)
-    const flow = uid && (await needs.describeFlow(ctx, uid))
-    const page = signInPage({
-      returnTo,
-      flow: flow || null,
-      email: again?.email ?? '',
-      problem: again?.problem ?? null,
-    })
-    render.screen(ctx, signInView, page, frame('Sign in', uid !== null))
-  }
+  const show = signInScreen(needs)
 
   // In front of a flow the form is shown also to the signed-in: the partner may ask for the password anew.
   router.get('/sign-in', async ctx => {
@@ -53,30 +30,17 @@ export function signIn(needs: SignInNeeds): Router<WebState> {
     const returnTo = localPath(one(ctx.query.return))
     const { form } = ctx.state
     const email = (form.get('email') ?? '').trim()
-    const password = form.get('password') ?? ''
-    if (email === '' || password === '') {
-      ctx.status = 400
-      return show(ctx, returnTo, { email, problem: 'Enter your e-mail and your password.' })
+    const outcome = await attemptSignIn(needs, {
+      email,
+      password: form.get('password') ?? '',
+      address: ctx.ip,
+    })
+    if (outcome.kind !== 'signed-in') {
+      if (outcome.kind === 'too-many') ctx.set('Retry-After', String(outcome.waitSeconds))
+      ctx.status = statuses[outcome.kind]
+      return show(ctx, returnTo, { email: email.slice(0, 320), problem: problemOf(outcome) })
     }
-    // A password is hashed whole: without a bound its length would be a way to keep us busy.
-    if (email.length > 320 || password.length > 1_000) {
-      ctx.status = 403
-      return show(ctx, returnTo, { email: '', problem: refusedSentence })
-    }
-    const wait = await needs.throttle.attempt(email, ctx.ip)
-    if (wait !== null) {
-      ctx.status = 429
-      ctx.set('Retry-After', String(wait))
-      return show(ctx, returnTo, { email, problem: tooMany(wait) })
-    }
-    const found = await needs.users.byEmail(email)
-    const matches = await needs.passwordMatches(found?.passwordHash ?? null, password)
-    if (!found || !matches || found.user.disabled) {
-      ctx.status = 403
-      return show(ctx, returnTo, { email, problem: refusedSentence })
-    }
-    await needs.throttle.succeeded(email)
-    await sessions.start(ctx, found.user.id)
+    await needs.sessions.start(ctx, outcome.userId)
     seeOther(ctx, returnTo)
   })
 
@@ -85,13 +49,24 @@ export function signIn(needs: SignInNeeds): Router<WebState> {
     const { user } = ctx.state
     if (!user) return seeOther(ctx, urls.signIn())
     const page: SignOutPage = { name: user.name, email: user.email, back: urls.home }
-    render.screen(ctx, signOutView, page, frame('Sign out', false))
+    needs.render.screen(ctx, signOutView, page, frame('Sign out', false))
   })
   router.post('/sign-out', async ctx => {
-    await sessions.end(ctx)
+    await needs.sessions.end(ctx)
     seeOther(ctx, urls.signIn())
   })
   return router
+}
+
+type Again = { email: string; problem: string }
+
+function signInScreen({ render, describeFlow }: SignInNeeds) {
+  return async (ctx: WebContext, returnTo: string, again: Again | null = null) => {
+    const uid = flowOf(returnTo)
+    const flow = uid === null ? null : await describeFlow(ctx, uid)
+    const page = signInPage({ returnTo, flow, email: again?.email ?? '', problem: again?.problem ?? null })
+    render.screen(ctx, signInView, page, frame('Sign in', uid !== null))
+  }
 }
 
 function frame(title: string, formsMayLeave: boolean): FlowLayout {
@@ -102,8 +77,18 @@ function one(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value
 }
 
-function tooMany(seconds: number): string {
+type Failure = Exclude<Outcome, { kind: 'signed-in' }>
+
+const statuses: Record<Failure['kind'], number> = { incomplete: 400, refused: 403, 'too-many': 429 }
+
+function problemOf(failure: Failure): string {
+  if (failure.kind === 'incomplete') return 'Enter your e-mail and your password.'
+  if (failure.kind === 'refused') return 'That e-mail and password do not match an account.'
+  return `There were too many attempts to sign in. Try again in ${timeIn(failure.waitSeconds)}.`
+}
+
+function timeIn(seconds: number): string {
+  if (seconds < 60) return seconds === 1 ? 'a second' : `${seconds} seconds`
   const minutes = Math.ceil(seconds / 60)
-  const time = seconds < 60 ? `${seconds} seconds` : minutes === 1 ? 'a minute' : `${minutes} minutes`
-  return `There were too many attempts to sign in. Try again in ${time}.`
+  return minutes === 1 ? 'a minute' : `${minutes} minutes`
 }

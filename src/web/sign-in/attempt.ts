@@ -1,0 +1,35 @@
+import type { Throttle } from './throttle.ts'
+
+export type AttemptNeeds = {
+  throttle: Throttle
+  users: {
+    byEmail(
+      email: string,
+    ): Promise<{ user: { id: string; disabled: boolean }; passwordHash: string | null } | null>
+  }
+  /** Compares also when there is no hash, so that both cases take the same time. */
+  passwordMatches(passwordHash: string | null, password: string): Promise<boolean>
+}
+
+export type Attempt = { email: string; password: string; address: string }
+export type Outcome =
+  | { kind: 'signed-in'; userId: string }
+  /** Unknown user, wrong password, disabled account: nobody learns which. */
+  | { kind: 'refused' }
+  | { kind: 'incomplete' }
+  | { kind: 'too-many'; waitSeconds: number }
+
+/** Takes an e-mail and a password for what they are worth. */
+export async function attemptSignIn(needs: AttemptNeeds, attempt: Attempt): Promise<Outcome> {
+  const { email, password, address } = attempt
+  if (email === '' || password === '') return { kind: 'incomplete' }
+  // A password is hashed whole: without a bound its length would be a way to keep us busy.
+  if (email.length > 320 || password.length > 1_000) return { kind: 'refused' }
+  const waitSeconds = await needs.throttle.attempt(email, address)
+  if (waitSeconds !== null) return { kind: 'too-many', waitSeconds }
+  const found = await needs.users.byEmail(email)
+  const matches = await needs.passwordMatches(found?.passwordHash ?? null, password)
+  if (!found || !matches || found.user.disabled) return { kind: 'refused' }
+  await needs.throttle.succeeded(email)
+  return { kind: 'signed-in', userId: found.user.id }
+}
