@@ -1,0 +1,314 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { uuidv7 } from '../../src/installs/ids.ts'
+import { importDirectory } from '../../src/storage/postgres/directory/import.ts'
+import { poolOf } from '../../src/storage/postgres/pool.ts'
+import { allowed, signedIn, type Tokens } from '../support/allowed.ts'
+import { type Partner, reachedTitles } from '../support/partner.ts'
+import { Person } from '../support/person.ts'
+import { controls, post, restrict } from '../support/ruled.ts'
+import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+let world: World
+let acme: string
+let relay: SeededConnection
+let ada: Person
+/** What Ben installed, in the partner's hand. */
+let left: { partner: Partner; tokens: Tokens }
+
+beforeAll(async () => {
+  server = await startServer()
+  world = await seedWorld(server.sql)
+  acme = world.workspaces.acme.id
+  ada = await signedIn(server, world.users.ada)
+})
+afterAll(() => server.close())
+
+/** Ben installs, with a page that only he reaches among them, and leaves. */
+beforeEach(async () => {
+  await restrict(server, acme, 'none')
+  await directory({ kind: 'member', workspace_id: acme, user_id: world.users.ben.id, role: 'member' })
+  relay = await seedConnection(server.sql, { name: `Relay ${crypto.randomUUID().slice(0, 8)}` })
+  left = await allowed(server, relay, world.users.ben, [world.pages.quarter, world.pages.diary])
+  expect(await titles()).toEqual(['Diary', 'Launch', 'Quarter One'])
+  await directory({
+    kind: 'member',
+    workspace_id: acme,
+    user_id: world.users.ben.id,
+    role: 'member',
+    removed: true,
+  })
+})
+
+/** What the host product feeds. */
+async function directory(line: object): Promise<void> {
+  await importDirectory(
+    {
+      pool: poolOf(server.server.stores.database),
+      hashPassword: async password => password,
+      passwordMatches: async () => true,
+      now: () => new Date(),
+      newId: uuidv7,
+    },
+    (async function* () {
+      yield Buffer.from(`${JSON.stringify(line)}\n`)
+    })(),
+  )
+}
+
+const titles = () => reachedTitles(server.base, left.tokens.access_token)
+const leftBehind = () => `/settings/${acme}/hand-over`
+const installation = () => `${leftBehind()}/${left.tokens.bot_id}`
+
+async function isStopped(): Promise<void> {
+  await expect(titles()).rejects.toThrow('401')
+  expect(await left.partner.introspect(left.tokens.access_token)).toMatchObject({ active: false })
+  // What a partner does then must not cost it the chain.
+  await expect(left.partner.refresh(left.tokens.refresh_token)).rejects.toMatchObject({
+    error: 'invalid_grant',
+  })
+}
+
+/** Ada offers it; returns the address of the offer. */
+async function offered(to: { id: string }): Promise<string> {
+  await post(ada, installation(), { user_id: to.id })
+  const [row] = await server.sql<{ id: string }>(
+    `select id from hand_overs where installation_id = $1 and state = 'offered'`,
+    [left.tokens.bot_id],
+  )
+  return `/settings/${acme}/offers/${row!.id}`
+}
+
+describe('when a person leaves', () => {
+  it('what he installed stops at once, and owners see it as left behind', async () => {
+    await isStopped()
+    await ada.open(leftBehind())
+    expect(ada.text()).toContain(relay.name)
+    expect(ada.text()).toContain('Installed by Ben')
+    expect(ada.text()).toContain('Installer left')
+    await ada.open(`/settings/${acme}/connections?connection=${encodeURIComponent(relay.name)}&state=left`)
+    expect(ada.text()).toContain(relay.name)
+  })
+
+  it('an owner hands it over; the member accepts; the partner’s tokens work again, as far as he reaches', async () => {
+    await ada.open(leftBehind())
+    await ada.open(ada.visit.$(`a[aria-label="Hand over ${relay.name} of Ben"]`).attr('href')!)
+    expect(ada.text()).toContain('Reaches 1 of its 2 pages')
+    await ada.press('Search', { q: 'cleo' })
+    expect(controls(ada).filter(name => name.startsWith('Hand over to'))).toEqual(['Hand over to Cleo'])
+    await ada.press('Hand over to Cleo')
+    expect(ada.text()).toContain('Offered.')
+    expect(ada.text()).toContain('Offered to Cleo')
+    await isStopped()
+
+    const cleo = await signedIn(server, world.users.cleo)
+    await cleo.open(`/settings/${acme}/my-requests`)
+    expect(cleo.text()).toContain('Ben left it behind; Ada offers it to you.')
+    await cleo.open(cleo.visit.$(`a[aria-label="Look at the offer of ${relay.name}"]`).attr('href')!)
+    expect(cleo.text()).toContain('Quarter One')
+    expect(cleo.text()).not.toContain('Diary')
+    expect(cleo.text()).toContain('1 other is out of your reach')
+    await isStopped()
+    await cleo.press('Accept')
+    expect(cleo.text()).toContain('You have taken it over')
+    expect(cleo.text()).toContain(relay.name)
+
+    expect(await titles()).toEqual(['Launch', 'Quarter One'])
+    const renewed = await left.partner.refresh(left.tokens.refresh_token)
+    expect(renewed).toMatchObject({
+      bot_id: left.tokens.bot_id,
+      owner: { user: { id: world.users.cleo.id } },
+    })
+    expect(await reachedTitles(server.base, renewed.access_token)).toEqual(['Launch', 'Quarter One'])
+    expect(await left.partner.introspect(renewed.access_token)).toMatchObject({
+      active: true,
+      sub: world.users.cleo.id,
+      bot_id: left.tokens.bot_id,
+    })
+    const again = await left.partner.refresh(renewed.refresh_token!)
+    expect(await reachedTitles(server.base, again.access_token)).toEqual(['Launch', 'Quarter One'])
+    const kinds = await server.sql<{ kind: string }>(
+      'select kind from events where installation_id = $1 order by at, id',
+      [left.tokens.bot_id],
+    )
+    expect(kinds.map(one => one.kind).filter(kind => kind !== 'token.refreshed')).toEqual([
+      'installation.activated',
+      'installation.suspended',
+      'hand-over.offered',
+      'hand-over.accepted',
+    ])
+    // From here on it is Cleo's: it goes when she loses a page, and when she leaves.
+    await server.sql('update pages set private = true where id = $1', [world.pages.roadmap.id])
+    expect(await reachedTitles(server.base, again.access_token)).toEqual([])
+    await server.sql('update pages set private = false where id = $1', [world.pages.roadmap.id])
+  })
+
+  it('the member declines, and the owner sees it and may offer it to another, or take it himself', async () => {
+    const offer = await offered(world.users.cleo)
+    const cleo = await signedIn(server, world.users.cleo)
+    await cleo.open(offer)
+    await cleo.press('Decline')
+    expect(cleo.text()).toContain('You have declined it.')
+    await ada.open(leftBehind())
+    expect(ada.text()).toContain('Cleo declined it')
+    await isStopped()
+    await post(ada, installation(), { user_id: world.users.ada.id })
+    expect(ada.heading()).toBe(`Take over ${relay.name}?`)
+    await ada.press('Accept')
+    expect(await titles()).toEqual(['Launch', 'Quarter One'])
+    expect((await cleo.open(offer)).$('body').text()).toContain('is no longer offered')
+  })
+
+  it('the owner takes an offer back, and makes another only then', async () => {
+    const offer = await offered(world.users.cleo)
+    await post(ada, installation(), { user_id: world.users.ada.id })
+    expect(ada.text()).toContain('It is offered to somebody already')
+    await ada.press(`Take back the offer of ${relay.name} of Ben`)
+    expect(ada.text()).toContain('The offer is taken back.')
+    const cleo = await signedIn(server, world.users.cleo)
+    await post(cleo, `${offer}/accept`)
+    expect(cleo.text()).toContain('is no longer offered')
+    await isStopped()
+  })
+
+  it('the owner lets it go: it ends for good, and the offer with it', async () => {
+    const offer = await offered(world.users.cleo)
+    await ada.open(`${installation()}/let-go`)
+    expect(ada.text()).toContain('The offer to Cleo ends with it.')
+    await ada.press(`Let go of ${relay.name}`)
+    expect(ada.text()).toContain('Let go.')
+    const cleo = await signedIn(server, world.users.cleo)
+    await post(cleo, `${offer}/accept`)
+    expect(cleo.text()).toContain('is no longer offered')
+    await isStopped()
+    await directory({ kind: 'member', workspace_id: acme, user_id: world.users.ben.id, role: 'member' })
+    await isStopped()
+    expect((await ada.open(installation())).status).toBe(404)
+  })
+})
+
+describe('nobody takes over', () => {
+  it('what is left by someone who is back, who is not revived by that either', async () => {
+    const offer = await offered(world.users.cleo)
+    await directory({ kind: 'member', workspace_id: acme, user_id: world.users.ben.id, role: 'member' })
+    await isStopped()
+    const cleo = await signedIn(server, world.users.cleo)
+    await cleo.open(offer)
+    expect(controls(cleo)).not.toContain('Accept')
+    await post(cleo, `${offer}/accept`)
+    expect(cleo.visit.status).toBe(409)
+    expect((await post(ada, installation(), { user_id: world.users.cleo.id })).status).toBe(409)
+    await isStopped()
+  })
+
+  it('a second installation of the same connection', async () => {
+    await allowed(server, relay, world.users.cleo, [world.pages.handbook])
+    await ada.open(installation())
+    expect(ada.text()).toContain('Has it installed already')
+    expect(controls(ada)).not.toContain('Hand over to Cleo')
+    expect((await post(ada, installation(), { user_id: world.users.cleo.id })).status).toBe(409)
+    await isStopped()
+  })
+
+  it('…also when it was installed after the offer; once that is disconnected, he does', async () => {
+    const offer = await offered(world.users.cleo)
+    const own = await allowed(server, relay, world.users.cleo, [world.pages.handbook])
+    const cleo = await signedIn(server, world.users.cleo)
+    await cleo.open(offer)
+    expect(cleo.text()).toContain('a person has it once')
+    expect((await post(cleo, `${offer}/accept`)).status).toBe(409)
+    await post(cleo, `/settings/${acme}/my-connections/${own.tokens.bot_id}/disconnect`)
+    await cleo.open(offer)
+    await cleo.press('Accept')
+    expect(await titles()).toEqual(['Launch', 'Quarter One'])
+    await expect(reachedTitles(server.base, own.tokens.access_token)).rejects.toThrow('401')
+    const rows = await server.sql('select id, state from installations where connection_id = $1', [relay.id])
+    expect(rows).toEqual([{ id: left.tokens.bot_id, state: 'active' }])
+  })
+
+  it('what the policy would not let him install, at the offer and at the acceptance', async () => {
+    const offer = await offered(world.users.cleo)
+    await restrict(server, acme, 'approved-list')
+    const cleo = await signedIn(server, world.users.cleo)
+    await cleo.open(offer)
+    expect(cleo.text()).toContain('The policy of Acme does not let you install')
+    expect((await post(cleo, `${offer}/accept`)).status).toBe(403)
+    await post(cleo, `${offer}/decline`)
+    expect((await post(ada, installation(), { user_id: world.users.cleo.id })).status).toBe(403)
+    await isStopped()
+  })
+
+  it('as a guest, as a stranger, or as someone who does not exist', async () => {
+    for (const user of [world.users.gus.id, world.users.dora.id, crypto.randomUUID()])
+      expect((await post(ada, installation(), { user_id: user })).status).toBe(403)
+    expect((await post(ada, installation(), { user_id: 'Cleo' })).status).toBe(400)
+    await isStopped()
+  })
+
+  it('what a member still has, or what belongs to the workspace', async () => {
+    const dock = await seedConnection(server.sql, { name: 'Dock' })
+    const own = await allowed(server, dock, world.users.cleo, [world.pages.handbook])
+    const address = `${leftBehind()}/${own.tokens.bot_id}`
+    expect((await ada.open(address)).status).toBe(404)
+    expect((await post(ada, address, { user_id: world.users.ada.id })).status).toBe(409)
+    expect((await post(ada, `${address}/let-go`)).status).toBe(409)
+    expect(await reachedTitles(server.base, own.tokens.access_token)).toEqual(['Handbook'])
+  })
+})
+
+describe('by direct request', () => {
+  it('only owners offer, take back and let go, only the named member answers', async () => {
+    const offer = await offered(world.users.cleo)
+    const people = {
+      ben: await signedIn(server, world.users.ben),
+      cleo: await signedIn(server, world.users.cleo),
+      gus: await signedIn(server, world.users.gus),
+      dora: await signedIn(server, world.users.dora),
+    }
+    for (const [person, status] of [
+      [people.ben, 404],
+      [people.cleo, 403],
+      [people.gus, 403],
+      [people.dora, 404],
+    ] as const) {
+      for (const address of [leftBehind(), installation(), `${installation()}/let-go`]) {
+        expect((await person.open(address)).status).toBe(status)
+        expect(person.text()).not.toContain(relay.name)
+      }
+      expect((await post(person, installation(), { user_id: world.users.cleo.id })).status).toBe(status)
+      expect((await post(person, `${installation()}/let-go`)).status).toBe(status)
+      expect((await post(person, `${offer}/withdraw`)).status).toBe(status)
+    }
+    for (const person of [people.ben, people.gus, people.dora, ada]) {
+      expect((await person.open(offer)).status).toBe(404)
+      for (const answer of ['accept', 'decline'])
+        expect((await post(person, `${offer}/${answer}`)).status).toBe(404)
+    }
+    const nobody = new Person(server.base)
+    for (const address of [leftBehind(), installation(), offer])
+      expect((await nobody.open(address)).url).toContain('/sign-in')
+    await isStopped()
+  })
+
+  it('accepted twice at once, and against a letting go, it ends one way', async () => {
+    const offer = await offered(world.users.cleo)
+    const [one, other] = [await signedIn(server, world.users.cleo), await signedIn(server, world.users.cleo)]
+    const answers = await Promise.all([
+      post(one, `${offer}/accept`),
+      post(other, `${offer}/accept`),
+      post(ada, `${installation()}/let-go`),
+    ])
+    for (const answer of answers) expect(answer.status).toBeLessThan(500)
+    const [row] = await server.sql<{ state: string }>('select state from installations where id = $1', [
+      left.tokens.bot_id,
+    ])
+    if (row!.state === 'active') expect(await titles()).toEqual(['Launch', 'Quarter One'])
+    else await isStopped()
+    const events = await server.sql<{ kind: string }>(
+      `select kind from events where installation_id = $1 and kind in ('hand-over.accepted', 'installation.disconnected')`,
+      [left.tokens.bot_id],
+    )
+    expect(events).toHaveLength(1)
+  })
+})
