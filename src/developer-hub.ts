@@ -13,6 +13,7 @@ import { seal } from './installs/sealed.ts'
 import { redrawLogo } from './logos/logos.ts'
 import { appendEvent, appendEvents } from './storage/postgres/events.ts'
 import {
+  countSecrets,
   managedConnectionStore,
   readManaged,
   readPlaceToCreate,
@@ -54,6 +55,7 @@ export function developerActions(stores: Pick<Stores, 'database' | 'secretKeys'>
     setLogo: setLogo(needs),
     manifests: applyManifest({
       readConnection: (connectionId, userId) => readManaged(pool, connectionId, userId),
+      countSecrets: connectionId => countSecrets(pool, connectionId),
       update,
     }),
   }

@@ -153,7 +153,7 @@ function readCapabilities(text: string): Capability[] {
   return [...new Set(words.filter(isCapability))]
 }
 
-async function requireWorkspace(database: DataSource, id: string): Promise<void> {
+export async function requireWorkspace(database: DataSource, id: string): Promise<void> {
   const rows = await database.query('select from workspaces where id = $1', [id])
   if (rows.length === 0) throw new Fault(`There is no workspace ${id}.`)
 }

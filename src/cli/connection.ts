@@ -3,6 +3,7 @@ import type { Connection } from '../installs/connection.ts'
 import { readUuid } from '../installs/ids.ts'
 import type { Stores } from '../stores.ts'
 import { BadUsage, Fault, newCommand, outputOf } from './command.ts'
+import { applyCommand } from './connection-apply.ts'
 import { createCommand } from './connection-create.ts'
 import { shownConnection } from './shown.ts'
 import { withStores } from './stores.ts'
@@ -11,6 +12,7 @@ export function connectionCommand(): Command {
   return new Command('connection')
     .description('register and look after connections (the OAuth clients)')
     .addCommand(createCommand())
+    .addCommand(applyCommand())
     .addCommand(listCommand())
     .addCommand(showCommand())
     .addCommand(switchCommand('disable', 'stop its tokens, secrets and flows from the next request on'))

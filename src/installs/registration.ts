@@ -32,6 +32,25 @@ const mostRedirectUris = 50
 const longestAddress = 2_000
 const webAddresses = ['website', 'installUrl', 'supportUrl', 'privacyUrl', 'termsUrl'] as const
 
+/** Before anything was said. */
+export const blankSettings: ConnectionSettings = {
+  name: '',
+  description: null,
+  developerName: null,
+  website: null,
+  installUrl: null,
+  supportEmail: null,
+  supportUrl: null,
+  privacyUrl: null,
+  termsUrl: null,
+  clientType: 'confidential',
+  redirectUris: [],
+  capabilities: [],
+  requirePkce: false,
+  longLivedTokens: false,
+  leaveOutIss: false,
+}
+
 export function settingsOf(connection: Connection): ConnectionSettings {
   return {
     name: connection.name,

@@ -1,14 +1,8 @@
 import type { ManagedConnection } from '../../src/installs/managed-connection.ts'
-import { settingsOf } from '../../src/installs/registration.ts'
-import { changesBetween } from '../../src/installs/settings-change.ts'
+import { blankSettings, type ConnectionSettings, settingsOf } from '../../src/installs/registration.ts'
+import { changesBetween, stopsBy } from '../../src/installs/settings-change.ts'
 import { type ConnectionFacts, overviewPage, overviewView } from '../../src/web/developers/connection/page.ts'
-import {
-  blankSettings,
-  createPage,
-  createView,
-  kindsPage,
-  kindsView,
-} from '../../src/web/developers/create/page.ts'
+import { createPage, createView, kindsPage, kindsView } from '../../src/web/developers/create/page.ts'
 import type { PlaceToCreate } from '../../src/web/developers/create/places.ts'
 import { dangerPage, dangerView } from '../../src/web/developers/danger/page.ts'
 import { connectionLayout, developersLayout } from '../../src/web/developers/frame/head.ts'
@@ -143,11 +137,14 @@ const faults = [
   { member: 'redirectUris', value: hostile, fault: 'is not an absolute address' },
   { member: 'redirectUris', value: `http://${longWord}.test`, fault: 'has http' },
 ] as const
-const changes = changesBetween(settingsOf(managed.connection), {
-  ...settingsOf(crowded.connection),
-  clientType: 'public',
-})
-const reach = { kind: 'public', liveSecrets: 2 } as const
+const planned = (before: ManagedConnection, after: Partial<ConnectionSettings>) =>
+  changesBetween(settingsOf(before.connection), { ...settingsOf(before.connection), ...after }).map(
+    change => ({
+      ...change,
+      stops: stopsBy(change, { kind: 'public', liveSecrets: 2 }),
+    }),
+  )
+const changes = planned(managed, { ...settingsOf(crowded.connection), clientType: 'public' })
 const issuer = 'https://connect.example'
 
 export const fixtures = [
@@ -214,21 +211,28 @@ export const fixtures = [
     refused: settingsPage(crowded, { settings: settingsOf(crowded.connection), faults: [...faults] }),
   }),
   fixture(reviewView, frame, {
-    usual: reviewPage(managed.connection, { changes: changes.slice(0, 1), version: '1' }, reach, {
-      from: 'settings',
-      changedMeanwhile: false,
-    }),
-    crowded: reviewPage(managed.connection, { changes, version: '1' }, reach, {
-      from: 'manifest',
-      changedMeanwhile: true,
-    }),
+    usual: reviewPage(
+      managed.connection,
+      { changes: changes.slice(0, 1), version: '1' },
+      {
+        from: 'settings',
+        changedMeanwhile: false,
+      },
+    ),
+    crowded: reviewPage(
+      managed.connection,
+      { changes, version: '1' },
+      {
+        from: 'manifest',
+        changedMeanwhile: true,
+      },
+    ),
     cleared: reviewPage(
       crowded.connection,
       {
-        changes: changesBetween(settingsOf(crowded.connection), settingsOf(managed.connection)),
+        changes: planned(crowded, settingsOf(managed.connection)),
         version: '1',
       },
-      reach,
       { from: 'manifest', changedMeanwhile: false },
     ),
   }),

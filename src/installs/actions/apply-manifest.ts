@@ -6,18 +6,23 @@ import {
 } from '../managed-connection.ts'
 import type { Manifest } from '../manifest.ts'
 import { faultsOfSettings, type SettingsFault, settingsOf } from '../registration.ts'
-import { changesBetween, type SettingsChange } from '../settings-change.ts'
+import { changesBetween, type SettingsChange, stopsBy } from '../settings-change.ts'
 import type { Updated } from './update-connection.ts'
 
 export type ApplyNeeds = {
   /** null: there is none. `userId` null: the operator. */
   readConnection(connectionId: string, userId: string | null): Promise<ManagedConnection | null>
+  /** How many client secrets are in use. */
+  countSecrets(connectionId: string): Promise<number>
   update(deed: DeveloperDeed, wanted: Manifest['settings'], version: string | null): Promise<Updated>
 }
 
+/** A change, and what stops by it, in a sentence; null: nothing. */
+export type PlannedChange = SettingsChange & { stops: string | null }
+
 export type Planned =
   /** `version`: to apply exactly this plan, and not another that somebody made possible meanwhile. */
-  | { kind: 'planned'; changes: SettingsChange[]; version: string }
+  | { kind: 'planned'; changes: PlannedChange[]; version: string }
   | { kind: 'invalid'; faults: SettingsFault[] }
   /** The manifest is of another connection, or of one of another kind. */
   | { kind: 'of-another'; member: 'id' | 'kind' }
@@ -35,9 +40,13 @@ export function applyManifest(needs: ApplyNeeds) {
     const before = settingsOf(connection)
     const after = { ...before, ...manifest.settings }
     const faults = faultsOfSettings(connection.kind, after)
-    return faults.length > 0
-      ? { kind: 'invalid', faults }
-      : { kind: 'planned', changes: changesBetween(before, after), version }
+    if (faults.length > 0) return { kind: 'invalid', faults }
+    const reach = { kind: connection.kind, liveSecrets: await needs.countSecrets(connection.id) }
+    const changes = changesBetween(before, after).map(change => ({
+      ...change,
+      stops: stopsBy(change, reach),
+    }))
+    return { kind: 'planned', changes, version }
   }
 
   return {

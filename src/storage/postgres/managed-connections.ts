@@ -41,6 +41,15 @@ export async function readManaged(
   return toManaged(rows[0], userId)
 }
 
+/** Those in use. */
+export async function countSecrets(database: Pool | ClientBase, connectionId: string): Promise<number> {
+  const { rows } = await database.query<{ count: number }>(
+    `select count(*)::int as count from connection_secrets where connection_id = $1 and revoked_at is null`,
+    [connectionId],
+  )
+  return rows[0]!.count
+}
+
 export function managedConnectionStore(client: ClientBase) {
   return {
     ...connectionStore(client),
@@ -97,13 +106,7 @@ export function managedConnectionStore(client: ClientBase) {
       ])
     },
 
-    async countSecrets(id: string): Promise<number> {
-      const { rows } = await client.query<{ count: number }>(
-        `select count(*)::int as count from connection_secrets where connection_id = $1 and revoked_at is null`,
-        [id],
-      )
-      return rows[0]!.count
-    },
+    countSecrets: (id: string) => countSecrets(client, id),
 
     async revokeSecret(id: string, secretId: string, now: Date): Promise<boolean> {
       const { rowCount } = await client.query(

@@ -49,7 +49,7 @@ export function developers(needs: DevelopersNeeds): Router<WebState> {
   const { render, faults, readings, actions, limits } = needs
   const gate = developerGate({ faults, readConnection: readings.readConnection })
   const once = shownOnce({ store: needs.store, secretKeys: needs.secretKeys })
-  const review = reviews({ render, facts: readings.facts })
+  const review = reviews(render)
   const hourly = (name: string, points: number) => tooOften(limits, faults, { name, points })
   const common = { render, faults, gate, once, now: needs.now, facts: readings.facts }
   const sections = [

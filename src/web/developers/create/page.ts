@@ -1,4 +1,4 @@
-import type { ConnectionSettings, SettingsFault } from '../../../installs/registration.ts'
+import { blankSettings, type ConnectionSettings, type SettingsFault } from '../../../installs/registration.ts'
 import type { Select } from '../../field.ts'
 import type { IconName } from '../../icons.ts'
 import { view } from '../../render.ts'
@@ -50,23 +50,8 @@ export type CreatePage = {
 }
 export const createView = view<CreatePage>('developers/create')
 
-export const blankSettings: ConnectionSettings = {
-  name: '',
-  description: null,
-  developerName: null,
-  website: null,
-  installUrl: null,
-  supportEmail: null,
-  supportUrl: null,
-  privacyUrl: null,
-  termsUrl: null,
-  clientType: 'confidential',
-  redirectUris: [],
-  capabilities: ['read_content'],
-  requirePkce: false,
-  longLivedTokens: false,
-  leaveOutIss: false,
-}
+/** What an empty form has: reading is what nearly every connection asks for. */
+export const firstSettings: ConnectionSettings = { ...blankSettings, capabilities: ['read_content'] }
 
 export function createPage(facts: {
   kind: 'public' | 'internal'

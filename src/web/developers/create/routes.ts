@@ -13,7 +13,7 @@ import { developersLayout } from '../frame/head.ts'
 import type { ShownOnce } from '../frame/shown-once.ts'
 import type { HourlyLimit } from '../frame/too-often.ts'
 import { readSettings } from '../settings/form.ts'
-import { blankSettings, createPage, createView, kindsPage, kindsView } from './page.ts'
+import { createPage, createView, firstSettings, kindsPage, kindsView } from './page.ts'
 import { openPlaces, type PlaceToCreate, whyNot } from './places.ts'
 
 export type CreateScreenNeeds = {
@@ -67,7 +67,7 @@ export function developersCreate(needs: CreateScreenNeeds): Router<WebState> {
     router.get(urls.developersNew(kind), ctx =>
       show(ctx, kind, {
         workspaceId: readUuid(ctx.query.workspace),
-        settings: blankSettings,
+        settings: firstSettings,
         faults: [],
       }),
     )

@@ -1,9 +1,9 @@
 /** What will change, shown before it is: for settings that stop something, and for every manifest. */
+import type { PlannedChange } from '../../../installs/actions/apply-manifest.ts'
 import { capabilities } from '../../../installs/capability.ts'
 import type { Connection } from '../../../installs/connection.ts'
 import type { ManagedConnection } from '../../../installs/managed-connection.ts'
 import { manifestName } from '../../../installs/manifest.ts'
-import { type Reach, type SettingsChange, stopsBy } from '../../../installs/settings-change.ts'
 import { type Render, view } from '../../render.ts'
 import type { WebContext } from '../../state.ts'
 import { urls } from '../../urls.ts'
@@ -35,16 +35,16 @@ export type ReviewPage = {
 }
 export const reviewView = view<ReviewPage>('developers/review')
 
-type Plan = { changes: SettingsChange[]; version: string }
+type Plan = { changes: PlannedChange[]; version: string }
 type Occasion = { from: 'settings' | 'manifest'; changedMeanwhile: boolean }
 
-export function reviewPage(connection: Connection, plan: Plan, reach: Reach, occasion: Occasion): ReviewPage {
+export function reviewPage(connection: Connection, plan: Plan, occasion: Occasion): ReviewPage {
   const count = plan.changes.length
   return {
     heading: count === 1 ? 'Save this change?' : `Save these ${count} changes?`,
     lead: `They are of ${connection.name}, and hold from the next request on.`,
     changedMeanwhile: occasion.changedMeanwhile,
-    changes: plan.changes.map(change => shown(change, reach)),
+    changes: plan.changes.map(shown),
     action: urls.developersPart(connection.id, 'manifest/apply'),
     manifest: JSON.stringify(
       Object.fromEntries(plan.changes.map(({ member, after }) => [manifestName[member], after])),
@@ -55,8 +55,8 @@ export function reviewPage(connection: Connection, plan: Plan, reach: Reach, occ
   }
 }
 
-function shown(change: SettingsChange, reach: Reach): ChangeShown {
-  const base = { label: labels[change.member], stops: stopsBy(change, reach) }
+function shown(change: PlannedChange): ChangeShown {
+  const base = { label: labels[change.member], stops: change.stops }
   if (change.member === 'redirectUris')
     return { ...base, code: true, ...differing(change.before, change.after) }
   if (change.member === 'capabilities') {
@@ -80,22 +80,10 @@ function words(value: string | boolean | null): string[] {
 
 export type ShowReview = ReturnType<typeof reviews>
 
-export function reviews(needs: {
-  render: Render
-  facts(connectionId: string): Promise<{ secrets: unknown[] } | null>
-}) {
-  async function reach({ connection }: ManagedConnection): Promise<Reach> {
-    const about = await needs.facts(connection.id)
-    return { kind: connection.kind, liveSecrets: about?.secrets.length ?? 0 }
-  }
-  return {
-    /** What the change touches beside the settings. */
-    reach,
-
-    async show(ctx: WebContext, place: ManagedConnection, plan: Plan, occasion: Occasion): Promise<void> {
-      const page = reviewPage(place.connection, plan, await reach(place), occasion)
-      if (occasion.changedMeanwhile) ctx.status = 409
-      needs.render.screen(ctx, reviewView, page, connectionLayout(place, 'Review', 'Review'))
-    },
+export function reviews(render: Render) {
+  return (ctx: WebContext, place: ManagedConnection, plan: Plan, occasion: Occasion): void => {
+    if (occasion.changedMeanwhile) ctx.status = 409
+    const page = reviewPage(place.connection, plan, occasion)
+    render.screen(ctx, reviewView, page, connectionLayout(place, 'Review', 'Review'))
   }
 }

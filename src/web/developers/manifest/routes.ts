@@ -106,7 +106,7 @@ export function developersManifest(needs: ManifestNeeds): Router<WebState> {
     const planned = await needs.manifests.plan(place.deed, sent.manifest)
     if (planned.kind !== 'planned') return refuse(ctx, place, sent.text, planned)
     if (planned.changes.length > 0)
-      return needs.review.show(ctx, place, planned, { from: 'manifest', changedMeanwhile: false })
+      return needs.review(ctx, place, planned, { from: 'manifest', changedMeanwhile: false })
     const notice: Notice = { kind: 'info', sentence: 'This is what is registered: nothing would change.' }
     show(ctx, place, { text: sent.text, errors: [], notice })
   })
@@ -127,7 +127,7 @@ export function developersManifest(needs: ManifestNeeds): Router<WebState> {
     const planned = await needs.manifests.plan(place.deed, sent.manifest)
     if (planned.kind !== 'planned') return refuse(ctx, place, sent.text, planned)
     if (planned.changes.length === 0) return seeOther(ctx, saying(after, 'unchanged'))
-    await needs.review.show(ctx, place, planned, { from: 'manifest', changedMeanwhile: true })
+    needs.review(ctx, place, planned, { from: 'manifest', changedMeanwhile: true })
   })
   return router
 }

@@ -1,7 +1,6 @@
 import Router from '@koa/router'
 import type { applyManifest } from '../../../installs/actions/apply-manifest.ts'
 import type { updateConnection } from '../../../installs/actions/update-connection.ts'
-import { stopsBy } from '../../../installs/settings-change.ts'
 import type { Faults } from '../../faults.ts'
 import type { Render } from '../../render.ts'
 import { seeOther } from '../../see-other.ts'
@@ -51,10 +50,9 @@ export function developersSettings(needs: SettingsNeeds): Router<WebState> {
     if (planned.kind !== 'planned') return faults.notFound(ctx)
     const after = urls.developersConnection(connection.id)
     if (planned.changes.length === 0) return seeOther(ctx, saying(after, 'unchanged'))
-    const reach = await needs.review.reach(place)
-    const stops = planned.changes.some(change => stopsBy(change, reach) !== null)
+    const stops = planned.changes.some(change => change.stops !== null)
     if (planned.version !== version || stops)
-      return needs.review.show(ctx, place, planned, {
+      return needs.review(ctx, place, planned, {
         from: 'settings',
         changedMeanwhile: planned.version !== version,
       })
@@ -64,7 +62,7 @@ export function developersSettings(needs: SettingsNeeds): Router<WebState> {
     // Somebody saved in this very moment: what is planned anew is shown.
     const anew = await needs.plan(deed, { id: null, kind: null, settings })
     if (anew.kind !== 'planned') return faults.notFound(ctx)
-    needs.review.show(ctx, place, anew, { from: 'settings', changedMeanwhile: true })
+    needs.review(ctx, place, anew, { from: 'settings', changedMeanwhile: true })
   })
   return router
 }

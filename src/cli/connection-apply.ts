@@ -1,0 +1,173 @@
+/** A connection from its manifest: registered, or brought to what the file says. Applied twice it changes nothing. */
+import { readFile } from 'node:fs/promises'
+import { text as readAll } from 'node:stream/consumers'
+import type { Command } from 'commander'
+import type { PlannedChange } from '../installs/actions/apply-manifest.ts'
+import type { Registration } from '../installs/actions/register-connection.ts'
+import type { Connection } from '../installs/connection.ts'
+import { readUuid } from '../installs/ids.ts'
+import { type Manifest, manifestName, readManifest } from '../installs/manifest.ts'
+import { blankSettings, type SettingsFault } from '../installs/registration.ts'
+import type { Stores } from '../stores.ts'
+import { BadUsage, Fault, newCommand, type Output, outputOf } from './command.ts'
+import { requireWorkspace } from './connection-create.ts'
+import { withStores } from './stores.ts'
+
+type Options = { connection?: string; workspace?: string; dryRun?: boolean; json?: boolean }
+
+export function applyCommand(): Command {
+  return newCommand('apply', 'register a connection from its manifest, or bring it to what the manifest says')
+    .argument('<file>', 'a manifest (JSON), or - for standard input')
+    .option('--connection <id>', 'the connection that it is for; else the id in the manifest')
+    .option('--workspace <id>', 'with no id: the workspace that it belongs to')
+    .option('--dry-run', 'say what would change, and change nothing')
+    .action(apply)
+}
+
+async function apply(file: string, options: Options): Promise<void> {
+  const output = outputOf(options)
+  const asked = optionId(options.connection, '--connection')
+  const workspaceId = optionId(options.workspace, '--workspace')
+  const manifest = await readFileOf(file)
+  await withStores(async stores => {
+    const id = asked ?? manifest.id ?? (await findByName(stores, manifest, workspaceId))
+    if (id === null) return register(stores, output, manifest, workspaceId, options.dryRun === true)
+    await change(stores, output, id, manifest, options.dryRun === true)
+  })
+}
+
+async function readFileOf(file: string): Promise<Manifest> {
+  const text = await (file === '-' ? readAll(process.stdin) : readFile(file, 'utf8')).catch(() => {
+    throw new Fault(`There is no file ${file} that can be read.`)
+  })
+  const result = readManifest(text)
+  if (result.kind === 'unreadable') throw new Fault(result.faults.join(' '))
+  return result.manifest
+}
+
+/** With no id, the operator's own connection of that name, or that of the workspace; null: there is none yet. */
+async function findByName(
+  stores: Stores,
+  manifest: Manifest,
+  workspaceId: string | null,
+): Promise<string | null> {
+  const { connectionStore } = await import('../storage/postgres/connections.ts')
+  const { poolOf } = await import('../storage/postgres/pool.ts')
+  const all = await connectionStore(poolOf(stores.database)).all()
+  const same = all.filter(one => one.name === manifest.settings.name && one.workspaceId === workspaceId)
+  if (same.length > 1)
+    throw new Fault(
+      `There are ${same.length} connections called ${JSON.stringify(manifest.settings.name)}; say which with --connection: ${same.map(one => one.id).join(', ')}.`,
+    )
+  return same[0]?.id ?? null
+}
+
+async function register(
+  stores: Stores,
+  output: Output,
+  manifest: Manifest,
+  workspaceId: string | null,
+  dryRun: boolean,
+): Promise<void> {
+  const asked: Registration = {
+    ...blankSettings,
+    ...manifest.settings,
+    kind: manifest.kind ?? 'public',
+    workspaceId,
+    createdBy: null,
+    firstParty: false,
+    verified: false,
+  }
+  const said = `It registers ${JSON.stringify(asked.name)}, a new ${asked.kind} connection.`
+  if (dryRun) return output.answer({ created: true, applied: false }, said)
+  output.say(said)
+  if (workspaceId) await requireWorkspace(stores.database, workspaceId)
+  const { registrar } = await import('../directory.ts')
+  const registered = await registrar(stores.database, stores.secretKeys)(asked)
+  if (registered.kind === 'invalid') throw new Fault(registered.faults.map(faultOf).join(' '))
+  const { connection, secret, token } = registered
+  const once = { ...(secret ? { client_secret: secret } : {}), ...(token ? { token } : {}) }
+  output.answer(
+    { id: connection.id, client_id: connection.id, created: true, applied: true, ...once },
+    [
+      `id  ${connection.id}`,
+      ...Object.entries(once).map(
+        ([name, value]) => `${name}  ${value}\nKeep it now: it is not shown again.`,
+      ),
+      'Put the id into the manifest, so that it stays with this connection under any name.',
+    ].join('\n'),
+  )
+}
+
+async function change(
+  stores: Stores,
+  output: Output,
+  id: string,
+  manifest: Manifest,
+  dryRun: boolean,
+): Promise<void> {
+  const { developerActions } = await import('../developer-hub.ts')
+  const { manifests } = developerActions(stores)
+  const deed = { connectionId: id, userId: null, address: null, requestId: null }
+  const planned = await manifests.plan(deed, manifest)
+  if (planned.kind !== 'planned') throw refusal(planned, id)
+  const changes = planned.changes.map(({ member, before, after, stops }) => ({
+    member: manifestName[member],
+    before,
+    after,
+    stops,
+  }))
+  const document = { id, client_id: id, created: false, changes }
+  if (changes.length === 0)
+    return output.answer({ ...document, applied: false }, 'This is what is registered: nothing changes.')
+  const words = planned.changes.map(changeWords).join('\n')
+  if (dryRun) return output.answer({ ...document, applied: false }, words)
+  output.say(words)
+  const outcome = await manifests.apply(deed, manifest, planned.version)
+  if (outcome.kind === 'changed-meanwhile')
+    throw new Fault('Somebody else changed it in this moment; nothing was applied. Apply it again.')
+  if (outcome.kind !== 'updated') throw refusal(outcome, id)
+  output.answer({ ...document, applied: true }, 'Applied. It holds from the next request on.')
+}
+
+type Refused =
+  | { kind: 'invalid'; faults: SettingsFault[] }
+  | { kind: 'of-another'; member: 'id' | 'kind' }
+  | { kind: 'unknown' | 'planned' }
+
+function refusal(outcome: Refused, id: string): Fault {
+  if (outcome.kind === 'invalid') return new Fault(outcome.faults.map(faultOf).join(' '))
+  if (outcome.kind === 'of-another')
+    return new Fault(
+      outcome.member === 'id'
+        ? `The manifest is of another connection than ${id}; take its id out to apply it there.`
+        : 'kind cannot be changed: a connection stays public or internal.',
+    )
+  return new Fault(`There is no connection ${id}.`)
+}
+
+function faultOf({ member, value, fault }: { member: string; value?: string; fault: string }): string {
+  const name =
+    member === 'workspaceId' ? '--workspace' : (manifestName[member as keyof typeof manifestName] ?? member)
+  return value === undefined ? `${name} ${fault}.` : `${name}: ${JSON.stringify(value)} ${fault}.`
+}
+
+/** What goes and what comes; of a list only the items that differ. */
+function changeWords({ member, before, after, stops }: PlannedChange): string {
+  const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value])
+  const goes = list(before).filter(one => !list(after).includes(one))
+  const comes = list(after).filter(one => !list(before).includes(one))
+  return [
+    manifestName[member],
+    ...goes.map(one => `  - ${JSON.stringify(one)}`),
+    ...comes.map(one => `  + ${JSON.stringify(one)}`),
+    ...(stops ? [`  ${stops}`] : []),
+  ].join('\n')
+}
+
+function optionId(text: string | undefined, name: string): Connection['id'] | null {
+  if (text === undefined) return null
+  const id = readUuid(text)
+  if (id === null) throw new BadUsage(`${name} is no UUID: ${JSON.stringify(text)} (see --help)`)
+  return id
+}

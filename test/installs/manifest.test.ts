@@ -1,0 +1,202 @@
+import { describe, expect, it } from '@jest/globals'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { capabilities } from '../../src/installs/capability.ts'
+import type { Connection } from '../../src/installs/connection.ts'
+import { manifestOf, manifestSchema, readManifest } from '../../src/installs/manifest.ts'
+import { blankSettings, faultsOfSettings, settingsOf } from '../../src/installs/registration.ts'
+import { changesBetween, stopsBy } from '../../src/installs/settings-change.ts'
+
+const address = 'https://connect.example/manifest.schema.json'
+const fits = new Ajv2020({ allowUnionTypes: true }).compile(manifestSchema(address))
+
+const relay: Connection = {
+  ...blankSettings,
+  id: '0198c1de-9c3a-7d3e-8a7e-0d6a7c1b2f3e',
+  kind: 'public',
+  workspaceId: null,
+  createdBy: null,
+  name: 'Relay',
+  redirectUris: ['https://relay.test/callback'],
+  capabilities: ['read_content'],
+  hasLogo: false,
+  resourceServer: false,
+  firstParty: true,
+  verified: true,
+  disabled: false,
+}
+const exported = manifestOf(relay, address)
+const text = (document: unknown) => JSON.stringify(document)
+
+describe('a manifest', () => {
+  it('says all that a developer may change, and nothing that is the operator’s', () => {
+    expect(exported).toEqual({
+      $schema: address,
+      id: relay.id,
+      kind: 'public',
+      name: 'Relay',
+      description: null,
+      developer_name: null,
+      website: null,
+      install_url: null,
+      support_email: null,
+      support_url: null,
+      privacy_url: null,
+      terms_url: null,
+      client: 'confidential',
+      redirect_uris: ['https://relay.test/callback'],
+      capabilities: ['read_content'],
+      require_pkce: false,
+      long_lived_tokens: false,
+      leave_out_iss: false,
+    })
+  })
+
+  it('is read back as what was exported, and so changes nothing', () => {
+    const read = readManifest(text(exported))
+    expect(read).toEqual({
+      kind: 'read',
+      manifest: { id: relay.id, kind: 'public', settings: settingsOf(relay) },
+    })
+    expect(changesBetween(settingsOf(relay), settingsOf(relay))).toEqual([])
+  })
+
+  it('of a few members leaves the others as they are', () => {
+    expect(readManifest('{"name":"Two","website":null}')).toMatchObject({
+      manifest: { id: null, kind: null, settings: { name: 'Two', website: null } },
+    })
+  })
+})
+
+describe('the published schema', () => {
+  it('takes every export', () => {
+    const full = {
+      ...relay,
+      description: 'It relays.',
+      website: 'https://relay.test',
+      supportEmail: 'help@relay.test',
+      capabilities: [...capabilities],
+      clientType: 'public' as const,
+    }
+    for (const connection of [relay, full]) expect(fits(manifestOf(connection, address))).toBe(true)
+  })
+
+  const wrong: [string, unknown, RegExp][] = [
+    ['an unknown member', { colour: 'blue' }, /"colour" is no member/],
+    ['a mark that is the operator’s', { first_party: true }, /"first_party" is no member/],
+    ['a member of another name of JavaScript', JSON.parse('{"__proto__":{"name":"x"}}'), /"__proto__" is no/],
+    ['a name that is no text', { name: 7 }, /name is no text/],
+    ['a name that is null', { name: null }, /name is no text/],
+    ['a number for an address', { website: 1 }, /website is neither text nor null/],
+    ['a text for a switch', { require_pkce: 'yes' }, /require_pkce is neither true nor false/],
+    ['an unknown client', { client: 'native' }, /client is neither/],
+    ['one redirect URI without its list', { redirect_uris: 'https://a.test/' }, /redirect_uris is no list/],
+    ['a list of numbers', { redirect_uris: [1] }, /redirect_uris is no list/],
+    ['an unknown capability', { capabilities: ['admin'] }, /capabilities has "admin"; known are/],
+    ['a capability twice', { capabilities: ['read_content', 'read_content'] }, /names one twice/],
+    ['an unknown kind', { kind: 'secret' }, /kind is neither/],
+    ['a list', [], /is no JSON object/],
+    ['a text', 'name', /is no JSON object/],
+  ]
+  it.each(wrong)('and the reader refuse %s alike', (_what, document, words) => {
+    expect(fits(document)).toBe(false)
+    const read = readManifest(text(document))
+    expect(read.kind).toBe('unreadable')
+    expect(read.kind === 'unreadable' && read.faults.join(' ')).toMatch(words)
+  })
+
+  it('and the reader refuse nothing that the other takes, member by member', () => {
+    for (const [name, value] of Object.entries(exported)) {
+      expect([name, fits({ [name]: value })]).toEqual([name, true])
+      expect([name, readManifest(text({ [name]: value })).kind]).toEqual([name, 'read'])
+    }
+  })
+
+  it('says where every fault is, all at once', () => {
+    const read = readManifest('{"name":1,"client":2,"colour":3,"id":"x"}')
+    expect(read.kind === 'unreadable' && read.faults).toHaveLength(4)
+  })
+
+  it('is not asked about a text that is no JSON, or a book', () => {
+    for (const bad of ['', '{', '{"name":"x"', "{'name':'x'}", `"${'x'.repeat(100_001)}"`])
+      expect(readManifest(bad).kind).toBe('unreadable')
+  })
+})
+
+describe('what may be registered', () => {
+  const faults = (change: object) =>
+    faultsOfSettings('public', { ...settingsOf(relay), ...change }).map(({ member, value, fault }) =>
+      [member, ...(value ? [value] : []), fault].join(' '),
+    )
+  it.each<[object, RegExp]>([
+    [{ name: '' }, /name must have 1 to 200/],
+    [{ name: 'x'.repeat(201) }, /name must have 1 to 200/],
+    [{ name: 'Relay\u202egnp.exe' }, /name has control characters/],
+    [{ name: 'a\nb' }, /name has control characters/],
+    [{ description: 'x'.repeat(1_001) }, /description must have 1 to 1,000/],
+    [{ description: 'a\u0007b' }, /description has control characters/],
+    [{ website: 'javascript:alert(1)' }, /website must begin with https/],
+    [{ website: 'data:text/html,x' }, /website must begin with https/],
+    [{ termsUrl: 'https://me:secret@relay.test' }, /termsUrl has a user part/],
+    [{ privacyUrl: 'relay.test' }, /privacyUrl is no web address/],
+    [{ privacyUrl: `https://relay.test/${'x'.repeat(2_000)}` }, /privacyUrl is longer/],
+    [{ supportEmail: 'a b@relay.test' }, /supportEmail is no e-mail/],
+    [{ supportEmail: 'x@relay.test\r\nBcc: all' }, /supportEmail is no e-mail/],
+    [{ capabilities: [] }, /capabilities must name at least one/],
+    [
+      { capabilities: ['read_user_with_email', 'read_user_without_email'] },
+      /has read_user_with_email and read_user_without_email/,
+    ],
+    [{ redirectUris: [] }, /redirectUris must name at least one/],
+    [{ redirectUris: ['https://a.test/', 'https://a.test/'] }, /name one address twice/],
+    [{ redirectUris: Array.from({ length: 51 }, (_, at) => `https://a.test/${at}`) }, /must be 50 at most/],
+    [{ redirectUris: ['https://a.test/', 'http://a.test/'] }, /redirectUris http:\/\/a.test\/ has http/],
+  ])('is not %j', (change, words) => {
+    expect(faults(change).join('; ')).toMatch(words)
+  })
+
+  it('is a line break in a description, and every script of the world in a name', () => {
+    expect(faults({ description: 'One.\nTwo.', name: 'مساحة عمل 🏔️ Ω' })).toEqual([])
+  })
+
+  it('for an internal connection is no redirect URI', () => {
+    expect(faultsOfSettings('internal', settingsOf(relay))).toEqual([
+      { member: 'redirectUris', fault: 'are of no use: an internal connection has no flow' },
+    ])
+  })
+})
+
+describe('a change of settings', () => {
+  const stops = (change: object, kind: 'public' | 'internal' = 'public', liveSecrets = 1) =>
+    changesBetween(settingsOf(relay), { ...settingsOf(relay), ...change }).map(one =>
+      stopsBy(one, { kind, liveSecrets }),
+    )
+
+  it('counts lists as equal in any order', () => {
+    const settings = settingsOf(relay)
+    const one = { ...settings, redirectUris: ['https://a.test/', 'https://b.test/'] }
+    const other = { ...settings, redirectUris: ['https://b.test/', 'https://a.test/'] }
+    expect(changesBetween(one, other)).toEqual([])
+  })
+
+  it('says what stops, and nothing where nothing does', () => {
+    expect(stops({ name: 'Two', website: 'https://two.test', longLivedTokens: true })).toEqual([
+      null,
+      null,
+      null,
+    ])
+    expect(stops({ redirectUris: [...relay.redirectUris, 'https://two.test/'] })).toEqual([null])
+    expect(stops({ redirectUris: ['https://two.test/'] })).toEqual([
+      'Flows that return to https://relay.test/callback are refused from the next request on.',
+    ])
+    expect(stops({ capabilities: ['read_comments'] })[0]).toMatch(/ask for read_content are refused/)
+    expect(stops({ capabilities: ['read_comments'] }, 'internal')[0]).toMatch(
+      /exactly this: read_comments\. It may no longer do this: read_content/,
+    )
+    expect(stops({ clientType: 'public' })[0]).toBe(
+      'Its client secret stops working at once. Every flow must use PKCE.',
+    )
+    expect(stops({ clientType: 'public' }, 'public', 2)[0]).toMatch(/^Its 2 client secrets stop/)
+    expect(stops({ clientType: 'public' }, 'public', 0)[0]).toBe('Every flow must use PKCE.')
+    expect(stops({ requirePkce: true })[0]).toMatch(/without a PKCE code challenge/)
+  })
+})
