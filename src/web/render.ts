@@ -11,6 +11,9 @@
  * what the script puts into a screen. Set `ctx.status` before, when it is not 200. In every view stand, beside the model:
  * `page.icons` (inlined SVG by name, printed with `<%-`), `page.csrf` (printed by `include('/partials/csrf')` in each form)
  * and `page.urls` for the addresses that are the same everywhere. Views print; whatever must be computed is in page.ts.
+ *
+ * The content policy forbids inline styles and scripts: what differs is a class or a data attribute. What each view is given
+ * stands as cases in test/views/<place>.ts, and test/views.test.ts prints them all.
  */
 import path from 'node:path'
 import { root } from '../root.ts'
