@@ -14,7 +14,7 @@ export type MyOffer = {
   /** null: someone who is gone. */
   offeredBy: string | null
   from: string
-  connection: { id: string; name: string; hasLogo: boolean }
+  connection: { id: string; name: string; logoHash: string | null }
 }
 
 export type OfferToMe = MyOffer & {
@@ -31,7 +31,7 @@ export type OfferToMe = MyOffer & {
 
 const base = `
   h.id, h.offered_at as "offeredAt", b.name as "offeredBy", f.name as "from",
-  json_build_object('id', c.id, 'name', c.name, 'hasLogo', c.logo_type is not null) as connection`
+  json_build_object('id', c.id, 'name', c.name, 'logoHash', c.logo_hash) as connection`
 const joins = `
   from hand_overs h
   join installations i on i.workspace_id = h.workspace_id and i.id = h.installation_id

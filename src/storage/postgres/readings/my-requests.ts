@@ -22,7 +22,7 @@ export type MyRequest = {
   capabilities: Capability[]
   /** The partner's request is kept: it has no answer yet. */
   resumable: boolean
-  connection: { id: string; name: string; hasLogo: boolean }
+  connection: { id: string; name: string; logoHash: string | null }
   /** What decides whether it may be installed now. */
   placement: Placement
 }
@@ -33,7 +33,7 @@ type Row = PlacementRow & Omit<MyRequest, 'placement'>
 const from = `
   select r.id, r.state, r.asked_at as "askedAt", r.expires_at as "expiresAt", r.decided_at as "decidedAt",
     d.name as "decidedBy", r.answer, r.reason, r.capabilities as asked, r.parameters is not null as resumable,
-    json_build_object('id', c.id, 'name', c.name, 'hasLogo', c.logo_type is not null) as connection,
+    json_build_object('id', c.id, 'name', c.name, 'logoHash', c.logo_hash) as connection,
     ${placementColumns('$2')}
   from approval_requests r
   join workspaces w on w.id = r.workspace_id

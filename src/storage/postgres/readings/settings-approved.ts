@@ -15,14 +15,14 @@ const first = '00000000-0000-0000-0000-000000000000'
 type ConnectionRow = {
   id: string
   name: string
-  hasLogo: boolean
+  logoHash: string | null
   firstParty: boolean
   verified: boolean
   disabled: boolean
 }
 type Person = { id: string; name: string }
 
-const connectionColumns = `c.id, c.name, c.logo_type is not null as "hasLogo", c.first_party as "firstParty", c.verified,
+const connectionColumns = `c.id, c.name, c.logo_hash as "logoHash", c.first_party as "firstParty", c.verified,
   c.disabled_at is not null as disabled`
 
 /** Who has connection `c` installed in workspace $1: how many, and the first by name. */

@@ -14,7 +14,7 @@ const first = '00000000-0000-0000-0000-000000000000'
 
 export type LeftBehind = {
   installationId: string
-  connection: { id: string; name: string; hasLogo: boolean; disabled: boolean }
+  connection: { id: string; name: string; logoHash: string | null; disabled: boolean }
   person: { id: string; name: string; email: string }
   /** When it was stopped. */
   since: Date
@@ -39,7 +39,7 @@ const leftBehind = `
 
 const columns = `
   i.id as "installationId", i.updated_at as since, i.capabilities,
-  json_build_object('id', c.id, 'name', c.name, 'hasLogo', c.logo_type is not null,
+  json_build_object('id', c.id, 'name', c.name, 'logoHash', c.logo_hash,
     'disabled', c.disabled_at is not null or c.deleted_at is not null) as connection,
   json_build_object('id', u.id, 'name', u.name, 'email', u.email) as person,
   (select count(*)::int from page_grants g where g.workspace_id = $1 and g.installation_id = i.id) as pages,

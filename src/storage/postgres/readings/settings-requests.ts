@@ -25,7 +25,7 @@ export type RequestToDecide = {
     description: string | null
     developerName: string | null
     website: string | null
-    hasLogo: boolean
+    logoHash: string | null
     firstParty: boolean
     verified: boolean
     disabled: boolean
@@ -40,7 +40,7 @@ const columns = `
   json_build_object('id', u.id, 'name', u.name, 'email', u.email, 'isMember', exists (
     select from members m where m.workspace_id = r.workspace_id and m.user_id = u.id)) as person,
   json_build_object('id', c.id, 'name', c.name, 'description', c.description, 'developerName', c.developer_name,
-    'website', c.website, 'hasLogo', c.logo_type is not null, 'firstParty', c.first_party, 'verified', c.verified,
+    'website', c.website, 'logoHash', c.logo_hash, 'firstParty', c.first_party, 'verified', c.verified,
     'disabled', c.disabled_at is not null or c.deleted_at is not null, 'installed', (
       select count(*) from installations i
       where i.workspace_id = r.workspace_id and i.connection_id = c.id and i.state in ('active', 'suspended'))

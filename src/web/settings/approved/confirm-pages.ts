@@ -1,4 +1,5 @@
 /** What is asked once before something on the approved list stops or goes. */
+import { logoOf } from '../../logo.ts'
 import { connectionMark, type Mark } from '../../marks.ts'
 import { view } from '../../render.ts'
 import { urls } from '../../urls.ts'
@@ -66,10 +67,10 @@ export const removeApprovalView = view<RemoveApprovalPage>('settings/approved-re
 
 export function removeApprovalPage(
   workspace: Workspace,
-  connection: Connection & { hasLogo: boolean },
+  connection: Connection & { logoHash: string | null },
   count: number,
 ): RemoveApprovalPage {
-  const logo = connection.hasLogo ? urls.logo(connection.id) : null
+  const logo = logoOf(connection)
   return {
     name: connection.name,
     mark: connectionMark({ ...connection, logo }),

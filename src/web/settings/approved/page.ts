@@ -4,6 +4,7 @@ import { type Moment, momentOf } from '../../dates.ts'
 import type { Field } from '../../field.ts'
 import { field } from '../../field.ts'
 import { namesWords } from '../../install/words.ts'
+import { logoOf } from '../../logo.ts'
 import { connectionMark, type Mark, personMark } from '../../marks.ts'
 import { type Menu, type MenuItem, menuLink } from '../../menu.ts'
 import { view } from '../../render.ts'
@@ -85,7 +86,7 @@ function look(connection: ListedConnection): { name: string; mark: Mark; badges:
   const badges: Badge[] = []
   if (connection.firstParty) badges.push({ label: 'First-party', kind: 'accent' })
   if (connection.disabled) badges.push({ label: 'Switched off', kind: 'danger' })
-  const logo = connection.hasLogo ? urls.logo(connection.id) : null
+  const logo = logoOf(connection)
   return { name: connection.name, mark: connectionMark({ ...connection, logo }), badges }
 }
 

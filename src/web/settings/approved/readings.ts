@@ -5,7 +5,7 @@ export type Person = { id: string; name: string }
 export type ListedConnection = {
   id: string
   name: string
-  hasLogo: boolean
+  logoHash: string | null
   firstParty: boolean
   verified: boolean
   disabled: boolean

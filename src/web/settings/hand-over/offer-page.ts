@@ -2,6 +2,7 @@
 import { mayInstall } from '../../../installs/policy.ts'
 import { type Moment, momentOf } from '../../dates.ts'
 import { type Level, levelsOf } from '../../install/words.ts'
+import { logoOf } from '../../logo.ts'
 import { connectionMark, type Mark, workspaceMark } from '../../marks.ts'
 import { view } from '../../render.ts'
 import { urls } from '../../urls.ts'
@@ -39,7 +40,7 @@ export function offerPage(facts: {
     asking: {
       connection: {
         name: connection.name,
-        mark: connectionMark({ ...connection, logo: connection.hasLogo ? urls.logo(connection.id) : null }),
+        mark: connectionMark({ ...connection, logo: logoOf(connection) }),
       },
       workspace: { name: workspace.name, mark: workspaceMark(workspace) },
     },

@@ -3,6 +3,7 @@ import { mayInstall } from '../../../installs/policy.ts'
 import { type Moment, momentOf } from '../../dates.ts'
 import { type Field, field } from '../../field.ts'
 import { shortLevels } from '../../levels.ts'
+import { logoOf } from '../../logo.ts'
 import { connectionMark, type Mark, personMark } from '../../marks.ts'
 import { view } from '../../render.ts'
 import { urls } from '../../urls.ts'
@@ -92,7 +93,7 @@ function rowOf(workspace: Workspace, row: LeftBehind, now: Date): LeftBehindRow 
 }
 
 const markOf = (connection: LeftBehind['connection']) =>
-  connectionMark({ ...connection, logo: connection.hasLogo ? urls.logo(connection.id) : null })
+  connectionMark({ ...connection, logo: logoOf(connection) })
 
 export type ReceiversPage = {
   name: string

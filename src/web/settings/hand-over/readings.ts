@@ -6,7 +6,7 @@ import type { MyOffer } from '../requests/my-readings.ts'
 /** An installation whose installer is no longer in the workspace. */
 export type LeftBehind = {
   installationId: string
-  connection: { id: string; name: string; hasLogo: boolean; disabled: boolean }
+  connection: { id: string; name: string; logoHash: string | null; disabled: boolean }
   person: { id: string; name: string; email: string }
   since: Date
   capabilities: Capability[]

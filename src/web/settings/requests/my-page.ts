@@ -1,6 +1,7 @@
 import { type Moment, momentOf } from '../../dates.ts'
 import { namesWords } from '../../install/words.ts'
 import { shortLevels } from '../../levels.ts'
+import { logoOf } from '../../logo.ts'
 import { connectionMark, type Mark, workspaceMark } from '../../marks.ts'
 import { view } from '../../render.ts'
 import { urls } from '../../urls.ts'
@@ -65,7 +66,7 @@ export function myRequestsPage(facts: {
 }
 
 const markOf = (connection: MyRequest['connection']) =>
-  connectionMark({ ...connection, logo: connection.hasLogo ? urls.logo(connection.id) : null })
+  connectionMark({ ...connection, logo: logoOf(connection) })
 
 const isOpen = (stage: Stage) => stage === 'approved' || stage === 'free'
 

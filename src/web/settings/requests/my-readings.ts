@@ -16,7 +16,7 @@ export type MyRequest = {
   capabilities: Capability[]
   /** The partner's request is kept: it has no answer yet. */
   resumable: boolean
-  connection: { id: string; name: string; hasLogo: boolean }
+  connection: { id: string; name: string; logoHash: string | null }
   placement: Placement
 }
 
@@ -27,7 +27,7 @@ export type MyOffer = {
   /** null: someone who is gone. */
   offeredBy: string | null
   from: string
-  connection: { id: string; name: string; hasLogo: boolean }
+  connection: { id: string; name: string; logoHash: string | null }
 }
 
 export type MyRequestsReadings = {

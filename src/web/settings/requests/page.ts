@@ -1,6 +1,7 @@
 import { type ApprovalRequestState, sentenceLimit, standingOf } from '../../../installs/approval.ts'
 import { type Moment, momentOf } from '../../dates.ts'
 import { shortLevels } from '../../levels.ts'
+import { logoOf } from '../../logo.ts'
 import { connectionMark, type Mark } from '../../marks.ts'
 import { view } from '../../render.ts'
 import { outside, urls } from '../../urls.ts'
@@ -86,7 +87,7 @@ function cardOf({ workspace, unsent, now }: Facts, row: RequestToDecide): Reques
     id: row.id,
     connection: {
       name: connection.name,
-      mark: connectionMark({ ...connection, logo: connection.hasLogo ? urls.logo(connection.id) : null }),
+      mark: connectionMark({ ...connection, logo: logoOf(connection) }),
       badges: badgesOf(connection),
       about: aboutOf(connection),
       website: outside(connection.website),

@@ -20,7 +20,7 @@ export type RequestToDecide = {
     description: string | null
     developerName: string | null
     website: string | null
-    hasLogo: boolean
+    logoHash: string | null
     firstParty: boolean
     verified: boolean
     disabled: boolean
