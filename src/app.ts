@@ -16,6 +16,7 @@ import { passwordMatches } from './passwords.ts'
 import { describeFault, openLog, requests } from './requests.ts'
 import { settingsScreens } from './settings-screens.ts'
 import { openAccess } from './storage/postgres/access.ts'
+import { type FlowLog, openFlowLog } from './storage/postgres/flow-log.ts'
 import { type LastUsed, openLastUsed } from './storage/postgres/last-used.ts'
 import { migrate, schemaIsCurrent } from './storage/postgres/migrate.ts'
 import { openPartnerChanges } from './storage/postgres/partner-changes.ts'
@@ -27,6 +28,7 @@ import { openUsers } from './storage/postgres/readings/api-users.ts'
 import { readGallery } from './storage/postgres/readings/gallery.ts'
 import { userStore } from './storage/postgres/users.ts'
 import { openStores, type Stores } from './stores.ts'
+import { startSweeper } from './sweeper.ts'
 import { createWeb, type Web } from './web/web.ts'
 
 export type InstallServer = { app: Koa; stores: Stores; close(): Promise<void> }
@@ -40,7 +42,12 @@ export async function createInstallServer(config: Config): Promise<InstallServer
   app.silent = true // requests() says what failed, without the query
   const report = (fault: unknown, requestId?: string) =>
     log.error({ requestId, err: describeFault(fault) }, 'something broke')
-  const provider = await openProvider(config, stores, log, () => web)
+  const flowLog = openFlowLog({
+    pool: poolOf(stores.database),
+    onLoss: (count, reason) =>
+      log.warn({ count, err: describeFault(reason) }, 'steps of flows were not logged'),
+  })
+  const provider = await openProvider(config, stores, log, flowLog, () => web)
   const users = userStore(poolOf(stores.database))
   const web: Web = createWeb({
     issuer: config.issuer,
@@ -50,7 +57,7 @@ export async function createInstallServer(config: Config): Promise<InstallServer
     limits: stores.limits,
     users,
     passwordMatches,
-    install: installScreens(stores, provider.interactions),
+    install: installScreens(stores, provider.interactions, flowLog.note),
     settings: settingsScreens(stores, provider.denialOf),
     pages: pageScreens(stores),
     gallery: { list: question => readGallery(poolOf(stores.database), question) },
@@ -65,6 +72,7 @@ export async function createInstallServer(config: Config): Promise<InstallServer
   // Before the headers and sessions of the screens, none of which a program needs.
   const lastUsed = openLastUsed(poolOf(stores.database), report)
   app.use(openApi(config, stores, lastUsed, report))
+  const sweeper = startSweeper(poolOf(stores.database), report)
   app.use(web.headers)
   app.use(provider.middleware)
   app.use(await createDemoPartner(demoPartnerNeeds(config, stores)))
@@ -74,7 +82,9 @@ export async function createInstallServer(config: Config): Promise<InstallServer
     app,
     stores,
     async close() {
+      await sweeper.stop()
       await lastUsed.close()
+      await flowLog.close()
       await stores.close()
     },
   }
@@ -85,6 +95,7 @@ async function openProvider(
   config: Config,
   stores: Stores,
   log: Logger,
+  flowLog: FlowLog,
   web: () => Web,
 ): Promise<InstallProvider> {
   return createProvider({
@@ -97,6 +108,7 @@ async function openProvider(
     signingKeys: (await loadSigningKeys(config)).keys,
     renderFault: (ctx, fault) => web().renderFault(ctx, fault),
     signedIn: ctx => web().signedIn(ctx),
+    note: flowLog.note,
     now: () => new Date(),
     newId: uuidv7,
     log,

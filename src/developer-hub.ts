@@ -21,6 +21,7 @@ import {
 import { poolOf } from './storage/postgres/pool.ts'
 import { readConnectionFacts } from './storage/postgres/readings/developers-connection.ts'
 import { readDevelopersList, readPlacesToCreate } from './storage/postgres/readings/developers-list.ts'
+import { readAttempt, readAttempts } from './storage/postgres/readings/developers-log.ts'
 import { readLogoFor } from './storage/postgres/readings/developers-logo.ts'
 import { transact } from './storage/postgres/transaction.ts'
 import type { Stores } from './stores.ts'
@@ -71,6 +72,10 @@ export function developerHub(stores: Stores): WebNeeds['developers'] {
       facts: connectionId => readConnectionFacts(pool, connectionId),
       readConnection: (connectionId, userId) => readManaged(pool, connectionId, userId),
       logo: (connectionId, userId, known) => readLogoFor(pool, connectionId, userId, known),
+      log: {
+        attempts: question => readAttempts(pool, question),
+        attempt: (connectionId, attemptId) => readAttempt(pool, connectionId, attemptId),
+      },
     },
     actions: developerActions(stores),
     redrawLogo,

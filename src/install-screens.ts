@@ -22,10 +22,12 @@ import type { WebNeeds } from './web/web.ts'
 export function installScreens(
   stores: Stores,
   interactions: WebNeeds['install']['interactions'],
+  note: WebNeeds['install']['note'],
 ): WebNeeds['install'] {
   const pool = poolOf(stores.database)
   return {
     interactions,
+    note,
     readings: {
       connection: id => readConnectionToInstall(pool, id),
       choices: (userId, connectionId) => readInstallChoices(pool, userId, connectionId),

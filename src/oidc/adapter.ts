@@ -1,7 +1,8 @@
 /** Where each of the library's models is kept: a token request in its exchange, the flow in the stores. */
 import { hash } from 'node:crypto'
-import Provider, { type Adapter, type AdapterFactory, type AdapterPayload } from 'oidc-provider'
+import Provider, { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider'
 import { exchangeOf } from './exchange.ts'
+import { grantPayload, keptPayload } from './payload.ts'
 import type { AuthorizationStore, Payload } from './ports.ts'
 
 export type FlowStore = {
@@ -11,7 +12,7 @@ export type FlowStore = {
 }
 
 export type AdapterNeeds = {
-  authorizations: Pick<AuthorizationStore, 'readGrant' | 'saveCode'>
+  authorizations: Pick<AuthorizationStore, 'readAuthorization' | 'saveCode'>
   shortLived: FlowStore
 }
 
@@ -48,20 +49,22 @@ function durable(model: string, store: AdapterNeeds['authorizations']): Adapter 
       const exchange = current()
       if (exchange) return exchange.find(model, id) as AdapterPayload | undefined
       if (model !== 'Grant') return undefined
-      const grant = await store.readGrant(id)
-      return grant ? ({ ...grant, jti: id } as AdapterPayload) : undefined
+      const found = await store.readAuthorization(id)
+      if (!found) return undefined
+      return grantPayload({ ...found, grantId: id }, found.capabilities.join(' ')) as AdapterPayload
     },
     async upsert(id, payload) {
       const exchange = current()
       if (exchange) return exchange.save(model, id, payload as Payload)
       if (model !== 'AuthorizationCode') throw new Error(`${model} is not kept outside of a token request`)
-      const { jti: _secret, ...kept } = payload
-      await store.saveCode({
+      const code = {
         hash: hash('sha256', id, 'buffer'),
         grantId: payload.grantId!,
-        payload: kept as Payload,
-        expiresAt: new Date(payload.exp! * 1000),
-      })
+        payload: keptPayload(payload as Payload),
+        now: new Date(payload.iat! * 1000),
+      }
+      // What was allowed has been ended meanwhile: the partner is told as much.
+      if (!(await store.saveCode(code))) throw new errors.AccessDenied('The authorization has ended.')
     },
     // The consume is part of the one statement, which knows the source.
     async consume() {},

@@ -2,7 +2,10 @@
 import type { Context, Middleware } from 'koa'
 import type Provider from 'oidc-provider'
 import type { Client } from 'oidc-provider'
+import { type FlowFailure, type FlowStepKind, type NoteFlowStep, stepOf } from '../installs/flow-log.ts'
+import { readUuid } from '../installs/ids.ts'
 import { readAuthorizeRequest } from './authorize-request.ts'
+import { explainAuthorize } from './explain.ts'
 import type { Log } from './partner-dialect.ts'
 
 export type Fault = { status: number; title: string; sentence: string; requestId: string }
@@ -12,6 +15,8 @@ export type AuthorizeNeeds = {
   issuer: string
   renderFault: RenderFault
   log: Log
+  note: NoteFlowStep
+  now(): Date
   connectionOf(client: Client): { leaveOutIss: boolean }
 }
 
@@ -36,6 +41,36 @@ export function authorizeEndpoint(needs: AuthorizeNeeds) {
     await needs.renderFault(ctx, { status, ...words, requestId: ctx.state.requestId as string })
   }
 
+  /** For the log of the connection that is named, where there is one. */
+  function noteStep(
+    ctx: Context,
+    uid: string | null,
+    failure: FlowFailure | null,
+    kind: FlowStepKind = 'authorize',
+  ): void {
+    const { client } = (ctx as unknown as { oidc?: { client?: Client } }).oidc ?? {}
+    const connectionId = readUuid(client?.clientId ?? ctx.query.client_id)
+    if (connectionId)
+      needs.note(
+        stepOf({ kind, at: needs.now(), connectionId, requestId: ctx.state.requestId, uid, failure }),
+      )
+  }
+
+  /** Where the browser is sent says how it went: to our screens, to the partner with a code, or with an error. */
+  function noteEnd(ctx: Context, kind: FlowStepKind, uid: string | null): void {
+    const location = ctx.response.get('location')
+    if (!location) return
+    const url = new URL(location, needs.issuer)
+    const begun = url.origin === needs.issuer ? /^\/install\/([\w-]+)$/.exec(url.pathname)?.[1] : undefined
+    const error = url.searchParams.get('error')
+    if (begun) noteStep(ctx, begun, null)
+    else if (error === 'access_denied' && uid !== null) noteStep(ctx, uid, null, 'cancelled')
+    else if (error) {
+      const reason = url.searchParams.get('error_description') ?? undefined
+      noteStep(ctx, uid, explainAuthorize(ctx, error, reason), kind)
+    } else if (url.searchParams.has('code')) noteStep(ctx, uid, null, 'code-issued')
+  }
+
   return {
     begin(provider: Provider, run: Middleware): Middleware {
       return async (ctx, next) => {
@@ -45,6 +80,7 @@ export function authorizeEndpoint(needs: AuthorizeNeeds) {
         ctx.state.complaint = request.complaint
         useCookies(ctx, provider)
         await run(ctx, next)
+        noteEnd(ctx, 'authorize', null)
         leaveOutIss(ctx, needs.connectionOf)
       }
     },
@@ -53,6 +89,7 @@ export function authorizeEndpoint(needs: AuthorizeNeeds) {
       return async (ctx, next) => {
         useCookies(ctx, provider)
         await run(ctx, next)
+        noteEnd(ctx, 'code-issued', ctx.path.split('/').at(-1)!)
         leaveOutIss(ctx, needs.connectionOf)
       }
     },
@@ -71,6 +108,7 @@ export function authorizeEndpoint(needs: AuthorizeNeeds) {
         },
         'a request of a partner cannot be answered',
       )
+      noteStep(at, null, explainAuthorize(at, out.error, fault?.error_detail ?? out.error_description))
       await show(at, at.status, words(out.error, at.status))
     },
   }

@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto'
 import type { Client } from 'oidc-provider'
 import { lifetimes } from './lifetimes.ts'
+import { grantPayload, keptPayload, type RowFacts, seconds, wholePayload } from './payload.ts'
 import type {
   ClientConnection,
   Issue,
@@ -17,7 +18,14 @@ import type {
 
 export type Source =
   | { kind: 'code'; value: string; hash: Buffer; kept: KeptCode | null }
-  | { kind: 'refresh'; value: string; hash: Buffer; kept: KeptRefreshToken | null; successor: string }
+  | {
+      kind: 'refresh'
+      value: string
+      hash: Buffer
+      kept: KeptRefreshToken | null
+      /** What comes after it; null: it was told before, under a key that is no longer kept. */
+      successor: string | null
+    }
   | { kind: 'none' }
 
 export class Exchange {
@@ -52,21 +60,20 @@ export class Exchange {
   find(model: string, id: string): Payload | undefined {
     const { source } = this
     if (source.kind === 'none' || source.kept === null) return undefined
-    if (model === 'Grant') return id === source.kept.grantId ? { ...source.kept.grant, jti: id } : undefined
+    if (model === 'Grant') return id === source.kept.grantId ? grantOf(source) : undefined
     if (model !== (source.kind === 'code' ? 'AuthorizationCode' : 'RefreshToken') || id !== source.value)
       return undefined
+    const payload = wholePayload(model, id, factsOf(source), source.kept.payload)
     const consumed = consumedAt(source, this.now)
-    if (!consumed) return { ...source.kept.payload, jti: id }
+    if (!consumed) return payload
     // The library would call a used one expired and look no further: late replays must be found out too.
-    const exp = seconds(this.now) + 60
-    return { ...source.kept.payload, jti: id, exp, consumed: seconds(consumed) }
+    return { ...payload, exp: seconds(this.now) + 60, consumed: seconds(consumed) }
   }
 
   save(model: string, id: string, payload: Payload): void {
-    const { jti: _secret, ...kept } = payload
     const token = {
       hash: hash('sha256', id, 'buffer'),
-      payload: kept,
+      payload: keptPayload(payload),
       expiresAt: new Date(Number(payload.exp) * 1000),
     }
     if (model === 'AccessToken') this.access = token
@@ -82,20 +89,34 @@ export class Exchange {
   }
 }
 
+type Found = Exclude<Source, { kind: 'none' }>
+
+function factsOf({ kind, kept }: Found): RowFacts {
+  const { grantId, connectionId, issuedAt, place } = kept!
+  // A code lives from its issue, whatever becomes of its authorization.
+  const expiresAt = kind === 'code' ? new Date(issuedAt.getTime() + lifetimes.code * 1000) : kept!.expiresAt
+  return { grantId, connectionId, userId: place.user.id, issuedAt, expiresAt }
+}
+
+function grantOf(source: Found): Payload {
+  const { grantId, connectionId, place, expiresAt } = source.kept!
+  const scope =
+    source.kind === 'code' ? source.kept!.capabilities.join(' ') : String(source.kept!.payload.scope)
+  return grantPayload({ grantId, connectionId, userId: place.user.id, expiresAt }, scope)
+}
+
 /** When it was used up; null while it counts as live, as a refresh token does for a while after its use. */
-function consumedAt(source: Exclude<Source, { kind: 'none' }>, now: Date): Date | null {
+function consumedAt(source: Found, now: Date): Date | null {
   const at = source.kept?.consumedAt ?? null
   if (at === null || source.kind === 'code') return at
-  const inGrace = at > graceFrom(now) && !source.kept!.successorUsed
+  const inGrace = at > graceFrom(now) && !source.kept!.successorUsed && source.successor !== null
   return inGrace ? null : at
 }
 
 /** A refresh token used after this moment may be used again by a client that did not get the answer. */
-export function graceFrom(now: Date): Date {
+function graceFrom(now: Date): Date {
   return new Date(now.getTime() - lifetimes.refreshGrace * 1000)
 }
-
-const seconds = (at: Date) => Math.floor(at.getTime() / 1000)
 
 /** The exchanges under way, by the context of their request. */
 const underWay = new WeakMap<object, Exchange>()

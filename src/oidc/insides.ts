@@ -20,7 +20,7 @@ export function adjust(provider: Provider, clients: Clients): void {
   opaque(provider.AuthorizationCode, 'lkc_')
   generate(provider.RefreshToken, () => {
     const source = exchangeOf(Provider.ctx)?.source
-    return source?.kind === 'refresh' ? source.successor : newTokenValue('lkr_')
+    return (source?.kind === 'refresh' && source.successor) || newTokenValue('lkr_')
   })
 
   // The library parses and hashes a client's metadata on each look-up; ours stay built until their row changes.

@@ -4,6 +4,7 @@ import type Provider from 'oidc-provider'
 import { errors, type InteractionResults } from 'oidc-provider'
 import { type Capability, readScope } from '../installs/capability.ts'
 import type { Consent } from '../installs/consent.ts'
+import { type NoteFlowStep, stepOf } from '../installs/flow-log.ts'
 import { readUuid } from '../installs/ids.ts'
 import { authorizationLifetime } from './lifetimes.ts'
 import type { AuthorizationStore } from './ports.ts'
@@ -38,6 +39,7 @@ export type InteractionNeeds = {
   provider: Provider
   issuer: string
   store: Pick<AuthorizationStore, 'openAuthorization' | 'readClient'>
+  note: NoteFlowStep
   now(): Date
   newId(): string
 }
@@ -79,6 +81,18 @@ export function interactions(needs: InteractionNeeds): Interactions {
     ctx.status = 303
   }
 
+  function noteAllowed(
+    ctx: Context,
+    { uid, connectionId }: WaitingRequest,
+    grantId: string,
+    workspaceId: string,
+  ) {
+    const requestId = ctx.state.requestId as string
+    needs.note(
+      stepOf({ kind: 'allowed', at: needs.now(), connectionId, requestId, uid, grantId, workspaceId }),
+    )
+  }
+
   async function waiting(ctx: Context): Promise<WaitingRequest> {
     const request = await read(ctx)
     if (!request) throw new errors.SessionNotFound('the request is over')
@@ -106,17 +120,10 @@ export function interactions(needs: InteractionNeeds): Interactions {
         workspaceId: consent.workspaceId,
         connectionId: consent.connectionId,
         userId: consent.userId,
-        payload: {
-          kind: 'Grant',
-          iat: Math.floor(now.getTime() / 1000),
-          exp: Math.floor(expiresAt.getTime() / 1000),
-          accountId: consent.userId,
-          clientId: consent.connectionId,
-          openid: { scope: consent.capabilities.join(' ') },
-        },
         now,
         expiresAt,
       })
+      noteAllowed(ctx, request, grantId, consent.workspaceId)
       await end(ctx, { login: { accountId: consent.userId, remember: false }, consent: { grantId } })
     },
 

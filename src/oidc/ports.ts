@@ -20,7 +20,7 @@ export type ClientConnection = Pick<
 /** What a request needs to know of its client at once: which version of it is valid now, and what proves it. */
 export type ClientProof = { version: string; secretHashes: Buffer[] }
 
-/** What the library wants kept of one of its models, less the `jti`, which is the secret itself. */
+/** What the library wants kept of one of its models, less the `jti`, which is the secret itself, and what the row says. */
 export type Payload = Record<string, unknown>
 
 /** Where an installation is, and who made it. */
@@ -34,9 +34,13 @@ export type Place = {
 /** An authorization code as kept, with all that its redemption must look at. */
 export type KeptCode = {
   grantId: string
+  /** The connection that it was issued to. */
+  connectionId: string
   payload: Payload
   consumedAt: Date | null
-  grant: Payload
+  issuedAt: Date
+  /** The end of its authorization. */
+  expiresAt: Date
   capabilities: Capability[]
   place: Place
   placement: Placement
@@ -45,13 +49,17 @@ export type KeptCode = {
 /** A refresh token as kept, with its installation. */
 export type KeptRefreshToken = {
   grantId: string
+  /** The connection that it was issued to. */
+  connectionId: string
   payload: Payload
+  /** When the token that came after it was issued; null: none was yet. */
   consumedAt: Date | null
-  /** The hash of the token that came after it; null: none yet. */
+  /** The hash of that token. */
   successor: Buffer | null
   /** That token was used in its turn. */
   successorUsed: boolean
-  grant: Payload
+  issuedAt: Date
+  expiresAt: Date
   place: Place
   installation: { id: string; state: InstallationState; capabilities: Capability[] }
   /** Whoever installed it is still a member, and enabled. */
@@ -75,26 +83,24 @@ export type Redeemed =
 /** Reads and writes of the token endpoint: each is one statement. */
 export type TokenStore = {
   readCode(clientId: string, codeHash: Buffer): Promise<{ client: ClientProof | null; code: KeptCode | null }>
-  /** `successors`: hashes of the token that would come after this one. */
   readRefreshToken(
     clientId: string,
     tokenHash: Buffer,
-    successors: Buffer[],
   ): Promise<{ client: ClientProof | null; token: KeptRefreshToken | null }>
   /** Consumes the code, puts its consent into force, issues its tokens and records it: all of it, or nothing. */
   redeem(codeHash: Buffer, issue: Issue, more: { installationId: string; trace: Trace }): Promise<Redeemed>
   /** Takes a redemption back whose outcome the caller could not learn, so that the partner may try again. */
-  reopenCode(codeHash: Buffer, requestId: string): Promise<void>
-  /** Consumes the refresh token (one consumed after `graceFrom` counts as live) and issues; false: it is dead. */
-  rotate(tokenHash: Buffer, issue: Issue, graceFrom: Date): Promise<boolean>
+  reopenCode(codeHash: Buffer, issue: Issue, requestId: string): Promise<void>
+  /** Issues the successor, if there is none yet, and an access token; false: the authorization has ended. */
+  rotate(tokenHash: Buffer, issue: Issue): Promise<boolean>
   /** Notes that several requests redeemed the code at the same moment. */
   contestCode(codeHash: Buffer): Promise<void>
-  /** Ends the authorization and all its tokens, and records why; not where `unlessContested`, a code, was contested. */
+  /** Ends the authorization and all its tokens, and records why; with `unlessContested` not where its code was. */
   endFamily(
     grantId: string,
     kind: 'refresh-token.reused' | 'code.reused',
     trace: Trace,
-    unlessContested: Buffer | null,
+    unlessContested: boolean,
   ): Promise<void>
 }
 
@@ -109,12 +115,15 @@ export type AuthorizationStore = {
     workspaceId: string
     connectionId: string
     userId: string
-    payload: Payload
     now: Date
     expiresAt: Date
   }): Promise<void>
-  readGrant(grantId: string): Promise<Payload | null>
-  saveCode(code: { hash: Buffer; grantId: string; payload: Payload; expiresAt: Date }): Promise<void>
+  /** null: it has ended. */
+  readAuthorization(
+    grantId: string,
+  ): Promise<{ connectionId: string; userId: string; capabilities: Capability[]; expiresAt: Date } | null>
+  /** Gives the authorization its code; false: it has ended, or has one. */
+  saveCode(code: { hash: Buffer; grantId: string; payload: Payload; now: Date }): Promise<boolean>
   /** Off the hot path: the secret with this hash was used. */
   noteSecretUse(clientId: string, secretHash: Buffer, at: Date): Promise<void>
 }
@@ -143,7 +152,12 @@ export type IntrospectionStore = {
 }
 
 export type RevocationStore = {
-  revoke(clientId: string, token: { kind: 'access' | 'refresh'; hash: Buffer }, trace: Trace): Promise<void>
+  /** @returns the authorization that it ended; null: none. */
+  revoke(
+    clientId: string,
+    token: { kind: 'access' | 'refresh'; hash: Buffer },
+    trace: Trace,
+  ): Promise<string | null>
 }
 
 export type ProviderStore = TokenStore & AuthorizationStore & IntrospectionStore & RevocationStore

@@ -3,6 +3,7 @@ import { hkdfSync } from 'node:crypto'
 import type { Context, Middleware, Next } from 'koa'
 import compose from 'koa-compose'
 import Provider from 'oidc-provider'
+import type { NoteFlowStep } from '../installs/flow-log.ts'
 import { adapterFactory, type FlowStore } from './adapter.ts'
 import { authorizeEndpoint, type RenderFault } from './authorize.ts'
 import { clientAuthentication, type Limits } from './client-authentication.ts'
@@ -36,6 +37,8 @@ export type ProviderNeeds = {
   renderFault: RenderFault
   /** Is somebody signed in at the screens? Asked for `prompt=none` only. */
   signedIn(ctx: Context): Promise<boolean>
+  /** The log of the connection's developer. */
+  note: NoteFlowStep
   now(): Date
   newId(): string
   log: Log

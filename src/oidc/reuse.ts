@@ -23,10 +23,10 @@ export async function answerReuse(
 ): Promise<void> {
   if (source.kind === 'none' || !source.kept) return
   const { grantId, consumedAt } = source.kept
-  if (source.kind === 'refresh') return store.endFamily(grantId, 'refresh-token.reused', trace, null)
+  if (source.kind === 'refresh') return store.endFamily(grantId, 'refresh-token.reused', trace, false)
   const usedAt = consumedAt?.getTime() ?? 0
   if ((arrivedAt(request) ?? now.getTime()) <= usedAt) return store.contestCode(source.hash)
   const maybeBurst = now.getTime() - usedAt < burstMs
   if (maybeBurst) await pause(patienceMs)
-  await store.endFamily(grantId, 'code.reused', trace, maybeBurst ? source.hash : null)
+  await store.endFamily(grantId, 'code.reused', trace, maybeBurst)
 }

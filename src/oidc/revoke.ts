@@ -4,6 +4,7 @@
  */
 import { hash } from 'node:crypto'
 import type { Middleware } from 'koa'
+import { type NoteFlowStep, stepOf } from '../installs/flow-log.ts'
 import { tokenPrefix } from '../installs/token-value.ts'
 import type { Authenticate } from './client-authentication.ts'
 import { readCredentials } from './client-credentials.ts'
@@ -18,6 +19,7 @@ export type RevokeNeeds = {
   readProof(clientId: string): Promise<ClientProof | null>
   authenticate: Authenticate
   throttle: Throttle
+  note: NoteFlowStep
   now(): Date
   newId(): string
 }
@@ -32,12 +34,16 @@ export function revokeEndpoint(needs: RevokeNeeds): Middleware {
     if (fields.token === undefined) throw invalidRequest('The parameter token is missing.')
     const prefix = tokenPrefix(fields.token)
     const requestId = ctx.state.requestId as string
-    if (prefix === 'lka_' || prefix === 'lkr_')
-      await needs.store.revoke(
+    if (prefix === 'lka_' || prefix === 'lkr_') {
+      const at = needs.now()
+      const grantId = await needs.store.revoke(
         credentials.clientId,
         { kind: prefix === 'lka_' ? 'access' : 'refresh', hash: hash('sha256', fields.token, 'buffer') },
-        { eventId: needs.newId(), at: needs.now(), address: ctx.ip || null, requestId },
+        { eventId: needs.newId(), at, address: ctx.ip || null, requestId },
       )
+      const connectionId = known.connection.id
+      if (grantId) needs.note(stepOf({ kind: 'revoked', at, connectionId, requestId, grantId }))
+    }
     // A body: an empty 200 makes a widely used SDK throw.
     ctx.body = { request_id: requestId }
   }

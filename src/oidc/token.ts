@@ -1,12 +1,15 @@
 /** POST /v1/oauth/token: the library's steps over an exchange, then one statement. */
 import { hash } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
+import { type NoteFlowStep, stepOf } from '../installs/flow-log.ts'
+import { readUuid } from '../installs/ids.ts'
 import { mayInstall } from '../installs/policy.ts'
 import { tokenPrefix } from '../installs/token-value.ts'
 import type { Authenticate } from './client-authentication.ts'
-import { readCredentials } from './client-credentials.ts'
+import { type Credentials, readCredentials } from './client-credentials.ts'
 import { allowOrigin } from './cors.ts'
-import { begin, Exchange, graceFrom, type Source } from './exchange.ts'
+import { begin, Exchange, type Source } from './exchange.ts'
+import { type Attempted, explainToken } from './explain.ts'
 import { invalidGrant, OAuthRefusal } from './oauth-refusal.ts'
 import type { ClientProof, KeptCode, KeptRefreshToken, TokenStore } from './ports.ts'
 import { type Fields, readFields } from './request-body.ts'
@@ -25,29 +28,73 @@ export type TokenNeeds = {
   authenticate: Authenticate
   throttle: Throttle
   successors: Successors
+  note: NoteFlowStep
   now(): Date
   newId(): string
 }
 
 export function tokenEndpoint(needs: TokenNeeds): Middleware {
   return async ctx => {
-    const now = needs.now()
     const fields = await readFields(ctx.req)
     const credentials = readCredentials(ctx.get('authorization') || undefined, fields)
-    await needs.throttle(credentials.clientId, ctx.ip)
-    const { proof, source } = await read(needs, credentials.clientId, fields)
-    const known = await needs.authenticate(credentials, proof)
-    allowOrigin(ctx, known.connection)
-    refuseTargets(fields, needs.issuer)
-
-    const exchange = new Exchange(known, source, standing(source), now)
-    begin(ctx, exchange)
-    replay(ctx, { ...fields, client_id: credentials.clientId, client_secret: credentials.secret ?? '' })
-    await needs.run(ctx, async () => {})
-    if (ctx.status !== 200) throw await refusal(needs, ctx, exchange)
-    const installation = await settle(needs, ctx, exchange)
-    ctx.body = tokenAnswer(ctx, exchange, installation)
+    const attempted: Attempted = { fields, source: { kind: 'none' } }
+    try {
+      await grant(needs, ctx, credentials, attempted)
+      note(needs, ctx, credentials.clientId, attempted, null)
+    } catch (fault) {
+      if (fault instanceof OAuthRefusal) note(needs, ctx, credentials.clientId, attempted, fault)
+      throw fault
+    }
   }
+}
+
+/** Answers the request. What was looked up is left in `attempted`, also when it is refused. */
+async function grant(
+  needs: TokenNeeds,
+  ctx: Context,
+  credentials: Credentials,
+  attempted: Attempted,
+): Promise<void> {
+  const now = needs.now()
+  const { fields } = attempted
+  await needs.throttle(credentials.clientId, ctx.ip)
+  const { proof, source } = await read(needs, credentials.clientId, fields)
+  attempted.source = source
+  const known = await needs.authenticate(credentials, proof)
+  allowOrigin(ctx, known.connection)
+  refuseTargets(fields, needs.issuer)
+
+  const exchange = new Exchange(known, source, standing(source), now)
+  begin(ctx, exchange)
+  replay(ctx, { ...fields, client_id: credentials.clientId, client_secret: credentials.secret ?? '' })
+  await needs.run(ctx, async () => {})
+  if (ctx.status !== 200) throw await refusal(needs, ctx, exchange)
+  const installation = await settle(needs, ctx, exchange)
+  ctx.body = tokenAnswer(ctx, exchange, installation)
+}
+
+/** For the developer's log. */
+function note(
+  needs: TokenNeeds,
+  ctx: Context,
+  clientId: string,
+  attempted: Attempted,
+  refused: OAuthRefusal | null,
+): void {
+  const connectionId = readUuid(clientId)
+  if (!connectionId) return
+  const kept = attempted.source.kind === 'none' ? null : attempted.source.kept
+  needs.note(
+    stepOf({
+      kind: attempted.fields.grant_type === 'refresh_token' ? 'refreshed' : 'code-redeemed',
+      at: needs.now(),
+      connectionId,
+      requestId: ctx.state.requestId,
+      grantId: kept?.grantId ?? null,
+      workspaceId: kept?.place.workspaceId ?? null,
+      failure: refused && explainToken(refused, attempted),
+    }),
+  )
 }
 
 /** One query brings the client and what it presents. A value that cannot be one of ours is not looked up. */
@@ -69,13 +116,10 @@ async function read(
   ) {
     const tokenHash = hash('sha256', refresh_token, 'buffer')
     const candidates = needs.successors(refresh_token)
-    const found = await needs.store.readRefreshToken(
-      clientId,
-      tokenHash,
-      candidates.map(one => one.hash),
-    )
-    const before = candidates.find(one => found.token?.successor?.equals(one.hash))
-    const successor = (before ?? candidates[0]!).value
+    const found = await needs.store.readRefreshToken(clientId, tokenHash)
+    const issued = found.token?.successor
+    const next = issued ? candidates.find(one => one.hash.equals(issued)) : candidates[0]!
+    const successor = next?.value ?? null
     return {
       proof: found.client,
       source: { kind: 'refresh', value: refresh_token, hash: tokenHash, kept: found.token, successor },
@@ -141,7 +185,7 @@ async function settle(needs: TokenNeeds, ctx: Context, exchange: Exchange): Prom
     const more = { installationId: needs.newId(), trace }
     const redeemed = await needs.store.redeem(source.hash, issue, more).catch(async fault => {
       // It may have been written all the same; the partner, who got nothing, must be able to try again.
-      await needs.store.reopenCode(source.hash, trace.requestId).catch(() => {})
+      await needs.store.reopenCode(source.hash, issue, trace.requestId).catch(() => {})
       throw fault
     })
     if (redeemed.kind === 'lost') {
@@ -153,7 +197,7 @@ async function settle(needs: TokenNeeds, ctx: Context, exchange: Exchange): Prom
     return redeemed.installationId
   }
   if (source.kind !== 'refresh') throw new Error('tokens were issued for nothing')
-  const rotated = await needs.store.rotate(source.hash, issue, graceFrom(exchange.now))
+  const rotated = await needs.store.rotate(source.hash, issue)
   if (!rotated) throw invalidGrant('The authorization has ended.')
   return source.kept!.installation.id
 }

@@ -14,6 +14,8 @@ export const urls = {
   developersConnection: (connectionId: string) => `/developers/connections/${connectionId}`,
   /** What stands below one connection: `settings`, `manifest`, `secrets`, … */
   developersPart: (connectionId: string, part: string) => `/developers/connections/${connectionId}/${part}`,
+  developersAttempt: (connectionId: string, attemptId: string) =>
+    `/developers/connections/${connectionId}/log/${attemptId}`,
   /** With its hash it is kept until it changes. */
   logo: (connectionId: string, hash?: string) => `/logos/${connectionId}${hash ? `?v=${hash}` : ''}`,
   manifestSchema: '/manifest.schema.json',

@@ -50,6 +50,7 @@ export async function startProvider(settings: ProviderSettings): Promise<Provide
       ctx.body = `<h1>${fault.title}</h1><p>${fault.sentence}</p><p>${fault.requestId}</p>`
     },
     signedIn: async ctx => ctx.cookies.get('signed-in', { signed: false }) === 'yes',
+    note: () => {},
     now: () => new Date(),
     newId: uuidv7,
     log,

@@ -13,6 +13,8 @@ import { developerGate, type GateNeeds } from './frame/gate.ts'
 import { type ShownOnceNeeds, shownOnce } from './frame/shown-once.ts'
 import { type Limits, tooOften } from './frame/too-often.ts'
 import { developersList, type ListNeeds } from './list/routes.ts'
+import type { LogReadings } from './log/readings.ts'
+import { developersLog } from './log/routes.ts'
 import { developersLogo, type LogoScreenNeeds } from './logo/routes.ts'
 import { type ServeLogoNeeds, serveLogos } from './logo/serve.ts'
 import { reviews } from './manifest/review.ts'
@@ -24,7 +26,7 @@ import { developersSettings, type SettingsNeeds } from './settings/routes.ts'
 export type HubNeeds = {
   readings: Pick<ListNeeds, 'list' | 'places'> &
     Pick<OverviewNeeds, 'facts'> &
-    Pick<GateNeeds, 'readConnection'> & { logo: ServeLogoNeeds['read'] }
+    Pick<GateNeeds, 'readConnection'> & { logo: ServeLogoNeeds['read']; log: LogReadings }
   actions: Pick<CreateScreenNeeds, 'create'> &
     Pick<SecretsNeeds, 'rotate' | 'revoke'> &
     Pick<SettingsNeeds, 'update'> &
@@ -70,6 +72,7 @@ export function developers(needs: DevelopersNeeds): Router<WebState> {
       set: actions.setLogo,
       tooOften: hourly('logos-uploaded', 60),
     }),
+    developersLog({ ...common, log: readings.log }),
     developersDanger({ ...common, ...actions }),
   ]
   const router = new Router<WebState>()

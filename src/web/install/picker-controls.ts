@@ -70,7 +70,7 @@ async function showBelow(needs: ControlsNeeds, ctx: WebContext): Promise<void> {
   if (!pressed) return
   if (!isFragment(ctx)) return redraw(ctx, pressed, after ? `#first-${id}` : `#page-${id}`)
   const { base, placed, picks } = pressed
-  const lists = { ...beginnings, open: [{ id, after }] }
+  const lists = { ...beginnings, roots: false, open: [{ id, after }] }
   const reading = await needs.readings.picker({ ...placed, ticked: picks.ticked, lists })
   const node = reading.nodes.get(id)
   if (!node) return redraw(ctx, pressed)

@@ -21,7 +21,7 @@ export function pickerRoutes(needs: PickerNeeds): Router<WebState> {
 }
 
 /** From step one: the workspace that stood there is the one that is chosen. */
-async function select({ flow, drafts }: PickerNeeds, ctx: WebContext): Promise<void> {
+async function select({ flow, drafts, noted }: PickerNeeds, ctx: WebContext): Promise<void> {
   const facing = await flow.face(ctx)
   const form = facing && flow.form(ctx)
   if (!facing || !form) return
@@ -29,6 +29,7 @@ async function select({ flow, drafts }: PickerNeeds, ctx: WebContext): Promise<v
   const { workspaceId } = form
   if (place?.workspace.id !== workspaceId) return void flow.elsewhere(ctx)
   await drafts.write(request, user.id, { ...draft, workspaceId })
+  noted.step(ctx, request, { kind: 'workspace', workspaceId })
   flow.lead(ctx, urls.flowPages(request.uid))
 }
 

@@ -5,6 +5,7 @@ import type { WebContext } from '../state.ts'
 import { urls } from '../urls.ts'
 import { type Drafts, type Picks, picksOf, withPicks } from './draft.ts'
 import type { Arrival, Facing, Flow } from './flow.ts'
+import type { Noted } from './noted.ts'
 import { pagesPage, pagesView } from './pages-page.ts'
 import { type PickerHeadings, type PickerLists, treeLists, workspaceHeadings } from './picker.ts'
 import type { Pressed } from './picker-controls.ts'
@@ -20,6 +21,7 @@ export type PickerNeeds = {
   countLimits: CountLimits
   flow: Flow
   drafts: Drafts
+  noted: Noted
 }
 
 /** Step two, drawn from the draft. `problem`: what went wrong with the attempt before; null: nothing. */

@@ -76,9 +76,15 @@ export type InstallReadings = {
   choices(userId: string, connectionId: string): Promise<InstallChoices | null>
   /** Up to three owners by name, and how many there are. */
   owners(workspaceId: string): Promise<{ names: string[]; count: number }>
-  /** `ticked` null: what the connection can reach now. `lists` null: only what is ticked and granted. */
+  /**
+   * `ticked` null: what the connection can reach now. `lists` null: only what is ticked and granted; `roots` false: beside
+   * that only what stands below open nodes.
+   */
   picker(
-    question: Placed & { ticked: readonly string[] | null; lists: Windows | null },
+    question: Placed & {
+      ticked: readonly string[] | null
+      lists: (Windows & { roots?: boolean }) | null
+    },
   ): Promise<PickerReading>
   /** `offset`: how many results were shown before. */
   search(question: Placed & { words: string; offset: number }): Promise<PickerResults>

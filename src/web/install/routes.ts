@@ -2,6 +2,7 @@
 import Router from '@koa/router'
 import type { allowAccess, Chosen } from '../../installs/actions/allow-access.ts'
 import type { Consent } from '../../installs/consent.ts'
+import type { NoteFlowStep } from '../../installs/flow-log.ts'
 import { readUuid } from '../../installs/ids.ts'
 import type { RefusalCode } from '../../installs/refusal.ts'
 import { refusals } from '../refusals.ts'
@@ -13,19 +14,22 @@ import { type ApprovalNeeds, approvalRoutes } from './approval.ts'
 import { drafts, withPicks } from './draft.ts'
 import { type Facing, flow } from './flow.ts'
 import type { Interactions } from './interactions.ts'
+import { noted } from './noted.ts'
 import { logoOf } from './page.ts'
 import { pickerRoutes } from './picker-routes.ts'
 import { type PickerNeeds, showPages } from './picker-screen.ts'
 import type { InstallReadings } from './readings.ts'
 import { type StepOneNeeds, showStepOne } from './step-one.ts'
 
-export type InstallNeeds = Omit<StepOneNeeds & PickerNeeds, 'flow' | 'drafts'> & {
+export type InstallNeeds = Omit<StepOneNeeds & PickerNeeds, 'flow' | 'drafts' | 'noted'> & {
   interactions: Interactions
   readings: InstallReadings
   /** Where drafts are kept between steps. */
   store: Parameters<typeof drafts>[0]
   allowAccess: ReturnType<typeof allowAccess>
   approval: ApprovalNeeds
+  /** The log of the connection's developer. */
+  note: NoteFlowStep
   now(): Date
 }
 
@@ -35,15 +39,20 @@ export type Install = {
   describe(ctx: WebContext, uid: string): Promise<FlowDescription | null>
 }
 
-type Parts = InstallNeeds & Pick<PickerNeeds, 'flow' | 'drafts'>
+type Parts = InstallNeeds & Pick<PickerNeeds, 'flow' | 'drafts' | 'noted'>
 
 export function install(needs: InstallNeeds): Install {
   const kept = drafts(needs.store, needs.now)
-  const parts: Parts = { ...needs, drafts: kept, flow: flow({ ...needs, drafts: kept }) }
+  const parts: Parts = {
+    ...needs,
+    drafts: kept,
+    flow: flow({ ...needs, drafts: kept }),
+    noted: noted(needs.note, needs.now),
+  }
   const router = new Router<WebState>()
   router.get('/install/:uid', async ctx => {
     const facing = await parts.flow.face(ctx)
-    if (facing) await showStepOne(parts, ctx, facing)
+    if (facing) await arrive(parts, ctx, facing)
   })
   router.post('/install/:uid/workspace', ctx => switchWorkspace(parts, ctx))
   router.post('/install/:uid/allow', ctx => allow(parts, ctx))
@@ -52,6 +61,13 @@ export function install(needs: InstallNeeds): Install {
   const ask = { faults: needs.faults, flow: parts.flow, ...needs.approval }
   router.use(approvalRoutes({ ...ask, showStepOne: (...facing) => showStepOne(parts, ...facing) }).routes())
   return { router, describe: (_ctx, uid) => describe(parts, uid) }
+}
+
+async function arrive(needs: Parts, ctx: WebContext, facing: Facing): Promise<void> {
+  const { request, place } = facing
+  needs.noted.arrival(ctx, request)
+  if (place?.may.kind === 'no') needs.noted.refusal(ctx, request, place.workspace.id, place.may.because)
+  await showStepOne(needs, ctx, facing)
 }
 
 /** From step one or two: what was ticked stays with the workspace that it was ticked in. */
@@ -84,7 +100,11 @@ async function allow(needs: Parts, ctx: WebContext): Promise<void> {
     return showPages(needs, ctx, { ...facing, draft: filled }, nothingTicked)
   }
   const outcome = await needs.allowAccess(chosenIn(ctx, facing, workspaceId, [first, ...others]))
-  if (outcome.kind === 'refused') return refuse(needs, ctx, facing, outcome.code)
+  if (outcome.kind === 'refused') {
+    needs.noted.refusal(ctx, request, workspaceId, outcome.code)
+    return refuse(needs, ctx, facing, outcome.code)
+  }
+  needs.noted.step(ctx, request, { kind: 'pages', workspaceId })
   await finish(needs, ctx, outcome.consent)
 }
 

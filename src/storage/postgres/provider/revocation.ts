@@ -18,25 +18,27 @@ const revoke = (table: 'access_tokens' | 'refresh_tokens') => `with ended as (
       and not exists (select from authorizations other
         where other.installation_id = i.id and other.id <> ended.id and other.expires_at > $3)
     returning i.id
-  )
+  ), said as (
   insert into events (id, at, kind, workspace_id, connection_id, installation_id, address, request_id, data)
   select $4::uuid, $3, 'token.revoked', workspace_id, connection_id, installation_id, $5, $6,
     jsonb_build_object('installation_over', exists (select from over))
-  from ended`
+  from ended)
+  select id from ended`
 
 export function revocations(pool: Pool) {
   return {
-    /** Ends the authorization of this client's token; without effect for anyone else's. */
+    /** Ends the authorization of this client's token, and returns its id; without effect, and null, for anyone else's. */
     async revoke(
       clientId: string,
       token: { kind: 'access' | 'refresh'; hash: Buffer },
       trace: Trace,
-    ): Promise<void> {
-      await pool.query({
+    ): Promise<string | null> {
+      const { rows } = await pool.query<{ id: string }>({
         name: `revoke-${token.kind}`,
         text: revoke(token.kind === 'access' ? 'access_tokens' : 'refresh_tokens'),
         values: [token.hash, clientId, trace.at, trace.eventId, trace.address, trace.requestId],
       })
+      return rows[0]?.id ?? null
     },
   }
 }

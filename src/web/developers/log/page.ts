@@ -1,0 +1,177 @@
+import type { FlowFailure, FlowOutcome, FlowStepKind } from '../../../installs/flow-log.ts'
+import { type Moment, momentOf } from '../../dates.ts'
+import { type Field, field } from '../../field.ts'
+import { view } from '../../render.ts'
+import { urls } from '../../urls.ts'
+import type { AtConnection } from '../frame/gate.ts'
+import { type Badge, type ConnectionHead, headOf } from '../frame/head.ts'
+import { differences, nearest, type Piece } from './differences.ts'
+import type { LoggedAttempt, LoggedStep } from './readings.ts'
+
+/** Attempts shown at once. */
+export const attemptsSize = 50
+
+export const outcomes: Record<FlowOutcome, Badge> = {
+  'under-way': { words: 'Under way', tone: 'plain' },
+  connected: { words: 'Connected', tone: 'good' },
+  cancelled: { words: 'Cancelled', tone: 'plain' },
+  failed: { words: 'Failed', tone: 'danger' },
+  ended: { words: 'Ended', tone: 'plain' },
+}
+
+export type AttemptRow = { href: string; started: Moment; badge: Badge; who: string; failure: string | null }
+
+export type LogPage = {
+  head: ConnectionHead
+  action: string
+  search: Field
+  outcomes: { value: string; label: string; chosen: boolean }[]
+  clear: string | null
+  rows: AttemptRow[]
+  empty: {
+    icon: 'history'
+    heading: string
+    sentence: string
+    action: { label: string; href: string } | null
+  }
+  pagination: { earlier: string | null; later: string | null }
+}
+export const logView = view<LogPage>('developers/log')
+
+type Asked = { outcome: FlowOutcome | null; requestId: string; further: boolean }
+
+export function logPage(place: AtConnection, asked: Asked, attempts: LoggedAttempt[], now: Date): LogPage {
+  const { id } = place.connection
+  const list = urls.developersPart(id, 'log')
+  const narrowed = asked.outcome !== null || asked.requestId !== ''
+  const query = new URLSearchParams()
+  if (asked.outcome) query.set('outcome', asked.outcome)
+  if (asked.requestId) query.set('request', asked.requestId)
+  const first = query.toString()
+  const shown = attempts.slice(0, attemptsSize)
+  const last = shown.at(-1)
+  if (last) query.set('after', `${last.startedAt.getTime()}.${last.id}`)
+  return {
+    head: headOf(place, 'log'),
+    action: list,
+    search: field('request', 'Request id', { type: 'search', value: asked.requestId }),
+    outcomes: (Object.keys(outcomes) as FlowOutcome[]).map(value => ({
+      value,
+      label: outcomes[value].words,
+      chosen: value === asked.outcome,
+    })),
+    clear: narrowed ? list : null,
+    rows: shown.map(one => ({
+      href: urls.developersAttempt(id, one.id),
+      started: momentOf(one.startedAt, now),
+      badge: outcomes[one.outcome],
+      who: whoWords(one),
+      failure: one.failureCode,
+    })),
+    empty: emptyWords(list, narrowed || asked.further),
+    pagination: {
+      earlier: asked.further ? `${list}${first ? `?${first}` : ''}` : null,
+      later: attempts.length > attemptsSize ? `${list}?${query}` : null,
+    },
+  }
+}
+
+function emptyWords(list: string, narrowed: boolean): LogPage['empty'] {
+  return narrowed
+    ? {
+        icon: 'history',
+        heading: 'Nothing found',
+        sentence:
+          'No attempt of the last 30 days fits. A request id is on every answer, and on every screen that says what went wrong.',
+        action: { label: 'Show all attempts', href: list },
+      }
+    : {
+        icon: 'history',
+        heading: 'No attempts yet',
+        sentence:
+          'Each time somebody begins to install this connection, each step appears here, and for each failure what was sent, what was expected, and what to do.',
+        action: null,
+      }
+}
+
+function whoWords({ workspace }: LoggedAttempt): string {
+  return workspace === null ? 'Nobody chose a workspace yet' : `A member of ${workspace}`
+}
+
+export type ShownFailure = {
+  code: string
+  sentence: string
+  sent: Piece[] | null
+  /** The nearest of them marked, the others as they are. */
+  expected: Piece[][]
+  advice: string
+}
+export type ShownStep = { title: string; at: Moment; requestId: string | null; failure: ShownFailure | null }
+
+export type AttemptPage = {
+  head: ConnectionHead
+  heading: string
+  who: string
+  badge: Badge
+  steps: ShownStep[]
+  back: string
+}
+export const attemptView = view<AttemptPage>('developers/attempt')
+
+export function attemptPage(
+  place: AtConnection,
+  { attempt, steps }: { attempt: LoggedAttempt; steps: LoggedStep[] },
+  now: Date,
+): AttemptPage {
+  return {
+    head: headOf(place, 'log'),
+    heading: `Attempt of ${momentOf(attempt.startedAt, now).exact}`,
+    who: whoWords(attempt),
+    badge: outcomes[attempt.outcome],
+    steps: steps.map(step => ({
+      title: step.failure ? failed[step.kind] : done[step.kind],
+      at: momentOf(step.at, now),
+      requestId: step.requestId,
+      failure: step.failure && shownFailure(step.failure),
+    })),
+    back: urls.developersPart(place.connection.id, 'log'),
+  }
+}
+
+function shownFailure({ code, sentence, sent, expected, advice }: FlowFailure): ShownFailure {
+  const meant = sent === null ? null : nearest(sent, expected)
+  if (sent === null || meant === null) {
+    const whole = (text: string): Piece[] => [{ text, marked: false }]
+    return { code, sentence, advice, sent: sent === null ? null : whole(sent), expected: expected.map(whole) }
+  }
+  return {
+    code,
+    sentence,
+    advice,
+    sent: differences(sent, meant).sent,
+    expected: expected.map(one =>
+      one === meant ? differences(sent, one).expected : [{ text: one, marked: false }],
+    ),
+  }
+}
+
+const done: Record<FlowStepKind, string> = {
+  authorize: 'Authorize request received',
+  'signed-in': 'Signed in',
+  workspace: 'Workspace chosen',
+  pages: 'Pages chosen',
+  allowed: 'Access allowed',
+  cancelled: 'Cancelled by the member',
+  'not-allowed': 'Not let through',
+  'code-issued': 'Code issued',
+  'code-redeemed': 'Code redeemed',
+  refreshed: 'Tokens refreshed',
+  revoked: 'Tokens given back',
+}
+const failed: Record<FlowStepKind, string> = {
+  ...done,
+  authorize: 'Authorize request refused',
+  'code-issued': 'No code was issued',
+  'code-redeemed': 'Code not redeemed',
+  refreshed: 'Refresh refused',
+}

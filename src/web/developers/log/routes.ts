@@ -1,0 +1,65 @@
+import Router from '@koa/router'
+import type { FlowOutcome } from '../../../installs/flow-log.ts'
+import { readUuid } from '../../../installs/ids.ts'
+import type { Faults } from '../../faults.ts'
+import type { Render } from '../../render.ts'
+import type { WebState } from '../../state.ts'
+import { type DeveloperGate, param } from '../frame/gate.ts'
+import { connectionLayout } from '../frame/head.ts'
+import { attemptPage, attemptView, logPage, logView, outcomes } from './page.ts'
+import type { LogReadings } from './readings.ts'
+
+export type LogNeeds = {
+  render: Render
+  faults: Faults
+  gate: DeveloperGate
+  log: LogReadings
+  now(): Date
+}
+
+export function developersLog(needs: LogNeeds): Router<WebState> {
+  const router = new Router<WebState>({ prefix: '/developers/connections/:connection/log' })
+  const { gate, log, render, faults } = needs
+
+  router.get('/', async ctx => {
+    const place = await gate.enter(ctx)
+    if (!place) return
+    const { outcome, request, after } = ctx.query
+    const asked = {
+      outcome: (Object.keys(outcomes) as FlowOutcome[]).find(one => one === outcome) ?? null,
+      requestId: typeof request === 'string' ? request.replaceAll('\0', '').trim().slice(0, 100) : '',
+    }
+    const cursor = readCursor(after)
+    const attempts = await log.attempts({
+      connectionId: place.connection.id,
+      outcome: asked.outcome,
+      requestId: asked.requestId || null,
+      after: cursor,
+    })
+    const model = logPage(place, { ...asked, further: cursor !== null }, attempts, needs.now())
+    render.screen(ctx, logView, model, connectionLayout(place, 'Log'))
+  })
+
+  router.get('/:attempt', async ctx => {
+    const place = await gate.enter(ctx)
+    if (!place) return
+    const id = param(ctx, 'attempt')
+    const found = id && (await log.attempt(place.connection.id, id))
+    if (!found) return faults.notFound(ctx)
+    render.screen(
+      ctx,
+      attemptView,
+      attemptPage(place, found, needs.now()),
+      connectionLayout(place, 'Log', 'Attempt'),
+    )
+  })
+
+  return router
+}
+
+function readCursor(text: string | string[] | undefined): { at: Date; id: string } | null {
+  const [, ms, rest] = /^(\d{1,15})\.(.+)$/.exec(typeof text === 'string' ? text : '') ?? []
+  const id = readUuid(rest)
+  const at = new Date(Number(ms))
+  return id && !Number.isNaN(at.getTime()) ? { at, id } : null
+}
