@@ -19,6 +19,8 @@ export type Stores = {
   limits: Limits
   secretKeys: Buffer[]
   close(): Promise<void>
+  /** Stops the embedded database under whatever still runs on it, unless another process uses it too. */
+  stopDatabase(): Promise<void>
 }
 
 /** Opens what the configuration names, the embedded defaults where it names nothing. */
@@ -42,6 +44,9 @@ export async function openStores(config: Config): Promise<Stores> {
     async close() {
       await shortLived.close()
       await database.destroy()
+      await embedded?.stop()
+    },
+    async stopDatabase() {
       await embedded?.stop()
     },
   }

@@ -42,6 +42,7 @@ export function sentenceOf(fault: unknown): string {
   const { code, address, port } = fault as NodeJS.ErrnoException & { address?: string; port?: number }
   if (code === 'ECONNREFUSED')
     return `Nothing answers at ${address ?? 'the address'}:${port ?? ''}; is the store running?`
+  if (code === '57P01') return 'The database was stopped.'
   if (code === 'ENOTFOUND') return `The host of a store is not known: ${fault.message}`
   if (fault instanceof AggregateError && fault.errors.length > 0) return sentenceOf(fault.errors[0])
   return (fault.message || fault.name).split('\n')[0]!

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { type Config, readConfig } from '../config.ts'
 import { Fault, newCommand, type Output, outputOf } from './command.ts'
+import { requireSchema } from './stores.ts'
 
 export function startCommand(): Command {
   return newCommand('start', 'serve; with nothing configured, on stores of its own and with the demo').action(
@@ -22,6 +23,7 @@ async function start(output: Output): Promise<void> {
     throw portFault(fault, config)
   })
   async function open() {
+    if (config.databaseUrl) await requireSchema(server.stores)
     return { demo: await prepareDemo(server.stores, config), listening: await listen(server, config) }
   }
   const address = config.issuer

@@ -11,17 +11,31 @@ export async function withStores<T>(work: (stores: Stores, config: Config) => Pr
   const config = readConfig()
   const { openStores } = await import('../stores.ts')
   const stores = await openStores(config)
+  const settle = endAtSignal(stores)
   try {
-    await readySchema(stores, config)
+    if (!config.databaseUrl) await (await import('../storage/postgres/migrate.ts')).migrate(stores.database)
+    else await requireSchema(stores)
     return await work(stores, config)
   } finally {
+    settle()
     await stores.close()
   }
 }
 
-async function readySchema(stores: Stores, config: Config): Promise<void> {
-  const { migrate, schemaIsCurrent } = await import('../storage/postgres/migrate.ts')
-  if (!config.databaseUrl) await migrate(stores.database)
-  else if (!(await schemaIsCurrent(stores.database)))
+/** @throws Fault when a migration is missing. */
+export async function requireSchema(stores: Stores): Promise<void> {
+  const { schemaIsCurrent } = await import('../storage/postgres/migrate.ts')
+  if (!(await schemaIsCurrent(stores.database)))
     throw new Fault('The database schema is behind this version; run "latchkey migrate" first.')
+}
+
+const signals = ['SIGINT', 'SIGTERM'] as const
+
+/** Ctrl-C in the middle of a command takes back what was not committed, and leaves no database running. */
+function endAtSignal(stores: Stores): () => void {
+  const end = () => void stores.stopDatabase().finally(() => process.exit(130))
+  for (const signal of signals) process.once(signal, end)
+  return () => {
+    for (const signal of signals) process.removeListener(signal, end)
+  }
 }

@@ -4,6 +4,7 @@ import type { Pool } from 'pg'
 import { archivePage, createPage, movePage, renamePage } from '../../src/storage/postgres/directory/pages.ts'
 import { poolOf } from '../../src/storage/postgres/pool.ts'
 import { openClone } from '../support/database.ts'
+import { keptPaths, rightPaths, sameRandom } from '../support/directory.ts'
 
 let database: Awaited<ReturnType<typeof openClone>>
 let pool: Pool
@@ -39,39 +40,11 @@ async function newChain(workspaceId: string, length: number): Promise<string[]> 
   return chain
 }
 
-type Standing = { id: string; path: string[]; hidden: boolean }
-
-async function kept(workspaceId: string): Promise<Standing[]> {
-  const { rows } = await pool.query<Standing>(
-    `select page_id as id, path::text[] as path, hidden from page_paths where workspace_id = $1 order by id`,
-    [workspaceId],
-  )
-  return rows
-}
-
-/** What the paths must be, worked out from the parents alone. */
-async function oracle(workspaceId: string): Promise<Standing[]> {
-  const { rows } = await pool.query<Standing>(
-    `with recursive standing as (
-       select id, array[id] as path, archived as hidden from pages where workspace_id = $1 and parent_id is null
-       union all
-       select p.id, s.path || p.id, s.hidden or p.archived
-       from standing s join pages p on p.workspace_id = $1 and p.parent_id = s.id)
-     select id, path::text[] as path, hidden from standing order by id`,
-    [workspaceId],
-  )
-  return rows
-}
-
 describe('the page tree', () => {
   it('keeps every path right through random creations, moves and archivings', async () => {
     const workspace = await newWorkspace()
     const pages: string[] = []
-    let seed = 20_260_101
-    const random = (below: number) => {
-      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31
-      return Math.floor((seed / 2 ** 31) * below)
-    }
+    const random = sameRandom(20_260_101)
     const any = () => pages[random(pages.length)]!
     for (let step = 0; step < 400; step++) {
       const dice = random(10)
@@ -85,11 +58,11 @@ describe('the page tree', () => {
           archived: random(2) === 0,
           editedBy: null,
         })
-      if (step % 40 === 0) expect(await kept(workspace)).toEqual(await oracle(workspace))
+      if (step % 40 === 0) expect(await keptPaths(pool, workspace)).toEqual(await rightPaths(pool, workspace))
     }
-    const standing = await kept(workspace)
+    const standing = await keptPaths(pool, workspace)
     expect(standing).toHaveLength(pages.length)
-    expect(standing).toEqual(await oracle(workspace))
+    expect(standing).toEqual(await rightPaths(pool, workspace))
   })
 
   it('refuses a page under itself, at any distance', async () => {
@@ -100,7 +73,7 @@ describe('the page tree', () => {
         kind: 'refused',
         code: 'page-under-itself',
       })
-    expect(await kept(workspace)).toEqual(await oracle(workspace))
+    expect(await keptPaths(pool, workspace)).toEqual(await rightPaths(pool, workspace))
   })
 
   it('refuses a parent of another workspace', async () => {
@@ -140,7 +113,7 @@ describe('the page tree', () => {
     expect(await movePage(pool, { workspaceId: workspace, id: other[1]!, parentId: chain[98]! })).toEqual({
       kind: 'done',
     })
-    expect(await kept(workspace)).toEqual(await oracle(workspace))
+    expect(await keptPaths(pool, workspace)).toEqual(await rightPaths(pool, workspace))
   })
 
   it('makes a private root open again when it goes below an open page, and private as a root for those listed', async () => {
@@ -190,7 +163,7 @@ describe('the page tree', () => {
     }
     const fault = new Error('the event could not be written')
     await expect(createPage(pool, draft, () => Promise.reject(fault))).rejects.toBe(fault)
-    expect(await kept(workspace)).toEqual([])
+    expect(await keptPaths(pool, workspace)).toEqual([])
   })
 
   it('takes twenty moves at once against each other and ends in a tree', async () => {
@@ -201,7 +174,7 @@ describe('the page tree', () => {
         movePage(pool, { workspaceId: workspace, id: roots[i % 8]!, parentId: roots[(i * 3 + 1) % 8]! }),
       ),
     )
-    expect(await kept(workspace)).toEqual(await oracle(workspace))
+    expect(await keptPaths(pool, workspace)).toEqual(await rightPaths(pool, workspace))
   })
 })
 
@@ -238,7 +211,7 @@ describe('the database, whoever writes', () => {
     await newChain(workspace, 5)
     await pool.query('delete from workspaces where id = $1', [workspace])
     const { rows } = await pool.query('select from pages where workspace_id = $1', [workspace])
-    expect([rows, await kept(workspace)]).toEqual([[], []])
+    expect([rows, await keptPaths(pool, workspace)]).toEqual([[], []])
   })
 
   it('refuses a page in a workspace that does not exist', async () => {

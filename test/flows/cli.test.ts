@@ -324,6 +324,7 @@ describe('latchkey migrate', () => {
       const down = (await latchkey(['migrate', '--down', '2', '--json'], at)).json() as { reverted: string[] }
       expect(down.reverted).toHaveLength(2)
       refuses(await latchkey(['connection', 'list'], at), 1, /latchkey migrate/)
+      refuses(await latchkey(['start'], { ...at, PORT: '0' }), 1, /latchkey migrate/)
       const up = (await latchkey(['migrate', '--json'], at)).json() as { applied: string[] }
       expect(up.applied).toEqual(down.reverted.reverse())
       expect((await latchkey(['migrate'], at)).out).toContain('Nothing to do')

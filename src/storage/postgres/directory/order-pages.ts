@@ -41,23 +41,56 @@ export async function orderPages(
   if (line !== null) return { kind: 'fault', line, reason: 'its parents form a cycle' }
   await client.query('create index on ordered_pages (place)')
   await client.query('analyze ordered_pages')
+  const deeper = await findMoveTooDeep(client)
+  if (deeper !== null)
+    return {
+      kind: 'fault',
+      line: deeper,
+      reason: `it or a page below it would stand deeper than ${deepestLevel} levels`,
+    }
   return { kind: 'ordered', pages: ordered }
 }
+
+/** Known pages whose line names another parent than they have. */
+const moved = `select o.line, o.workspace_id, o.id, o.parent_id
+  from ordered_pages o join pages p on p.workspace_id = o.workspace_id and p.id = o.id
+  where o.known and o.parent_id is distinct from p.parent_id`
+
+/** From each moved page up to its root, by the parents that the file gives, or else by those that stand. */
+const upwards = `
+  select line, workspace_id, id as start, parent_id as at, 1 as steps from moved
+  union all
+  select up.line, up.workspace_id, up.start, case when s.id is null then p.parent_id else s.parent_id end, steps + 1
+  from up
+  left join staged_pages s on s.workspace_id = up.workspace_id and s.id = up.at
+  left join pages p on p.workspace_id = up.workspace_id and p.id = up.at
+  where up.at is not null and up.at <> up.start and steps <= 2 * ${deepestLevel}`
 
 /** A cycle that goes through pages which the file does not mention must go through one that it moves. */
 async function findCycleThroughMoves(client: ClientBase): Promise<number | null> {
   const { rows } = await client.query<{ line: number | null }>(
-    `with recursive up as (
-       select o.line, o.workspace_id, o.id as start, o.parent_id as at, 1 as steps
-       from ordered_pages o join pages p on p.workspace_id = o.workspace_id and p.id = o.id
-       where o.known and o.parent_id is distinct from p.parent_id
-       union all
-       select up.line, up.workspace_id, up.start, case when s.id is null then p.parent_id else s.parent_id end, steps + 1
-       from up
-       left join staged_pages s on s.workspace_id = up.workspace_id and s.id = up.at
-       left join pages p on p.workspace_id = up.workspace_id and p.id = up.at
-       where up.at is not null and up.at <> up.start and steps <= 2 * ${deepestLevel})
+    `with recursive moved as materialized (${moved}), up as (${upwards})
      select min(line)::int as line from up where at = start`,
+  )
+  return rows[0]!.line
+}
+
+/** Moved pages carry along what stands below them and is not moved elsewhere, and what the file puts there. */
+async function findMoveTooDeep(client: ClientBase): Promise<number | null> {
+  const { rows } = await client.query<{ line: number | null }>(
+    `with recursive moved as materialized (${moved}), up as (${upwards}),
+     down as (
+       select line, workspace_id, start as id, steps as level from up where at is null
+       union all
+       select down.line, down.workspace_id, child.id, down.level + 1
+       from down cross join lateral (
+         select p.id from pages p
+         where p.workspace_id = down.workspace_id and p.parent_id = down.id and not exists (
+           select from staged_pages s where s.workspace_id = p.workspace_id and s.id = p.id)
+         union all
+         select s.id from staged_pages s where s.workspace_id = down.workspace_id and s.parent_id = down.id) child
+       where down.level <= ${deepestLevel})
+     select min(line)::int as line from down where level > ${deepestLevel}`,
   )
   return rows[0]!.line
 }
