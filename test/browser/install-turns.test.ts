@@ -270,7 +270,7 @@ describe('the tree', () => {
     await press(page, 'Show pages in Roadmap')
     await box(page, 'Quarter One').waitFor()
     await page.getByRole('searchbox').fill('hand')
-    await page.getByText('Pages with “hand”').waitFor()
+    await page.getByRole('heading', { name: 'Pages with “hand”' }).waitFor()
     await page.getByRole('searchbox').fill('')
     await page.getByText('Shared with everyone in Acme').waitFor()
     await page.getByRole('button', { name: 'Switch workspace' }).click()

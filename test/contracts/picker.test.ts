@@ -148,6 +148,14 @@ describe('what the picker shows', () => {
     expect(new Set(seen)).toEqual(all)
   })
 
+  it('shows what stands below a node alone, where the roots are not wanted', async () => {
+    const lists = { ...beginnings, roots: false, open: [{ id: world.pages.roadmap.id, after: null }] }
+    const reading = await read({ user: world.users.ben, ticked: [world.pages.handbook.id], lists })
+    expect([reading.shared.pages, reading.private.pages]).toEqual([[], []])
+    expect(titles(reading.children.get(world.pages.roadmap.id)!.pages)).toEqual(['Quarter One'])
+    expect(titles(reading.ticked)).toEqual(['Handbook'])
+  })
+
   it('begins again where the cursor is gone or of another workspace', async () => {
     for (const cursor of [randomUUID(), world.pages.ideas.id]) {
       const { shared } = await read({ user: world.users.ben, lists: { ...beginnings, sharedAfter: cursor } })

@@ -116,9 +116,12 @@ export class Person {
   }
 }
 
+/** The accessible name: what is hidden from screen readers is no part of it. */
 function nameOf($: CheerioAPI, one: Parameters<CheerioAPI>[0]): string {
   const button = $(one as never)
-  return (button.attr('aria-label') ?? (button.text() || button.attr('value') || ''))
+  const seen = button.clone()
+  seen.find('[aria-hidden=true]').remove()
+  return (button.attr('aria-label') ?? (seen.text() || button.attr('value') || ''))
     .replace(/\s+/g, ' ')
     .trim()
 }

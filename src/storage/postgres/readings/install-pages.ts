@@ -9,7 +9,7 @@ import { personReaches } from '../reach.ts'
 /** Rows of one list that are shown at once. */
 export const listSize = 50
 /** Up to here the pages below one are counted for its row; more is said as "more than". */
-export const rowCountLimit = 10_000
+export const rowCountLimit = 1_000
 /** Up to here the pages below a ticked one are counted for the sum. */
 export const sumCountLimit = 100_000
 
@@ -52,8 +52,9 @@ export type PickerQuestion = {
   connectionId: string
   /** null: what the connection can reach now. */
   ticked: readonly string[] | null
-  /** null: the lists are not wanted, only what is ticked and granted. */
+  /** null: the lists are not wanted, only what is ticked and granted. `roots` false: only what stands below open nodes. */
   lists: {
+    roots?: boolean
     sharedAfter: string | null
     privateAfter: string | null
     open: readonly { id: string; after: string | null }[]
@@ -110,20 +111,20 @@ const workspaceRoots = `
       and ${behind('p', '$6')}
     order by p.sort_title, p.id limit ${listSize} + 1)`
 
-/** Nodes that stand open ($7), and where the list of the children of each goes on ($8). */
-const openNodes = `
-  select 'node', '', o.id from unnest($7::uuid[]) o (id)
+/** Nodes that stand open, and where the list of the children of each goes on: two arrays. */
+const openNodes = (nodes: string, cursors: string) => `
+  select 'node' as list, '' as sort_title, o.id from unnest(${nodes}::uuid[]) o (id)
   union all
-  (select 'child', c.sort_title, c.id from unnest($7::uuid[], $8::uuid[]) o (id, after) cross join lateral (
+  (select 'child', c.sort_title, c.id from unnest(${nodes}::uuid[], ${cursors}::uuid[]) o (id, after) cross join lateral (
     select c.sort_title, c.id from pages c
     where c.workspace_id = $1 and c.parent_id = o.id and not c.archived and ${behind('c', 'o.after')}
     order by c.sort_title, c.id limit ${listSize} + 1) c)`
 
-/** `now` first: what the ticks fall back on, and what each row is marked by. `roots` null: without lists. */
-const textOf = (roots: string | null) => `
+/** `now` first: what the ticks fall back on, and what each row is marked by. `lists`: what else is listed. */
+const textOf = (lists: string) => `
   with now as materialized (${grantedSql}),
   chosen as materialized (select unnest(coalesce($4::uuid[], now.ids)) as id from now),
-  listed as (${roots ? `${roots} union all ${openNodes} union all` : ''}
+  listed as (${lists}
     select 'ticked' as list, '' as sort_title, id from chosen
     union all
     select 'granted', '', unnest(now.ids) from now)
@@ -142,12 +143,13 @@ const textOf = (roots: string | null) => `
       select from unnest(t.path[:cardinality(t.path) - 1]) a (id) where a.id in (select id from chosen)))
   order by p.sort_title, p.id`
 
-export type PickerStatements = Record<'all' | 'ticked', { name: string; text: string }>
+export type PickerStatements = Record<'all' | 'below' | 'ticked', { name: string; text: string }>
 
 /** The same screen with other roots. */
 export const pickerStatements = (name: string, roots: string): PickerStatements => ({
-  all: { name, text: textOf(roots) },
-  ticked: { name: 'picker-ticked', text: textOf(null) },
+  all: { name, text: textOf(`${roots} union all ${openNodes('$7', '$8')} union all`) },
+  below: { name: 'picker-below', text: textOf(`${openNodes('$5', '$6')} union all`) },
+  ticked: { name: 'picker-ticked', text: textOf('') },
 })
 
 const statements = pickerStatements('picker', workspaceRoots)
@@ -155,22 +157,18 @@ const statements = pickerStatements('picker', workspaceRoots)
 export async function readPicker(
   pool: Pool,
   question: PickerQuestion,
-  { all, ticked: ticksAlone } = statements,
+  { all, below, ticked: ticksAlone } = statements,
 ): Promise<PickerReading> {
   const { workspaceId, userId, connectionId, ticked, lists } = question
-  const own = [workspaceId, userId, connectionId, ticked]
-  const { rows } = lists
-    ? await pool.query<Row>({
-        ...all,
-        values: [
-          ...own,
-          lists.sharedAfter ?? nothing,
-          lists.privateAfter ?? nothing,
-          lists.open.map(node => node.id),
-          lists.open.map(node => node.after ?? nothing),
-        ],
-      })
-    : await pool.query<Row>({ ...ticksAlone, values: own })
+  const values: unknown[] = [workspaceId, userId, connectionId, ticked]
+  const roots = lists && lists.roots !== false
+  if (roots) values.push(lists.sharedAfter ?? nothing, lists.privateAfter ?? nothing)
+  if (lists)
+    values.push(
+      lists.open.map(node => node.id),
+      lists.open.map(node => node.after ?? nothing),
+    )
+  const { rows } = await pool.query<Row>({ ...(roots ? all : lists ? below : ticksAlone), values })
 
   const of = (list: Row['list']) => rows.filter(row => row.list === list)
   const children = Map.groupBy(of('child'), row => row.parent_id!)
