@@ -63,7 +63,8 @@ type Row = ConnectionReading['connection'] & {
 }
 
 /** $1 workspace, $2 connection, $3 cursor: an installation, $4 words of a person. */
-const texts = forEachFilter(
+const statements = forEachFilter(
+  'settings-connection',
   fits => `
   with installed as materialized (
     select i.*, m.role, coalesce(u.name, '') as name, coalesce(u.email, '') as email,
@@ -111,12 +112,10 @@ export async function readConnection(
   },
 ): Promise<ConnectionReading | null> {
   const { workspaceId, connectionId, state, person, after } = question
-  const { rows } = await pool.query<Row>(texts[state], [
-    workspaceId,
-    connectionId,
-    after ?? '00000000-0000-0000-0000-000000000000',
-    person,
-  ])
+  const { rows } = await pool.query<Row>({
+    ...statements[state],
+    values: [workspaceId, connectionId, after ?? '00000000-0000-0000-0000-000000000000', person],
+  })
   const [row] = rows
   if (!row) return null
   const { policy, counts, people, ...connection } = row

@@ -62,7 +62,8 @@ type Row = ReachRow & {
  * $1 workspace, $2 cursor: a connection, $3 words of a person, $4 words of a connection. A connection is shown whole as soon
  * as one installation of it fits the filters.
  */
-const texts = forEachFilter(
+const statements = forEachFilter(
+  'settings-connections',
   fits => `
   with installed as materialized (
     select i.id, i.connection_id, i.user_id, i.created_at, m.role,
@@ -118,12 +119,10 @@ export async function readConnections(
   },
 ): Promise<{ rows: InstalledConnection[]; more: boolean; policy: Policy }> {
   const { workspaceId, state, person, connection, after } = question
-  const { rows } = await pool.query<Row>(texts[state], [
-    workspaceId,
-    after ?? '00000000-0000-0000-0000-000000000000',
-    person,
-    connection,
-  ])
+  const { rows } = await pool.query<Row>({
+    ...statements[state],
+    values: [workspaceId, after ?? '00000000-0000-0000-0000-000000000000', person, connection],
+  })
   return {
     rows: rows.slice(0, connectionsSize).map(toConnection),
     more: rows.length > connectionsSize,

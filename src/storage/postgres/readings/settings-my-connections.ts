@@ -73,11 +73,11 @@ export async function readMyConnections(
   question: { workspaceId: string; userId: string; after: string | null },
 ): Promise<{ rows: MyConnection[]; more: boolean }> {
   const { workspaceId, userId, after } = question
-  const { rows } = await pool.query<Row>(text, [
-    workspaceId,
-    userId,
-    after ?? '00000000-0000-0000-0000-000000000000',
-  ])
+  const { rows } = await pool.query<Row>({
+    name: 'settings-my-connections',
+    text,
+    values: [workspaceId, userId, after ?? '00000000-0000-0000-0000-000000000000'],
+  })
   return {
     rows: rows.slice(0, myConnectionsSize).map(row => ({
       installationId: row.id,

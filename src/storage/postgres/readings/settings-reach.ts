@@ -1,4 +1,3 @@
-import { grantorReaches } from '../access.ts'
 import { countBelow } from './install-pages.ts'
 
 /** Pages below one granted page are counted up to here; a list of many installations says "more than" beyond it. */
@@ -8,28 +7,47 @@ export const reachLimit = 1_000
  * The pages that installations reach, as columns `granted` (what was chosen, without what stands below another chosen page),
  * `reached` (with all below; a page that two of a group reach counts once) and `beyond` (more than was counted).
  * `sets` is SQL of (key, installation_id) in workspace $1: one row of `sums` comes out for each key that reaches anything.
+ *
+ * The planner knows nothing of the sizes of these sets, and joins of sets with one another may cost their product. So there
+ * are none: whoever granted is looked up in a hash (a subquery within a case is never made a join), and in tree order a page stands below an earlier one exactly when it comes before
+ * the end of that one's range.
  */
 export const reachCtes = (sets: string) => `
-  in_force as materialized (
-    select distinct s.key, t.page_id, t.path
+  chosen as materialized (
+    select distinct s.key, g.page_id, g.granted_by
     from (${sets}) s
-    join page_grants g on g.workspace_id = $1 and g.installation_id = s.installation_id
-    join page_paths t on t.workspace_id = $1 and t.page_id = g.page_id and not t.hidden
-    join pages root on root.workspace_id = $1 and root.id = t.path[1]
-    where ${grantorReaches('g', 'root')}),
-  nested as (
-    select distinct f.key, f.page_id from in_force f
-    cross join lateral unnest(f.path[:cardinality(f.path) - 1]) a (id)
-    join in_force h on h.key = f.key and h.page_id = a.id),
-  outermost as materialized (
-    select f.key, f.path from in_force f
-    where not exists (select from nested n where n.key = f.key and n.page_id = f.page_id)),
+    join page_grants g on g.workspace_id = $1 and g.installation_id = s.installation_id),
+  granters as materialized (
+    select m.user_id, m.role
+    from (select distinct granted_by as id from chosen) d
+    join members m on m.workspace_id = $1 and m.user_id = d.id
+    join users u on u.id = d.id and not u.disabled),
+  placed as materialized (
+    select c.key, c.granted_by, t.path
+    from chosen c join page_paths t on t.workspace_id = $1 and t.page_id = c.page_id and not t.hidden),
+  private_roots as materialized (
+    select p.id from (select distinct path[1] as id from placed) r
+    join pages p on p.workspace_id = $1 and p.id = r.id and p.private),
+  in_force as (
+    select distinct key, path from placed
+    where case
+      when granted_by not in (select user_id from granters) then false
+      when path[1] in (select id from private_roots)
+        or granted_by in (select user_id from granters where role = 'guest') then coalesce((
+        select true from page_viewers v
+        where v.workspace_id = $1 and v.page_id = path[1] and v.user_id = granted_by), false)
+      else true end),
+  ranges as (
+    select key, path, max(path || 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)
+      over (partition by key order by path rows between unbounded preceding and 1 preceding) as earlier_end
+    from in_force),
   counted as materialized (
-    select o.path, ${countBelow('o', String(reachLimit))} as below from (select distinct path from outermost) o),
+    select o.key, ${countBelow('o', String(reachLimit))} as below from ranges o
+    where o.earlier_end is null or o.path > o.earlier_end),
   sums as (
-    select o.key, count(*)::int as granted, (count(*) + sum(least(c.below, ${reachLimit})))::int as reached,
-      bool_or(c.below > ${reachLimit}) as beyond
-    from outermost o join counted c on c.path = o.path group by o.key)`
+    select key, count(*)::int as granted, (count(*) + sum(least(below, ${reachLimit})))::int as reached,
+      bool_or(below > ${reachLimit}) as beyond
+    from counted group by key)`
 
 /** What an installation, or all of a connection, reaches. */
 export type Reach = { granted: number; reached: number; beyond: boolean }

@@ -22,11 +22,17 @@ export const fitsFilter: Record<StateFilter, string> = {
   disconnected: `standing = 'disconnected'`,
 }
 
-/** The same query for each filter. */
-export function forEachFilter(textOf: (fits: string) => string): Record<StateFilter, string> {
+/** The same prepared statement for each filter: these are long to plan. */
+export function forEachFilter(
+  name: string,
+  textOf: (fits: string) => string,
+): Record<StateFilter, { name: string; text: string }> {
   return Object.fromEntries(
-    Object.entries(fitsFilter).map(([filter, fits]) => [filter, textOf(fits)]),
-  ) as Record<StateFilter, string>
+    Object.entries(fitsFilter).map(([filter, fits]) => [
+      filter,
+      { name: `${name}-${filter}`, text: textOf(fits) },
+    ]),
+  ) as Record<StateFilter, { name: string; text: string }>
 }
 
 /** Text that is looked for anywhere in a name, whatever its case. */

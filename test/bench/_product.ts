@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { freePort } from '../../src/storage/postgres/embedded.ts'
+
+/** The whole product in a process of its own, so that what measures it takes none of its time. */
+export async function startProduct(databaseUrl: string, redisUrl: string) {
+  const [port, folder] = await Promise.all([freePort(), mkdtemp(path.join(tmpdir(), 'latchkey-bench-'))])
+  const base = `http://127.0.0.1:${port}`
+  const child = spawn(process.execPath, ['src/cli.ts', 'start'], {
+    env: {
+      ...process.env,
+      ...{ PORT: `${port}`, ISSUER: base, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl },
+      ...{ DATA_DIR: folder, DEMO: 'false', LOG_LEVEL: 'silent' },
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const gone = new Promise<void>(resolve => child.once('exit', () => resolve()))
+  for (let ready = false; !ready; ) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`)
+    await new Promise(resolve => setTimeout(resolve, 50))
+    ready = await fetch(`${base}/readyz`).then(
+      answer => answer.ok,
+      () => false,
+    )
+  }
+  return {
+    base,
+    async stop() {
+      child.kill('SIGTERM')
+      await gone
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
