@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { ClientBase } from 'pg'
+import { governActions } from './govern-screens.ts'
 import { applyManifest } from './installs/actions/apply-manifest.ts'
 import { createConnection } from './installs/actions/create-connection.ts'
 import { deleteConnection } from './installs/actions/delete-connection.ts'
 import { disableConnection, enableConnection } from './installs/actions/disable-connection.ts'
+import { renewInternalToken, revokeInternalToken } from './installs/actions/renew-internal-token.ts'
 import { revokeSecret } from './installs/actions/revoke-secret.ts'
 import { rotateSecret } from './installs/actions/rotate-secret.ts'
 import { setLogo } from './installs/actions/set-logo.ts'
@@ -12,6 +14,7 @@ import { uuidv7 } from './installs/ids.ts'
 import { seal } from './installs/sealed.ts'
 import { redrawLogo } from './logos/logos.ts'
 import { appendEvent, appendEvents } from './storage/postgres/events.ts'
+import { internalTokenStore, readInternalTokens } from './storage/postgres/internal-tokens.ts'
 import {
   countSecrets,
   managedConnectionStore,
@@ -32,6 +35,7 @@ export function developerActions(stores: Pick<Stores, 'database' | 'secretKeys'>
   const pool = poolOf(stores.database)
   const storesOf = (client: ClientBase) => ({
     ...managedConnectionStore(client),
+    ...internalTokenStore(client),
     append: (event: Parameters<typeof appendEvent>[1]) => appendEvent(client, event),
     appendAll: (events: Parameters<typeof appendEvents>[1]) => appendEvents(client, events),
     placeToCreate: (userId: string, workspaceId: string) => readPlaceToCreate(client, userId, workspaceId),
@@ -53,6 +57,8 @@ export function developerActions(stores: Pick<Stores, 'database' | 'secretKeys'>
     disable: disableConnection(needs),
     enable: enableConnection(needs),
     remove: deleteConnection(needs),
+    renewToken: renewInternalToken(needs),
+    revokeToken: revokeInternalToken(needs),
     setLogo: setLogo(needs),
     manifests: applyManifest({
       readConnection: (connectionId, userId) => readManaged(pool, connectionId, userId),
@@ -72,12 +78,13 @@ export function developerHub(stores: Stores): WebNeeds['developers'] {
       facts: connectionId => readConnectionFacts(pool, connectionId),
       readConnection: (connectionId, userId) => readManaged(pool, connectionId, userId),
       logo: (connectionId, userId, known) => readLogoFor(pool, connectionId, userId, known),
+      internalTokens: (connectionId, now) => readInternalTokens(pool, connectionId, now),
       log: {
         attempts: question => readAttempts(pool, question),
         attempt: (connectionId, attemptId) => readAttempt(pool, connectionId, attemptId),
       },
     },
-    actions: developerActions(stores),
+    actions: { ...developerActions(stores), copyToken: governActions(stores).copyInternalToken },
     redrawLogo,
   }
 }

@@ -17,6 +17,9 @@ export type EventKind =
   | 'installation.disconnected'
   | 'pages.changed'
   | 'internal-token.copied'
+  /** Another standing token was made; the old one ended, or works on for a while. */
+  | 'internal-token.renewed'
+  | 'internal-token.revoked'
   | 'token.refreshed'
   | 'code.reused'
   | 'refresh-token.reused'
@@ -41,6 +44,9 @@ export type EventKind =
   /** The member whom the owner named took it over, or did not want it. */
   | 'hand-over.accepted'
   | 'hand-over.declined'
+  /** A developer made himself a workspace to try his connections in, or removed it. */
+  | 'sandbox.created'
+  | 'sandbox.removed'
 
 /** One thing that happened, by whom, to what, when, and from which address. Append-only. */
 export type InstallEvent = {

@@ -21,13 +21,18 @@ import { reviews } from './manifest/review.ts'
 import { developersManifest } from './manifest/routes.ts'
 import { developersSecrets, type SecretsNeeds } from './secrets/routes.ts'
 import { developersSettings, type SettingsNeeds } from './settings/routes.ts'
+import { developersToken, type TokenNeeds } from './token/routes.ts'
 
 /** What the hub stands on, beside what every place has. */
 export type HubNeeds = {
   readings: Pick<ListNeeds, 'list' | 'places'> &
     Pick<OverviewNeeds, 'facts'> &
-    Pick<GateNeeds, 'readConnection'> & { logo: ServeLogoNeeds['read']; log: LogReadings }
-  actions: Pick<CreateScreenNeeds, 'create'> &
+    Pick<GateNeeds, 'readConnection'> & { logo: ServeLogoNeeds['read']; log: LogReadings } & Pick<
+      TokenNeeds,
+      'internalTokens'
+    >
+  actions: Pick<TokenNeeds, 'copyToken' | 'renewToken' | 'revokeToken'> &
+    Pick<CreateScreenNeeds, 'create'> &
     Pick<SecretsNeeds, 'rotate' | 'revoke'> &
     Pick<SettingsNeeds, 'update'> &
     Pick<DangerNeeds, 'disable' | 'enable' | 'remove'> & {
@@ -72,6 +77,7 @@ export function developers(needs: DevelopersNeeds): Router<WebState> {
       set: actions.setLogo,
       tooOften: hourly('logos-uploaded', 60),
     }),
+    developersToken({ ...common, ...actions, internalTokens: readings.internalTokens }),
     developersLog({ ...common, log: readings.log }),
     developersDanger({ ...common, ...actions }),
   ]

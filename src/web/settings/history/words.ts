@@ -39,6 +39,8 @@ export const kindWords: Record<EventKind, Said> = {
   },
   'pages.changed': { label: 'Pages changed', tell: changedPages },
   'internal-token.copied': plain('Token copied', 'copied the internal integration token'),
+  'internal-token.renewed': plain('Token renewed', 'made a new internal integration token'),
+  'internal-token.revoked': plain('Token ended', 'revoked the internal integration token'),
   'token.refreshed': plain('Token refreshed', 'refreshed its tokens'),
   'code.reused': plain('Code used twice', 'sent an authorization code a second time; its tokens were ended'),
   'refresh-token.reused': plain(
@@ -59,6 +61,8 @@ export const kindWords: Record<EventKind, Said> = {
   'hand-over.withdrawn': plain('Hand-over withdrawn', 'took the offer of a hand-over back'),
   'hand-over.accepted': plain('Hand-over accepted', 'took it over from a departed member'),
   'hand-over.declined': plain('Hand-over declined', 'did not want to take it over'),
+  'sandbox.created': plain('Sandbox made', 'made this sandbox'),
+  'sandbox.removed': plain('Sandbox removed', 'removed this sandbox'),
 }
 
 export const eventKinds = Object.keys(kindWords) as EventKind[]

@@ -1,0 +1,103 @@
+import { type Moment, momentOf } from '../../dates.ts'
+import { view } from '../../render.ts'
+import type { ConfirmPage } from '../../settings/confirm/page.ts'
+import type { Notice } from '../../settings/confirm/said.ts'
+import { urls } from '../../urls.ts'
+import type { AtConnection } from '../frame/gate.ts'
+import { type ConnectionHead, headOf } from '../frame/head.ts'
+
+export type InternalTokenReading = {
+  id: string
+  createdAt: Date
+  createdBy: string | null
+  lastUsedAt: Date | null
+  expiresAt: Date | null
+}
+export type InternalTokens = { state: string | null; pages: number; tokens: InternalTokenReading[] }
+
+/** How long the old token works on beside the new one, in seconds. */
+export const overlaps = [
+  { seconds: 0, label: 'The old token stops at once' },
+  { seconds: 60 * 60, label: 'The old token works for one more hour' },
+  { seconds: 24 * 60 * 60, label: 'The old token works for one more day' },
+  { seconds: 7 * 24 * 60 * 60, label: 'The old token works for seven more days' },
+] as const
+
+export type TokenRow = { created: Moment; creator: string; lastUsed: Moment | null; ends: Moment | null }
+
+export type TokenPage = {
+  head: ConnectionHead
+  notice: Notice | null
+  shown: { id: string; label: string; text: string } | null
+  /** What the token reaches, or why it reaches nothing. */
+  sentence: string
+  managePages: string | null
+  rows: TokenRow[]
+  copy: string | null
+  renew: { action: string; label: string; overlaps: { value: string; label: string }[] }
+  revoke: string | null
+}
+export const tokenView = view<TokenPage>('developers/token')
+
+type Facts = {
+  place: AtConnection
+  reading: InternalTokens
+  notice: Notice | null
+  shown: string | null
+  now: Date
+}
+
+export function tokenPage({ place, reading, notice, shown, now }: Facts): TokenPage {
+  const { id } = place.connection
+  const { tokens } = reading
+  const part = (name: string) => urls.developersPart(id, name)
+  const has = tokens.length > 0
+  return {
+    head: headOf(place, 'token'),
+    notice,
+    shown: shown === null ? null : { id: 'shown-token', label: 'Internal integration token', text: shown },
+    sentence: reachWords(reading),
+    managePages: place.connection.workspaceId && urls.workspace(place.connection.workspaceId),
+    rows: tokens.map(token => ({
+      created: momentOf(token.createdAt, now),
+      creator: token.createdBy ?? 'The operator',
+      lastUsed: token.lastUsedAt && momentOf(token.lastUsedAt, now),
+      ends: token.expiresAt && momentOf(token.expiresAt, now),
+    })),
+    copy: has ? part('token/copy') : null,
+    renew: {
+      action: part('token/renew'),
+      label: has ? 'Renew token' : 'Make a token',
+      overlaps: has ? overlaps.map(({ seconds, label }) => ({ value: `${seconds}`, label })) : [],
+    },
+    revoke: has ? part('token/revoke') : null,
+  }
+}
+
+function reachWords({ state, pages, tokens }: InternalTokens): string {
+  if (state === 'suspended')
+    return 'An owner suspended this connection: its token reaches nothing until it is resumed.'
+  if (state === 'revoked')
+    return 'This connection was disconnected. An owner brings it back by making a token.'
+  if (tokens.length === 0) return 'There is no token in force, so nothing is reached.'
+  if (pages === 0) return 'It reaches no page yet. Add it to pages with the menu of each page.'
+  return `It was added to ${pages === 1 ? 'one page' : `${pages} pages`}, and reaches everything below.`
+}
+
+export function revokePage({ connection }: AtConnection): ConfirmPage {
+  return {
+    heading: `Revoke the token of ${connection.name}`,
+    lead: 'Whatever works with this token stops at once.',
+    effects: [
+      'Every token of this connection that is in force ends, also one that works on beside a newer one.',
+    ],
+    undo: 'The token cannot be brought back. A new one can be made, and has to be put in place wherever the old one was.',
+    submit: {
+      label: 'Revoke token',
+      action: urls.developersPart(connection.id, 'token/revoke'),
+      fields: [],
+      danger: true,
+    },
+    back: { label: 'Keep it', href: urls.developersPart(connection.id, 'token') },
+  }
+}
