@@ -105,7 +105,7 @@ describe('when a person leaves', () => {
     const cleo = await signedIn(server, world.users.cleo)
     await cleo.open(`/settings/${acme}/my-requests`)
     expect(cleo.text()).toContain('Ben left it behind; Ada offers it to you.')
-    await cleo.open(cleo.visit.$(`a[aria-label="Look at the offer of ${relay.name}"]`).attr('href')!)
+    await cleo.open(cleo.visit.$(`a[aria-label="Look at it: ${relay.name}"]`).attr('href')!)
     expect(cleo.text()).toContain('Quarter One')
     expect(cleo.text()).not.toContain('Diary')
     expect(cleo.text()).toContain('1 other is out of your reach')

@@ -1,7 +1,6 @@
 import { isAgainstPolicy } from '../../../installs/policy.ts'
 import type { Plan, Policy } from '../../../installs/workspace.ts'
 import { type Moment, momentOf } from '../../dates.ts'
-import { namesWords } from '../../install/words.ts'
 import { view } from '../../render.ts'
 import { urls } from '../../urls.ts'
 import { countWords } from '../../words.ts'
@@ -23,7 +22,7 @@ export type PolicyPage = {
   /** Who set it last, and when; null: nobody yet. */
   set: { by: string; at: Moment } | null
   /** What stays although the policy would not let it in today; null: nothing does. */
-  against: { sentence: string; href: string } | null
+  against: { sentence: string; connections: string[]; href: string } | null
 }
 export const policyView = view<PolicyPage>('settings/policy')
 
@@ -67,7 +66,11 @@ export function policyPage({ workspace, reading, notice, now }: Facts, filled: P
     against:
       against.length === 0
         ? null
-        : { sentence: againstWords(against), href: urls.policyUnapproved(workspace.id) },
+        : {
+            sentence: againstWords(against.length),
+            connections: shownOf(connectionsOf(against)),
+            href: urls.policyUnapproved(workspace.id),
+          },
   }
 }
 
@@ -100,30 +103,31 @@ function connectionsOf(against: NamedInstallation[]): string[] {
   )
 }
 
-function againstWords(against: NamedInstallation[]): string {
-  const count = countWords(against.length, 'installation', 'installations')
-  const connections = connectionsOf(against)
-  return `${count} by members would not be let in today: ${namesWords(connections.slice(0, 5), connections.length)}. ${
-    against.length === 1 ? 'It keeps working and is' : 'They keep working and are'
+function againstWords(count: number): string {
+  return `${countWords(count, 'installation', 'installations')} by members would not be let in today. ${
+    count === 1 ? 'It stays as it is and is' : 'They stay as they are and are'
   } marked “Not approved”.`
 }
 
 /** Connections that are named one by one; the others are counted. */
-const effectsShown = 20
+const namedOneByOne = 10
+
+function shownOf(connections: string[]): string[] {
+  const rest = connections.length - namedOneByOne
+  const more = rest > 0 ? [countWords(rest, 'other connection', 'other connections')] : []
+  return [...connections.slice(0, namedOneByOne), ...more]
+}
 
 export function unapprovedPage(
   workspace: { id: string; name: string },
   against: NamedInstallation[],
 ): ConfirmPage {
   const count = countWords(against.length, 'installation', 'installations')
-  const connections = connectionsOf(against)
-  const rest = connections.length - effectsShown
   return {
     heading: 'Disconnect everything that is not approved?',
     lead: `${count} in ${workspace.name} would not be let in by the policy today.`,
     effects: [
-      ...connections.slice(0, effectsShown).map(words => `${words}: the tokens stop working at once.`),
-      ...(rest > 0 ? [`The same for ${countWords(rest, 'other connection', 'other connections')}.`] : []),
+      ...shownOf(connectionsOf(against)).map(words => `${words}: the tokens stop working at once.`),
       'What owners installed, what is approved, and internal connections stay as they are.',
     ],
     undo: 'There is no undo. Members can ask for an approval and connect again.',
