@@ -41,7 +41,8 @@ export function stopsBy(change: SettingsChange, { kind, liveSecrets }: Reach): s
 function lost({ before, after }: { before: string[]; after: string[] }): string | null {
   const gone = before.filter(uri => !after.includes(uri))
   if (gone.length === 0) return null
-  return `Flows that return to ${list(gone)} are refused from the next request on.`
+  const where = gone.length > 2 ? `one of the ${gone.length} addresses that go` : list(gone)
+  return `Flows that return to ${where} are refused from the next request on.`
 }
 
 function ofPublic({ before, after }: { before: Capability[]; after: Capability[] }): string | null {

@@ -188,6 +188,12 @@ describe('a change of settings', () => {
     expect(stops({ redirectUris: ['https://two.test/'] })).toEqual([
       'Flows that return to https://relay.test/callback are refused from the next request on.',
     ])
+    expect(
+      changesBetween(
+        { ...settingsOf(relay), redirectUris: ['https://a.test/', 'https://b.test/', 'https://c.test/'] },
+        { ...settingsOf(relay), redirectUris: [] },
+      ).map(one => stopsBy(one, { kind: 'public', liveSecrets: 0 }))[0],
+    ).toBe('Flows that return to one of the 3 addresses that go are refused from the next request on.')
     expect(stops({ capabilities: ['read_comments'] })[0]).toMatch(/ask for read_content are refused/)
     expect(stops({ capabilities: ['read_comments'] }, 'internal')[0]).toMatch(
       /exactly this: read_comments\. It may no longer do this: read_content/,

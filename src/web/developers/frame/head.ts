@@ -18,7 +18,7 @@ export function badgesOf({ connection, disabledBy }: Standing): Badge[] {
   const badges: Badge[] = [{ words: connection.kind === 'public' ? 'Public' : 'Internal', tone: 'plain' }]
   if (disabledBy === 'operator') badges.push({ words: 'Switched off by the operator', tone: 'danger' })
   else if (disabledBy === 'developer') badges.push({ words: 'Switched off', tone: 'warning' })
-  else badges.push({ words: 'In use', tone: 'good' })
+  else badges.push({ words: 'Enabled', tone: 'good' })
   if (connection.firstParty) badges.push({ words: 'First-party', tone: 'accent' })
   if (connection.verified) badges.push({ words: 'Verified', tone: 'accent' })
   return badges

@@ -50,7 +50,7 @@ export function settingsFields(
     links: [
       box('website', 'website', { type: 'url' }),
       box('supportEmail', 'support_email', { type: 'email' }),
-      box('supportUrl', 'support_url', { type: 'url', hint: 'Where people get help.' }),
+      box('supportUrl', 'support_url', { type: 'url' }),
       box('privacyUrl', 'privacy_url', { type: 'url' }),
       box('termsUrl', 'terms_url', { type: 'url' }),
     ],
