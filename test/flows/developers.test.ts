@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import * as oauth from 'openid-client'
+import sharp from 'sharp'
 import { Partner, reachedTitles } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
 import { seedWorld, type World } from '../support/seed.ts'
@@ -316,6 +317,33 @@ describe('a change of the settings', () => {
     await person.open(await partner.authorizeUrl())
     expect(person.heading()).toContain('Relay Two')
     expect(person.text()).toContain('Relay Incorporated')
+  })
+
+  it('of the logo is seen at once in the gallery and where people are asked', async () => {
+    const relay = await created('ben', { name: 'Pictured', description: 'It draws.' })
+    const partner = await Partner.discover(server.base, relay)
+    const person = await signedIn('cleo')
+    const shown = async (address: string) => {
+      await person.open(address)
+      const src = person.visit.$(`img[src*="/logos/${relay.id}"]`).attr('src')
+      return src && (await person.send(src)).status === 200 ? src : undefined
+    }
+    const ask = await partner.authorizeUrl()
+    expect([await shown('/gallery?q=Pictured'), await shown(ask)]).toEqual([undefined, undefined])
+    const seen = new Set<string | undefined>()
+    for (const side of [16, 24]) {
+      const bytes = await sharp({ create: { width: side, height: side, channels: 3, background: 'teal' } })
+        .png()
+        .toBuffer()
+      await relay.developer.open(part(relay, 'settings'))
+      const file = new File([new Uint8Array(bytes)], 'logo.png')
+      await relay.developer.upload('Upload logo', 'logo', file)
+      const src = await shown('/gallery?q=Pictured')
+      expect(await shown(await partner.authorizeUrl())).toBe(src)
+      seen.add(src)
+    }
+    expect(seen.size).toBe(2)
+    expect(seen).not.toContain(undefined)
   })
 
   it('that widens access does not reach tokens that are out: they keep what was consented', async () => {
