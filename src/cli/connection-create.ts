@@ -4,6 +4,10 @@ import type { DataSource } from 'typeorm'
 import type { Registration, RegistrationFault } from '../installs/actions/register-connection.ts'
 import { type Capability, capabilities, isCapability } from '../installs/capability.ts'
 import { readUuid } from '../installs/ids.ts'
+import { mayCreateConnection } from '../installs/policy.ts'
+import { readPlaceToCreate } from '../storage/postgres/managed-connections.ts'
+import { poolOf } from '../storage/postgres/pool.ts'
+import { userStore } from '../storage/postgres/users.ts'
 import { BadUsage, Fault, newCommand, outputOf } from './command.ts'
 import { shownConnection } from './shown.ts'
 import { withStores } from './stores.ts'
@@ -158,13 +162,19 @@ export async function requireWorkspace(database: DataSource, id: string): Promis
   if (rows.length === 0) throw new Fault(`There is no workspace ${id}.`)
 }
 
+/** In a workspace the owner must be one who could have made it there himself. */
 async function findOwner(database: DataSource, email: string, workspaceId: string | null): Promise<string> {
-  const [user] = (await database.query(
-    `select u.id, exists (select from members m where m.user_id = u.id and m.workspace_id = $2 and m.role <> 'guest') as member
-     from users u where lower(u.email) = lower($1)`,
-    [email, workspaceId],
-  )) as { id: string; member: boolean }[]
-  if (!user) throw new Fault(`There is no user with the e-mail address ${email}.`)
-  if (workspaceId && !user.member) throw new Fault(`${email} is no member of the workspace ${workspaceId}.`)
-  return user.id
+  const pool = poolOf(database)
+  const found = await userStore(pool).byEmail(email)
+  if (!found) throw new Fault(`There is no user with the e-mail address ${email}.`)
+  const { id } = found.user
+  const place = workspaceId && (await readPlaceToCreate(pool, id, workspaceId))
+  const may = place && mayCreateConnection({ userId: id, ...place }, place.plan, place.policy)
+  if (may && may.kind === 'no')
+    throw new Fault(
+      may.because === 'only-owners-create'
+        ? `The policy of the workspace ${workspaceId} lets its owners alone create connections, and ${email} is none.`
+        : `${email} is no member of the workspace ${workspaceId}.`,
+    )
+  return id
 }

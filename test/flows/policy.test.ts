@@ -187,49 +187,6 @@ describe('a policy that became stricter', () => {
   })
 })
 
-describe('what the policy forbids is refused at every door', () => {
-  it('in the flow at each step, and at the exchange of the code', async () => {
-    const { person: ben, partner } = await atRelay('ben')
-    await ben.press('Select pages')
-    const pages = ben.visit.url
-    const allowing = ben.formOf('Allow access', { pages: [world.pages.handbook.id] })
-    await restrict(server, acme, 'approved-list')
-    await ben.open(pages)
-    expect(controls(ben)).not.toContain('Allow access')
-    expect(ben.text()).toContain('allows only connections from its approved list')
-    await ben.open(allowing.action, { method: 'POST', body: allowing.body })
-    expect(ben.visit.status).toBe(403)
-    expect(controls(ben)).toContain('Request approval')
-    expect(await server.sql('select from consents where connection_id = $1', [relay.id])).toEqual([])
-
-    await restrict(server, acme, 'none')
-    await ben.open(allowing.action, { method: 'POST', body: allowing.body })
-    await restrict(server, acme, 'owners-only')
-    await expect(partner.redeem(ben.visit.url)).rejects.toMatchObject({ error: 'invalid_grant' })
-    expect(await stateOf(world.users.ben)).toBeUndefined()
-  })
-
-  it('for more pages of what a member has installed already', async () => {
-    await allowed(server, relay, world.users.ben, [world.pages.handbook])
-    await restrict(server, acme, 'approved-list')
-    const [row] = await server.sql<{ id: string }>('select id from installations where connection_id = $1', [
-      relay.id,
-    ])
-    const ben = await signedIn(server, world.users.ben)
-    await ben.open(`/settings/${acme}/my-connections/${row!.id}/pages`)
-    const save = ben.visit
-      .$('main button')
-      .filter((_, one) => /save/i.test(ben.visit.$(one).text()))
-      .first()
-    const { action, body } = ben.formOf(save.text().replace(/\s+/g, ' ').trim(), {
-      pages: [world.pages.handbook.id, world.pages.roadmap.id],
-    })
-    await ben.open(action, { method: 'POST', body })
-    const grants = await server.sql('select from page_grants where installation_id = $1', [row!.id])
-    expect(grants).toHaveLength(1)
-  })
-})
-
 describe('the approved list', () => {
   it('offers only what is installed here and not approved yet', async () => {
     await allowed(server, relay, world.users.ben, [world.pages.quarter])

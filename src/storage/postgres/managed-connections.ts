@@ -164,7 +164,7 @@ export function managedConnectionStore(client: ClientBase) {
 
 /** What decides whether this person may create a connection in the workspace; null when there is no such workspace. */
 export async function readPlaceToCreate(
-  client: ClientBase,
+  client: ClientBase | Pool,
   userId: string,
   workspaceId: string,
 ): Promise<{ role: Role | null; userDisabled: boolean; plan: Plan; policy: Policy } | null> {
