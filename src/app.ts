@@ -3,6 +3,8 @@
 import Koa, { type Context } from 'koa'
 import type { Logger } from 'pino'
 import { createApi } from './api/api.ts'
+import { offered } from './api/reference/document.ts'
+import { serveReference } from './api/reference/serve.ts'
 import type { Config } from './config.ts'
 import { readDemoPartner } from './demo/load.ts'
 import { createDemoPartner, type DemoPartnerNeeds } from './demo/partner.ts'
@@ -61,7 +63,10 @@ export async function createInstallServer(config: Config): Promise<InstallServer
     settings: settingsScreens(stores, provider.denialOf),
     pages: pageScreens(stores),
     gallery: { list: question => readGallery(poolOf(stores.database), question) },
-    developers: developerHub(stores),
+    developers: {
+      ...developerHub(stores),
+      calls: offered(config.partnerApi),
+    },
     health: {
       database: () => stores.database.query('select 1'),
       redis: () => stores.shortLived.ping(),
@@ -71,6 +76,7 @@ export async function createInstallServer(config: Config): Promise<InstallServer
   app.use(requests(log, ctx => (ctx.path.startsWith('/v1/') ? brokenForPrograms(ctx) : web.broken(ctx))))
   // Before the headers and sessions of the screens, none of which a program needs.
   const lastUsed = openLastUsed(poolOf(stores.database), report)
+  app.use(serveReference(config))
   app.use(openApi(config, stores, lastUsed, report))
   const sweeper = startSweeper(poolOf(stores.database), report)
   app.use(web.headers)

@@ -69,7 +69,7 @@ export function developerActions(stores: Pick<Stores, 'database' | 'secretKeys'>
 }
 
 /** What the developer hub stands on. */
-export function developerHub(stores: Stores): WebNeeds['developers'] {
+export function developerHub(stores: Stores): Omit<WebNeeds['developers'], 'calls'> {
   const pool = poolOf(stores.database)
   return {
     readings: {

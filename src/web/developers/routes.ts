@@ -13,12 +13,14 @@ import { developerGate, type GateNeeds } from './frame/gate.ts'
 import { type ShownOnceNeeds, shownOnce } from './frame/shown-once.ts'
 import { type Limits, tooOften } from './frame/too-often.ts'
 import { developersList, type ListNeeds } from './list/routes.ts'
+import { developersIntegrate } from './integrate/routes.ts'
 import type { LogReadings } from './log/readings.ts'
 import { developersLog } from './log/routes.ts'
 import { developersLogo, type LogoScreenNeeds } from './logo/routes.ts'
 import { type ServeLogoNeeds, serveLogos } from './logo/serve.ts'
 import { reviews } from './manifest/review.ts'
 import { developersManifest } from './manifest/routes.ts'
+import { developersReference, type ReferenceCall } from './reference/routes.ts'
 import { developersSecrets, type SecretsNeeds } from './secrets/routes.ts'
 import { developersSettings, type SettingsNeeds } from './settings/routes.ts'
 import { developersToken, type TokenNeeds } from './token/routes.ts'
@@ -40,6 +42,8 @@ export type HubNeeds = {
       setLogo: LogoScreenNeeds['set']
     }
   redrawLogo: LogoScreenNeeds['redraw']
+  /** Of the partner API. */
+  calls: readonly ReferenceCall[]
 }
 
 export type DevelopersNeeds = HubNeeds & {
@@ -77,6 +81,8 @@ export function developers(needs: DevelopersNeeds): Router<WebState> {
       set: actions.setLogo,
       tooOften: hourly('logos-uploaded', 60),
     }),
+    developersIntegrate({ ...common, issuer: needs.issuer }),
+    developersReference({ render, calls: needs.calls }),
     developersToken({ ...common, ...actions, internalTokens: readings.internalTokens }),
     developersLog({ ...common, log: readings.log }),
     developersDanger({ ...common, ...actions }),

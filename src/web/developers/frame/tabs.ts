@@ -13,6 +13,7 @@ const tabs = {
   overview: { label: 'Overview', href: urls.developersConnection, only: null },
   settings: { label: 'Settings', href: id => urls.developersPart(id, 'settings'), only: null },
   manifest: { label: 'Manifest', href: id => urls.developersPart(id, 'manifest'), only: null },
+  integrate: { label: 'How to integrate', href: id => urls.developersPart(id, 'integrate'), only: 'public' },
   token: { label: 'Token', href: id => urls.developersPart(id, 'token'), only: 'internal' },
   log: { label: 'Log', href: id => urls.developersPart(id, 'log'), only: 'public' },
   danger: { label: 'Switch off or delete', href: id => urls.developersPart(id, 'danger'), only: null },

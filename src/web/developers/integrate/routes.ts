@@ -1,0 +1,74 @@
+import Router from '@koa/router'
+import { type Render, view } from '../../render.ts'
+import type { WebState } from '../../state.ts'
+import type { AtConnection, DeveloperGate } from '../frame/gate.ts'
+import { type ConnectionHead, connectionLayout, headOf } from '../frame/head.ts'
+import { snippets } from './snippets.ts'
+
+type Code = { id: string; label: string; text: string }
+
+export type IntegratePage = {
+  head: ConnectionHead
+  /** null: nothing can be tried before there is a redirect URI. */
+  warning: string | null
+  addresses: Code[]
+  snippets: { title: string; sentence: string; code: Code }[]
+  /** Further redirect URIs, which the snippets do not use. */
+  others: number
+}
+export const integrateView = view<IntegratePage>('developers/integrate')
+
+export function integratePage(place: AtConnection, issuer: string): IntegratePage {
+  const { connection } = place
+  const [redirectUri, ...others] = connection.redirectUris
+  const address = (id: string, label: string, path: string): Code => ({ id, label, text: `${issuer}${path}` })
+  const facts = {
+    issuer,
+    clientId: connection.id,
+    redirectUri: redirectUri ?? 'https://your-server.example/callback',
+    isPublic: connection.clientType === 'public',
+  }
+  return {
+    head: headOf(place, 'integrate'),
+    warning: redirectUri
+      ? null
+      : 'There is no redirect URI yet. Register yours in the settings before you try this.',
+    addresses: [
+      { id: 'client-id', label: 'Client id', text: connection.id },
+      address('authorize', 'Authorize', '/v1/oauth/authorize'),
+      address('token', 'Token', '/v1/oauth/token'),
+      address('introspect', 'Introspect', '/v1/oauth/introspect'),
+      address('revoke', 'Revoke', '/v1/oauth/revoke'),
+      address('metadata', 'Metadata', '/.well-known/oauth-authorization-server'),
+    ],
+    snippets: snippets(facts).map(({ id, title, sentence, text }) => ({
+      title,
+      sentence,
+      code: { id: `snippet-${id}`, label: title, text },
+    })),
+    others: others.length,
+  }
+}
+
+export type IntegrateNeeds = {
+  render: Render
+  gate: DeveloperGate
+  faults: { notFound(ctx: unknown): void }
+  issuer: string
+}
+
+export function developersIntegrate(needs: IntegrateNeeds): Router<WebState> {
+  const router = new Router<WebState>()
+  router.get('/developers/connections/:connection/integrate', async ctx => {
+    const place = await needs.gate.enter(ctx)
+    if (!place) return
+    if (place.connection.kind !== 'public') return needs.faults.notFound(ctx)
+    needs.render.screen(
+      ctx,
+      integrateView,
+      integratePage(place, needs.issuer),
+      connectionLayout(place, 'How to integrate'),
+    )
+  })
+  return router
+}

@@ -1,0 +1,111 @@
+/** Code that works as it stands, with a connection's own addresses and identifiers; the tests run it. */
+
+export type SnippetFacts = { issuer: string; clientId: string; redirectUri: string; isPublic: boolean }
+export type Snippet = { id: string; title: string; sentence: string; text: string }
+
+/** Secrets are read from the environment: what is copied from a page ends up in a repository. */
+export function snippets(facts: SnippetFacts): Snippet[] {
+  return [authorizeAddress(facts), curl(facts), openidClient(facts), notionClient(facts), python(facts)]
+}
+
+function authorizeAddress({ issuer, clientId, redirectUri, isPublic }: SnippetFacts): Snippet {
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    owner: 'user',
+  })
+  return {
+    id: 'authorize',
+    title: 'Where to send people',
+    sentence: isPublic
+      ? 'Add a state of your own, and code_challenge with code_challenge_method=S256: a public client needs PKCE.'
+      : 'Add a state of your own; with PKCE (code_challenge, S256) a stolen code is worth nothing.',
+    text: `${issuer}/v1/oauth/authorize?${query}`,
+  }
+}
+
+function curl({ issuer, clientId, redirectUri, isPublic }: SnippetFacts): Snippet {
+  const credentials = isPublic
+    ? `  --data-urlencode "client_id=${clientId}" \\\n  --data-urlencode "code_verifier=$CODE_VERIFIER" \\`
+    : `  --user "${clientId}:$CLIENT_SECRET" \\`
+  return {
+    id: 'curl',
+    title: 'curl',
+    sentence: 'Redeems the code that came back, within a minute.',
+    text: `curl --silent --show-error "${issuer}/v1/oauth/token" \\
+${credentials}
+  --data-urlencode "grant_type=authorization_code" \\
+  --data-urlencode "code=$CODE" \\
+  --data-urlencode "redirect_uri=${redirectUri}"`,
+  }
+}
+
+function openidClient({ issuer, clientId, redirectUri, isPublic }: SnippetFacts): Snippet {
+  const insecure = issuer.startsWith('http:')
+  const secret = isPublic ? 'undefined, client.None()' : 'process.env.CLIENT_SECRET, undefined'
+  return {
+    id: 'openid-client',
+    title: 'Node with openid-client',
+    sentence: 'Run it, open the address that it prints, and paste the address that you come back to.',
+    text: `import * as client from 'openid-client'
+import { createInterface } from 'node:readline/promises'
+
+const config = await client.discovery(new URL('${issuer}'), '${clientId}', ${secret}, {
+  algorithm: 'oauth2',${insecure ? '\n  execute: [client.allowInsecureRequests],' : ''}
+})
+const verifier = client.randomPKCECodeVerifier()
+const state = client.randomState()
+const address = client.buildAuthorizationUrl(config, {
+  redirect_uri: '${redirectUri}',
+  state,
+  code_challenge: await client.calculatePKCECodeChallenge(verifier),
+  code_challenge_method: 'S256',
+})
+console.log(address.href)
+
+const input = createInterface({ input: process.stdin })
+const callback = await input.question('')
+input.close()
+const tokens = await client.authorizationCodeGrant(config, new URL(callback), {
+  pkceCodeVerifier: verifier,
+  expectedState: state,
+})
+console.log(JSON.stringify({ workspace: tokens.workspace_name, bot_id: tokens.bot_id }))
+`,
+  }
+}
+
+function notionClient({ issuer }: SnippetFacts): Snippet {
+  return {
+    id: 'notion-client',
+    title: 'Node with @notionhq/client',
+    sentence: 'Programs written for Notion work with only the base address changed.',
+    text: `import { Client } from '@notionhq/client'
+
+const notion = new Client({ auth: process.env.ACCESS_TOKEN, baseUrl: '${issuer}' })
+const { results } = await notion.search({})
+for (const page of results) console.log(page.id, page.url)
+`,
+  }
+}
+
+function python({ issuer, clientId, redirectUri, isPublic }: SnippetFacts): Snippet {
+  return {
+    id: 'python',
+    title: 'Python with requests-oauthlib',
+    sentence: 'Prints the address to open, and takes the address that you come back to.',
+    text: `import os
+from requests_oauthlib import OAuth2Session
+${issuer.startsWith('http:') ? '\nos.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"  # http, on this machine only\n' : ''}
+session = OAuth2Session("${clientId}", redirect_uri="${redirectUri}", pkce="S256")
+address, _ = session.authorization_url("${issuer}/v1/oauth/authorize")
+print(address, flush=True)
+session.fetch_token(
+    "${issuer}/v1/oauth/token",
+    authorization_response=input(),${isPublic ? '\n    include_client_id=True,' : '\n    client_secret=os.environ["CLIENT_SECRET"],'}
+)
+print(session.post("${issuer}/v1/search", json={}).json())
+`,
+  }
+}

@@ -1,0 +1,72 @@
+/** The partner API, call by call, from the same table as /openapi.json. */
+import Router from '@koa/router'
+import { type Render, view } from '../../render.ts'
+import type { WebState } from '../../state.ts'
+import { developersLayout } from '../frame/head.ts'
+
+/** One call, as the reference shows it. */
+export type ReferenceCall = {
+  id: string
+  method: string
+  path: string
+  summary: string
+  description: string
+  by: 'token' | 'client'
+  query?: Record<string, unknown>
+  body?: { schema: Record<string, unknown>; form: boolean }
+  answer: string
+}
+
+export type ReferencePage = {
+  document: string
+  calls: {
+    id: string
+    method: string
+    path: string
+    summary: string
+    description: string
+    credentials: string
+    members: string[]
+    answer: string
+  }[]
+}
+export const referenceView = view<ReferencePage>('developers/reference')
+
+export function referencePage(calls: readonly ReferenceCall[]): ReferencePage {
+  return {
+    document: '/openapi.json',
+    calls: calls.map(one => ({
+      id: one.id,
+      method: one.method.toUpperCase(),
+      path: one.path,
+      summary: one.summary,
+      description: one.description,
+      credentials:
+        one.by === 'token'
+          ? 'Authorization: Bearer with a token'
+          : 'The client id and secret, by HTTP Basic or in the body',
+      members: [
+        ...Object.keys(one.query ?? {}),
+        ...Object.keys((one.body?.schema.properties as Record<string, unknown> | undefined) ?? {}),
+      ],
+      answer: one.answer,
+    })),
+  }
+}
+
+export function developersReference(needs: {
+  render: Render
+  calls: readonly ReferenceCall[]
+}): Router<WebState> {
+  const router = new Router<WebState>()
+  router.get('/developers/reference', ctx => {
+    const crumbs = [{ label: 'API reference', href: null }]
+    needs.render.screen(
+      ctx,
+      referenceView,
+      referencePage(needs.calls),
+      developersLayout('API reference', crumbs),
+    )
+  })
+  return router
+}

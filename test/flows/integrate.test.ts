@@ -1,0 +1,207 @@
+import { execFile, spawn } from 'node:child_process'
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { Person } from '../support/person.ts'
+import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+let world: World
+let relay: SeededConnection
+let folder: string
+const run = promisify(execFile)
+
+beforeAll(async () => {
+  server = await startServer()
+  world = await seedWorld(server.sql)
+  relay = await seedConnection(server.sql, {
+    workspace_id: world.workspaces.acme.id,
+    created_by: world.users.ben.id,
+    capabilities: ['read_content', 'update_content', 'insert_content', 'read_user_with_email'],
+  })
+  folder = await mkdtemp(path.join(tmpdir(), 'latchkey-snippets-'))
+  await symlink(path.resolve('node_modules'), path.join(folder, 'node_modules'))
+})
+afterAll(async () => {
+  await server.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function signedIn(name: keyof World['users']): Promise<Person> {
+  const person = new Person(server.base)
+  await person.signIn(world.users[name].email)
+  return person
+}
+
+/** What a developer copies from the page. */
+async function snippet(id: string): Promise<string> {
+  const ben = await signedIn('ben')
+  await ben.open(`/developers/connections/${relay.id}/integrate`)
+  return ben.visit.$(`#snippet-${id}`).text()
+}
+
+/** A member goes through the flow from this address; returns where the partner's callback is called. */
+async function allow(address: string): Promise<string> {
+  const cleo = new Person(server.base)
+  await cleo.open(address)
+  await cleo.signIn(world.users.cleo.email)
+  await cleo.press('Select pages')
+  await cleo.press('Allow access', { pages: [world.pages.roadmap.id] })
+  return cleo.visit.url
+}
+
+describe('the snippets of "How to integrate" run as they stand', () => {
+  let accessToken: string
+
+  it('curl redeems the code', async () => {
+    const callback = new URL(await allow(await snippet('authorize')))
+    const env = { ...process.env, CODE: callback.searchParams.get('code')!, CLIENT_SECRET: relay.secret }
+    const { stdout } = await run('bash', ['-c', await snippet('curl')], { env })
+    const tokens = JSON.parse(stdout) as { access_token: string }
+    expect(tokens).toMatchObject({ workspace_name: 'Acme', token_type: 'bearer' })
+    accessToken = tokens.access_token
+  })
+
+  it('Node with openid-client goes through the whole flow', async () => {
+    const file = path.join(folder, 'partner.mjs')
+    await writeFile(file, await snippet('openid-client'))
+    const child = spawn(process.execPath, [file], { env: { ...process.env, CLIENT_SECRET: relay.secret } })
+    let printed = ''
+    let faults = ''
+    child.stderr.on('data', chunk => (faults += chunk))
+    const ended = new Promise(resolve => child.once('exit', resolve))
+    const address = await new Promise<string>((resolve, reject) => {
+      child.stdout.on('data', chunk => {
+        printed += chunk
+        if (printed.includes('\n')) resolve(printed.split('\n')[0]!)
+      })
+      child.once('exit', () => reject(new Error(faults)))
+    })
+    child.stdin.end(`${await allow(address)}\n`)
+    await ended
+    expect(faults).toBe('')
+    expect(printed).toContain('"workspace":"Acme"')
+  })
+
+  it('Node with @notionhq/client lists the pages', async () => {
+    const file = path.join(folder, 'pages.mjs')
+    await writeFile(file, await snippet('notion-client'))
+    const env = { ...process.env, ACCESS_TOKEN: accessToken }
+    const { stdout } = await run(process.execPath, [file], { env })
+    expect(stdout.trim().split('\n')).toHaveLength(3)
+    expect(stdout).toContain(world.pages.launch.id)
+  })
+
+  it('is shown to nobody else', async () => {
+    for (const name of ['cleo', 'dora', 'gus'] as const) {
+      const person = await signedIn(name)
+      expect((await person.open(`/developers/connections/${relay.id}/integrate`)).status).toBe(404)
+    }
+  })
+})
+
+describe('the OpenAPI document', () => {
+  type Document = {
+    openapi: string
+    paths: Record<
+      string,
+      Record<string, { responses: Record<string, { content: Record<string, { schema: object }> }> }>
+    >
+  }
+  let document: Document
+  let ajv: Ajv2020
+  let token: string
+
+  beforeAll(async () => {
+    document = (await (await fetch(`${server.base}/openapi.json`)).json()) as Document
+    ajv = new Ajv2020({ strict: false, validateFormats: false })
+    ajv.addSchema(document, 'openapi')
+    const address = new URL(await allow(await snippet('authorize')))
+    const env = { ...process.env, CODE: address.searchParams.get('code')!, CLIENT_SECRET: relay.secret }
+    token = JSON.parse((await run('bash', ['-c', await snippet('curl')], { env })).stdout).access_token
+  })
+
+  /** The schema of an answer, refusing members that the document does not know where it is closed. */
+  function validator(route: string, method: string, status: '200' | 'default'): ValidateFunction {
+    const at = `#/paths/${route.replaceAll('/', '~1')}/${method}/responses/${status}/content/application~1json/schema`
+    return ajv.compile({ $ref: `openapi${at}` })
+  }
+
+  const client = () => `Basic ${Buffer.from(`${relay.id}:${relay.secret}`).toString('base64')}`
+  const send = (method: string, address: string, authorization: string, body?: object) =>
+    fetch(`${server.base}${address}`, {
+      method,
+      headers: { authorization, 'content-type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    })
+
+  it.each<[string, string, string, 'token' | 'client', (() => object)?]>([
+    ['get', '/v1/users/me', '/v1/users/me', 'token'],
+    ['get', '/v1/users', '/v1/users?page_size=1', 'token'],
+    ['get', '/v1/users/{id}', '/v1/users/ADA', 'token'],
+    ['post', '/v1/search', '/v1/search', 'token', () => ({ page_size: 2 })],
+    ['get', '/v1/pages/{id}', '/v1/pages/PAGE', 'token'],
+    ['patch', '/v1/pages/{id}', '/v1/pages/PAGE', 'token', () => ({ icon: { type: 'emoji', emoji: '🚀' } })],
+    ['post', '/v1/pages', '/v1/pages', 'token', () => newPage()],
+    ['get', '/v1/blocks/{id}/children', '/v1/blocks/PAGE/children', 'token'],
+    ['post', '/v1/oauth/introspect', '/v1/oauth/introspect', 'client', () => ({ token })],
+    ['post', '/v1/oauth/introspect', '/v1/oauth/introspect', 'client', () => ({ token: 'lka_unknown' })],
+  ])('describes what %s %s answers', async (method, route, address, by, body) => {
+    const target = address.replace('PAGE', world.pages.roadmap.id).replace('ADA', world.users.ada.id)
+    const answer = await send(
+      method.toUpperCase(),
+      target,
+      by === 'token' ? `Bearer ${token}` : client(),
+      body?.(),
+    )
+    const json = await answer.json()
+    expect([answer.status, json]).toEqual([200, json])
+    const validate = validator(route, method, '200')
+    expect(validate(json) ? [] : validate.errors).toEqual([])
+  })
+  const newPage = () => ({
+    parent: { page_id: world.pages.roadmap.id },
+    properties: { title: [{ text: { content: 'Made by a partner' } }] },
+  })
+
+  it('describes refusals', async () => {
+    const refusals: [string, string, Response][] = [
+      ['get', '/v1/pages/{id}', await send('GET', `/v1/pages/${world.pages.handbook.id}`, `Bearer ${token}`)],
+      ['get', '/v1/users/me', await send('GET', '/v1/users/me', 'Bearer lka_dead')],
+      ['post', '/v1/search', await send('POST', '/v1/search', `Bearer ${token}`, { page_size: 0 })],
+      [
+        'post',
+        '/v1/oauth/token',
+        await send('POST', '/v1/oauth/token', client(), { grant_type: 'password' }),
+      ],
+    ]
+    for (const [method, route, answer] of refusals) {
+      expect(answer.status).toBeGreaterThanOrEqual(400)
+      const validate = validator(route, method, 'default')
+      expect(validate(await answer.json()) ? [] : validate.errors).toEqual([])
+    }
+  })
+
+  it('does not take for right what is wrong', async () => {
+    const validate = validator('/v1/pages/{id}', 'get', '200')
+    const page = await (await send('GET', `/v1/pages/${world.pages.roadmap.id}`, `Bearer ${token}`)).json()
+    expect(validate(page)).toBe(true)
+    const { parent: _parent, ...less } = page as Record<string, unknown>
+    expect(validate(less)).toBe(false)
+    expect(validate({ ...(page as object), created_time: null })).toBe(false)
+  })
+
+  it('has every call, and the page of the hub shows the same ones', async () => {
+    const calls = Object.entries(document.paths).flatMap(([route, methods]) =>
+      Object.keys(methods).map(method => `${method.toUpperCase()} ${route}`),
+    )
+    expect(calls).toHaveLength(11)
+    const ben = await signedIn('ben')
+    await ben.open('/developers/reference')
+    for (const call of calls) expect(ben.text()).toContain(call)
+  })
+})
