@@ -5,6 +5,7 @@
 import type { ClientBase, Pool } from 'pg'
 import type { Bearer, PresentedToken, ReachedPage } from '../../installs/bearer.ts'
 import { type Capability, inBoth, readScope } from '../../installs/capability.ts'
+import { gather } from './gather.ts'
 
 // The questions below are scalar subqueries rather than joins or "exists": those the planner answers row by row through the
 // key, whatever it believes about the sizes of tables. A plan that was made on an empty database may serve a full one.
@@ -71,27 +72,36 @@ export const reachedPageSql = (id: string) => `
   where w.workspace_id = b.workspace_id and w.page_id = ${id} and not w.hidden and g.on_ancestor is not null`
 
 const bearerStatements = statements('bearer', kind => bearerSql(kind))
-const pageStatements = statements(
-  'bearer-page',
-  kind => `select b.*, p.* from (${bearerSql(kind)}) b left join lateral (${reachedPageSql('$3')}) p on true`,
-)
+
+/**
+ * Many questions at once, each its own token ($1), page ($2) and moment ($3). The arrays come as subqueries: their length then
+ * tells the planner nothing, and one plan serves all. "limit 1" keeps each question by itself, answered through the keys.
+ */
+const pageStatements = statements('bearer-page', kind => {
+  const bearer = bearerSql(kind).replaceAll('$1', 'asked.hash').replaceAll('$2', 'asked.at')
+  return `
+    select asked.nr, b.*, p.*
+    from unnest((select $1::bytea[]), (select $2::uuid[]), (select $3::timestamptz[]))
+      with ordinality asked (hash, page, at, nr)
+    cross join lateral (${bearer} limit 1) b
+    left join lateral (${reachedPageSql('asked.page')} limit 1) p on true`
+})
+
 const pagesStatements = statements(
   'bearer-pages',
   kind => `select b.*, array(
-      select asked.id from unnest($3::uuid[]) asked (id) cross join lateral (${reachedPageSql('asked.id')}) p
+      select asked.id from unnest((select $3::uuid[])) asked (id) cross join lateral (${reachedPageSql('asked.id')} limit 1) p
     )::text[] as reached
     from (${bearerSql(kind)}) b`,
 )
 
+/** The bearer, and the page when he reaches it; null: the token is not in force. */
+export type PageAnswer = { bearer: Bearer; page: ReachedPage | null } | null
+
 export type Access = {
   /** null: the token is not in force. */
   bearer(token: PresentedToken, now: Date): Promise<Bearer | null>
-  /** The bearer, and the page when he reaches it. */
-  page(
-    token: PresentedToken,
-    id: string,
-    now: Date,
-  ): Promise<{ bearer: Bearer; page: ReachedPage | null } | null>
+  page(token: PresentedToken, id: string, now: Date): Promise<PageAnswer>
   /** The bearer, and those of the pages that he reaches, in one query for all. */
   pages(
     token: PresentedToken,
@@ -100,28 +110,44 @@ export type Access = {
   ): Promise<{ bearer: Bearer; reached: string[] } | null>
 }
 
-/** On a pool, or on a client whose transaction must not outlive the right to it. */
-export function openAccess(database: Pool | ClientBase): Access {
+/** Pages that are asked for at the same time are looked up together: two such queries at once keep the database busy. */
+const together = { atOnce: 2, most: 64 }
+
+export function openAccess(pool: Pool): Access {
+  const page = {
+    access: gather((asked: PageQuestion[]) => readPages(pool, 'access', asked), together),
+    internal: gather((asked: PageQuestion[]) => readPages(pool, 'internal', asked), together),
+  }
   return {
     async bearer(token, now) {
-      const { rows } = await database.query({ ...bearerStatements[token.kind], values: [token.hash, now] })
+      const { rows } = await pool.query({ ...bearerStatements[token.kind], values: [token.hash, now] })
       return rows[0] ? toBearer(rows[0]) : null
     },
-    async page(token, id, now) {
-      const { rows } = await database.query({ ...pageStatements[token.kind], values: [token.hash, now, id] })
-      const row = rows[0]
-      if (!row) return null
-      return { bearer: toBearer(row), page: row.id === null ? null : toPage(row) }
-    },
+    page: (token, id, now) => page[token.kind]({ hash: token.hash, id, now }),
     async pages(token, ids, now) {
-      const { rows } = await database.query({
-        ...pagesStatements[token.kind],
-        values: [token.hash, now, ids],
-      })
+      const { rows } = await pool.query({ ...pagesStatements[token.kind], values: [token.hash, now, ids] })
       const row = rows[0]
       return row ? { bearer: toBearer(row), reached: row.reached } : null
     },
   }
+}
+
+export type PageQuestion = { hash: Buffer; id: string; now: Date }
+
+/** On a pool, or within a transaction that must not outlive the right to it. The answers in the order of the questions. */
+export async function readPages(
+  database: Pick<ClientBase, 'query'>,
+  kind: PresentedToken['kind'],
+  asked: PageQuestion[],
+): Promise<PageAnswer[]> {
+  const { rows } = await database.query<BearerRow & PageRow & { nr: string }>({
+    ...pageStatements[kind],
+    values: [asked.map(one => one.hash), asked.map(one => one.id), asked.map(one => one.now)],
+  })
+  const answers: PageAnswer[] = asked.map(() => null)
+  for (const row of rows)
+    answers[Number(row.nr) - 1] = { bearer: toBearer(row), page: row.id === null ? null : toPage(row) }
+  return answers
 }
 
 export type Statement = { name: string; text: string }

@@ -2,7 +2,7 @@
 import type { ClientBase, Pool } from 'pg'
 import type { Bearer, PresentedToken, ReachedPage } from '../../installs/bearer.ts'
 import type { Capability } from '../../installs/capability.ts'
-import { openAccess } from './access.ts'
+import { readPages } from './access.ts'
 import { archivePage, createPage, type PageOutcome, renamePage } from './directory/pages.ts'
 
 /** Who asks, for what. The bearer was read a moment ago; the change holds only if he may still do it when it is written. */
@@ -48,7 +48,7 @@ async function stillMay(
     text: 'select from installations where workspace_id = $1 and id = $2 for share',
     values: [bearer.workspaceId, bearer.installationId],
   })
-  const seen = await openAccess(client).page(token, pageId, now)
+  const [seen] = await readPages(client, token.kind, [{ hash: token.hash, id: pageId, now }])
   if (!seen?.page || !seen.bearer.capabilities.includes(capability)) throw new NoLonger()
   return seen.page
 }

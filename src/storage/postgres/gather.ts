@@ -1,0 +1,50 @@
+type Waiting<Question, Answer> = {
+  question: Question
+  resolve(answer: Answer): void
+  reject(fault: unknown): void
+}
+
+/**
+ * Gathers what is asked at the same time into one question to the database: under load a question waits until one of `atOnce`
+ * is answered, and takes along whatever else came meanwhile; at rest it is asked at once. A fault of the one is a fault of all
+ * in it, so only questions that cannot fail by themselves belong together.
+ */
+export function gather<Question, Answer>(
+  ask: (questions: Question[]) => Promise<Answer[]>,
+  limits: { atOnce: number; most: number },
+): (question: Question) => Promise<Answer> {
+  let waiting: Waiting<Question, Answer>[] = []
+  let underWay = 0
+  let soon = false
+
+  function send(): void {
+    soon = false
+    while (underWay < limits.atOnce && waiting.length > 0) {
+      const together = waiting.slice(0, limits.most)
+      waiting = waiting.slice(limits.most)
+      underWay++
+      askTogether(together).finally(() => {
+        underWay--
+        send()
+      })
+    }
+  }
+
+  async function askTogether(together: Waiting<Question, Answer>[]): Promise<void> {
+    try {
+      const answers = await ask(together.map(one => one.question))
+      for (const [at, one] of together.entries()) one.resolve(answers[at]!)
+    } catch (fault) {
+      for (const one of together) one.reject(fault)
+    }
+  }
+
+  return question =>
+    new Promise((resolve, reject) => {
+      waiting.push({ question, resolve, reject })
+      if (soon || underWay >= limits.atOnce) return
+      // After the other requests that the event loop has read in this turn.
+      soon = true
+      setImmediate(send)
+    })
+}

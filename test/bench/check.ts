@@ -1,0 +1,104 @@
+/**
+ * `GET /v1/pages/:id` over a million pages in a thousand workspaces and 200,000 page grants, beside a bare Koa route that does
+ * one keyed read, and beside itself over 10,000 pages: in one run, taking turns.
+ */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { freePort } from '../../src/storage/postgres/embedded.ts'
+import { growForest, type Sample } from './_check-data.ts'
+import { get, type Measured, measure } from './_load.ts'
+import type { Bench } from './run.ts'
+
+const rounds = Number(process.env.BENCH_ROUNDS ?? 5)
+const seconds = Number(process.env.BENCH_SECONDS ?? 5)
+const workspaces = Number(process.env.BENCH_WORKSPACES ?? 1_000)
+const inFlight = 16
+const tokens = 20_000
+
+type Contestant = { name: string; port: number; requests: Buffer[]; results: Measured[] }
+
+export async function run(bench: Bench): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'latchkey-check-'))
+  const stops: (() => Promise<void>)[] = []
+  const start = async (kind: 'ours' | 'bare', databaseUrl: string) => {
+    const { port, stop } = await startServer(kind, databaseUrl, bench.redisUrl, folder)
+    stops.push(stop)
+    return port
+  }
+  try {
+    const [large, small] = [await bench.databaseUrl(), await bench.databaseUrl()]
+    const samples = await growForest(large, workspaces, tokens)
+    const few = await growForest(small, 10, tokens)
+    const contestants: Contestant[] = [
+      { name: 'bare', port: await start('bare', large), requests: samples.map(keyed), results: [] },
+      { name: 'large', port: await start('ours', large), requests: samples.map(asPartner), results: [] },
+      { name: 'small', port: await start('ours', small), requests: few.map(asPartner), results: [] },
+    ]
+    await takeTurns(contestants)
+    report(bench, contestants)
+  } finally {
+    for (const stop of stops) await stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const keyed = ({ workspaceId, pageId }: Sample) => get(`/${workspaceId}/${pageId}`)
+const asPartner = ({ token, pageId }: Sample) =>
+  get(`/v1/pages/${pageId}`, { authorization: `Bearer ${token}`, 'notion-version': '2025-09-03' })
+
+/** The first turn of each warms it up and does not count. */
+async function takeTurns(contestants: Contestant[]): Promise<void> {
+  for (let round = 0; round <= rounds; round++)
+    for (const one of contestants) {
+      const from = one.results.reduce((sum, result) => sum + result.count, 0)
+      const measured = await measure({ port: one.port, requests: one.requests, inFlight, seconds, from })
+      if (round > 0) one.results.push(measured)
+    }
+}
+
+function report(bench: Bench, contestants: Contestant[]): void {
+  const middle = (results: Measured[]) =>
+    results.toSorted((a, b) => a.perSecond - b.perSecond)[results.length >> 1]!
+  const [bare, large, small] = contestants.map(one => middle(one.results)) as [Measured, Measured, Measured]
+  const shown = (one: Measured) =>
+    `${Math.round(one.perSecond).toLocaleString('en')}/s, p50 ${one.p50Ms.toFixed(1)} ms, p99 ${one.p99Ms.toFixed(1)} ms`
+  bench.figure('bare Koa route, one keyed read', shown(bare))
+  bench.figure(`page read over ${(workspaces * 1_000).toLocaleString('en')} pages`, shown(large))
+  bench.figure('page read over 10,000 pages', shown(small))
+  bench.figure('share of the bare route (wanted: 0.6)', (large.perSecond / bare.perSecond).toFixed(2))
+  bench.figure('share of 10,000 pages (wanted: 0.85)', (large.perSecond / small.perSecond).toFixed(2))
+  bench.figure(
+    '',
+    `median of ${rounds} turns of ${seconds} s, ${inFlight} in flight, one process each, shared cores`,
+  )
+}
+
+async function startServer(kind: string, databaseUrl: string, redisUrl: string, dataDir: string) {
+  const port = await freePort()
+  const child = fork(path.join(import.meta.dirname, '_check-server.ts'), [kind], {
+    env: {
+      ...process.env,
+      PORT: `${port}`,
+      ISSUER: `http://localhost:${port}`,
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: redisUrl,
+      DATA_DIR: dataDir,
+      DEMO: 'false',
+    },
+  })
+  await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(() => Promise.reject(new Error(`the ${kind} server did not start`))),
+  ])
+  return {
+    port,
+    async stop() {
+      const gone = once(child, 'exit')
+      child.kill('SIGTERM')
+      await gone
+    },
+  }
+}
