@@ -40,7 +40,7 @@ function card(person: Person, name: string) {
     links: found
       .find('a')
       .toArray()
-      .map(one => [$(one).text().replace(/\s+/g, ' ').trim(), $(one).attr('href')]),
+      .map(one => [$(one).attr('aria-label'), $(one).attr('href')]),
   }
 }
 const policy = (restriction: string) =>
