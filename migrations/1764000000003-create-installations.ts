@@ -6,7 +6,7 @@ export class CreateInstallations1764000000003 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      -- What one user allowed in one run of the flow. Not in force until redeemed_at is set.
+      -- What one user allowed in one run of the flow. Not in force until its authorization is redeemed.
       create table consents (
         id uuid primary key,
         workspace_id uuid not null constraint consents_workspace_exists references workspaces on delete cascade,
@@ -16,10 +16,9 @@ export class CreateInstallations1764000000003 implements MigrationInterface {
         page_ids uuid[] not null,
         address text,
         created_at timestamptz not null,
-        expires_at timestamptz not null,
-        redeemed_at timestamptz
+        expires_at timestamptz not null
       );
-      create index consents_unredeemed on consents (expires_at) where redeemed_at is null;
+      create index consents_by_expiry on consents (expires_at);
 
       -- user_id is the member who installed it; null for an internal connection, which belongs to the workspace.
       -- The id is the bot_id that partners store. Installing again keeps the row.

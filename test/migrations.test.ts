@@ -60,7 +60,6 @@ async function seed(source: DataSource): Promise<void> {
      select 'grant', id, workspace_id, connection_id, user_id, '{}', expires_at from consents`,
   )
   for (const [table, hash] of [
-    ['authorization_codes', 'code_hash'],
     ['access_tokens', 'token_hash'],
     ['refresh_tokens', 'token_hash'],
   ])
@@ -114,7 +113,7 @@ describe('the migrations', () => {
         expect([table, count]).toEqual([table, before[table]])
       expect(await migrate(source)).toEqual(names.slice(-down))
       expect(await shapeOf(source)).toEqual(shape)
-      await source.query('truncate users, workspaces, connections, events cascade')
+      await source.query('truncate users, workspaces, connections, events, access_tokens, refresh_tokens cascade')
       await seed(source)
     }
     expect(await countRows(source)).toEqual(before)

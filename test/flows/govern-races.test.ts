@@ -148,7 +148,7 @@ describe('a disconnect while a code of the same member is redeemed', () => {
     const { partner, tokens } = await install()
     const end = await endings[2]![1](tokens)
     const callback = await consent(partner)
-    const [redeemed] = await whileHeld('select from authorization_codes for update', [], async () => {
+    const [redeemed] = await whileHeld('select from authorizations for update', [], async () => {
       const redeeming = settle(partner.redeem(callback))
       await waiting(1)
       const ending = settle(end())

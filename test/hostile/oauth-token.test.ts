@@ -56,8 +56,8 @@ describe('a code', () => {
       const callback = await allowed()
       const { json: first } = await flow.redeem(callback)
       await server.sql(
-        `update authorization_codes set consumed_at = consumed_at - make_interval(secs => $1),
-           payload = payload || jsonb_build_object('exp', (payload->>'exp')::int - $1)`,
+        `update authorizations set redeemed_at = redeemed_at - make_interval(secs => $1),
+           created_at = created_at - make_interval(secs => $1)`,
         [seconds],
       )
       expect(await flow.redeem(callback)).toMatchObject(refusal(400, 'invalid_grant'))
@@ -77,9 +77,7 @@ describe('a code', () => {
 
   it('after 61 seconds is refused', async () => {
     const callback = await allowed()
-    await server.sql(
-      `update authorization_codes set payload = payload || jsonb_build_object('exp', (payload->>'exp')::int - 61)`,
-    )
+    await server.sql(`update authorizations set created_at = created_at - interval '61 seconds'`)
     expect(await flow.redeem(callback)).toMatchObject(refusal(400, 'invalid_grant'))
   })
 

@@ -74,8 +74,8 @@ export async function seedAccessToken(
 ): Promise<string> {
   const [consent, grant, token] = [randomUUID(), randomUUID(), newTokenValue('lka_')]
   await sql(
-    `insert into consents (id, workspace_id, connection_id, user_id, capabilities, page_ids, created_at, expires_at, redeemed_at)
-     values ($1, $2, $3, $4, '{}', '{}', now(), now(), now())`,
+    `insert into consents (id, workspace_id, connection_id, user_id, capabilities, page_ids, created_at, expires_at)
+     values ($1, $2, $3, $4, '{}', '{}', now(), now())`,
     [consent, made.workspaceId, installed.connectionId, made.userId],
   )
   await sql(

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import type { Consent } from '../../installs/consent.ts'
 
-/** Keeps a consent, not yet in force: see `redeemed_at`. */
+/** Keeps a consent. It is not in force until the code of its authorization is redeemed. */
 export async function saveConsent(client: ClientBase, consent: Consent): Promise<void> {
   await client.query({
     name: 'save-consent',

@@ -1,5 +1,6 @@
 /** One run of the flow that was allowed: the provider's grant, bound to one consent, and its code. */
 import type { Pool } from 'pg'
+import type { Capability } from '../../../installs/capability.ts'
 
 type Payload = Record<string, unknown>
 
@@ -11,48 +12,50 @@ export function authorizations(pool: Pool) {
       workspaceId: string
       connectionId: string
       userId: string
-      payload: Payload
       now: Date
       expiresAt: Date
     }): Promise<void> {
+      const { grantId, consentId, workspaceId, connectionId, userId, now, expiresAt } = row
       await pool.query({
         name: 'authorization-open',
         text: `insert into authorizations
             (id, consent_id, workspace_id, connection_id, user_id, payload, created_at, expires_at)
-          values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-        values: [
-          row.grantId,
-          row.consentId,
-          row.workspaceId,
-          row.connectionId,
-          row.userId,
-          JSON.stringify(row.payload),
-          row.now,
-          row.expiresAt,
-        ],
+          values ($1, $2, $3, $4, $5, '{}', $6, $7)`,
+        values: [grantId, consentId, workspaceId, connectionId, userId, now, expiresAt],
       })
     },
 
-    async readGrant(grantId: string): Promise<Payload | null> {
-      const { rows } = await pool.query<{ payload: Payload }>({
+    async readAuthorization(grantId: string) {
+      const { rows } = await pool.query<{
+        connection_id: string
+        user_id: string
+        capabilities: Capability[]
+        expires_at: Date
+      }>({
         name: 'authorization-read',
-        text: 'select payload from authorizations where id = $1',
+        text: `select a.connection_id, a.user_id, n.capabilities, a.expires_at
+          from authorizations a join consents n on n.id = a.consent_id where a.id = $1`,
         values: [grantId],
       })
-      return rows[0]?.payload ?? null
+      const row = rows[0]
+      if (!row) return null
+      return {
+        connectionId: row.connection_id,
+        userId: row.user_id,
+        capabilities: row.capabilities,
+        expiresAt: row.expires_at,
+      }
     },
 
-    async saveCode(code: {
-      hash: Buffer
-      grantId: string
-      payload: Payload
-      expiresAt: Date
-    }): Promise<void> {
-      await pool.query({
-        name: 'code-save',
-        text: 'insert into authorization_codes (code_hash, grant_id, payload, expires_at) values ($1, $2, $3, $4)',
-        values: [code.hash, code.grantId, JSON.stringify(code.payload), code.expiresAt],
+    /** The moment of issue is the row's: what waits to be redeemed is as old as its code. */
+    async saveCode(code: { hash: Buffer; grantId: string; payload: Payload; now: Date }): Promise<boolean> {
+      const { rowCount } = await pool.query({
+        name: 'authorization-code',
+        text: `update authorizations set code_hash = $2, payload = $3, created_at = $4
+          where id = $1 and code_hash is null`,
+        values: [code.grantId, code.hash, JSON.stringify(code.payload), code.now],
       })
+      return rowCount === 1
     },
   }
 }

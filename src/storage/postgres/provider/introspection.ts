@@ -15,7 +15,8 @@ const refreshSql = `select i.workspace_id, i.id as installation_id, i.user_id, i
   join connections c on c.id = i.connection_id and c.disabled_at is null and c.deleted_at is null
   join members m on m.workspace_id = i.workspace_id and m.user_id = i.user_id
   join users u on u.id = m.user_id and not u.disabled
-  where t.token_hash = $1 and t.consumed_at is null and t.expires_at > $2`
+  where t.token_hash = $1 and t.expires_at > $2
+    and not exists (select from refresh_tokens next where next.parent_hash = t.token_hash)`
 
 const tokenTimes: Record<Kind, string> = {
   access: `(select issued_at, expires_at from access_tokens where token_hash = $1)`,

@@ -2,26 +2,32 @@
 import type { Pool } from 'pg'
 
 /**
- * Codes stay a day, so that a late replay is still recognised; used refresh tokens a week, of which there may be thousands in
- * a family; what was never redeemed goes after a day, with its authorization.
+ * What was allowed and never redeemed goes after a day. Used refresh tokens stay a week: there may be thousands in a family,
+ * and a later replay is refused all the same. A code stays with its authorization, so that its replay is always recognised.
  */
 const rounds = [
-  sweep('authorization_codes', 'code_hash', `expires_at < $1::timestamptz - interval '1 day'`),
   sweep('access_tokens', 'token_hash', 'expires_at < $1'),
   sweep('refresh_tokens', 'token_hash', 'expires_at < $1'),
-  // Whatever was used a week ago was issued before that, and expires within 90 days of it: found by the index on expiry.
+  // Whatever was used a week ago expires within 90 days of that: found by the index on expiry.
   sweep(
     'refresh_tokens',
     'token_hash',
-    `expires_at < $1::timestamptz + interval '83 days' and consumed_at < $1::timestamptz - interval '7 days'`,
+    `expires_at < $1::timestamptz + interval '83 days' and exists (select from refresh_tokens next
+      where next.parent_hash = swept.token_hash and next.issued_at < $1::timestamptz - interval '7 days')`,
   ),
   sweep('authorizations', 'id', 'expires_at < $1'),
-  sweep('consents', 'id', `redeemed_at is null and expires_at < $1::timestamptz - interval '1 day'`),
+  // A week is looked at, so that not every consent of all times is.
+  sweep(
+    'consents',
+    'id',
+    `expires_at between $1::timestamptz - interval '8 days' and $1::timestamptz - interval '1 day'
+      and not exists (select from authorizations a where a.consent_id = swept.id and a.redeemed_at is not null)`,
+  ),
 ]
 
 function sweep(table: string, key: string, over: string): string {
   return `delete from ${table} where ${key} = any(array(
-    select ${key} from ${table} where ${over} limit 500 for update skip locked))`
+    select ${key} from ${table} swept where ${over} limit 500 for update of swept skip locked))`
 }
 
 /**

@@ -9,7 +9,7 @@ import { clientProof, liveClient, type ProofRow, toProof } from './client.ts'
 
 type Payload = Record<string, unknown>
 
-const placeColumns = `a.workspace_id, a.user_id, w.name as workspace_name, w.icon as workspace_icon,
+const placeColumns = `a.workspace_id, a.user_id, a.connection_id as issued_to, w.name as workspace_name, w.icon as workspace_icon,
   u.name as user_name, u.email as user_email, u.avatar_url as user_avatar, u.disabled as user_disabled, m.role`
 const placeJoins = `
   left join workspaces w on w.id = a.workspace_id
@@ -17,6 +17,7 @@ const placeJoins = `
   left join members m on m.workspace_id = a.workspace_id and m.user_id = a.user_id`
 
 type PlaceRow = {
+  issued_to: string
   workspace_id: string
   workspace_name: string
   workspace_icon: string | null
@@ -41,8 +42,9 @@ type CodeRow = ProofRow &
   PlaceRow & {
     grant_id: string | null
     payload: Payload
-    consumed_at: Date | null
-    grant_payload: Payload
+    redeemed_at: Date | null
+    created_at: Date
+    expires_at: Date
     allowed: Capability[]
     plan: Plan
     restrict_installs: Policy['restrictInstalls'] | null
@@ -57,7 +59,7 @@ type CodeRow = ProofRow &
     registered: Capability[]
   }
 
-const readCode = `select ${clientProof}, k.grant_id, k.payload, k.consumed_at, a.payload as grant_payload,
+const readCode = `select ${clientProof}, a.id as grant_id, a.payload, a.redeemed_at, a.created_at, a.expires_at,
     n.capabilities as allowed, ${placeColumns}, w.plan,
     p.restrict_installs, p.auto_approve_first_party, p.connection_creation,
     exists (select from approvals l where l.workspace_id = a.workspace_id and l.connection_id = c.id) as approved,
@@ -65,8 +67,7 @@ const readCode = `select ${clientProof}, k.grant_id, k.payload, k.consumed_at, a
     ${suspendedByOwner('a.workspace_id', 'c.id', 'a.user_id')} as suspended,
     c.id as connection_id, c.kind as connection_kind, c.first_party, c.capabilities as registered
   from connections c
-  left join authorization_codes k on k.code_hash = $2
-  left join authorizations a on a.id = k.grant_id
+  left join authorizations a on a.code_hash = $2
   left join consents n on n.id = a.consent_id
   ${placeJoins}
   left join workspace_policies p on p.workspace_id = a.workspace_id
@@ -79,18 +80,21 @@ type RefreshRow = ProofRow &
     consumed_at: Date | null
     successor: Buffer | null
     successor_used: boolean
-    grant_payload: Payload
+    issued_at: Date
+    expires_at: Date
     installation_id: string | null
     state: InstallationState
     capabilities: Capability[]
   }
 
-const readRefreshToken = `select ${clientProof}, r.grant_id, r.payload, r.consumed_at,
-    s.token_hash as successor, s.consumed_at is not null as successor_used,
-    a.payload as grant_payload, ${placeColumns}, i.id as installation_id, i.state, i.capabilities
+/** A token without its authorization has ended with it. */
+const readRefreshToken = `select ${clientProof}, a.id as grant_id, r.payload, r.issued_at, r.expires_at,
+    s.issued_at as consumed_at, s.token_hash as successor,
+    exists (select from refresh_tokens after where after.parent_hash = s.token_hash) as successor_used,
+    ${placeColumns}, i.id as installation_id, i.state, i.capabilities
   from connections c
   left join refresh_tokens r on r.token_hash = $2
-  left join refresh_tokens s on r.consumed_at is not null and s.token_hash = any($3)
+  left join refresh_tokens s on s.parent_hash = r.token_hash
   left join authorizations a on a.id = r.grant_id
   ${placeJoins}
   left join installations i on i.workspace_id = a.workspace_id and i.id = a.installation_id
@@ -131,9 +135,11 @@ export function tokenReadings(pool: Pool) {
       if (!row?.grant_id) return { client: toProof(row), code: null }
       const code = {
         grantId: row.grant_id,
+        connectionId: row.issued_to,
         payload: row.payload,
-        consumedAt: row.consumed_at,
-        grant: row.grant_payload,
+        consumedAt: row.redeemed_at,
+        issuedAt: row.created_at,
+        expiresAt: row.expires_at,
         capabilities: row.allowed,
         place: toPlace(row),
         placement: toPlacement(row),
@@ -141,21 +147,23 @@ export function tokenReadings(pool: Pool) {
       return { client: toProof(row), code }
     },
 
-    async readRefreshToken(clientId: string, tokenHash: Buffer, successors: Buffer[]) {
+    async readRefreshToken(clientId: string, tokenHash: Buffer) {
       const { rows } = await pool.query<RefreshRow>({
         name: 'token-read-refresh',
         text: readRefreshToken,
-        values: [clientId, tokenHash, successors],
+        values: [clientId, tokenHash],
       })
       const row = rows[0]
       if (!row?.grant_id || !row.installation_id) return { client: toProof(row), token: null }
       const token = {
         grantId: row.grant_id,
+        connectionId: row.issued_to,
         payload: row.payload,
         consumedAt: row.consumed_at,
         successor: row.successor,
         successorUsed: row.successor_used,
-        grant: row.grant_payload,
+        issuedAt: row.issued_at,
+        expiresAt: row.expires_at,
         place: toPlace(row),
         installation: { id: row.installation_id, state: row.state, capabilities: row.capabilities },
         installerStays: row.role !== null && !row.user_disabled,

@@ -13,37 +13,32 @@ type NewToken = { hash: Buffer; payload: Payload; expiresAt: Date }
 type Issue = { grantId: string; access: NewToken; refresh: NewToken | null; now: Date }
 type Trace = { eventId: string; at: Date; address: string | null; requestId: string }
 
-/** $1 code hash, $2 grant, $3 now, $4 request id, $5 id of a new installation, $6 event id, $7–$9 access, $10–$12 refresh. */
+/** $1 code hash, $2 id of a new installation, $3 now, $4 request id, $5 event id, $6–$8 access, $9–$11 refresh. */
 const redeem = `with allowed as (
-    select a.id as grant_id, a.consent_id, a.workspace_id, a.connection_id, a.user_id,
-      a.user_id as granted_by,      n.capabilities, n.page_ids, n.address
+    select a.id, a.consent_id, a.workspace_id, a.connection_id, a.user_id, a.user_id as granted_by,
+      n.capabilities, n.page_ids, n.address
     from authorizations a join consents n on n.id = a.consent_id
-    where a.id = $2 for no key update of a
+    where a.code_hash = $1 and a.redeemed_at is null for no key update of a
   ), reachable as materialized (
     select path.page_id
     from allowed
     join page_paths path on path.workspace_id = allowed.workspace_id and path.page_id = any(allowed.page_ids)
     join pages root on root.workspace_id = path.workspace_id and root.id = path.path[1]
     where not path.hidden and ${grantorReaches('allowed', 'root')}
-  ), consumed as (
-    update authorization_codes k set consumed_at = $3, consumed_by = $4
-    from allowed
-    where k.code_hash = $1 and k.grant_id = allowed.grant_id and k.consumed_at is null
-      and exists (select from reachable)
-    returning allowed.*
-  ), in_force as (
-    update consents n set redeemed_at = $3 from consumed where n.id = consumed.consent_id
+  ), consumed as materialized (
+    select * from allowed where exists (select from reachable)
   ), installation as (
     insert into installations
       (workspace_id, id, connection_id, user_id, state, capabilities, created_at, updated_at, last_used_at)
-    select workspace_id, $5::uuid, connection_id, user_id, 'active', capabilities, $3, $3, $3 from consumed
+    select workspace_id, $2::uuid, connection_id, user_id, 'active', capabilities, $3, $3, $3 from consumed
     on conflict (workspace_id, connection_id, user_id) do update
       set state = 'active', state_reason = null, capabilities = excluded.capabilities,
         updated_at = excluded.updated_at, last_used_at = excluded.last_used_at
     returning workspace_id, id, connection_id, user_id
-  ), bound as (
-    update authorizations a set installation_id = installation.id
-    from installation, consumed where a.id = consumed.grant_id
+  ), in_force as (
+    update authorizations a
+    set redeemed_at = $3::timestamptz, redeemed_by = $4, installation_id = installation.id
+    from installation, consumed where a.id = consumed.id
   ), withdrawn as (
     delete from page_grants g using installation
     where g.workspace_id = installation.workspace_id and g.installation_id = installation.id
@@ -56,43 +51,34 @@ const redeem = `with allowed as (
       set granted_by = excluded.granted_by, granted_at = excluded.granted_at
   ), access as (
     insert into access_tokens (token_hash, grant_id, payload, issued_at, expires_at)
-    select $7::bytea, grant_id, $8::jsonb, $3, $9::timestamptz from consumed
+    select $6::bytea, id, $7::jsonb, $3, $8::timestamptz from consumed
   ), refresh as (
     insert into refresh_tokens (token_hash, grant_id, payload, issued_at, expires_at)
-    select $10::bytea, grant_id, $11::jsonb, $3, $12::timestamptz from consumed where $10::bytea is not null
+    select $9::bytea, id, $10::jsonb, $3, $11::timestamptz from consumed where $9::bytea is not null
   ), recorded as (
     insert into events
       (id, at, kind, workspace_id, connection_id, installation_id, actor_id, address, request_id, data)
-    select $6::uuid, $3,
-      case when installation.id = $5 then 'installation.activated' else 'installation.reinstalled' end,
+    select $5::uuid, $3,
+      case when installation.id = $2 then 'installation.activated' else 'installation.reinstalled' end,
       installation.workspace_id, installation.connection_id, installation.id, installation.user_id,
       consumed.address, $4,
       jsonb_build_object('consent_id', consumed.consent_id, 'pages', (select count(*) from reachable),
         'capabilities', consumed.capabilities)
     from installation, consumed
   )
-  select (select id from installation) as installation_id, exists (select from reachable) as some_reachable`
+  select (select id from installation) as installation_id, exists (select from allowed) as in_time`
 
-/** $1 token hash, $2 grant, $3 now, $4 grace from, $5–$7 access, $8–$10 refresh. */
-const rotate = `with allowed as (
-    select id, workspace_id, installation_id from authorizations where id = $2 for key share
-  ), source as (
-    update refresh_tokens r set consumed_at = coalesce(r.consumed_at, $3)
-    from allowed
-    where r.token_hash = $1 and r.grant_id = allowed.id and (r.consumed_at is null or r.consumed_at > $4)
-    returning allowed.*
+/** $1 token hash, $2 grant, $3 now, $4–$6 access, $7–$9 the successor. */
+const rotate = `with source as materialized (
+    select a.id from authorizations a join refresh_tokens r on r.grant_id = a.id
+    where a.id = $2 and r.token_hash = $1 for key share
   ), access as (
     insert into access_tokens (token_hash, grant_id, payload, issued_at, expires_at)
-    select $5::bytea, id, $6::jsonb, $3, $7::timestamptz from source
+    select $4::bytea, id, $5::jsonb, $3::timestamptz, $6::timestamptz from source
   ), refresh as (
-    insert into refresh_tokens (token_hash, grant_id, payload, issued_at, expires_at)
-    select $8::bytea, id, $9::jsonb, $3, $10::timestamptz from source
-    on conflict (token_hash) do nothing
-  ), used as (
-    update installations i set last_used_at = $3
-    from source
-    where i.workspace_id = source.workspace_id and i.id = source.installation_id
-      and (i.last_used_at is null or i.last_used_at < $3::timestamptz - interval '1 minute')
+    insert into refresh_tokens (token_hash, parent_hash, grant_id, payload, issued_at, expires_at)
+    select $7::bytea, $1, id, $8::jsonb, $3::timestamptz, $9::timestamptz from source
+    on conflict do nothing
   )
   select exists (select from source) as rotated`
 
@@ -104,41 +90,40 @@ export function tokenStatements(pool: Pool) {
   return {
     async redeem(codeHash: Buffer, issue: Issue, more: { installationId: string; trace: Trace }) {
       const { rows } = await again(() =>
-        pool.query<{ installation_id: string | null; some_reachable: boolean }>({
+        pool.query<{ installation_id: string | null; in_time: boolean }>({
           name: 'token-redeem',
           text: redeem,
           values: [
             codeHash,
-            issue.grantId,
+            more.installationId,
             issue.now,
             more.trace.requestId,
-            more.installationId,
             more.trace.eventId,
             ...tokenValues(issue.access),
             ...tokenValues(issue.refresh),
           ],
         }),
       )
-      const [row] = rows
-      if (row!.installation_id) return { kind: 'redeemed' as const, installationId: row!.installation_id }
-      return { kind: row!.some_reachable ? ('lost' as const) : ('no-pages' as const) }
+      const { installation_id, in_time } = rows[0]!
+      if (installation_id) return { kind: 'redeemed' as const, installationId: installation_id }
+      return { kind: in_time ? ('no-pages' as const) : ('lost' as const) }
     },
 
-    /** Only what this very request consumed: a redemption by another one stands. */
-    async reopenCode(codeHash: Buffer, requestId: string): Promise<void> {
+    /** Only what this very request redeemed: a redemption by another one stands. */
+    async reopenCode(codeHash: Buffer, issue: Issue, requestId: string): Promise<void> {
       await pool.query(
         `with reopened as (
-           update authorization_codes set consumed_at = null, consumed_by = null
-           where code_hash = $1 and consumed_by = $2 returning grant_id
+           update authorizations set redeemed_at = null, redeemed_by = null
+           where code_hash = $1 and redeemed_by = $2 returning id
          ), no_access as (
-           delete from access_tokens t using reopened where t.grant_id = reopened.grant_id
+           delete from access_tokens t using reopened where t.token_hash = $3
          )
-         delete from refresh_tokens t using reopened where t.grant_id = reopened.grant_id`,
-        [codeHash, requestId],
+         delete from refresh_tokens t using reopened where t.token_hash = $4`,
+        [codeHash, requestId, issue.access.hash, issue.refresh?.hash ?? null],
       )
     },
 
-    async rotate(tokenHash: Buffer, issue: Issue, graceFrom: Date): Promise<boolean> {
+    async rotate(tokenHash: Buffer, issue: Issue): Promise<boolean> {
       const { rows } = await again(() =>
         pool.query<{ rotated: boolean }>({
           name: 'token-rotate',
@@ -147,7 +132,6 @@ export function tokenStatements(pool: Pool) {
             tokenHash,
             issue.grantId,
             issue.now,
-            graceFrom,
             ...tokenValues(issue.access),
             ...tokenValues(issue.refresh),
           ],
@@ -157,20 +141,14 @@ export function tokenStatements(pool: Pool) {
     },
 
     async contestCode(codeHash: Buffer): Promise<void> {
-      await pool.query('update authorization_codes set contested = true where code_hash = $1', [codeHash])
+      await pool.query('update authorizations set contested = true where code_hash = $1', [codeHash])
     },
 
-    async endFamily(
-      grantId: string,
-      kind: string,
-      trace: Trace,
-      unlessContested: Buffer | null,
-    ): Promise<void> {
+    async endFamily(grantId: string, kind: string, trace: Trace, unlessContested: boolean): Promise<void> {
       await pool.query(
         `with gone as (
            delete from authorizations
-           where id = $1
-             and not exists (select from authorization_codes where code_hash = $7 and contested)
+           where id = $1 and not ($7 and contested)
            returning workspace_id, connection_id, installation_id
          )
          insert into events (id, at, kind, workspace_id, connection_id, installation_id, address, request_id)
