@@ -11,10 +11,12 @@ import { createDemoPartner, type DemoPartnerNeeds } from './demo/partner.ts'
 import { developerHub } from './developer-hub.ts'
 import { installScreens } from './install-screens.ts'
 import { uuidv7 } from './installs/ids.ts'
+import { trialRedirectUri } from './installs/trial.ts'
 import { loadSigningKeys } from './oidc/keys.ts'
 import { createProvider, type InstallProvider } from './oidc/provider.ts'
 import { pageScreens } from './page-screens.ts'
 import { passwordMatches } from './passwords.ts'
+import { backChannel, ownAddress } from './playground/back-channel.ts'
 import { describeFault, openLog, requests } from './requests.ts'
 import { settingsScreens } from './settings-screens.ts'
 import { openAccess } from './storage/postgres/access.ts'
@@ -28,6 +30,7 @@ import { openChildren } from './storage/postgres/readings/api-children.ts'
 import { openSearch } from './storage/postgres/readings/api-search.ts'
 import { openUsers } from './storage/postgres/readings/api-users.ts'
 import { readGallery } from './storage/postgres/readings/gallery.ts'
+import { forceOutcome } from './storage/postgres/sandboxes.ts'
 import { userStore } from './storage/postgres/users.ts'
 import { openStores, type Stores } from './stores.ts'
 import { startSweeper } from './sweeper.ts'
@@ -64,7 +67,7 @@ export async function createInstallServer(config: Config): Promise<InstallServer
     pages: pageScreens(stores),
     gallery: { list: question => readGallery(poolOf(stores.database), question) },
     developers: {
-      ...developerHub(stores),
+      ...developerHub(stores, backChannel(ownAddress(config))),
       calls: offered(config.partnerApi),
     },
     health: {
@@ -115,6 +118,11 @@ async function openProvider(
     renderFault: (ctx, fault) => web().renderFault(ctx, fault),
     signedIn: ctx => web().signedIn(ctx),
     note: flowLog.note,
+    trials: {
+      redirectUri: trialRedirectUri(config.issuer),
+      begin: (ctx, ticket, clientId) => web().beginsTrial(ctx, ticket, clientId),
+    },
+    forceOutcome: (outcome, about) => forceOutcome(poolOf(stores.database), outcome, about),
     now: () => new Date(),
     newId: uuidv7,
     log,
@@ -157,6 +165,7 @@ function openApi(
     users: openUsers(pool),
     changes: openPartnerChanges(pool),
     limits: stores.limits,
+    forceOutcome: (outcome, about) => forceOutcome(pool, outcome, about),
     noteUse: lastUsed.note,
     now: () => new Date(),
     newId: uuidv7,

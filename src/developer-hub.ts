@@ -5,6 +5,8 @@ import { applyManifest } from './installs/actions/apply-manifest.ts'
 import { createConnection } from './installs/actions/create-connection.ts'
 import { deleteConnection } from './installs/actions/delete-connection.ts'
 import { disableConnection, enableConnection } from './installs/actions/disable-connection.ts'
+import { type MakeSandboxStores, makeSandbox } from './installs/actions/make-sandbox.ts'
+import { type RemoveSandboxStores, removeSandbox } from './installs/actions/remove-sandbox.ts'
 import { renewInternalToken, revokeInternalToken } from './installs/actions/renew-internal-token.ts'
 import { revokeSecret } from './installs/actions/revoke-secret.ts'
 import { rotateSecret } from './installs/actions/rotate-secret.ts'
@@ -13,6 +15,7 @@ import { updateConnection } from './installs/actions/update-connection.ts'
 import { uuidv7 } from './installs/ids.ts'
 import { seal } from './installs/sealed.ts'
 import { redrawLogo } from './logos/logos.ts'
+import type { BackChannel } from './playground/back-channel.ts'
 import { appendEvent, appendEvents } from './storage/postgres/events.ts'
 import { internalTokenStore, readInternalTokens } from './storage/postgres/internal-tokens.ts'
 import {
@@ -26,6 +29,7 @@ import { readConnectionFacts } from './storage/postgres/readings/developers-conn
 import { readDevelopersList, readPlacesToCreate } from './storage/postgres/readings/developers-list.ts'
 import { readAttempt, readAttempts } from './storage/postgres/readings/developers-log.ts'
 import { readLogoFor } from './storage/postgres/readings/developers-logo.ts'
+import { forgetApprovals, readSandbox, sandboxStore } from './storage/postgres/sandboxes.ts'
 import { transact } from './storage/postgres/transaction.ts'
 import type { Stores } from './stores.ts'
 import type { WebNeeds } from './web/web.ts'
@@ -69,7 +73,7 @@ export function developerActions(stores: Pick<Stores, 'database' | 'secretKeys'>
 }
 
 /** What the developer hub stands on. */
-export function developerHub(stores: Stores): Omit<WebNeeds['developers'], 'calls'> {
+export function developerHub(stores: Stores, backChannel: BackChannel): Omit<WebNeeds['developers'], 'calls'> {
   const pool = poolOf(stores.database)
   return {
     readings: {
@@ -86,5 +90,25 @@ export function developerHub(stores: Stores): Omit<WebNeeds['developers'], 'call
     },
     actions: { ...developerActions(stores), copyToken: governActions(stores).copyInternalToken },
     redrawLogo,
+    playground: playground(stores, backChannel),
+  }
+}
+
+function playground(stores: Stores, backChannel: BackChannel): WebNeeds['developers']['playground'] {
+  const pool = poolOf(stores.database)
+  const needs = {
+    transact: <T>(work: (stores: MakeSandboxStores & RemoveSandboxStores) => Promise<T>) =>
+      transact(pool, client =>
+        work({ ...sandboxStore(client), append: event => appendEvent(client, event) }),
+      ),
+    now: () => new Date(),
+    newId: () => uuidv7(),
+  }
+  return {
+    backChannel,
+    readSandbox: developerId => readSandbox(pool, developerId),
+    makeSandbox: makeSandbox(needs),
+    removeSandbox: removeSandbox(needs),
+    forgetApprovals: (developerId, connectionId) => forgetApprovals(pool, developerId, connectionId),
   }
 }

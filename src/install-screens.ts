@@ -14,6 +14,7 @@ import {
 } from './storage/postgres/readings/install-choices.ts'
 import { readPicker, rowCountLimit, sumCountLimit } from './storage/postgres/readings/install-pages.ts'
 import { searchPicker } from './storage/postgres/readings/install-search.ts'
+import { holdForApproval } from './storage/postgres/sandboxes.ts'
 import { transact } from './storage/postgres/transaction.ts'
 import type { Stores } from './stores.ts'
 import type { WebNeeds } from './web/web.ts'
@@ -52,5 +53,6 @@ export function installScreens(
       newId: uuidv7,
     }),
     approval: approvalSteps(stores),
+    holdForApproval: (personaId, wanted) => holdForApproval(pool, personaId, wanted),
   }
 }

@@ -1,6 +1,7 @@
 /** The partner's API: which address is whose, and what is answered when something is refused or breaks. */
 import { bodyParser } from '@koa/bodyparser'
 import type { Context, Middleware } from 'koa'
+import { testHeader } from '../installs/test-outcome.ts'
 import { presentedToken } from './bearer.ts'
 import { listChildren } from './blocks.ts'
 import { Call, type Wing } from './call.ts'
@@ -11,6 +12,7 @@ import type { ApiNeeds } from './needs.ts'
 import { createPage, retrievePage, updatePage } from './pages.ts'
 import { ApiRefusal, invalid, refusalOf } from './refusals.ts'
 import { search } from './search.ts'
+import { forceInSandbox } from './tested.ts'
 import { listUsers, retrieveMe, retrieveUser } from './users.ts'
 
 type Route = { method: string; path: RegExp; answer(wing: Wing, call: Call): Promise<object> }
@@ -61,6 +63,7 @@ async function answer(wing: Wing, ctx: Context): Promise<object> {
 async function answerAs(route: Route, wing: Wing, ctx: Context, id: string): Promise<object> {
   const token = presentedToken(ctx)
   wing.callLimit.refuseKnown(token.hash.toString('base64'))
+  await forceInSandbox(wing, token, ctx.get(testHeader))
   const call = new Call(wing, {
     token,
     id,

@@ -1,5 +1,6 @@
 /** What this wing asks of those who assemble it. Every reading answers null when the token is not in force. */
 import type { Bearer, PresentedToken, ReachedPage } from '../installs/bearer.ts'
+import type { ForceOutcome } from '../installs/test-outcome.ts'
 
 export type Direction = 'ascending' | 'descending'
 export type SearchQuestion = { query: string | null; type: 'page' | 'database' | null; limit: number }
@@ -95,6 +96,7 @@ export type ApiNeeds = {
   users: UserReadings
   changes: PageChanges
   limits: Limits
+  forceOutcome: ForceOutcome
   /** Calls that one token may make in a minute; 1,200 unless told. */
   callsPerMinute?: number
   /** Notes that a bearer was let in. Must not wait for a store. */

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { masked } from '../installs/masked.ts'
 
 /** One message between the demo partner and Latchkey, as its page shows it. Secrets are already masked. */
 export type Message = { title: string; sent: string; answered: string | null; status: number | null }
@@ -71,14 +72,6 @@ export async function converse<T>(
 
 export function basic(client: PartnerClient): string {
   return `Basic ${Buffer.from(`${client.clientId}:${client.clientSecret}`).toString('base64')}`
-}
-
-/** Keeps the prefix and the last four characters of tokens, codes and verifiers: enough to tell two apart. */
-export function masked(text: string): string {
-  return text
-    .replace(/\b(lk[a-z]_)\w+(\w{4})\b/g, '$1***$2')
-    .replace(/("(?:code|code_verifier)": ?")[^"]+(?=")/g, '$1***')
-    .replace(/([?&]code=)[^&\s]+/g, '$1***')
 }
 
 function parseJson<T>(text: string): T | null {

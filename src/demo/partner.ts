@@ -10,6 +10,7 @@ import Router from '@koa/router'
 import ejs from 'ejs'
 import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
+import { masked } from '../installs/masked.ts'
 import { root } from '../root.ts'
 import {
   type Addresses,
@@ -18,7 +19,6 @@ import {
   basic,
   converse,
   type Message,
-  masked,
   newAttempt,
   type PartnerClient,
   type Tokens,

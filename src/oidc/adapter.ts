@@ -1,6 +1,7 @@
 /** Where each of the library's models is kept: a token request in its exchange, the flow in the stores. */
 import { hash } from 'node:crypto'
 import Provider, { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider'
+import { readTestOutcome, type TestOutcome, testParameter } from '../installs/test-outcome.ts'
 import { exchangeOf } from './exchange.ts'
 import { grantPayload, keptPayload } from './payload.ts'
 import type { AuthorizationStore, Payload } from './ports.ts'
@@ -60,7 +61,7 @@ function durable(model: string, store: AdapterNeeds['authorizations']): Adapter 
       const code = {
         hash: hash('sha256', id, 'buffer'),
         grantId: payload.grantId!,
-        payload: keptPayload(payload as Payload),
+        payload: { ...keptPayload(payload as Payload), ...testOf(Provider.ctx) },
         now: new Date(payload.iat! * 1000),
       }
       // What was allowed has been ended meanwhile: the partner is told as much.
@@ -76,6 +77,13 @@ function durable(model: string, store: AdapterNeeds['authorizations']): Adapter 
       markReused()
     },
   }
+}
+
+/** What the developer forces when the code is redeemed (the library passes over what it does not know). */
+function testOf(ctx: unknown): { test?: TestOutcome } {
+  const { params } = (ctx as { oidc: { params?: Record<string, unknown> } }).oidc
+  const test = readTestOutcome(params?.[testParameter])
+  return test === 'no-pages' ? { test } : {}
 }
 
 function markReused(): void {

@@ -1,6 +1,7 @@
 /** What a partner's redirect brings, made fit for the library: what is no part of this server is left out (RFC 6749 §3.1). */
 import { errors } from 'oidc-provider'
 import { readScope } from '../installs/capability.ts'
+import { testParameter } from '../installs/test-outcome.ts'
 import { isOurResource } from './resource.ts'
 
 type Query = Record<string, string | string[] | undefined>
@@ -22,6 +23,7 @@ const understood = [
   'login_hint',
   'ui_locales',
   'workspace_id',
+  testParameter,
   // Refused by the library by name: a request object may carry what must not be left out silently.
   'request',
   'request_uri',

@@ -7,6 +7,7 @@ import { readUuid } from '../installs/ids.ts'
 import { readAuthorizeRequest } from './authorize-request.ts'
 import { explainAuthorize } from './explain.ts'
 import type { Log } from './partner-dialect.ts'
+import { isTrial, type Trials } from './trials.ts'
 
 export type Fault = { status: number; title: string; sentence: string; requestId: string }
 export type RenderFault = (ctx: Context, fault: Fault) => void | Promise<void>
@@ -18,6 +19,7 @@ export type AuthorizeNeeds = {
   note: NoteFlowStep
   now(): Date
   connectionOf(client: Client): { leaveOutIss: boolean }
+  trials: Trials
 }
 
 type Out = { error: string; error_description?: string }
@@ -76,6 +78,7 @@ export function authorizeEndpoint(needs: AuthorizeNeeds) {
       return async (ctx, next) => {
         const request = readAuthorizeRequest(ctx.query, needs.issuer)
         if (!request) return show(ctx, 400, unreadable)
+        ctx.state.isTrial = await isTrial(needs.trials, ctx)
         ctx.query = request.query as Context['query']
         ctx.state.complaint = request.complaint
         useCookies(ctx, provider)

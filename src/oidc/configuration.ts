@@ -9,6 +9,7 @@ import type {
   ResponseType,
 } from 'oidc-provider'
 import { capabilities } from '../installs/capability.ts'
+import { testParameter } from '../installs/test-outcome.ts'
 import { askedCapabilities } from './authorize-request.ts'
 import { exchangeOf } from './exchange.ts'
 import { installPolicy } from './install-prompt.ts'
@@ -79,6 +80,8 @@ export function configuration(needs: ConfigurationNeeds): Configuration {
           registered,
         ).join(' ')
       },
+      /** Read by the screens of a sandbox, and kept with the code; see installs/test-outcome.ts. */
+      [testParameter]: null,
     },
 
     interactions: {

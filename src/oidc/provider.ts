@@ -4,6 +4,7 @@ import type { Context, Middleware, Next } from 'koa'
 import compose from 'koa-compose'
 import Provider from 'oidc-provider'
 import type { NoteFlowStep } from '../installs/flow-log.ts'
+import type { ForceOutcome } from '../installs/test-outcome.ts'
 import { adapterFactory, type FlowStore } from './adapter.ts'
 import { authorizeEndpoint, type RenderFault } from './authorize.ts'
 import { clientAuthentication, type Limits } from './client-authentication.ts'
@@ -22,6 +23,7 @@ import { revokeEndpoint } from './revoke.ts'
 import { successors } from './successor.ts'
 import { throttle } from './throttle.ts'
 import { tokenEndpoint } from './token.ts'
+import { type Trials, trialSecrets } from './trials.ts'
 
 export type ProviderNeeds = {
   /** The public base address, without a trailing slash. */
@@ -39,6 +41,9 @@ export type ProviderNeeds = {
   signedIn(ctx: Context): Promise<boolean>
   /** The log of the connection's developer. */
   note: NoteFlowStep
+  /** Tests of a connection that its developer runs. */
+  trials: Trials
+  forceOutcome: ForceOutcome
   now(): Date
   newId(): string
   log: Log
@@ -69,7 +74,7 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
     }),
   )
   provider.proxy = needs.trustProxy
-  adjust(provider, registered)
+  adjust(provider, registered, needs.trials.redirectUri)
 
   const run = compose(provider.middleware) as unknown as Middleware
   const resume = authorize.resume(provider, run)
@@ -99,7 +104,12 @@ function programs(needs: ProviderNeeds, registered: ReturnType<typeof clients>, 
     ...needs,
     run,
     readProof: store.readProof,
-    authenticate: clientAuthentication({ ...needs, clients: registered, noteSecretUse: store.noteSecretUse }),
+    authenticate: clientAuthentication({
+      ...needs,
+      clients: registered,
+      noteSecretUse: store.noteSecretUse,
+      isTrialSecret: trialSecrets(needs.shortLived),
+    }),
     throttle: throttle(needs.limits, needs.now),
     successors: successors(needs.secretKeys),
   }

@@ -4,6 +4,7 @@ import type { Context, Middleware } from 'koa'
 import { type NoteFlowStep, stepOf } from '../installs/flow-log.ts'
 import { readUuid } from '../installs/ids.ts'
 import { mayInstall } from '../installs/policy.ts'
+import { type ForceOutcome, readTestOutcome, testHeader } from '../installs/test-outcome.ts'
 import { tokenPrefix } from '../installs/token-value.ts'
 import type { Authenticate } from './client-authentication.ts'
 import { type Credentials, readCredentials } from './client-credentials.ts'
@@ -16,6 +17,7 @@ import { type Fields, readFields } from './request-body.ts'
 import { isOurResource } from './resource.ts'
 import { answerReuse } from './reuse.ts'
 import type { Successors } from './successor.ts'
+import { forceInSandbox, withoutPages } from './tested.ts'
 import type { Throttle } from './throttle.ts'
 import { tokenAnswer } from './token-answer.ts'
 
@@ -29,6 +31,7 @@ export type TokenNeeds = {
   throttle: Throttle
   successors: Successors
   note: NoteFlowStep
+  forceOutcome: ForceOutcome
   now(): Date
   newId(): string
 }
@@ -58,11 +61,14 @@ async function grant(
   const now = needs.now()
   const { fields } = attempted
   await needs.throttle(credentials.clientId, ctx.ip)
-  const { proof, source } = await read(needs, credentials.clientId, fields)
-  attempted.source = source
-  const known = await needs.authenticate(credentials, proof)
+  const found = await read(needs, credentials.clientId, fields)
+  attempted.source = found.source
+  const presented = found.source.kind === 'none' ? null : found.source.hash
+  const known = await needs.authenticate(credentials, found.proof, presented)
   allowOrigin(ctx, known.connection)
   refuseTargets(fields, needs.issuer)
+  const forced = await forceInSandbox(needs, readTestOutcome(ctx.get(testHeader)), found.source)
+  const source = forced ? (await read(needs, credentials.clientId, fields)).source : found.source
 
   const exchange = new Exchange(known, source, standing(source), now)
   begin(ctx, exchange)
@@ -70,6 +76,7 @@ async function grant(
   await needs.run(ctx, async () => {})
   if (ctx.status !== 200) throw await refusal(needs, ctx, exchange)
   const installation = await settle(needs, ctx, exchange)
+  if (source.kind === 'code' && source.kept) await withoutPages(needs, source.kept, installation)
   ctx.body = tokenAnswer(ctx, exchange, installation)
 }
 

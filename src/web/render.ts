@@ -69,7 +69,9 @@ export function createRender(needs: { assets: Pick<Assets, 'url'>; print?: Print
       if (leaves) ctx.set('Content-Security-Policy', flowPolicy)
       // Partners open the flow in a window and wait for it as its opener; cutting that tie would strand them.
       else ctx.set('Cross-Origin-Opener-Policy', 'same-origin')
-      answer(ctx, print(`layout/${layout.frame}`, { ...layout, ...around, content, account, assets }))
+      const acting = ctx.state.acting?.persona.name ?? null
+      const all = { ...layout, ...around, content, account, acting, assets }
+      answer(ctx, print(`layout/${layout.frame}`, all))
     },
     fragment(ctx, view, model) {
       answer(ctx, print(view.file, { ...model, ...surroundings(ctx) }))

@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto'
-import type { SignedIn, WebContext, WebMiddleware } from './state.ts'
+import type { Acting, SignedIn, WebContext, WebMiddleware } from './state.ts'
+import { urls } from './urls.ts'
 
 export type Session = {
   /** Random, 256 bits, in the browser's cookie; the store knows its SHA-256 only. */
@@ -15,7 +16,11 @@ export type SessionNeeds = {
     renew(key: string, seconds: number): Promise<string | null>
     remove(...keys: string[]): Promise<void>
   }
-  users: { byId(id: string): Promise<(SignedIn & { disabled: boolean }) | null> }
+  users: {
+    byId(id: string): Promise<(SignedIn & { disabled: boolean }) | null>
+    /** The persona, if it lives in this developer's sandbox. */
+    personaOf(personaId: string, developerId: string): Promise<SignedIn | null>
+  }
   /** Behind https the cookie is `__Host-` prefixed: no other host of the domain can set it. */
   secure: boolean
   now(): Date
@@ -25,6 +30,10 @@ export type SessionNeeds = {
 const idleSeconds = 8 * 3600
 const absoluteMs = 30 * 86_400_000
 
+/** What stands in the store. `persona`: in whose place a developer acts. */
+type Kept = { userId: string; startedAt: number; persona?: string }
+
+const signedIn = ({ id, email, name, avatarUrl }: SignedIn): SignedIn => ({ id, email, name, avatarUrl })
 const keyOf = (id: string) => `session:${hash('sha256', id, 'base64url')}`
 
 export type Sessions = ReturnType<typeof sessions>
@@ -34,27 +43,33 @@ export function sessions(needs: SessionNeeds) {
   const cookie = needs.secure ? '__Host-latchkey' : 'latchkey'
   const attributes = { httpOnly: true, sameSite: 'lax', secure: needs.secure, path: '/' } as const
 
-  async function find(ctx: WebContext): Promise<{ session: Session; user: SignedIn } | null> {
+  type Found = { session: Session; user: SignedIn; acting: Acting | null }
+
+  async function find(ctx: WebContext): Promise<Found | null> {
     const id = ctx.cookies.get(cookie)
     if (!id || !/^[\w-]{43}$/.test(id)) return null
     const kept = await needs.store.renew(keyOf(id), idleSeconds)
     if (kept === null) return null
-    const { userId, startedAt } = JSON.parse(kept) as { userId: string; startedAt: number }
+    const { userId, startedAt, persona } = JSON.parse(kept) as Kept
     const user = needs.now().getTime() - startedAt < absoluteMs ? await needs.users.byId(userId) : null
     if (!user || user.disabled) {
       await needs.store.remove(keyOf(id))
       return null
     }
-    return {
-      session: { id, startedAt: new Date(startedAt) },
-      user: { id: user.id, email: user.email, name: user.name, avatarUrl: user.avatarUrl },
-    }
+    const session = { id, startedAt: new Date(startedAt) }
+    // A persona whose sandbox was removed is nobody: the developer is himself again.
+    const acts = persona ? await needs.users.personaOf(persona, user.id) : null
+    if (!acts) return { session, user: signedIn(user), acting: null }
+    const isHub = ctx.path === urls.developers || ctx.path.startsWith(`${urls.developers}/`)
+    const acting = { persona: signedIn(acts), developerId: user.id }
+    return { session, user: signedIn(isHub ? user : acts), acting }
   }
 
   const load: WebMiddleware = async (ctx, next) => {
     const found = await find(ctx)
     ctx.state.session = found?.session ?? null
     ctx.state.user = found?.user ?? null
+    ctx.state.acting = found?.acting ?? null
     return next()
   }
 
@@ -75,6 +90,28 @@ export function sessions(needs: SessionNeeds) {
       await needs.store.write(keyOf(id), value, idleSeconds)
       ctx.cookies.set(cookie, id, attributes)
       ctx.state.session = { id, startedAt }
+      ctx.state.acting = null
+    },
+
+    /**
+     * Everywhere but in the hub the developer is this persona of his from the next request on; null: himself again. Who is no
+     * persona of his never becomes anybody: that is asked with each request.
+     */
+    async actAs(ctx: WebContext, personaId: string | null): Promise<void> {
+      const { session, user } = ctx.state
+      if (!session || !user) throw new Error('nobody is signed in')
+      const value: Kept = {
+        userId: ctx.state.acting?.developerId ?? user.id,
+        startedAt: session.startedAt.getTime(),
+        ...(personaId ? { persona: personaId } : {}),
+      }
+      await needs.store.write(keyOf(session.id), JSON.stringify(value), idleSeconds)
+    },
+
+    /** Whose browser this is, for those outside of the screens; null: nobody is signed in. */
+    async current(ctx: WebContext): Promise<{ session: Session; developerId: string } | null> {
+      const found = await find(ctx)
+      return found && { session: found.session, developerId: found.acting?.developerId ?? found.user.id }
     },
 
     async end(ctx: WebContext): Promise<void> {
@@ -82,6 +119,7 @@ export function sessions(needs: SessionNeeds) {
       ctx.cookies.set(cookie, null, attributes)
       ctx.state.session = null
       ctx.state.user = null
+      ctx.state.acting = null
     },
   }
 }

@@ -4,12 +4,16 @@ import type { Session } from './session.ts'
 /** Who is signed in; read anew for each request, so that it is never out of date. */
 export type SignedIn = { id: string; email: string; name: string; avatarUrl: string | null }
 
+/** A developer who acts as someone of his sandbox. Everywhere but in the hub that persona is the user. */
+export type Acting = { persona: SignedIn; developerId: string }
+
 /** What the steps in front of every screen leave in `ctx.state`. */
 export type WebState = {
   /** Set for every request of the server; shown on faults, so that they can be found in the log. */
   requestId: string
   session: Session | null
   user: SignedIn | null
+  acting: Acting | null
   /** The posted form; empty for other requests. Repeated fields: `form.getAll(name)`. */
   form: URLSearchParams
   /** Uploaded files by the name of their field; empty for forms that are no multipart. */

@@ -16,6 +16,10 @@ export const urls = {
   developersPart: (connectionId: string, part: string) => `/developers/connections/${connectionId}/${part}`,
   developersAttempt: (connectionId: string, attemptId: string) =>
     `/developers/connections/${connectionId}/log/${attemptId}`,
+  /** What stands below the playground of one connection: `test`, `secrets`, `next`, `forget`, `sandbox`, … */
+  playground: (connectionId: string, part?: string) =>
+    `/developers/connections/${connectionId}/playground${part ? `/${part}` : ''}`,
+  sandboxMyself: '/developers/sandbox/myself',
   /** With its hash it is kept until it changes. */
   logo: (connectionId: string, hash?: string) => `/logos/${connectionId}${hash ? `?v=${hash}` : ''}`,
   manifestSchema: '/manifest.schema.json',

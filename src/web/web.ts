@@ -5,6 +5,7 @@ import compose from 'koa-compose'
 import { readAssets } from './assets.ts'
 import { csrf } from './csrf.ts'
 import { schemaRoute } from './developers/manifest/routes.ts'
+import { type Trials, trials } from './developers/playground/trials.ts'
 import { type DevelopersNeeds, developers, type HubNeeds } from './developers/routes.ts'
 import { type Fault, type Faults, faults } from './faults.ts'
 import { readForms } from './form.ts'
@@ -55,6 +56,8 @@ export type Web = {
   renderFault(ctx: unknown, fault: Fault): void
   /** Does the request come from a browser that is signed in? */
   signedIn(ctx: unknown): Promise<boolean>
+  /** Takes the ticket of a trial that this browser's developer began for this connection. */
+  beginsTrial(ctx: unknown, ticket: string, connectionId: string): Promise<boolean>
 }
 
 export function createWeb(needs: WebNeeds): Web {
@@ -63,12 +66,14 @@ export function createWeb(needs: WebNeeds): Web {
   const render = createRender({ assets })
   const shown: Faults = faults(render)
   const session = sessions({ store: needs.shortLived, users: needs.users, secure, now: () => new Date() })
+  const begun = trials({ store: needs.shortLived, secretKeys: needs.secretKeys, sessions: session })
   const forms = csrf({ secretKeys: needs.secretKeys, secure, refuse: ctx => shown.foreignForm(ctx) })
 
   // Router-level steps run only where one of the routes answers, so other wings' bodies are left alone.
   const screens = new Router<WebState>()
   screens.use(session.load, readForms({ refuse: (ctx, problem) => shown.badForm(ctx, problem) }), forms.check)
-  for (const section of sections(needs, { render, faults: shown, session })) screens.use(section.routes())
+  for (const section of sections(needs, { render, faults: shown, session, begun }))
+    screens.use(section.routes())
 
   return {
     headers: compose([securityHeaders(secure), secureCookies(secure)]),
@@ -82,14 +87,16 @@ export function createWeb(needs: WebNeeds): Web {
     broken: ctx => shown.broken(ctx as WebContext),
     renderFault: (ctx, fault) => shown.render(ctx as WebContext, fault),
     signedIn: ctx => session.signedIn(ctx as WebContext),
+    beginsTrial: (ctx, ticket, connectionId) => begun.takeTicket(ctx as WebContext, ticket, connectionId),
   }
 }
 
 /** Every folder that answers, in the order of the flow, the settings, the pages and the developers. */
 function sections(
   needs: WebNeeds,
-  { render, faults, session }: { render: Render; faults: Faults; session: Sessions },
+  parts: { render: Render; faults: Faults; session: Sessions; begun: Trials },
 ): Router<WebState>[] {
+  const { render, faults, session, begun } = parts
   const now = () => new Date()
   const flow = install({ ...needs.install, render, faults, store: needs.shortLived, now })
   return [
@@ -114,7 +121,7 @@ function sections(
     developers({
       ...needs.developers,
       ...{ render, faults, now, limits: needs.limits, store: needs.shortLived },
-      ...{ issuer: needs.issuer, secretKeys: needs.secretKeys },
+      ...{ issuer: needs.issuer, secretKeys: needs.secretKeys, trials: begun, sessions: session },
     }),
   ]
 }

@@ -58,6 +58,7 @@ async function start(changed: Partial<ApiNeeds> = {}, pool = poolOf(clone.source
     createApi({
       issuer: 'https://latchkey.test',
       partnerApi: 'full',
+      forceOutcome: async () => false,
       secretKeys: [Buffer.alloc(32, 7)],
       access: {
         bearer: (...asked) => access.bearer(...asked),

@@ -51,6 +51,8 @@ export async function startProvider(settings: ProviderSettings): Promise<Provide
     },
     signedIn: async ctx => ctx.cookies.get('signed-in', { signed: false }) === 'yes',
     note: () => {},
+    trials: { redirectUri: 'https://latchkey.invalid/trial', begin: async () => false },
+    forceOutcome: async () => false,
     now: () => new Date(),
     newId: uuidv7,
     log,

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { Role, User, Workspace } from '../../installs/workspace.ts'
+import { readPersonaOf } from './sandboxes.ts'
 
 type UserRow = {
   id: string
@@ -36,6 +37,9 @@ export function userStore(pool: Pool) {
       )
       return row && { user: toUser(row), passwordHash: row.password_hash }
     },
+
+    personaOf: (personaId: string, developerId: string): Promise<User | null> =>
+      readPersonaOf(pool, personaId, developerId),
 
     /** The workspaces that he is in, by name. */
     async workspacesOf(userId: string): Promise<Membership[]> {

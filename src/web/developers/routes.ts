@@ -14,13 +14,15 @@ import { type ShownOnceNeeds, shownOnce } from './frame/shown-once.ts'
 import { type Limits, tooOften } from './frame/too-often.ts'
 import { developersList, type ListNeeds } from './list/routes.ts'
 import { developersIntegrate } from './integrate/routes.ts'
+import { developersReference, type ReferenceCall } from './reference/routes.ts'
 import type { LogReadings } from './log/readings.ts'
 import { developersLog } from './log/routes.ts'
 import { developersLogo, type LogoScreenNeeds } from './logo/routes.ts'
 import { type ServeLogoNeeds, serveLogos } from './logo/serve.ts'
 import { reviews } from './manifest/review.ts'
 import { developersManifest } from './manifest/routes.ts'
-import { developersReference, type ReferenceCall } from './reference/routes.ts'
+import { developersPlayground, type PlaygroundNeeds } from './playground/routes.ts'
+import type { Trials, TrialsNeeds } from './playground/trials.ts'
 import { developersSecrets, type SecretsNeeds } from './secrets/routes.ts'
 import { developersSettings, type SettingsNeeds } from './settings/routes.ts'
 import { developersToken, type TokenNeeds } from './token/routes.ts'
@@ -44,6 +46,7 @@ export type HubNeeds = {
   redrawLogo: LogoScreenNeeds['redraw']
   /** Of the partner API. */
   calls: readonly ReferenceCall[]
+  playground: PlaygroundNeeds['playground']
 }
 
 export type DevelopersNeeds = HubNeeds & {
@@ -51,7 +54,9 @@ export type DevelopersNeeds = HubNeeds & {
   faults: Faults
   issuer: string
   secretKeys: readonly Buffer[]
-  store: ShownOnceNeeds['store']
+  store: ShownOnceNeeds['store'] & TrialsNeeds['store']
+  trials: Trials
+  sessions: PlaygroundNeeds['sessions']
   limits: Limits
   now(): Date
 }
@@ -85,6 +90,13 @@ export function developers(needs: DevelopersNeeds): Router<WebState> {
     developersReference({ render, calls: needs.calls }),
     developersToken({ ...common, ...actions, internalTokens: readings.internalTokens }),
     developersLog({ ...common, log: readings.log }),
+    developersPlayground({
+      ...common,
+      ...{ issuer: needs.issuer, trials: needs.trials, sessions: needs.sessions, store: needs.store },
+      readConnection: readings.readConnection,
+      playground: needs.playground,
+      tooOften: hourly('playground', 600),
+    }),
     developersDanger({ ...common, ...actions }),
   ]
   const router = new Router<WebState>()

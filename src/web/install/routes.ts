@@ -20,6 +20,7 @@ import { pickerRoutes } from './picker-routes.ts'
 import { type PickerNeeds, showPages } from './picker-screen.ts'
 import type { InstallReadings } from './readings.ts'
 import { type StepOneNeeds, showStepOne } from './step-one.ts'
+import { forceInSandbox, type TestedNeeds } from './tested.ts'
 
 export type InstallNeeds = Omit<StepOneNeeds & PickerNeeds, 'flow' | 'drafts' | 'noted'> & {
   interactions: Interactions
@@ -28,6 +29,7 @@ export type InstallNeeds = Omit<StepOneNeeds & PickerNeeds, 'flow' | 'drafts' | 
   store: Parameters<typeof drafts>[0]
   allowAccess: ReturnType<typeof allowAccess>
   approval: ApprovalNeeds
+  holdForApproval: TestedNeeds['holdForApproval']
   /** The log of the connection's developer. */
   note: NoteFlowStep
   now(): Date
@@ -63,7 +65,9 @@ export function install(needs: InstallNeeds): Install {
   return { router, describe: (_ctx, uid) => describe(parts, uid) }
 }
 
-async function arrive(needs: Parts, ctx: WebContext, facing: Facing): Promise<void> {
+async function arrive(needs: Parts, ctx: WebContext, arrived: Facing): Promise<void> {
+  const facing = await forceInSandbox({ ...needs, cancel: () => cancel(needs, ctx) }, ctx, arrived)
+  if (!facing) return
   const { request, place } = facing
   needs.noted.arrival(ctx, request)
   if (place?.may.kind === 'no') needs.noted.refusal(ctx, request, place.workspace.id, place.may.because)
@@ -131,7 +135,10 @@ async function cancel(needs: Parts, ctx: WebContext): Promise<void> {
   const request = await needs.interactions.read(ctx)
   if (!request) return void (await needs.flow.over(ctx))
   await needs.interactions.cancel(ctx)
-  await needs.drafts.answered(request.uid, ctx.state.user?.id ?? null, 'cancelled')
+  const { user, requestId } = ctx.state
+  await needs.drafts.answered(request.uid, user?.id ?? null, 'cancelled')
+  if (user)
+    await needs.approval.forgetStopped({ userId: user.id, address: ctx.ip || null, requestId }, request)
 }
 
 async function describe({ drafts, readings }: Parts, uid: string): Promise<FlowDescription | null> {

@@ -30,7 +30,26 @@ const unknownWorkspace = (id: string) =>
 const unknownUser = (id: string) =>
   `not exists (select from users u where u.id = ${id}) and not exists (select from staged_users u where u.id = ${id})`
 
+const isPersona = (id: string) =>
+  `exists (select from users p where p.id = ${id} and p.sandbox_id is not null)`
+const isSandbox = (id: string) =>
+  `exists (select from workspaces w where w.id = ${id} and w.sandbox_owner is not null)`
+
+/** Sandboxes and their personas are no part of the directory: nothing of it may change them, or let a persona out. */
+const sandboxChecks = [
+  `select line, 'the user ' || id || ' is a persona of a sandbox' from staged_users s where ${isPersona('s.id')}`,
+  `select line, 'the workspace ' || id || ' is a sandbox' from staged_workspaces s where ${isSandbox('s.id')}`,
+  `select line, 'the workspace ' || workspace_id || ' is a sandbox'
+   from staged_members s where ${isSandbox('s.workspace_id')}`,
+  `select line, 'the user ' || user_id || ' is a persona of a sandbox'
+   from staged_members s where ${isPersona('s.user_id')}`,
+  `select line, 'the workspace ' || s.workspace_id || ' is a sandbox'
+   from staged_pages s join (select distinct workspace_id from staged_pages) each using (workspace_id)
+   where ${isSandbox('each.workspace_id')}`,
+]
+
 const checks = [
+  ...sandboxChecks,
   `select line, 'the e-mail address ' || email || ' is that of user ' || other as reason
    from (select line, email, min(id::text) over same as other, row_number() over same as place
          from staged_users window same as (partition by lower(email) order by line)) s

@@ -25,10 +25,11 @@ export type ConnectionFacts = {
   inForce: InForce
 }
 
-/** Counts what would stop at once if the connection were switched off. Alias `i`: installations. */
+/** Counts what would stop at once if the connection were switched off; what is in sandboxes is nobody's loss. */
 const inForce = (connection: string) => `(
   select jsonb_build_object('installations', count(*), 'workspaces', count(distinct i.workspace_id))
-  from installations i where i.connection_id = ${connection} and i.state = 'active')`
+  from installations i where i.connection_id = ${connection} and i.state = 'active'
+    and not exists (select from workspaces s where s.id = i.workspace_id and s.sandbox_owner is not null))`
 
 type Row = Omit<ConnectionFacts, 'workspace' | 'secrets'> & {
   workspaceId: string | null

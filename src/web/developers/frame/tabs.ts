@@ -15,6 +15,7 @@ const tabs = {
   manifest: { label: 'Manifest', href: id => urls.developersPart(id, 'manifest'), only: null },
   integrate: { label: 'How to integrate', href: id => urls.developersPart(id, 'integrate'), only: 'public' },
   token: { label: 'Token', href: id => urls.developersPart(id, 'token'), only: 'internal' },
+  playground: { label: 'Playground', href: id => urls.playground(id), only: 'public' },
   log: { label: 'Log', href: id => urls.developersPart(id, 'log'), only: 'public' },
   danger: { label: 'Switch off or delete', href: id => urls.developersPart(id, 'danger'), only: null },
 } satisfies Record<string, TabRow>

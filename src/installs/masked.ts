@@ -1,0 +1,9 @@
+/** Keeps the prefix and the last four characters of tokens, codes and secrets: enough to tell two apart. */
+export function masked(text: string): string {
+  return text
+    .replace(/\b(lk[a-z]_)\w+(\w{4})\b/g, '$1***$2')
+    .replace(/("(?:code|code_verifier)": ?")[^"]+(?=")/g, '$1***')
+    .replace(/([?&]code=|code_verifier=|latchkey_trial=)[^&\s'"]+/g, (all, name: string) =>
+      all.startsWith(`${name}lk`) ? all : `${name}***`,
+    )
+}

@@ -1,0 +1,24 @@
+/** Flows that the playground begins for a developer: what sets them apart from a partner's own. */
+import type { Context } from 'koa'
+import { ticketParameter, trialSecretKey, trialSecretValue } from '../installs/trial.ts'
+
+export type Trials = {
+  /** Our own address, to which trials return. It cannot be registered: it is taken in trials alone. */
+  redirectUri: string
+  /** Takes the ticket of a trial: it counts once, in the browser session that began it, for its connection. */
+  begin(ctx: Context, ticket: string, clientId: string): Promise<boolean>
+}
+
+/** Does this authorize request begin a trial? Looks nothing up unless it claims to. */
+export async function isTrial(trials: Trials, ctx: Context): Promise<boolean> {
+  const { searchParams } = new URL(ctx.url, trials.redirectUri)
+  const [ticket, clientId] = [searchParams.get(ticketParameter), searchParams.get('client_id')]
+  if (!ticket || !clientId || searchParams.get('redirect_uri') !== trials.redirectUri) return false
+  return trials.begin(ctx, ticket, clientId)
+}
+
+/** @returns a function that takes the secret which the playground made for one request. */
+export function trialSecrets(store: { take(key: string): Promise<string | null> }) {
+  return async (clientId: string, secretHash: Buffer, presented: Buffer): Promise<boolean> =>
+    (await store.take(trialSecretKey(secretHash))) === trialSecretValue(clientId, presented)
+}

@@ -1,0 +1,44 @@
+/** The redirect URI of trials: takes the code up in the place of the partner's server. */
+import Router from '@koa/router'
+import { readUuid } from '../../../installs/ids.ts'
+import { isManagedBy } from '../../../installs/managed-connection.ts'
+import { seeOther } from '../../see-other.ts'
+import { saying } from '../../settings/confirm/said.ts'
+import { userOf } from '../../signed-in.ts'
+import type { WebState } from '../../state.ts'
+import { urls } from '../../urls.ts'
+import { callbackMessage } from './messages.ts'
+import type { Parts } from './routes.ts'
+
+export function callbackRoute(needs: Parts): Router<WebState> {
+  const router = new Router<WebState>()
+  const { trials, faults } = needs
+
+  // Whoever holds an address of this kind is nobody: the state must be that of a trial which this very session began, and
+  // which has not come back yet.
+  router.get('/developers/playground/callback', async ctx => {
+    const { state, code } = ctx.query
+    const connectionId = typeof state === 'string' ? readUuid(state.split('.')[0]) : null
+    const session = ctx.state.session!
+    const trial = connectionId && (await trials.read(session, connectionId))
+    if (!trial || trial.returned || trial.state !== state) return faults.notFound(ctx)
+    const managed = await needs.readConnection(trial.connectionId, userOf(ctx).id)
+    if (!managed || !isManagedBy(managed)) return faults.notFound(ctx)
+
+    trial.returned = true
+    trial.messages.push(callbackMessage(needs.issuer + ctx.url))
+    await trials.write(session, trial)
+    // What the persona was for is done.
+    await needs.sessions.actAs(ctx, null)
+    const address = urls.playground(trial.connectionId)
+    try {
+      if (typeof code === 'string') await needs.run.redeem(trial, managed.connection, code)
+    } catch {
+      await trials.write(session, trial)
+      return seeOther(ctx, saying(address, 'silent'))
+    }
+    await trials.write(session, trial)
+    seeOther(ctx, `${address}#trial`)
+  })
+  return router
+}

@@ -1,0 +1,93 @@
+/** What goes back and forth in a trial, as it is kept: nothing is masked yet. */
+import type { Connection } from '../../../installs/connection.ts'
+import { testParameter } from '../../../installs/test-outcome.ts'
+import { ticketParameter } from '../../../installs/trial.ts'
+import { challengeOf, type Trial } from './trials.ts'
+
+/** One parameter of an address, and what it is there for. */
+export type Part = { name: string; value: string; meaning: string }
+
+export type Answer = { status: number; headers: string[]; text: string }
+
+/** `sent`: the address, or the request for a shell; null: the request was laid out before. */
+export type Message = {
+  title: string
+  sentence: string
+  sent: { label: string; text: string }
+  parts: Part[]
+  answer: Answer | null
+}
+
+const meanings: Record<string, string> = {
+  response_type: 'A code comes back, never a token.',
+  client_id: 'Your connection.',
+  redirect_uri:
+    'Where the code goes. This one exists for tests alone; in earnest you send one that is registered.',
+  owner: 'Who installs it; Notion-style clients send it.',
+  state: 'A random value that you compare when the user comes back. It protects him from foreign codes.',
+  code_challenge: 'PKCE: the hash of a secret that you send when you redeem the code.',
+  code_challenge_method: 'How the challenge was made.',
+  [testParameter]: 'The outcome that you force. It works in sandboxes alone.',
+  [ticketParameter]: 'Of the playground alone: a ticket that counts once, in this browser.',
+  code: 'Redeemed once, within a minute.',
+  iss: 'Who answers (RFC 9207): compare it with the server that you asked.',
+  error: 'Why there is no code (RFC 6749 §4.1.2.1).',
+  error_description: 'The same for developers. Do not show it to users.',
+}
+
+function partsOf(url: URL): Part[] {
+  return [...url.searchParams].map(([name, value]) => ({ name, value, meaning: meanings[name] ?? '' }))
+}
+
+/** The address that the user's browser is sent to (RFC 6749 §4.1.1). */
+export function authorizeUrl(
+  trial: Trial,
+  { issuer, redirectUri, ticket }: { issuer: string; redirectUri: string; ticket: string },
+): string {
+  const url = new URL(`${issuer}/v1/oauth/authorize`)
+  const parameters: Record<string, string | null> = {
+    response_type: 'code',
+    client_id: trial.connectionId,
+    redirect_uri: redirectUri,
+    owner: 'user',
+    state: trial.state,
+    code_challenge: challengeOf(trial),
+    code_challenge_method: 'S256',
+    [testParameter]: trial.outcome,
+    [ticketParameter]: ticket,
+  }
+  for (const [name, value] of Object.entries(parameters)) if (value) url.searchParams.set(name, value)
+  return url.href
+}
+
+export function authorizeMessage(url: string): Message {
+  return {
+    title: 'The user is sent to Latchkey',
+    sentence: 'Your application redirects the browser to this address.',
+    sent: { label: 'Authorize address', text: `GET ${url}` },
+    parts: partsOf(new URL(url)),
+    answer: null,
+  }
+}
+
+export function callbackMessage(url: string): Message {
+  const parsed = new URL(url)
+  const refused = parsed.searchParams.has('error')
+  return {
+    title: 'The user comes back',
+    sentence: refused
+      ? 'Latchkey redirects the browser to your redirect URI, with an error in place of the code.'
+      : 'Latchkey redirects the browser to your redirect URI, with a code.',
+    sent: { label: 'Callback', text: `GET ${url}` },
+    parts: partsOf(parsed),
+    answer: null,
+  }
+}
+
+/** How a client of this kind proves itself and asks for tokens (RFC 6749 §4.1.3 and §6). */
+export function tokenForm(
+  connection: Pick<Connection, 'id' | 'clientType'>,
+  fields: Record<string, string>,
+): Record<string, string> {
+  return connection.clientType === 'public' ? { ...fields, client_id: connection.id } : fields
+}

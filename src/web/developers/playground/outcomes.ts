@@ -1,0 +1,55 @@
+/** The outcomes that can be forced, in words. */
+import type { TestOutcome } from '../../../installs/test-outcome.ts'
+
+type Words = { label: string; sentence: string }
+
+/** Chosen before the flow begins. */
+export const flowOutcomes = {
+  'user-cancels': {
+    label: 'The user cancels',
+    sentence: 'The user comes back with access_denied.',
+  },
+  'approval-pending': {
+    label: 'Approval pending',
+    sentence:
+      'The workspace’s policy stops a member, who asks its owners. You hear nothing until they decide.',
+  },
+  'no-pages': {
+    label: 'No pages chosen',
+    sentence: 'The token is in force and reaches no page: search is empty.',
+  },
+} satisfies Partial<Record<TestOutcome, Words>>
+
+/** Chosen when there are tokens. */
+export const tokenOutcomes = {
+  'token-revoked': {
+    label: 'Token revoked',
+    sentence: 'A refresh answers invalid_grant, a call 401: the user has disconnected in the same moment.',
+  },
+  'refresh-expired': {
+    label: 'Refresh token expired',
+    sentence: 'A refresh answers invalid_grant: nobody has used it for too long.',
+  },
+  'access-narrowed': {
+    label: 'Access narrowed',
+    sentence: 'Reading alone is left, and one of the pages.',
+  },
+  'rate-limited': {
+    label: 'Too many requests',
+    sentence: '429 with Retry-After. Nothing is used up by it.',
+  },
+  unavailable: {
+    label: 'Out of service',
+    sentence: '503 with Retry-After. Nothing is used up by it.',
+  },
+} satisfies Partial<Record<TestOutcome, Words>>
+
+export type FlowOutcome = keyof typeof flowOutcomes
+export type TokenOutcome = keyof typeof tokenOutcomes
+
+export function readFlowOutcome(text: string | null): FlowOutcome | null {
+  return text !== null && Object.hasOwn(flowOutcomes, text) ? (text as FlowOutcome) : null
+}
+export function readTokenOutcome(text: string | null): TokenOutcome | null {
+  return text !== null && Object.hasOwn(tokenOutcomes, text) ? (text as TokenOutcome) : null
+}

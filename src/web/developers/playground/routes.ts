@@ -1,0 +1,159 @@
+import Router from '@koa/router'
+import type { makeSandbox } from '../../../installs/actions/make-sandbox.ts'
+import type { removeSandbox } from '../../../installs/actions/remove-sandbox.ts'
+import { readUuid } from '../../../installs/ids.ts'
+import type { Sandbox } from '../../../installs/sandbox.ts'
+import { trialRedirectUri } from '../../../installs/trial.ts'
+import type { Faults } from '../../faults.ts'
+import type { Render } from '../../render.ts'
+import { seeOther } from '../../see-other.ts'
+import type { Session, Sessions } from '../../session.ts'
+import { type Sayings, saidOf, saying } from '../../settings/confirm/said.ts'
+import type { WebContext, WebState } from '../../state.ts'
+import { urls } from '../../urls.ts'
+import type { AtConnection, DeveloperGate, GateNeeds } from '../frame/gate.ts'
+import { connectionLayout } from '../frame/head.ts'
+import type { HourlyLimit } from '../frame/too-often.ts'
+import { callbackRoute } from './callback.ts'
+import { authorizeMessage, authorizeUrl } from './messages.ts'
+import { readFlowOutcome, readTokenOutcome } from './outcomes.ts'
+import { playgroundPage, playgroundView } from './page.ts'
+import { type Run, type RunNeeds, run } from './run.ts'
+import { sandboxRoutes } from './sandbox-routes.ts'
+import { newTrial, type Trial, type Trials } from './trials.ts'
+
+export type PlaygroundNeeds = {
+  render: Render
+  faults: Faults
+  gate: DeveloperGate
+  readConnection: GateNeeds['readConnection']
+  issuer: string
+  trials: Trials
+  sessions: Pick<Sessions, 'actAs'>
+  store: RunNeeds['store']
+  playground: {
+    backChannel: RunNeeds['backChannel']
+    /** null: this developer has none. */
+    readSandbox(developerId: string): Promise<Sandbox | null>
+    makeSandbox: ReturnType<typeof makeSandbox>
+    removeSandbox: ReturnType<typeof removeSandbox>
+    /** What was asked for the connection and approved in the sandbox counts no more. */
+    forgetApprovals(developerId: string, connectionId: string): Promise<void>
+  }
+  tooOften: HourlyLimit
+}
+
+export type Parts = PlaygroundNeeds & { run: Run; redirectUri: string }
+
+/** A developer in his playground. */
+export type AtPlayground = AtConnection & { session: Session }
+
+const sayings: Sayings = {
+  made: () => ({ kind: 'good', sentence: 'Your sandbox is made. Choose whom to be, and test.' }),
+  removed: () => ({ kind: 'good', sentence: 'The sandbox is removed, with everything in it.' }),
+  forgotten: () => ({ kind: 'good', sentence: 'The test and its tokens are forgotten here.' }),
+  silent: () => ({ kind: 'danger', sentence: 'The server did not answer its own request. Try again.' }),
+}
+
+export function developersPlayground(needs: PlaygroundNeeds): Router<WebState> {
+  const redirectUri = trialRedirectUri(needs.issuer)
+  const { backChannel } = needs.playground
+  const parts: Parts = { ...needs, redirectUri, run: run({ backChannel, store: needs.store, redirectUri }) }
+  const base = '/developers/connections/:connection/playground'
+  const router = new Router<WebState>()
+  router.get(base, ctx => show(parts, ctx))
+  router.post(`${base}/test`, ctx => begin(parts, ctx))
+  router.post(`${base}/next`, ctx => goOn(parts, ctx))
+  router.post(`${base}/secrets`, async ctx => {
+    const found = await trialAt(parts, ctx)
+    if (!found) return
+    const revealed = ctx.state.form.get('show') === 'yes'
+    await needs.trials.write(found.place.session, { ...found.trial, revealed })
+    seeOther(ctx, urls.playground(found.place.connection.id))
+  })
+  router.post(`${base}/forget`, async ctx => {
+    const place = await enter(parts, ctx)
+    if (!place) return
+    await needs.trials.forget(place.session, place.connection.id)
+    seeOther(ctx, saying(urls.playground(place.connection.id), 'forgotten'))
+  })
+  router.use(callbackRoute(parts).routes())
+  router.use(sandboxRoutes(parts).routes())
+  return router
+}
+
+/** Only public connections have a flow. null: answered already. */
+export async function enter(needs: Parts, ctx: WebContext): Promise<AtPlayground | null> {
+  const place = await needs.gate.enter(ctx)
+  if (!place) return null
+  if (place.connection.kind !== 'public') {
+    needs.faults.notFound(ctx)
+    return null
+  }
+  return { ...place, session: ctx.state.session! }
+}
+
+/** …with the trial that is kept; without one, led back to where one begins. */
+async function trialAt(needs: Parts, ctx: WebContext): Promise<{ place: AtPlayground; trial: Trial } | null> {
+  const place = await enter(needs, ctx)
+  if (!place) return null
+  const trial = await needs.trials.read(place.session, place.connection.id)
+  if (trial) return { place, trial }
+  seeOther(ctx, urls.playground(place.connection.id))
+  return null
+}
+
+async function show(needs: Parts, ctx: WebContext): Promise<void> {
+  const place = await enter(needs, ctx)
+  if (!place) return
+  const model = playgroundPage({
+    managed: place,
+    notice: saidOf(ctx, sayings),
+    sandbox: await needs.playground.readSandbox(place.user.id),
+    actingAs: ctx.state.acting?.persona.id ?? null,
+    trial: await needs.trials.read(place.session, place.connection.id),
+  })
+  needs.render.screen(ctx, playgroundView, model, connectionLayout(place, 'Playground'))
+}
+
+/** Sends this browser through the true flow, as the developer himself or as somebody of his sandbox. */
+async function begin(needs: Parts, ctx: WebContext): Promise<void> {
+  const place = await enter(needs, ctx)
+  if (!place || (await needs.tooOften(ctx, place.user.id))) return
+  const { form } = ctx.state
+  const connectionId = place.connection.id
+  const sandbox = await needs.playground.readSandbox(place.user.id)
+  const asked = readUuid(form.get('as'))
+  const outcome = readFlowOutcome(form.get('outcome'))
+  // Policies hold members: neither owners nor guests wait for an approval.
+  const wanted = outcome === 'approval-pending' && asked ? { role: 'member' } : { id: asked }
+  const persona =
+    sandbox?.personas.find(one => ('role' in wanted ? one.role === wanted.role : one.id === wanted.id)) ??
+    null
+  const trial = newTrial({ connectionId, persona, outcome: persona ? outcome : null })
+  const ticket = await needs.trials.ticket(place.session, connectionId)
+  const url = authorizeUrl(trial, { issuer: needs.issuer, redirectUri: needs.redirectUri, ticket })
+  trial.messages.push(authorizeMessage(url))
+  await needs.trials.write(place.session, trial)
+  if (persona) await needs.playground.forgetApprovals(place.user.id, connectionId)
+  await needs.sessions.actAs(ctx, persona?.id ?? null)
+  seeOther(ctx, url)
+}
+
+/** One more request with the tokens: a refresh, or the calls again. */
+async function goOn(needs: Parts, ctx: WebContext): Promise<void> {
+  const found = await trialAt(needs, ctx)
+  if (!found || (await needs.tooOften(ctx, found.place.user.id))) return
+  const { place, trial } = found
+  const { form } = ctx.state
+  const outcome = trial.persona ? readTokenOutcome(form.get('next')) : null
+  const address = urls.playground(place.connection.id)
+  try {
+    if (form.get('step') === 'refresh') await needs.run.refresh(trial, place.connection, outcome)
+    else await needs.run.callApi(trial, outcome)
+  } catch {
+    return seeOther(ctx, saying(address, 'silent'))
+  }
+  await needs.trials.write(place.session, { ...trial, messages: trial.messages.slice(-40) })
+  seeOther(ctx, `${address}#message-${Math.min(trial.messages.length, 40)}`)
+}

@@ -1,0 +1,64 @@
+/** The developer's sandbox: made and removed here, and its people to be switched to. */
+import Router from '@koa/router'
+import { readUuid } from '../../../installs/ids.ts'
+import { seeOther } from '../../see-other.ts'
+import { confirmView } from '../../settings/confirm/page.ts'
+import { saying } from '../../settings/confirm/said.ts'
+import { userOf } from '../../signed-in.ts'
+import type { WebContext, WebState } from '../../state.ts'
+import { urls } from '../../urls.ts'
+import { connectionLayout } from '../frame/head.ts'
+import { removeSandboxPage } from './page.ts'
+import { enter, type Parts } from './routes.ts'
+
+export function sandboxRoutes(needs: Parts): Router<WebState> {
+  const base = '/developers/connections/:connection/playground'
+  const router = new Router<WebState>()
+  const { playground, sessions, faults } = needs
+
+  router.post(`${base}/sandbox`, async ctx => {
+    const place = await enter(needs, ctx)
+    if (!place || (await needs.tooOften(ctx, place.user.id))) return
+    await playground.makeSandbox(deedOf(ctx))
+    seeOther(ctx, saying(urls.playground(place.connection.id), 'made'))
+  })
+
+  router.get(`${base}/sandbox/remove`, async ctx => {
+    const place = await enter(needs, ctx)
+    if (!place) return
+    const sandbox = await playground.readSandbox(place.user.id)
+    if (!sandbox) return faults.notFound(ctx)
+    const frame = connectionLayout(place, 'Remove the sandbox', 'Playground')
+    needs.render.screen(ctx, confirmView, removeSandboxPage(place.connection.id, sandbox), frame)
+  })
+
+  router.post(`${base}/sandbox/remove`, async ctx => {
+    const place = await enter(needs, ctx)
+    if (!place) return
+    await playground.removeSandbox(deedOf(ctx))
+    await sessions.actAs(ctx, null)
+    seeOther(ctx, saying(urls.playground(place.connection.id), 'removed'))
+  })
+
+  router.post(`${base}/act`, async ctx => {
+    const place = await enter(needs, ctx)
+    if (!place) return
+    const sandbox = await playground.readSandbox(place.user.id)
+    const asked = readUuid(ctx.state.form.get('as'))
+    const persona = sandbox?.personas.find(one => one.id === asked)
+    if (!sandbox || !persona) return faults.notFound(ctx)
+    await sessions.actAs(ctx, persona.id)
+    seeOther(ctx, urls.myConnections(sandbox.id))
+  })
+
+  /** From whatever screen the persona is at. */
+  router.post(urls.sandboxMyself, async ctx => {
+    await sessions.actAs(ctx, null)
+    seeOther(ctx, urls.developers)
+  })
+  return router
+}
+
+function deedOf(ctx: WebContext) {
+  return { userId: userOf(ctx).id, address: ctx.ip || null, requestId: ctx.state.requestId }
+}

@@ -1,0 +1,108 @@
+/**
+ * Trials: tests of a connection that its developer runs in the playground. The last one of each connection is kept, sealed,
+ * under the session of his browser, for an hour after he last did something with it; it holds the tokens that he got.
+ */
+import { createHash, hash, randomBytes } from 'node:crypto'
+import { openSealed, seal } from '../../../installs/sealed.ts'
+import type { TestOutcome } from '../../../installs/test-outcome.ts'
+import type { Role } from '../../../installs/workspace.ts'
+import type { Session } from '../../session.ts'
+import type { WebContext } from '../../state.ts'
+import type { Message } from './messages.ts'
+
+export type Trial = {
+  connectionId: string
+  state: string
+  /** PKCE's; it leaves the server with the token request alone. */
+  verifier: string
+  /** Whose place the developer takes; null: he is himself, in workspaces of his own. */
+  persona: { id: string; name: string; role: Role } | null
+  outcome: TestOutcome | null
+  /** Secrets are shown. */
+  revealed: boolean
+  /** The callback came. */
+  returned: boolean
+  tokens: { access: string; refresh: string | null } | null
+  /** The first page that search found. */
+  pageId: string | null
+  messages: Message[]
+}
+
+export type TrialsNeeds = {
+  store: {
+    read(key: string): Promise<string | null>
+    write(key: string, value: string, seconds: number): Promise<void>
+    take(key: string): Promise<string | null>
+    remove(...keys: string[]): Promise<void>
+  }
+  secretKeys: readonly Buffer[]
+  sessions: { current(ctx: WebContext): Promise<{ session: Session } | null> }
+}
+
+export type Trials = ReturnType<typeof trials>
+
+const seconds = 3600
+/** The redirect to the provider follows at once. */
+const ticketSeconds = 120
+
+export function trials(needs: TrialsNeeds) {
+  const { store, secretKeys } = needs
+  const digest = (text: string) => hash('sha256', text, 'base64url')
+  const keyOf = (session: Session, connectionId: string) => `trial:${digest(session.id)}:${connectionId}`
+  const ticketKey = (ticket: string) => `trial-ticket:${digest(ticket)}`
+  const ticketOf = (session: Session, connectionId: string) => `${digest(session.id)} ${connectionId}`
+
+  async function read(session: Session, connectionId: string): Promise<Trial | null> {
+    const key = keyOf(session, connectionId)
+    const sealed = await store.read(key)
+    const text = sealed && openSealed(secretKeys, key, sealed)
+    return text ? (JSON.parse(text) as Trial) : null
+  }
+
+  async function write(session: Session, trial: Trial): Promise<void> {
+    const key = keyOf(session, trial.connectionId)
+    await store.write(key, seal(secretKeys, key, JSON.stringify(trial)), seconds)
+  }
+
+  return {
+    read,
+    write,
+
+    async forget(session: Session, connectionId: string): Promise<void> {
+      await store.remove(keyOf(session, connectionId))
+    },
+
+    /** What lets one authorize request of this browser, for this connection, return to the playground. */
+    async ticket(session: Session, connectionId: string): Promise<string> {
+      const ticket = randomBytes(24).toString('base64url')
+      await store.write(ticketKey(ticket), ticketOf(session, connectionId), ticketSeconds)
+      return ticket
+    },
+
+    /** Takes the ticket: it counts once, and in the session that it was made in. */
+    async takeTicket(ctx: WebContext, ticket: string, connectionId: string): Promise<boolean> {
+      const found = /^[\w-]{32}$/.test(ticket) && (await needs.sessions.current(ctx))
+      if (!found) return false
+      return (await store.take(ticketKey(ticket))) === ticketOf(found.session, connectionId)
+    },
+  }
+}
+
+/** The state names the connection, so that the callback finds the trial. */
+export function newTrial(facts: Pick<Trial, 'connectionId' | 'persona' | 'outcome'>): Trial {
+  return {
+    ...facts,
+    state: `${facts.connectionId}.${randomBytes(16).toString('base64url')}`,
+    verifier: randomBytes(32).toString('base64url'),
+    revealed: false,
+    returned: false,
+    tokens: null,
+    pageId: null,
+    messages: [],
+  }
+}
+
+/** PKCE (RFC 7636 §4.2). */
+export function challengeOf(trial: Trial): string {
+  return createHash('sha256').update(trial.verifier).digest('base64url')
+}
