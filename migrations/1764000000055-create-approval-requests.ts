@@ -37,6 +37,8 @@ export class CreateApprovalRequests1764000000055 implements MigrationInterface {
       create index approval_requests_letting_in on approval_requests (workspace_id, connection_id, user_id) where lets_in;
       create index approval_requests_by_time on approval_requests (workspace_id, asked_at desc, id desc);
       create index approval_requests_by_member on approval_requests (workspace_id, user_id, asked_at desc, id desc);
+      create index approval_requests_unanswered on approval_requests (user_id, connection_id)
+        where parameters is not null;
     `)
   }
 

@@ -6,6 +6,7 @@ import { closeRequest } from './installs/actions/close-request.ts'
 import { decideApproval } from './installs/actions/decide-approval.ts'
 import { declineHandOver } from './installs/actions/decline-hand-over.ts'
 import { disconnectUnapproved } from './installs/actions/disconnect-unapproved.ts'
+import { forgetStopped } from './installs/actions/forget-stopped.ts'
 import { handOver } from './installs/actions/hand-over.ts'
 import { letGo } from './installs/actions/let-go.ts'
 import { removeApproval } from './installs/actions/remove-approval.ts'
@@ -74,6 +75,7 @@ export function approvalSteps(stores: Pick<Stores, 'database'>): ApprovalNeeds {
   const pool = poolOf(stores.database)
   return {
     requestApproval: requestApproval(ruleNeeds(stores)),
+    forgetStopped: forgetStopped(ruleNeeds(stores)),
     latestRequest: (workspaceId, userId, connectionId) =>
       readLatestRequest(pool, workspaceId, userId, connectionId),
   }

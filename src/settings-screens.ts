@@ -2,7 +2,7 @@ import { governScreens } from './govern-screens.ts'
 import { ruleScreens } from './rule-screens.ts'
 import { poolOf } from './storage/postgres/pool.ts'
 import { readHistory, readHistoryConnections, streamHistory } from './storage/postgres/readings/history.ts'
-import { countWaitingRequests } from './storage/postgres/readings/settings-waiting.ts'
+import { countWaitingFor, countWaitingRequests } from './storage/postgres/readings/settings-waiting.ts'
 import { userStore } from './storage/postgres/users.ts'
 import type { Stores } from './stores.ts'
 import type { SettingsNeeds } from './web/settings/settings.ts'
@@ -16,6 +16,7 @@ export function settingsScreens(
   return {
     workspacesOf: userStore(pool).workspacesOf,
     waitingRequests: workspaceId => countWaitingRequests(pool, workspaceId),
+    waitingFor: (workspaceId, userId) => countWaitingFor(pool, workspaceId, userId),
     govern: governScreens(stores),
     rule: ruleScreens(stores, denialOf),
     history: {

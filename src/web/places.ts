@@ -43,7 +43,7 @@ export type PlaceFacts = {
   workspace: Membership | null
   /** All of the person's, for the switcher. */
   memberships: Membership[]
-  /** Requests that wait for an owner; null where nobody counted. */
+  /** Requests that wait for an owner, or what waits for a member; null where nobody counted. */
   waiting: number | null
   crumbs: Crumb[]
 }
@@ -61,7 +61,8 @@ export function placeLayout(facts: PlaceFacts): PlaceLayout {
 function rail({ place, workspace, waiting }: PlaceFacts): Rail {
   const entry = (name: WorkspacePlace, id: string): RailEntry => {
     const { label, icon, href } = workspacePlaces[name]
-    const count = name === 'requests' ? waiting || null : null
+    const counted = name === 'requests' || name === 'my-requests'
+    const count = counted ? waiting || null : null
     return { label, icon, href: href(id), current: name === place, count }
   }
   const sections: Rail['sections'] = []

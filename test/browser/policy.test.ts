@@ -87,7 +87,10 @@ describe.each([
     await card.getByRole('button', { name: 'Approve', exact: true }).click()
     await ada.page.getByText('Approved. It is on the approved list').waitFor()
 
-    await ben.page.reload()
+    await ben.page.getByRole('link', { name: 'My requests' }).click()
+    const mine = ben.page.getByRole('link', { name: /^My requests/ }).first()
+    expect(await mine.textContent()).toMatch(/My requests\s*1/)
+    await ben.page.getByRole('link', { name: `Continue: ${relay.name}` }).click()
     await press(ben.page, 'Continue installing')
     await press(ben.page, 'Select pages')
     await ben.page.getByRole('checkbox', { name: 'Handbook', exact: true }).check()

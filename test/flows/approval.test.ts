@@ -141,6 +141,34 @@ describe('a member who is stopped by the policy', () => {
     await expect(partner.redeem(ben.visit.url)).rejects.toMatchObject({ error: 'access_denied' })
   })
 
+  it('cancels after asking, or after going on: the partner has its answer, and gets no second one', async () => {
+    const ben = await signedIn(server, world.users.ben)
+    await ben.open(await partner.authorizeUrl())
+    const flow = ben.visit.url
+    await ben.press('Request approval', { reason: 'For the roadmap.' })
+    const page = ben.visit.url
+    await ben.open(flow)
+    await ben.press('Cancel')
+    await expect(partner.redeem(ben.visit.url)).rejects.toMatchObject({ error: 'access_denied' })
+    await decide(ada, acme, about, 'approve')
+    await ben.open(page)
+    expect(ben.text()).toContain(`To install it, start again from ${relay.name}.`)
+    expect(controls(ben)).toEqual(['My requests'])
+
+    await server.sql('delete from approvals where connection_id = $1', [relay.id])
+    const again = await asks('ben')
+    const second = again.visit.url
+    await decide(ada, acme, about, 'approve')
+    await again.open(second)
+    await again.press('Continue installing')
+    await again.press('Cancel')
+    await expect(partner.redeem(again.visit.url)).rejects.toMatchObject({ error: 'access_denied' })
+    await again.open(second)
+    expect(controls(again)).toEqual(['My requests'])
+    await ben.open(await partner.authorizeUrl())
+    expect(await partner.redeem(await allow(ben, [world.pages.handbook]))).toHaveProperty('access_token')
+  })
+
   it('goes on without an approval when the policy no longer asks for one', async () => {
     const ben = await asks('ben')
     await restrict(server, acme, 'none')

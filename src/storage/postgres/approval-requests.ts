@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import type { PendingRequest } from '../../installs/actions/request-approval.ts'
-import type { ApprovalRequest, RequestDecision } from '../../installs/approval.ts'
+import type { ApprovalRequest, PartnerRequest, RequestDecision } from '../../installs/approval.ts'
 
 const columns = `workspace_id as "workspaceId", id, connection_id as "connectionId", user_id as "userId", capabilities,
   reason, parameters, state, asked_at as "askedAt", expires_at as "expiresAt", decided_at as "decidedAt",
@@ -101,6 +101,21 @@ export function approvalRequestStore(client: ClientBase) {
         'update approval_requests set parameters = null where workspace_id = $1 and id = $2',
         [workspaceId, id],
       )
+    },
+
+    /** The workspace is left out of the comparison: a request that is taken up again names the one it was stopped in. */
+    async forgetSame(
+      userId: string,
+      connectionId: string,
+      parameters: PartnerRequest,
+    ): Promise<{ id: string; workspaceId: string }[]> {
+      const { rows } = await client.query<{ id: string; workspaceId: string }>(
+        `update approval_requests set parameters = null
+         where user_id = $1 and connection_id = $2 and parameters - 'workspace_id' = $3::jsonb - 'workspace_id'
+         returning id, workspace_id as "workspaceId"`,
+        [userId, connectionId, JSON.stringify(parameters)],
+      )
+      return rows
     },
 
     /**

@@ -1,5 +1,6 @@
 /** Where the policy stops a member: he asks an owner, from within the flow. */
 import Router from '@koa/router'
+import type { forgetStopped } from '../../installs/actions/forget-stopped.ts'
 import type { requestApproval } from '../../installs/actions/request-approval.ts'
 import { sentenceLimit } from '../../installs/approval.ts'
 import { mayRequestApproval } from '../../installs/policy.ts'
@@ -13,6 +14,8 @@ import type { Facing, Flow } from './flow.ts'
 
 export type ApprovalNeeds = {
   requestApproval: ReturnType<typeof requestApproval>
+  /** After the flow was cancelled: the partner has its answer. */
+  forgetStopped: ReturnType<typeof forgetStopped>
   /** The newest that this member asked for this connection there; null: he never did. */
   latestRequest(workspaceId: string, userId: string, connectionId: string): Promise<MyRequest | null>
 }

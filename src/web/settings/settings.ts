@@ -9,7 +9,7 @@ import { history } from './history/routes.ts'
 import { type GateNeeds, workspaceGate } from './rail/workspace-gate.ts'
 import { type RuleNeeds, rule } from './rule.ts'
 
-export type SettingsNeeds = Pick<GateNeeds, 'workspacesOf' | 'waitingRequests'> & {
+export type SettingsNeeds = Pick<GateNeeds, 'workspacesOf' | 'waitingRequests' | 'waitingFor'> & {
   govern: GovernNeeds
   rule: RuleNeeds
   history: HistoryReadings

@@ -39,7 +39,8 @@ const joins = `
   join users f on f.id = h.from_user_id
   left join users b on b.id = h.offered_by
   where h.workspace_id = $1 and h.to_user_id = $2`
-const stands = `
+/** What was left behind is still there, and whoever left it has not come back: offer `h` of installation `i` (SQL). */
+export const offerStands = `
   (i.user_id = h.from_user_id and i.state in ('active', 'suspended') and not exists (
     select from members m where m.workspace_id = h.workspace_id and m.user_id = h.from_user_id))`
 
@@ -47,7 +48,7 @@ const stands = `
 export async function readMyOffers(pool: Pool, workspaceId: string, userId: string): Promise<MyOffer[]> {
   const { rows } = await pool.query<MyOffer>({
     name: 'my-offers',
-    text: `select ${base} ${joins} and h.state = 'offered' and ${stands} order by h.offered_at, h.id limit 50`,
+    text: `select ${base} ${joins} and h.state = 'offered' and ${offerStands} order by h.offered_at, h.id limit 50`,
     values: [workspaceId, userId],
   })
   return rows
@@ -64,7 +65,7 @@ export async function readMyOffer(
   const { rows } = await pool.query<Row>({
     name: 'my-offer',
     text: `
-      select ${base}, h.state, ${stands} as stands, i.capabilities as granted,
+      select ${base}, h.state, ${offerStands} as stands, i.capabilities as granted,
         (select json_build_object('kept', count(*) filter (where reached), 'dropped', count(*) filter (where not reached),
             'titles', coalesce((array_agg(title order by lower(title)) filter (where reached))[:${pagesNamed}], '{}'))
           from (select p.title, ${personReaches('$2', 'root')} as reached

@@ -148,6 +148,13 @@ function menuOf(
     items.push(menuLink('Suspend', 'pause', at.suspend(workspaceId, connectionId, installationId)))
   if (standing === 'suspended')
     items.push(menuPost('Resume', 'play', at.resume(workspaceId, connectionId, installationId)))
+  if (standing === 'left')
+    items.push(
+      menuLink('Hand over', 'users', urls.handOver.offer(workspaceId, installationId)),
+      menuLink('Let go', 'x', urls.handOver.letGo(workspaceId, installationId), { danger: true }),
+    )
+  if (standing === 'left')
+    items.push(menuLink('Hand over', 'arrow-right', urls.handOver.offer(workspaceId, installationId)))
   if (person)
     items.push(
       menuLink('Revoke access', 'trash-2', at.revoke(workspaceId, connectionId, installationId), {

@@ -20,6 +20,8 @@ export type GateNeeds = {
   workspacesOf(userId: string): Promise<Membership[]>
   /** Requests for approval that wait for an owner. */
   waitingRequests(workspaceId: string): Promise<number>
+  /** What waits for this member: offers, and approvals that he has not taken up. */
+  waitingFor(workspaceId: string, userId: string): Promise<number>
 }
 
 /** Someone in a workspace of his. */
@@ -27,7 +29,7 @@ export type Whereabouts = {
   user: SignedIn
   workspace: Membership
   memberships: Membership[]
-  /** Requests that wait; null for those who do not decide about them. */
+  /** Requests that wait for owners, or what waits for the member; null for guests. */
   waiting: number | null
 }
 
@@ -43,8 +45,12 @@ export function workspaceGate(needs: GateNeeds) {
       needs.faults.notFound(ctx)
       return null
     }
-    const waiting = governs(user, workspace) ? await needs.waitingRequests(workspace.id) : null
-    return { user, workspace, memberships, waiting }
+    return { user, workspace, memberships, waiting: await waitingIn(user, workspace) }
+  }
+
+  async function waitingIn(user: SignedIn, workspace: Membership): Promise<number | null> {
+    if (governs(user, workspace)) return needs.waitingRequests(workspace.id)
+    return workspace.role === 'member' ? needs.waitingFor(workspace.id, user.id) : null
   }
 
   return {

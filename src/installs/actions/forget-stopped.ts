@@ -1,0 +1,33 @@
+import type { PartnerRequest } from '../approval.ts'
+import { type DeedNeeds, eventOf } from '../deed.ts'
+import type { InstallEvent } from '../events.ts'
+
+export type ForgetStoppedStores = {
+  /** Forgets this very request of the partner wherever this member's requests for approval keep it. */
+  forgetSame(
+    userId: string,
+    connectionId: string,
+    parameters: PartnerRequest,
+  ): Promise<{ id: string; workspaceId: string }[]>
+  append(event: InstallEvent): Promise<void>
+}
+
+export type ForgetStoppedNeeds = DeedNeeds & {
+  transact<T>(work: (stores: ForgetStoppedStores) => Promise<T>): Promise<T>
+}
+
+/** A member cancels the flow from which he had asked for an approval: the partner has its answer, and gets no second one. */
+export function forgetStopped(needs: ForgetStoppedNeeds) {
+  return (
+    by: { userId: string; address: string | null; requestId: string | null },
+    cancelled: { connectionId: string; parameters: PartnerRequest },
+  ): Promise<void> =>
+    needs.transact(async stores => {
+      const { connectionId, parameters } = cancelled
+      for (const { id, workspaceId } of await stores.forgetSame(by.userId, connectionId, parameters)) {
+        const deed = { workspaceId, actorId: by.userId, address: by.address, requestId: by.requestId }
+        const about = { connectionId, installationId: null }
+        await stores.append(eventOf(needs, deed, 'approval-request.closed', about, { request_id: id }))
+      }
+    })
+}
