@@ -127,30 +127,43 @@ describe('what may be registered', () => {
     faultsOfSettings('public', { ...settingsOf(relay), ...change }).map(({ member, value, fault }) =>
       [member, ...(value ? [value] : []), fault].join(' '),
     )
-  it.each<[object, RegExp]>([
-    [{ name: '' }, /name must have 1 to 200/],
-    [{ name: 'x'.repeat(201) }, /name must have 1 to 200/],
-    [{ name: 'Relay\u202egnp.exe' }, /name has control characters/],
-    [{ name: 'a\nb' }, /name has control characters/],
-    [{ description: 'x'.repeat(1_001) }, /description must have 1 to 1,000/],
-    [{ description: 'a\u0007b' }, /description has control characters/],
-    [{ website: 'javascript:alert(1)' }, /website must begin with https/],
-    [{ website: 'data:text/html,x' }, /website must begin with https/],
-    [{ termsUrl: 'https://me:secret@relay.test' }, /termsUrl has a user part/],
-    [{ privacyUrl: 'relay.test' }, /privacyUrl is no web address/],
-    [{ privacyUrl: `https://relay.test/${'x'.repeat(2_000)}` }, /privacyUrl is longer/],
-    [{ supportEmail: 'a b@relay.test' }, /supportEmail is no e-mail/],
-    [{ supportEmail: 'x@relay.test\r\nBcc: all' }, /supportEmail is no e-mail/],
-    [{ capabilities: [] }, /capabilities must name at least one/],
+  it.each<[string, object, RegExp]>([
+    ['an empty name', { name: '' }, /name must have 1 to 200/],
+    ['a name of 201 characters', { name: 'x'.repeat(201) }, /name must have 1 to 200/],
+    ['a name that turns its direction', { name: 'Relay\u202egnp.exe' }, /name has control characters/],
+    ['a name of two lines', { name: 'a\nb' }, /name has control characters/],
+    ['a description of a book', { description: 'x'.repeat(1_001) }, /description must have 1 to 1,000/],
+    ['a description that rings', { description: 'a\u0007b' }, /description has control characters/],
+    ['a script for a website', { website: 'javascript:alert(1)' }, /website must begin with https/],
+    ['a document for a website', { website: 'data:text/html,x' }, /website must begin with https/],
+    ['an address with a password', { termsUrl: 'https://me:pw@relay.test' }, /termsUrl has a user part/],
+    ['an address without a scheme', { privacyUrl: 'relay.test' }, /privacyUrl is no web address/],
     [
+      'an address without an end',
+      { privacyUrl: `https://relay.test/${'x'.repeat(2_000)}` },
+      /privacyUrl is longer/,
+    ],
+    ['two e-mail addresses', { supportEmail: 'a b@relay.test' }, /supportEmail is no e-mail/],
+    ['an e-mail header', { supportEmail: 'x@relay.test\r\nBcc: all' }, /supportEmail is no e-mail/],
+    ['nothing to ask for', { capabilities: [] }, /capabilities must name at least one/],
+    [
+      'people with and without e-mail addresses',
       { capabilities: ['read_user_with_email', 'read_user_without_email'] },
       /has read_user_with_email and read_user_without_email/,
     ],
-    [{ redirectUris: [] }, /redirectUris must name at least one/],
-    [{ redirectUris: ['https://a.test/', 'https://a.test/'] }, /name one address twice/],
-    [{ redirectUris: Array.from({ length: 51 }, (_, at) => `https://a.test/${at}`) }, /must be 50 at most/],
-    [{ redirectUris: ['https://a.test/', 'http://a.test/'] }, /redirectUris http:\/\/a.test\/ has http/],
-  ])('is not %j', (change, words) => {
+    ['no redirect URI', { redirectUris: [] }, /redirectUris must name at least one/],
+    ['one twice', { redirectUris: ['https://a.test/', 'https://a.test/'] }, /name one address twice/],
+    [
+      'fifty-one of them',
+      { redirectUris: Array.from({ length: 51 }, (_, at) => `https://a.test/${at}`) },
+      /must be 50 at most/,
+    ],
+    [
+      'one that is wrong beside one that is right',
+      { redirectUris: ['https://a.test/', 'http://a.test/'] },
+      /redirectUris http:\/\/a.test\/ has http/,
+    ],
+  ])('is not %s', (_what, change, words) => {
     expect(faults(change).join('; ')).toMatch(words)
   })
 
