@@ -122,7 +122,9 @@ describe('the OpenAPI document', () => {
     ajv.addSchema(document, 'openapi')
     const address = new URL(await allow(await snippet('authorize')))
     const env = { ...process.env, CODE: address.searchParams.get('code')!, CLIENT_SECRET: relay.secret }
-    token = JSON.parse((await run('bash', ['-c', await snippet('curl')], { env })).stdout).access_token
+    const { stdout } = await run('bash', ['-c', await snippet('curl')], { env })
+    token = (JSON.parse(stdout) as { access_token: string }).access_token
+    expect(stdout).toContain('lka_')
   })
 
   /** The schema of an answer, refusing members that the document does not know where it is closed. */
@@ -139,15 +141,15 @@ describe('the OpenAPI document', () => {
       ...(body ? { body: JSON.stringify(body) } : {}),
     })
 
-  it.each<[string, string, string, 'token' | 'client', (() => object)?]>([
-    ['get', '/v1/users/me', '/v1/users/me', 'token'],
-    ['get', '/v1/users', '/v1/users?page_size=1', 'token'],
-    ['get', '/v1/users/{id}', '/v1/users/ADA', 'token'],
+  it.each<[string, string, string, 'token' | 'client', (() => object) | null]>([
+    ['get', '/v1/users/me', '/v1/users/me', 'token', null],
+    ['get', '/v1/users', '/v1/users?page_size=1', 'token', null],
+    ['get', '/v1/users/{id}', '/v1/users/ADA', 'token', null],
     ['post', '/v1/search', '/v1/search', 'token', () => ({ page_size: 2 })],
-    ['get', '/v1/pages/{id}', '/v1/pages/PAGE', 'token'],
+    ['get', '/v1/pages/{id}', '/v1/pages/PAGE', 'token', null],
     ['patch', '/v1/pages/{id}', '/v1/pages/PAGE', 'token', () => ({ icon: { type: 'emoji', emoji: '🚀' } })],
     ['post', '/v1/pages', '/v1/pages', 'token', () => newPage()],
-    ['get', '/v1/blocks/{id}/children', '/v1/blocks/PAGE/children', 'token'],
+    ['get', '/v1/blocks/{id}/children', '/v1/blocks/PAGE/children', 'token', null],
     ['post', '/v1/oauth/introspect', '/v1/oauth/introspect', 'client', () => ({ token })],
     ['post', '/v1/oauth/introspect', '/v1/oauth/introspect', 'client', () => ({ token: 'lka_unknown' })],
   ])('describes what %s %s answers', async (method, route, address, by, body) => {

@@ -43,7 +43,7 @@ ${credentials}
 
 function openidClient({ issuer, clientId, redirectUri, isPublic }: SnippetFacts): Snippet {
   const insecure = issuer.startsWith('http:')
-  const secret = isPublic ? 'undefined, client.None()' : 'process.env.CLIENT_SECRET, undefined'
+  const proof = isPublic ? 'client.None()' : 'client.ClientSecretBasic(process.env.CLIENT_SECRET)'
   return {
     id: 'openid-client',
     title: 'Node with openid-client',
@@ -51,7 +51,7 @@ function openidClient({ issuer, clientId, redirectUri, isPublic }: SnippetFacts)
     text: `import * as client from 'openid-client'
 import { createInterface } from 'node:readline/promises'
 
-const config = await client.discovery(new URL('${issuer}'), '${clientId}', ${secret}, {
+const config = await client.discovery(new URL('${issuer}'), '${clientId}', {}, ${proof}, {
   algorithm: 'oauth2',${insecure ? '\n  execute: [client.allowInsecureRequests],' : ''}
 })
 const verifier = client.randomPKCECodeVerifier()

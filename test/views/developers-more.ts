@@ -1,0 +1,157 @@
+import { offered } from '../../src/api/reference/document.ts'
+import type { FlowFailure } from '../../src/installs/flow-log.ts'
+import { blankSettings } from '../../src/installs/registration.ts'
+import type { AtConnection } from '../../src/web/developers/frame/gate.ts'
+import { connectionLayout, developersLayout } from '../../src/web/developers/frame/head.ts'
+import { integratePage, integrateView } from '../../src/web/developers/integrate/routes.ts'
+import { attemptPage, attemptView, logPage, logView } from '../../src/web/developers/log/page.ts'
+import type { LoggedAttempt, LoggedStep } from '../../src/web/developers/log/readings.ts'
+import { referencePage, referenceView } from '../../src/web/developers/reference/routes.ts'
+import { tokenPage, tokenView } from '../../src/web/developers/token/page.ts'
+import { fixture, hostile, longName, longWord } from './fixture.ts'
+
+const now = new Date('2026-03-01T12:00:00Z')
+const place: AtConnection = {
+  connection: {
+    ...blankSettings,
+    id: 'c1',
+    kind: 'public',
+    workspaceId: 'w1',
+    createdBy: 'u1',
+    name: 'Relay Automations',
+    redirectUris: ['https://relay.test/callback'],
+    capabilities: ['read_content'],
+    hasLogo: false,
+    firstParty: false,
+    verified: false,
+    resourceServer: false,
+    disabled: false,
+    developerName: null,
+  } as AtConnection['connection'],
+  version: '1',
+  disabledBy: null,
+  actor: { userId: 'u1', role: 'member', userDisabled: false },
+  user: { id: 'u1', name: 'Ada', email: 'ada@acme.test', avatarUrl: null },
+  deed: { connectionId: 'c1', userId: 'u1', address: null, requestId: null },
+}
+const crowdedPlace: AtConnection = { ...place, connection: { ...place.connection, name: longName } }
+const internal: AtConnection = { ...place, connection: { ...place.connection, kind: 'internal' } }
+const layout = connectionLayout(place, 'Log')
+
+const attempt: LoggedAttempt = {
+  id: '0198c1de-9c3a-7d3e-8a7e-0d6a7c1b2f3e',
+  startedAt: new Date('2026-03-01T11:58:00Z'),
+  lastAt: now,
+  outcome: 'connected',
+  failureCode: null,
+  workspace: 'Acme',
+}
+const failure: FlowFailure = {
+  code: 'invalid_redirect_uri',
+  sentence: 'The redirect URI is not one that is registered.',
+  sent: 'https://relay.test/callback/',
+  expected: ['https://relay.test/callback', `https://relay.test/${longWord}`],
+  advice: 'Register exactly the address that is sent.',
+}
+const step: LoggedStep = { id: 's1', at: now, kind: 'authorize', requestId: longWord, failure: null }
+const asked = { outcome: null, requestId: '', further: false }
+
+export const fixtures = [
+  fixture(logView, layout, {
+    empty: logPage(place, asked, [], now),
+    'nothing found': logPage(place, { ...asked, requestId: hostile }, [], now),
+    usual: logPage(
+      place,
+      asked,
+      [attempt, { ...attempt, outcome: 'failed', failureCode: 'invalid_grant' }],
+      now,
+    ),
+    crowded: logPage(
+      crowdedPlace,
+      { outcome: 'failed', requestId: longWord, further: true },
+      Array.from({ length: 51 }, () => ({
+        ...attempt,
+        workspace: hostile + longName,
+        failureCode: longWord,
+      })),
+      now,
+    ),
+  }),
+  fixture(attemptView, layout, {
+    usual: attemptPage(place, { attempt, steps: [step, { ...step, kind: 'code-redeemed' }] }, now),
+    failed: attemptPage(
+      place,
+      { attempt: { ...attempt, workspace: null }, steps: [{ ...step, failure }] },
+      now,
+    ),
+    crowded: attemptPage(
+      crowdedPlace,
+      {
+        attempt,
+        steps: [
+          {
+            ...step,
+            failure: { ...failure, sentence: hostile, sent: hostile, expected: [longWord.repeat(3)] },
+          },
+          { ...step, failure: { ...failure, sent: null, expected: [] } },
+        ],
+      },
+      now,
+    ),
+  }),
+  fixture(tokenView, connectionLayout(internal, 'Token'), {
+    empty: tokenPage({
+      place: internal,
+      reading: { state: 'revoked', pages: 0, tokens: [] },
+      notice: null,
+      shown: null,
+      now,
+    }),
+    usual: tokenPage({
+      place: internal,
+      reading: {
+        state: 'active',
+        pages: 2,
+        tokens: [{ id: 't1', createdAt: now, createdBy: 'Ada', lastUsedAt: null, expiresAt: null }],
+      },
+      notice: null,
+      shown: 'lki_example',
+      now,
+    }),
+    crowded: tokenPage({
+      place: internal,
+      reading: {
+        state: 'suspended',
+        pages: 1,
+        tokens: Array.from({ length: 9 }, () => ({
+          id: 't1',
+          createdAt: now,
+          createdBy: longName + hostile,
+          lastUsedAt: now,
+          expiresAt: now,
+        })),
+      },
+      notice: { kind: 'good', sentence: 'There is a new token. It is shown below, once.' },
+      shown: longWord.repeat(2),
+      now,
+    }),
+  }),
+  fixture(integrateView, connectionLayout(place, 'How to integrate'), {
+    usual: integratePage(place, 'https://connect.example.com'),
+    'without a redirect URI': integratePage(
+      { ...crowdedPlace, connection: { ...crowdedPlace.connection, redirectUris: [], clientType: 'public' } },
+      'http://localhost:3000',
+    ),
+    crowded: integratePage(
+      {
+        ...place,
+        connection: { ...place.connection, redirectUris: [`https://relay.test/${longWord.repeat(3)}`, 'x'] },
+      },
+      'https://connect.example.com',
+    ),
+  }),
+  fixture(referenceView, developersLayout('API reference', []), {
+    usual: referencePage(offered('full')),
+    'without the partner API': referencePage(offered('off')),
+  }),
+]
