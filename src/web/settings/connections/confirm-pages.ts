@@ -26,7 +26,7 @@ export function disconnectEveryonePage(workspace: Workspace, reading: Connection
       ...(internal ? [] : ['Other workspaces are not concerned.']),
     ],
     undo: internal
-      ? 'There is no undo: the token is dead for good.'
+      ? 'The token is dead for good. An owner can bring the connection back with a new token, under Developers.'
       : 'There is no undo. Each person can connect it again, as far as the policy of the workspace allows.',
     submit: {
       label: internal ? 'Disconnect' : 'Disconnect for everyone',
