@@ -2,6 +2,7 @@
 
 import Koa, { type Context } from 'koa'
 import type { Logger } from 'pino'
+import { createAccessChecks } from './api/access-checks.ts'
 import { createApi } from './api/api.ts'
 import { offered } from './api/reference/document.ts'
 import { serveReference } from './api/reference/serve.ts'
@@ -27,6 +28,7 @@ import { openPartnerChanges } from './storage/postgres/partner-changes.ts'
 import { poolOf } from './storage/postgres/pool.ts'
 import { providerStore } from './storage/postgres/provider/store.ts'
 import { openChildren } from './storage/postgres/readings/api-children.ts'
+import { openClients } from './storage/postgres/readings/api-clients.ts'
 import { openSearch } from './storage/postgres/readings/api-search.ts'
 import { openUsers } from './storage/postgres/readings/api-users.ts'
 import { readGallery } from './storage/postgres/readings/gallery.ts'
@@ -80,7 +82,7 @@ export async function createInstallServer(config: Config): Promise<InstallServer
   // Before the headers and sessions of the screens, none of which a program needs.
   const lastUsed = openLastUsed(poolOf(stores.database), report)
   app.use(serveReference(config))
-  app.use(openApi(config, stores, lastUsed, report))
+  for (const part of openApi(config, stores, lastUsed, report)) app.use(part)
   const sweeper = startSweeper(poolOf(stores.database), report)
   app.use(web.headers)
   app.use(provider.middleware)
@@ -148,27 +150,35 @@ function brokenForPrograms(ctx: Context): void {
   }
 }
 
+/** The partners' API, and the question of the host product's own. */
 function openApi(
   config: Config,
   stores: Stores,
   lastUsed: LastUsed,
   reportFault: (fault: unknown, requestId: string) => void,
-): Koa.Middleware {
+): Koa.Middleware[] {
   const pool = poolOf(stores.database)
-  return createApi({
+  const access = openAccess(pool)
+  const shared = {
     issuer: config.issuer,
-    partnerApi: config.partnerApi,
-    secretKeys: stores.secretKeys,
-    access: openAccess(pool),
-    search: openSearch(pool),
-    children: openChildren(pool),
-    users: openUsers(pool),
-    changes: openPartnerChanges(pool),
     limits: stores.limits,
-    forceOutcome: (outcome, about) => forceOutcome(pool, outcome, about),
     noteUse: lastUsed.note,
     now: () => new Date(),
-    newId: uuidv7,
     reportFault,
-  })
+  }
+  return [
+    createAccessChecks({ ...shared, findClient: openClients(pool), pages: access.pages }),
+    createApi({
+      ...shared,
+      partnerApi: config.partnerApi,
+      secretKeys: stores.secretKeys,
+      access,
+      search: openSearch(pool),
+      children: openChildren(pool),
+      users: openUsers(pool),
+      changes: openPartnerChanges(pool),
+      forceOutcome: (outcome, about) => forceOutcome(pool, outcome, about),
+      newId: uuidv7,
+    }),
+  ]
 }

@@ -1,16 +1,16 @@
 /** The partner's API: which address is whose, and what is answered when something is refused or breaks. */
-import { bodyParser } from '@koa/bodyparser'
 import type { Context, Middleware } from 'koa'
 import { testHeader } from '../installs/test-outcome.ts'
+import { answerFault } from './answer-fault.ts'
 import { presentedToken } from './bearer.ts'
 import { listChildren } from './blocks.ts'
 import { Call, type Wing } from './call.ts'
 import { openCallLimit } from './call-limit.ts'
 import { openCursors } from './cursor.ts'
-import { readObject } from './input.ts'
+import { readJsonBody } from './json-body.ts'
 import type { ApiNeeds } from './needs.ts'
 import { createPage, retrievePage, updatePage } from './pages.ts'
-import { ApiRefusal, invalid, refusalOf } from './refusals.ts'
+import { ApiRefusal } from './refusals.ts'
 import { search } from './search.ts'
 import { forceInSandbox } from './tested.ts'
 import { listUsers, retrieveMe, retrieveUser } from './users.ts'
@@ -43,9 +43,7 @@ export function createApi(needs: ApiNeeds): Middleware {
     try {
       ctx.body = await answer(wing, ctx)
     } catch (fault) {
-      const refusal = refusalOf(fault)
-      if (refusal.status >= 500) needs.reportFault(fault, ctx.state.requestId)
-      refuse(ctx, refusal, needs.issuer)
+      answerFault(ctx, fault, needs)
     }
   }
 }
@@ -71,47 +69,10 @@ async function answerAs(route: Route, wing: Wing, ctx: Context, id: string): Pro
     version: ctx.get('notion-version') || null,
   })
   try {
-    if (route.method !== 'GET') call.body = await readBody(ctx)
+    if (route.method !== 'GET') call.body = await readJsonBody(ctx)
     return await route.answer(wing, call)
   } catch (fault) {
     if (fault instanceof ApiRefusal && fault.blamesInput) await call.admitAnyone()
     throw fault
-  }
-}
-
-/** Whatever its content type says, a body is JSON: there is no other kind here. */
-const parse = bodyParser({ enableTypes: ['json'], detectJSON: () => true, jsonLimit: '500kb' })
-
-/** @throws ApiRefusal `invalid_json`, `validation_error`. */
-async function readBody(ctx: Context): Promise<Readonly<Record<string, unknown>>> {
-  try {
-    await parse(ctx, async () => {})
-  } catch (fault) {
-    const { status, code } = fault as { status?: number; code?: string }
-    if (status === 413) throw invalid('body should be at most 500 KB.')
-    if (status === 415) throw invalid('body should be UTF-8, plain or compressed with gzip or deflate.')
-    if (status === 400 || code?.startsWith('Z_'))
-      throw new ApiRefusal('invalid_json', 'Error parsing JSON body.')
-    throw fault
-  }
-  return readObject('body', ctx.request.body ?? {})
-}
-
-function refuse(ctx: Context, refusal: ApiRefusal, issuer: string): void {
-  const { status, code, message, challenge, retryAfterSeconds, additionalData } = refusal
-  if (status === 401 || status === 403 || challenge.error) {
-    const members = { realm: issuer, ...challenge }
-    const list = Object.entries(members).map(([name, value]) => `${name}="${value}"`)
-    ctx.set('www-authenticate', `Bearer ${list.join(', ')}`)
-  }
-  if (retryAfterSeconds !== null) ctx.set('retry-after', `${retryAfterSeconds}`)
-  ctx.status = status
-  ctx.body = {
-    object: 'error',
-    status,
-    code,
-    message,
-    request_id: ctx.state.requestId,
-    ...(additionalData && { additional_data: additionalData }),
   }
 }

@@ -21,9 +21,16 @@ export function presentedToken(ctx: Context): PresentedToken {
       challenge: { error: 'invalid_request' },
     })
   const value = /^Bearer +(\S+)$/i.exec(header)?.[1]
-  const prefix = value === undefined ? null : tokenPrefix(value)
-  if (prefix !== 'lka_' && prefix !== 'lki_') throw unauthorized()
-  return { kind: kinds[prefix], hash: hash('sha256', value!, 'buffer') }
+  const token = value === undefined ? null : tokenOf(value)
+  if (token === null) throw unauthorized()
+  return token
+}
+
+/** A value as it is looked up; null when it cannot be a token of ours. */
+export function tokenOf(value: string): PresentedToken | null {
+  const prefix = tokenPrefix(value)
+  if (prefix !== 'lka_' && prefix !== 'lki_') return null
+  return { kind: kinds[prefix], hash: hash('sha256', value, 'buffer') }
 }
 
 /** Node keeps the first of two Authorization headers and drops the other; which of them was meant is not for us to guess. */

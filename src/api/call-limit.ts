@@ -1,5 +1,5 @@
 import type { Limits } from './needs.ts'
-import { ApiRefusal } from './refusals.ts'
+import { tooManyCalls } from './refusals.ts'
 
 /** Shares that a process takes of a token's allowance at once: fewer round trips, exact to within one share a process. */
 const sharesPerWindow = 60
@@ -29,9 +29,7 @@ export function openCallLimit(limits: Limits, callsPerMinute: number, now: () =>
   function refuseWhile(mine: Held): void {
     const seconds = Math.ceil((mine.refusedUntil - now()) / 1000)
     if (seconds <= 0) return
-    throw new ApiRefusal('rate_limited', `This token has made too many calls. Please wait ${seconds} s.`, {
-      retryAfterSeconds: seconds,
-    })
+    throw tooManyCalls('This token has made too many calls.', seconds)
   }
 
   function heldOf(key: string): Held {

@@ -20,7 +20,7 @@ export type ApiCode = keyof typeof statusOf
 
 export class ApiRefusal extends Error {
   readonly code: ApiCode
-  /** `error` and `scope` of the Bearer challenge (RFC 6750 §3), on 401 and 403. */
+  /** `error` and `scope` of the Bearer challenge (RFC 6750 §3), on 401 and 403; `scheme` where it is another. */
   readonly challenge: Record<string, string>
   readonly retryAfterSeconds: number | null
   readonly additionalData: Record<string, unknown> | null
@@ -59,6 +59,14 @@ export const unauthorized = () =>
 /** No credentials came at all: the challenge names no error then (RFC 6750 §3.1). */
 export const noCredentials = () =>
   new ApiRefusal('unauthorized', 'A bearer token is required in the Authorization header.')
+
+export const clientUnknown = () =>
+  new ApiRefusal('unauthorized', 'The client is unknown, disabled, or its secret is wrong.', {
+    challenge: { scheme: 'Basic' },
+  })
+
+export const tooManyCalls = (who: string, seconds: number) =>
+  new ApiRefusal('rate_limited', `${who} Please wait ${seconds} s.`, { retryAfterSeconds: seconds })
 
 export const lacksCapability = (needed: Capability) =>
   new ApiRefusal(

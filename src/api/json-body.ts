@@ -1,0 +1,22 @@
+import { bodyParser } from '@koa/bodyparser'
+import type { Context } from 'koa'
+import { type Members, readObject } from './input.ts'
+import { ApiRefusal, invalid } from './refusals.ts'
+
+/** Whatever its content type says, a body is JSON: there is no other kind here. */
+const parse = bodyParser({ enableTypes: ['json'], detectJSON: () => true, jsonLimit: '500kb' })
+
+/** @throws ApiRefusal `invalid_json`, `validation_error`. */
+export async function readJsonBody(ctx: Context): Promise<Members> {
+  try {
+    await parse(ctx, async () => {})
+  } catch (fault) {
+    const { status, code } = fault as { status?: number; code?: string }
+    if (status === 413) throw invalid('body should be at most 500 KB.')
+    if (status === 415) throw invalid('body should be UTF-8, plain or compressed with gzip or deflate.')
+    if (status === 400 || code?.startsWith('Z_'))
+      throw new ApiRefusal('invalid_json', 'Error parsing JSON body.')
+    throw fault
+  }
+  return readObject('body', ctx.request.body ?? {})
+}
