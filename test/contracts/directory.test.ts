@@ -159,6 +159,35 @@ describe('the import of the directory', () => {
       expect(await one('select title from pages where id = $1', [id])).toEqual({ title: titles[at] })
   })
 
+  it('takes a level of more pages than a batch, and counts them', async () => {
+    const [workspace, root] = ids(2) as [string, string]
+    const lines = [
+      workspaceLine(workspace),
+      pageLine(workspace, root),
+      ...ids(25_000).map(id => pageLine(workspace, id, root)),
+    ]
+    expect((await importLines(pool, lines)).changed.page).toBe(25_001)
+    expect(await keptPaths(pool, workspace)).toEqual(await rightPaths(pool, workspace))
+    expect((await importLines(pool, lines)).changed.page).toBe(0)
+  })
+
+  it('keeps nothing of a batch that the database refuses, and goes on from there when it is run again', async () => {
+    const [workspace, root, bad] = ids(3) as [string, string, string]
+    const lines = [
+      workspaceLine(workspace),
+      pageLine(workspace, root),
+      ...[...ids(21_000), bad].map(id => pageLine(workspace, id, root)),
+    ]
+    await pool.query(`alter table pages add constraint trouble check (id <> '${bad}')`)
+    await expect(importLines(pool, lines)).rejects.toThrow(/trouble/)
+    await pool.query('alter table pages drop constraint trouble')
+    const kept = await keptPaths(pool, workspace)
+    expect([10_001, 20_001]).toContain(kept.length)
+    expect(kept).toEqual(await rightPaths(pool, workspace))
+    expect((await importLines(pool, lines)).changed.page).toBe(21_002 - kept.length)
+    expect(await keptPaths(pool, workspace)).toEqual(await rightPaths(pool, workspace))
+  })
+
   it('tells how far it is', async () => {
     const [workspace, ...pages] = ids(30) as [string, ...string[]]
     const told: unknown[] = []

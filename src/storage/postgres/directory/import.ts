@@ -3,10 +3,11 @@ import type { Pool, PoolClient } from 'pg'
 import type { InstallEvent } from '../../../installs/events.ts'
 import { appendEvent } from '../events.ts'
 import { findFault, keepLastLines } from './check-staged.ts'
+import { mergeInLanes } from './lanes.ts'
 import { BadLine, readLine, type UserLine } from './line.ts'
 import { BadLineAt, splitLines } from './lines.ts'
-import { mergePages, movePages } from './merge-pages.ts'
 import { mergeMembers, mergeUsers, mergeWorkspaces, type SuspendedInstallation } from './merge-people.ts'
+import { movePages } from './move-pages.ts'
 import { orderPages } from './order-pages.ts'
 import { type Kind, Staging } from './staging.ts'
 
@@ -37,7 +38,8 @@ export class ImportRefused extends Error {
   }
 }
 
-const pagesPerBatch = 10_000
+/** So many that what the planner knows of the tables is out of date. */
+const manyPages = 10_000
 const usersPerLookup = 200
 
 /**
@@ -128,14 +130,22 @@ async function merge(needs: ImportNeeds, client: PoolClient, pages: number): Pro
     for (const one of suspended) await appendEvent(client, suspensionOf(one, needs))
     return changed
   })
-  let page = 0
-  for (let after = 0; after < pages; after += pagesPerBatch) {
-    page += await batch(client, () => mergePages(client, [after, after + pagesPerBatch]))
-    tell({ step: 'writing', pages: Math.min(after + pagesPerBatch, pages), of: pages })
-  }
+  let page = await mergeInLanes(needs.pool, client, written =>
+    tell({ step: 'writing', pages: written, of: pages }),
+  )
   page += await batch(client, () => movePages(client))
-  if (page > pagesPerBatch) await client.query('analyze pages, page_paths')
+  await tidy(client, page)
   return { user, workspace, member, page }
+}
+
+/** Searches begin at once in what was written, and the planner knows how much there is. */
+async function tidy(client: PoolClient, pages: number): Promise<void> {
+  await client.query(
+    `do $$ begin perform gin_clean_pending_list('pages_title_words');
+     exception when insufficient_privilege then null; -- then the next vacuum does it
+     end $$`,
+  )
+  if (pages > manyPages) await client.query('analyze pages, page_paths')
 }
 
 async function batch<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {

@@ -30,5 +30,7 @@ export const within = (path: string, top: string) =>
  * would rather read every page of every workspace.
  */
 export async function walkByIndex(client: ClientBase): Promise<void> {
-  await client.query('set local enable_hashjoin = off; set local enable_mergejoin = off')
+  await client.query(
+    'set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off',
+  )
 }
