@@ -27,15 +27,9 @@ export function adjust(provider: Provider, clients: Clients, trialUri: string): 
   // The library parses and hashes a client's metadata on each look-up; ours stay built until their row changes.
   const Client = provider.Client as unknown as {
     find(id: string): Promise<unknown>
-    prototype: { compareClientSecret(secret: string): boolean; redirectUriAllowed(uri: string): boolean }
+    prototype: { redirectUriAllowed(uri: string): boolean }
   }
-  Client.find = async id => {
-    const exchange = exchangeOf(Provider.ctx)
-    if (exchange) return exchange.client.clientId === id ? exchange.client : undefined
-    return (await clients.find(id))?.client
-  }
-  // The endpoint has compared hashes before the library is asked.
-  Client.prototype.compareClientSecret = () => exchangeOf(Provider.ctx) !== undefined
+  Client.find = async id => (await clients.find(id))?.client
 
   const isRegistered = Client.prototype.redirectUriAllowed
   Client.prototype.redirectUriAllowed = function (uri) {
@@ -43,7 +37,7 @@ export function adjust(provider: Provider, clients: Clients, trialUri: string): 
   }
 
   // What went wrong is told by events only.
-  for (const event of ['grant.error', 'authorization.error', 'server_error'] as const)
+  for (const event of ['authorization.error', 'server_error'] as const)
     provider.on(event as 'server_error', (ctx, fault) => {
       ctx.state.providerFault = fault
     })

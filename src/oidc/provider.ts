@@ -8,7 +8,7 @@ import type { ForceOutcome } from '../installs/test-outcome.ts'
 import { adapterFactory, type FlowStore } from './adapter.ts'
 import { authorizeEndpoint, type RenderFault } from './authorize.ts'
 import { clientAuthentication, type Limits } from './client-authentication.ts'
-import { clients } from './clients.ts'
+import { type Clients, clients } from './clients.ts'
 import { configuration, routes } from './configuration.ts'
 import { preflight } from './cors.ts'
 import { type Denial, denial } from './denial.ts'
@@ -16,6 +16,7 @@ import { adjust } from './insides.ts'
 import { type Interactions, interactions } from './interactions.ts'
 import { introspectEndpoint } from './introspect.ts'
 import type { SigningKey } from './keys.ts'
+import { grantRunner, type RunGrant } from './library-grants.ts'
 import { metadataPaths, signedMetadata } from './metadata.ts'
 import { inPartnerDialect, type Log } from './partner-dialect.ts'
 import type { ProviderStore } from './ports.ts'
@@ -80,7 +81,7 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
   const resume = authorize.resume(provider, run)
   const answers = new Map([
     ...(await documents(needs, run)),
-    ...programs(needs, registered, run),
+    ...programs(needs, registered, grantRunner(provider)),
     [`GET ${routes.authorization}`, authorize.begin(provider, run)],
   ])
   return {
@@ -98,11 +99,11 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
 type Answers = [address: string, answer: Middleware][]
 
 /** What programs post to. */
-function programs(needs: ProviderNeeds, registered: ReturnType<typeof clients>, run: Middleware): Answers {
+function programs(needs: ProviderNeeds, registered: Clients, runGrant: RunGrant): Answers {
   const { store } = needs
   const parts = {
     ...needs,
-    run,
+    runGrant,
     readProof: store.readProof,
     authenticate: clientAuthentication({
       ...needs,

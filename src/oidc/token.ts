@@ -1,35 +1,30 @@
 /** POST /v1/oauth/token: the library's steps over an exchange, then one statement. */
-import { hash } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
 import { type NoteFlowStep, stepOf } from '../installs/flow-log.ts'
 import { readUuid } from '../installs/ids.ts'
-import { mayInstall } from '../installs/policy.ts'
 import { type ForceOutcome, readTestOutcome, testHeader } from '../installs/test-outcome.ts'
-import { tokenPrefix } from '../installs/token-value.ts'
 import type { Authenticate } from './client-authentication.ts'
 import { type Credentials, readCredentials } from './client-credentials.ts'
 import { allowOrigin } from './cors.ts'
-import { begin, Exchange, type Source } from './exchange.ts'
+import { begin, Exchange } from './exchange.ts'
 import { type Attempted, explainToken } from './explain.ts'
+import type { RunGrant } from './library-grants.ts'
 import { invalidGrant, OAuthRefusal } from './oauth-refusal.ts'
-import type { ClientProof, KeptCode, KeptRefreshToken, TokenStore } from './ports.ts'
+import type { TokenStore } from './ports.ts'
+import { type PresentedNeeds, readPresented, standing } from './presented.ts'
 import { type Fields, readFields } from './request-body.ts'
 import { isOurResource } from './resource.ts'
 import { answerReuse } from './reuse.ts'
-import type { Successors } from './successor.ts'
 import { forceInSandbox, withoutPages } from './tested.ts'
 import type { Throttle } from './throttle.ts'
 import { tokenAnswer } from './token-answer.ts'
 
-export type TokenNeeds = {
+export type TokenNeeds = PresentedNeeds & {
   issuer: string
-  /** The library's own steps. */
-  run: Middleware
+  runGrant: RunGrant
   store: TokenStore
-  readProof(clientId: string): Promise<ClientProof | null>
   authenticate: Authenticate
   throttle: Throttle
-  successors: Successors
   note: NoteFlowStep
   forceOutcome: ForceOutcome
   now(): Date
@@ -61,23 +56,25 @@ async function grant(
   const now = needs.now()
   const { fields } = attempted
   await needs.throttle(credentials.clientId, ctx.ip)
-  const found = await read(needs, credentials.clientId, fields)
+  const found = await readPresented(needs, credentials.clientId, fields)
   attempted.source = found.source
   const presented = found.source.kind === 'none' ? null : found.source.hash
   const known = await needs.authenticate(credentials, found.proof, presented)
   allowOrigin(ctx, known.connection)
   refuseTargets(fields, needs.issuer)
   const forced = await forceInSandbox(needs, readTestOutcome(ctx.get(testHeader)), found.source)
-  const source = forced ? (await read(needs, credentials.clientId, fields)).source : found.source
+  const source = forced ? (await readPresented(needs, credentials.clientId, fields)).source : found.source
 
   const exchange = new Exchange(known, source, standing(source), now)
   begin(ctx, exchange)
-  replay(ctx, { ...fields, client_id: credentials.clientId, client_secret: credentials.secret ?? '' })
-  await needs.run(ctx, async () => {})
-  if (ctx.status !== 200) throw await refusal(needs, ctx, exchange)
+  const granted = await needs.runGrant(ctx, exchange, fields).catch(async fault => {
+    // Found out by the library, and written on its own.
+    if (exchange.reused) await answerReuse(needs.store, ctx.req, exchange, traceOf(needs, ctx))
+    throw fault
+  })
   const installation = await settle(needs, ctx, exchange)
   if (source.kind === 'code' && source.kept) await withoutPages(needs, source.kept, installation)
-  ctx.body = tokenAnswer(ctx, exchange, installation)
+  ctx.body = tokenAnswer(ctx.state.requestId, granted, exchange, installation)
 }
 
 /** For the developer's log. */
@@ -104,54 +101,6 @@ function note(
   )
 }
 
-/** One query brings the client and what it presents. A value that cannot be one of ours is not looked up. */
-async function read(
-  needs: TokenNeeds,
-  clientId: string,
-  fields: Fields,
-): Promise<{ proof: ClientProof | null; source: Source }> {
-  const { grant_type, code, refresh_token } = fields
-  if (grant_type === 'authorization_code' && code !== undefined && tokenPrefix(code) === 'lkc_') {
-    const codeHash = hash('sha256', code, 'buffer')
-    const found = await needs.store.readCode(clientId, codeHash)
-    return { proof: found.client, source: { kind: 'code', value: code, hash: codeHash, kept: found.code } }
-  }
-  if (
-    grant_type === 'refresh_token' &&
-    refresh_token !== undefined &&
-    tokenPrefix(refresh_token) === 'lkr_'
-  ) {
-    const tokenHash = hash('sha256', refresh_token, 'buffer')
-    const candidates = needs.successors(refresh_token)
-    const found = await needs.store.readRefreshToken(clientId, tokenHash)
-    const issued = found.token?.successor
-    const next = issued ? candidates.find(one => one.hash.equals(issued)) : candidates[0]!
-    const successor = next?.value ?? null
-    return {
-      proof: found.client,
-      source: { kind: 'refresh', value: refresh_token, hash: tokenHash, kept: found.token, successor },
-    }
-  }
-  return { proof: await needs.readProof(clientId), source: { kind: 'none' } }
-}
-
-/** The policy is asked again at the exchange; a refresh needs its installation in force, whatever the policy has become. */
-function standing(source: Source): string | null {
-  if (source.kind === 'code' && source.kept) return codeStanding(source.kept)
-  if (source.kind === 'refresh' && source.kept) return refreshStanding(source.kept)
-  return null
-}
-
-function codeStanding(code: KeptCode): string | null {
-  const may = mayInstall(code.placement)
-  return may.kind === 'yes' ? null : `The member may no longer install this connection (${may.because}).`
-}
-
-function refreshStanding(token: KeptRefreshToken): string | null {
-  if (token.installation.state !== 'active') return `The installation is ${token.installation.state}.`
-  return token.installerStays ? null : 'The member who installed this connection has left.'
-}
-
 /** The library has no part in these: it would consume before it refused. */
 function refuseTargets(fields: Fields, issuer: string): void {
   if (fields.resource !== undefined && !isOurResource(fields.resource, issuer))
@@ -162,25 +111,6 @@ function refuseTargets(fields: Fields, issuer: string): void {
       'invalid_authorization_details',
       'Pages are chosen by the member, not by the request.',
     )
-}
-
-/** Lets the library read the body that was read already, as the form that it knows, whatever form it came in. */
-function replay(ctx: Context, fields: Record<string, string>): void {
-  const body = Buffer.from(new URLSearchParams(fields).toString())
-  const { headers } = ctx.req
-  headers['content-type'] = 'application/x-www-form-urlencoded'
-  headers['content-length'] = String(body.length)
-  headers.accept = 'application/json'
-  delete headers.authorization
-  delete headers['transfer-encoding']
-  Object.defineProperties(ctx.req, {
-    readable: { value: true },
-    iterator: {
-      value: async function* () {
-        yield body
-      },
-    },
-  })
 }
 
 /** Writes what the library decided. @returns the installation's id. */
@@ -207,17 +137,6 @@ async function settle(needs: TokenNeeds, ctx: Context, exchange: Exchange): Prom
   const rotated = await needs.store.rotate(source.hash, issue)
   if (!rotated) throw invalidGrant('The authorization has ended.')
   return source.kept!.installation.id
-}
-
-/** The library's refusal in our words; a reuse that it found is written first. */
-async function refusal(needs: TokenNeeds, ctx: Context, exchange: Exchange): Promise<Error> {
-  const fault = ctx.state.providerFault as (Error & { error_detail?: string }) | undefined
-  if (ctx.status >= 500) return fault ?? new Error('the provider failed')
-  if (exchange.reused) await answerReuse(needs.store, ctx.req, exchange, traceOf(needs, ctx))
-  const { error, error_description } = ctx.body as { error: string; error_description?: string }
-  const description =
-    exchange.standing ?? fault?.error_detail ?? error_description ?? 'The request is refused.'
-  return new OAuthRefusal(ctx.status, error, description)
 }
 
 function traceOf(needs: TokenNeeds, ctx: Context) {

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Browser, Page } from 'playwright-core'
+import { axeFindings, looks, openBrowser, openProfile, overflow, signIn } from '../support/browser.ts'
+import { password, type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+let world: World
+let relay: SeededConnection
+let browser: Browser
+
+beforeAll(async () => {
+  server = await startServer()
+  world = await seedWorld(server.sql)
+  relay = await seedConnection(server.sql, {
+    workspace_id: world.workspaces.acme.id,
+    created_by: world.users.ben.id,
+  })
+  browser = await openBrowser()
+})
+afterAll(async () => {
+  await browser.close()
+  await server.close()
+})
+
+async function arrive(options: Parameters<typeof openProfile>[1]): Promise<Page> {
+  const context = await openProfile(browser, options)
+  const page = await context.newPage()
+  await page.goto(`${server.base}/developers/connections/${relay.id}/playground`)
+  await signIn(page, world.users.ben.email, password)
+  await page.getByRole('heading', { name: 'Test', exact: true }).waitFor()
+  return page
+}
+
+async function connect(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Select pages' }).click()
+  await page.getByRole('checkbox', { name: 'Handbook' }).check()
+  await page.getByRole('button', { name: 'Allow access' }).click()
+  await page.getByRole('heading', { name: /The last test/ }).waitFor()
+}
+
+async function look(page: Page, name: string): Promise<void> {
+  if (process.env.TEST_SCREENSHOTS)
+    await page.screenshot({ path: `${process.env.TEST_SCREENSHOTS}/${name}.png`, fullPage: true })
+  expect(await axeFindings(page)).toEqual([])
+  expect(await overflow(page)).toBe(0)
+}
+
+describe('a developer in the playground', () => {
+  it.each([true, false])('tests as himself, then as a persona (script: %s)', async javaScriptEnabled => {
+    const page = await arrive({ javaScriptEnabled })
+    await page.getByRole('button', { name: 'Test this connection' }).click()
+    await connect(page)
+    expect(await page.content()).not.toMatch(/lka_\w{20,}/)
+    await page.getByRole('button', { name: 'Show secrets' }).click()
+    expect(await page.content()).toMatch(/lka_\w{36}/)
+
+    const make = page.getByRole('button', { name: 'Make a sandbox' })
+    if (await make.isVisible()) await make.click()
+    await page.getByRole('radio', { name: /Max Member/ }).check()
+    await page.getByLabel('Outcome', { exact: true }).selectOption('The user cancels')
+    await page.getByRole('button', { name: 'Test this connection again' }).click()
+    await page.getByText('Not connected').waitFor()
+
+    await page.getByRole('button', { name: 'Act as Olive Owner' }).click()
+    await page.getByText('You act as Olive Owner').waitFor()
+    await page.getByRole('button', { name: 'Be yourself again' }).click()
+    expect(await page.getByText('You act as').count()).toBe(0)
+    await page.context().close()
+  })
+
+  it.each(looks)('sees it in order: $width $colorScheme', async ({ width, colorScheme }) => {
+    const page = await arrive({ width, colorScheme })
+    const name = `playground-${width}-${colorScheme}`
+    const make = page.getByRole('button', { name: 'Make a sandbox' })
+    if (await make.isVisible()) await make.click()
+    await look(page, `${name}-begin`)
+    await page.getByRole('radio', { name: /Max Member/ }).check()
+    await page.getByRole('button', { name: /Test this connection/ }).click()
+    await page.getByText('You act as').waitFor()
+    await look(page, `${name}-flow`)
+    await connect(page)
+    await page.getByLabel('Outcome of the next request').selectOption('Too many requests')
+    await page.getByRole('button', { name: 'Refresh the token' }).click()
+    await page.getByRole('heading', { name: /The token is refreshed/ }).waitFor()
+    await look(page, name)
+    await page.getByRole('link', { name: 'Remove sandbox' }).click()
+    await page.getByRole('heading', { name: 'Remove the sandbox?' }).waitFor()
+    await look(page, `${name}-remove`)
+    await page.context().close()
+  })
+})
