@@ -97,9 +97,7 @@ const someBelow = 'Some pages below are ticked'
 function paintTicks() {
   const form = document.querySelector('form[data-picker]')
   if (!form) return
-  const boxes = [
-    ...(form.elements.pages?.length ? form.elements.pages : form.querySelectorAll('[name=pages]')),
-  ]
+  const boxes = [...form.querySelectorAll('[name=pages]')]
   const own = new Set()
   for (const box of boxes)
     if (box.type === 'hidden' || (box.disabled ? box.dataset.own : box.checked)) own.add(box.value)

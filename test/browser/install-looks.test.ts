@@ -25,10 +25,7 @@ beforeAll(async () => {
   relay = await seedConnection(server.sql)
   crowded = await crowd()
 })
-afterAll(async () => {
-  await browser.close()
-  await server.close()
-})
+afterAll(() => Promise.all([browser.close(), server.close()]))
 
 /** Too much of everything, for Ada in Acme. */
 async function crowd(): Promise<SeededConnection> {

@@ -24,11 +24,7 @@ beforeAll(async () => {
   world = await seedWorld(server.sql)
   relay = await seedConnection(server.sql, { redirect_uris: [callback.address] })
 })
-afterAll(async () => {
-  await browser.close()
-  await callback.close()
-  await server.close()
-})
+afterAll(() => Promise.all([browser.close(), callback.close(), server.close()]))
 beforeEach(() => server.sql('delete from installations'))
 
 async function arrive(who: keyof World['users'], options: { javaScriptEnabled?: boolean } = {}) {
@@ -195,6 +191,7 @@ describe('the tree', () => {
     await page.keyboard.press('ArrowLeft')
     await page.keyboard.press('ArrowLeft')
     expect(await box(page, 'Quarter One').isVisible()).toBe(false)
+    expect(await box(page, 'Roadmap').count()).toBe(1)
     await until(page.getByRole('button', { name: 'Allow access' }))
     await page.keyboard.press('Enter')
     await page.waitForURL(`${callback.address}?**`)
@@ -261,6 +258,21 @@ describe('the tree', () => {
       await context.close()
     },
   )
+
+  it('shows each page once, however fast its node is opened and shut', async () => {
+    const { context, page } = await arrive('ben')
+    await press(page, 'Select pages')
+    const caret = page.getByRole('button', { name: 'Show pages in Roadmap' })
+    await caret.dblclick()
+    await caret.dblclick()
+    await box(page, 'Handbook').check()
+    await page.getByText('1 page', { exact: true }).waitFor()
+    expect(await box(page, 'Roadmap').count()).toBe(1)
+    expect(
+      await page.getByRole('checkbox', { name: 'Quarter One', includeHidden: true }).count(),
+    ).toBeLessThan(2)
+    await context.close()
+  })
 
   it('opens, searches and switches without loading the page anew', async () => {
     const { context, page } = await arrive('ada')

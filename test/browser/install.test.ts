@@ -17,11 +17,7 @@ beforeAll(async () => {
   world = await seedWorld(server.sql)
   relay = await seedConnection(server.sql, { redirect_uris: [callback.address] })
 })
-afterAll(async () => {
-  await browser.close()
-  await callback.close()
-  await server.close()
-})
+afterAll(() => Promise.all([browser.close(), callback.close(), server.close()]))
 beforeEach(() => server.sql('delete from installations'))
 
 type Name = keyof World['users']
