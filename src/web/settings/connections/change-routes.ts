@@ -1,7 +1,7 @@
 /** Suspend, resume, disconnect: for everyone, or for one person. Each asks once, changes, and says what happened. */
 import type Router from '@koa/router'
 import type { disconnectEveryone } from '../../../installs/actions/disconnect-everyone.ts'
-import type { Resumed, resume } from '../../../installs/actions/resume.ts'
+import type { resume } from '../../../installs/actions/resume.ts'
 import type { revokeMember } from '../../../installs/actions/revoke-member.ts'
 import type { suspend } from '../../../installs/actions/suspend.ts'
 import type { InstallationScope } from '../../../installs/installation.ts'
@@ -9,6 +9,7 @@ import type { Refusal } from '../../../installs/refusal.ts'
 import { seeOther } from '../../see-other.ts'
 import type { WebContext, WebState } from '../../state.ts'
 import { urls } from '../../urls.ts'
+import type { ConfirmPage } from '../confirm/page.ts'
 import { saying } from '../confirm/said.ts'
 import { deedOf, type Whereabouts } from '../rail/workspace-gate.ts'
 import { asking } from './asking.ts'
@@ -30,126 +31,116 @@ export type ChangeNeeds = {
   }
 }
 
-export function changes(router: Router<WebState>, needs: OwnersNeeds & ChangeNeeds): void {
-  const { actions, faults } = needs
-  const ask = asking(needs)
+type Needs = OwnersNeeds & ChangeNeeds
 
-  /** On to the screen that says what happened; refused or unknown is answered with a page. */
-  function end<Outcome extends { kind: string }>(
-    ctx: WebContext,
-    outcome: Outcome | Refusal,
-    to: string,
-    words: (outcome: Outcome) => [name: string, count?: number],
-  ): void {
-    if ('code' in outcome) faults.refuse(ctx, outcome.code)
-    else if (outcome.kind === 'unknown') faults.notFound(ctx)
-    else seeOther(ctx, saying(to, ...words(outcome)))
-  }
-
-  async function doSuspend(
-    ctx: WebContext,
-    place: Whereabouts,
-    connectionId: string,
-    scope: InstallationScope,
-  ) {
-    const outcome = await actions.suspend(deedOf(ctx, place), scope)
-    end(ctx, outcome, urls.connection.people(place.workspace.id, connectionId), ({ kind }) => [
-      kind === 'already' ? 'suspended-already' : 'suspended',
-    ])
-  }
-
-  async function doResume(
-    ctx: WebContext,
-    place: Whereabouts,
-    connectionId: string,
-    scope: InstallationScope,
-  ) {
-    const outcome = await actions.resume(deedOf(ctx, place), scope)
-    end(ctx, outcome, urls.connection.people(place.workspace.id, connectionId), resumedWords)
-  }
-
-  router.get('/:connection/suspend', async ctx => {
-    const asked = await ask.connection(ctx)
-    if (!asked) return
-    const { place, reading } = asked
-    ask.confirm(ctx, place, reading.connection, suspendEveryonePage(place.workspace, reading))
-  })
-  router.post('/:connection/suspend', async ctx => {
-    const asked = await ask.connection(ctx)
-    if (!asked) return
-    await doSuspend(ctx, asked.place, asked.connectionId, { connectionId: asked.connectionId, userId: null })
-  })
-
-  router.get('/:connection/resume', async ctx => {
-    const asked = await ask.connection(ctx)
-    if (!asked) return
-    const { place, reading } = asked
-    ask.confirm(ctx, place, reading.connection, resumeEveryonePage(place.workspace, reading))
-  })
-  router.post('/:connection/resume', async ctx => {
-    const asked = await ask.connection(ctx)
-    if (!asked) return
-    await doResume(ctx, asked.place, asked.connectionId, { connectionId: asked.connectionId, userId: null })
-  })
-
-  router.get('/:connection/disconnect', async ctx => {
-    const asked = await ask.connection(ctx)
-    if (!asked) return
-    const { place, reading } = asked
-    ask.confirm(ctx, place, reading.connection, disconnectEveryonePage(place.workspace, reading))
-  })
-  router.post('/:connection/disconnect', async ctx => {
-    const asked = await ask.connection(ctx)
-    if (!asked) return
-    const { place, connectionId } = asked
-    const outcome = await actions.disconnectEveryone(deedOf(ctx, place), connectionId)
-    end(ctx, outcome, urls.connections(place.workspace.id), done =>
-      done.kind === 'disconnected' ? ['disconnected', done.count] : ['disconnected-already'],
-    )
-  })
-
-  router.get('/:connection/access/:access/suspend', async ctx => {
-    const asked = await ask.access(ctx)
-    if (!asked) return
-    const { place, access } = asked
-    ask.confirm(ctx, place, access.connection, suspendOnePage(place.workspace, access))
-  })
-  router.post('/:connection/access/:access/suspend', async ctx => {
-    const asked = await ask.access(ctx)
-    if (!asked) return
-    const { place, access } = asked
-    await doSuspend(ctx, place, access.connection.id, { installationId: access.id })
-  })
-  router.post('/:connection/access/:access/resume', async ctx => {
-    const asked = await ask.access(ctx)
-    if (!asked) return
-    const { place, access } = asked
-    await doResume(ctx, place, access.connection.id, { installationId: access.id })
-  })
-
-  router.get('/:connection/access/:access/revoke', async ctx => {
-    const asked = await ask.access(ctx)
-    if (!asked) return
-    const { place, access } = asked
-    // What belongs to the workspace itself is disconnected as a whole.
-    if (!access.person)
-      return seeOther(ctx, urls.connection.disconnect(place.workspace.id, access.connection.id))
-    ask.confirm(ctx, place, access.connection, revokePage(place.workspace, access, access.person.name))
-  })
-  router.post('/:connection/access/:access/revoke', async ctx => {
-    const asked = await ask.access(ctx)
-    if (!asked) return
-    const { place, access } = asked
-    if (!access.person) return faults.notFound(ctx)
-    const who = { connectionId: access.connection.id, userId: access.person.id }
-    const outcome = await actions.revokeMember(deedOf(ctx, place), who)
-    end(ctx, outcome, urls.connection.people(place.workspace.id, access.connection.id), ({ kind }) => [
-      kind === 'already' ? 'revoked-already' : 'revoked',
-    ])
-  })
+export function changes(router: Router<WebState>, needs: Needs): void {
+  const one = '/:connection/access/:access'
+  router.get('/:connection/suspend', ctx => askAboutAll(needs, ctx, suspendEveryonePage))
+  router.post('/:connection/suspend', ctx => changeAll(needs, ctx, stop))
+  router.get('/:connection/resume', ctx => askAboutAll(needs, ctx, resumeEveryonePage))
+  router.post('/:connection/resume', ctx => changeAll(needs, ctx, goOn))
+  router.get('/:connection/disconnect', ctx => askAboutAll(needs, ctx, disconnectEveryonePage))
+  router.post('/:connection/disconnect', ctx => disconnectAll(needs, ctx))
+  router.get(`${one}/suspend`, ctx => askAboutSuspending(needs, ctx))
+  router.post(`${one}/suspend`, ctx => changeOne(needs, ctx, stop))
+  router.post(`${one}/resume`, ctx => changeOne(needs, ctx, goOn))
+  router.get(`${one}/revoke`, ctx => askAboutRevoking(needs, ctx))
+  router.post(`${one}/revoke`, ctx => revoke(needs, ctx))
 }
 
-function resumedWords(outcome: Resumed): [name: string, count?: number] {
-  if (outcome.kind !== 'resumed') return ['resumed-already']
-  return outcome.left > 0 ? ['resumed-but-left', outcome.left] : ['resumed']
+/** What an action did, in the name of a sentence and a number; refused or unknown it is answered with a page. */
+type Said = { code: Refusal['code'] } | 'unknown' | [name: string, count?: number]
+type Change = (needs: Needs, deed: ReturnType<typeof deedOf>, scope: InstallationScope) => Promise<Said>
+
+const stop: Change = async ({ actions }, deed, scope) => {
+  const outcome = await actions.suspend(deed, scope)
+  if (outcome.kind === 'refused') return outcome
+  if (outcome.kind === 'unknown') return 'unknown'
+  return [outcome.kind === 'already' ? 'suspended-already' : 'suspended']
+}
+
+const goOn: Change = async ({ actions }, deed, scope) => {
+  const outcome = await actions.resume(deed, scope)
+  if (outcome.kind === 'refused') return outcome
+  if (outcome.kind === 'resumed') return outcome.left > 0 ? ['resumed-but-left', outcome.left] : ['resumed']
+  return outcome.kind === 'already' ? ['resumed-already'] : 'unknown'
+}
+
+/** On to the screen that says what happened. */
+function end({ faults }: Needs, ctx: WebContext, said: Said, to: string): void {
+  if (said === 'unknown') faults.notFound(ctx)
+  else if ('code' in said) faults.refuse(ctx, said.code)
+  else seeOther(ctx, saying(to, ...said))
+}
+
+type Reading = NonNullable<Awaited<ReturnType<OwnersNeeds['readings']['one']>>>
+
+async function askAboutAll(
+  needs: Needs,
+  ctx: WebContext,
+  page: (workspace: Whereabouts['workspace'], reading: Reading) => ConfirmPage,
+): Promise<void> {
+  const ask = asking(needs)
+  const asked = await ask.connection(ctx)
+  if (asked)
+    ask.confirm(ctx, asked.place, asked.reading.connection, page(asked.place.workspace, asked.reading))
+}
+
+async function changeAll(needs: Needs, ctx: WebContext, change: Change): Promise<void> {
+  const asked = await asking(needs).connection(ctx)
+  if (!asked) return
+  const { place, connectionId } = asked
+  const said = await change(needs, deedOf(ctx, place), { connectionId, userId: null })
+  end(needs, ctx, said, urls.connection.people(place.workspace.id, connectionId))
+}
+
+async function disconnectAll(needs: Needs, ctx: WebContext): Promise<void> {
+  const asked = await asking(needs).connection(ctx)
+  if (!asked) return
+  const { place, connectionId } = asked
+  const outcome = await needs.actions.disconnectEveryone(deedOf(ctx, place), connectionId)
+  const list = urls.connections(place.workspace.id)
+  if (outcome.kind === 'disconnected') end(needs, ctx, ['disconnected', outcome.count], list)
+  else if (outcome.kind === 'already') end(needs, ctx, ['disconnected-already'], list)
+  else end(needs, ctx, outcome.kind === 'refused' ? outcome : 'unknown', list)
+}
+
+async function askAboutSuspending(needs: Needs, ctx: WebContext): Promise<void> {
+  const ask = asking(needs)
+  const asked = await ask.access(ctx)
+  if (!asked) return
+  const { place, access } = asked
+  ask.confirm(ctx, place, access.connection, suspendOnePage(place.workspace, access))
+}
+
+async function changeOne(needs: Needs, ctx: WebContext, change: Change): Promise<void> {
+  const asked = await asking(needs).access(ctx)
+  if (!asked) return
+  const { place, access } = asked
+  const said = await change(needs, deedOf(ctx, place), { installationId: access.id })
+  end(needs, ctx, said, urls.connection.people(place.workspace.id, access.connection.id))
+}
+
+async function askAboutRevoking(needs: Needs, ctx: WebContext): Promise<void> {
+  const ask = asking(needs)
+  const asked = await ask.access(ctx)
+  if (!asked) return
+  const { place, access } = asked
+  const { workspace } = place
+  // What belongs to the workspace itself is disconnected as a whole.
+  if (!access.person) return seeOther(ctx, urls.connection.disconnect(workspace.id, access.connection.id))
+  ask.confirm(ctx, place, access.connection, revokePage(workspace, access, access.person.name))
+}
+
+async function revoke(needs: Needs, ctx: WebContext): Promise<void> {
+  const asked = await asking(needs).access(ctx)
+  if (!asked) return
+  const { place, access } = asked
+  if (!access.person) return needs.faults.notFound(ctx)
+  const who = { connectionId: access.connection.id, userId: access.person.id }
+  const outcome = await needs.actions.revokeMember(deedOf(ctx, place), who)
+  const people = urls.connection.people(place.workspace.id, access.connection.id)
+  if (outcome.kind === 'revoked') end(needs, ctx, ['revoked'], people)
+  else if (outcome.kind === 'already') end(needs, ctx, ['revoked-already'], people)
+  else end(needs, ctx, outcome.kind === 'refused' ? outcome : 'unknown', people)
 }

@@ -5,7 +5,7 @@ import type { Faults } from '../../faults.ts'
 import type { Render } from '../../render.ts'
 import { seeOther } from '../../see-other.ts'
 import { mustBeSignedIn } from '../../signed-in.ts'
-import type { WebState } from '../../state.ts'
+import type { WebContext, WebState } from '../../state.ts'
 import { urls } from '../../urls.ts'
 import { saidOf } from '../confirm/said.ts'
 import { governs, param, type WorkspaceGate } from '../rail/workspace-gate.ts'
@@ -30,57 +30,60 @@ export type ConnectionsNeeds = OwnersNeeds & ChangeNeeds & TokenNeeds
 
 export function connections(needs: ConnectionsNeeds): Router<WebState> {
   const router = new Router<WebState>({ prefix: '/settings/:workspace/connections' })
-  const { render, faults, gate, readings } = needs
   router.use(mustBeSignedIn)
-
-  // The one owners' address that is also the plain name of the place: members are led to what is theirs.
-  router.get('/', async ctx => {
-    const place = await gate.enter(ctx)
-    if (!place) return
-    const { workspace, user } = place
-    if (!governs(user, workspace)) return seeOther(ctx, urls.myConnections(workspace.id))
-    const filters = readFilters(ctx.query)
-    const after = readUuid(ctx.query.after)
-    const list = await readings.list({ workspaceId: workspace.id, ...filters, after })
-    const model = connectionsPage({
-      ...list,
-      workspace,
-      filters,
-      further: after !== null,
-      notice: saidOf(ctx, sayings),
-      now: needs.now(),
-    })
-    const layout = gate.layout(place, { title: 'Connections', place: 'connections', crumbs: [] })
-    render.screen(ctx, connectionsView, model, layout)
-  })
-
-  router.get('/:connection', async ctx => {
-    const place = await gate.enterAsOwner(ctx)
-    if (!place) return
-    const { workspace } = place
-    const connectionId = param(ctx, 'connection')
-    const after = readUuid(ctx.query.after)
-    const filters = readFilters(ctx.query)
-    const question = { ...filters, workspaceId: workspace.id, after }
-    const reading = connectionId && (await readings.one({ ...question, connectionId }))
-    if (!reading) return faults.notFound(ctx)
-    const model = peoplePage({
-      workspace,
-      reading,
-      filters: { state: filters.state, person: filters.person },
-      further: after !== null,
-      notice: saidOf(ctx, sayings),
-      now: needs.now(),
-    })
-    const { name } = reading.connection
-    const crumbs = [
-      { label: 'Connections', href: urls.connections(workspace.id) },
-      { label: name, href: null },
-    ]
-    render.screen(ctx, peopleView, model, gate.layout(place, { title: name, place: 'connections', crumbs }))
-  })
-
+  router.get('/', ctx => showList(needs, ctx))
+  router.get('/:connection', ctx => showPeople(needs, ctx))
   changes(router, needs)
   token(router, needs)
   return router
+}
+
+/** The one owners' address that is also the plain name of the place: members are led to what is theirs. */
+async function showList({ gate, readings, render, now }: ConnectionsNeeds, ctx: WebContext): Promise<void> {
+  const place = await gate.enter(ctx)
+  if (!place) return
+  const { workspace, user } = place
+  if (!governs(user, workspace)) return seeOther(ctx, urls.myConnections(workspace.id))
+  const filters = readFilters(ctx.query)
+  const after = readUuid(ctx.query.after)
+  const list = await readings.list({ workspaceId: workspace.id, ...filters, after })
+  const model = connectionsPage({
+    ...list,
+    workspace,
+    filters,
+    further: after !== null,
+    notice: saidOf(ctx, sayings),
+    now: now(),
+  })
+  const layout = gate.layout(place, { title: 'Connections', place: 'connections', crumbs: [] })
+  render.screen(ctx, connectionsView, model, layout)
+}
+
+async function showPeople(needs: ConnectionsNeeds, ctx: WebContext): Promise<void> {
+  const { gate, readings, render, faults, now } = needs
+  const place = await gate.enterAsOwner(ctx)
+  if (!place) return
+  const { workspace } = place
+  const connectionId = param(ctx, 'connection')
+  const after = readUuid(ctx.query.after)
+  const { state, person } = readFilters(ctx.query)
+  const question = { workspaceId: workspace.id, state, person, after }
+  const reading = connectionId && (await readings.one({ ...question, connectionId }))
+  if (!reading) return faults.notFound(ctx)
+  const notice = saidOf(ctx, sayings)
+  const further = after !== null
+  const model = peoplePage({
+    workspace,
+    reading,
+    filters: { state, person },
+    further,
+    notice,
+    now: now(),
+  })
+  const { name } = reading.connection
+  const crumbs = [
+    { label: 'Connections', href: urls.connections(workspace.id) },
+    { label: name, href: null },
+  ]
+  render.screen(ctx, peopleView, model, gate.layout(place, { title: name, place: 'connections', crumbs }))
 }

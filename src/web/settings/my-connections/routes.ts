@@ -10,7 +10,7 @@ import type { WebContext, WebState } from '../../state.ts'
 import { urls } from '../../urls.ts'
 import { confirmView } from '../confirm/page.ts'
 import { saidOf, saying } from '../confirm/said.ts'
-import { deedOf, param, type Whereabouts, type WorkspaceGate } from '../rail/workspace-gate.ts'
+import { deedOf, param, type WorkspaceGate } from '../rail/workspace-gate.ts'
 import { disconnectPage, myConnectionsPage, myConnectionsView, sayings } from './page.ts'
 import type { MyConnectionsReadings } from './readings.ts'
 
@@ -25,62 +25,58 @@ export type MyConnectionsNeeds = {
 
 export function myConnections(needs: MyConnectionsNeeds): Router<WebState> {
   const router = new Router<WebState>({ prefix: '/settings/:workspace/my-connections' })
-  const { render, faults, gate, readings } = needs
   router.use(mustBeSignedIn)
-
-  router.get('/', async ctx => {
-    const place = await gate.enter(ctx)
-    if (!place) return
-    const { workspace, user } = place
-    const after = readUuid(ctx.query.after)
-    const list = await readings.list({ workspaceId: workspace.id, userId: user.id, after })
-    const notice = saidOf(ctx, sayings)
-    const model = myConnectionsPage({
-      ...list,
-      workspace,
-      user,
-      notice,
-      further: after !== null,
-      now: needs.now(),
-    })
-    const screen = { title: 'My connections', place: 'my-connections' as const, crumbs: [] }
-    render.screen(ctx, myConnectionsView, model, gate.layout(place, screen))
-  })
-
-  /** The member's own installation; null: answered with 404, also where it is somebody else's. */
-  async function ownInstallation(ctx: WebContext, { workspace, user }: Whereabouts) {
-    const id = param(ctx, 'installation')
-    const installation = id && (await readings.one(workspace.id, id))
-    if (installation && installation.person?.id === user.id) return installation
-    faults.notFound(ctx)
-    return null
-  }
-
-  router.get('/:installation/disconnect', async ctx => {
-    const place = await gate.enter(ctx)
-    const installation = place && (await ownInstallation(ctx, place))
-    if (!place || !installation) return
-    const list = urls.myConnections(place.workspace.id)
-    if (installation.standing === 'disconnected') return seeOther(ctx, saying(list, 'already'))
-    const title = `Disconnect ${installation.connection.name}`
-    const crumbs = [
-      { label: 'My connections', href: list },
-      { label: title, href: null },
-    ]
-    const layout = gate.layout(place, { title, place: 'my-connections', crumbs })
-    render.screen(ctx, confirmView, disconnectPage(place.workspace, installation), layout)
-  })
-
-  router.post('/:installation/disconnect', async ctx => {
-    const place = await gate.enter(ctx)
-    const installation = place && (await ownInstallation(ctx, place))
-    if (!place || !installation) return
-    const outcome = await needs.disconnect(deedOf(ctx, place), installation.id)
-    const list = urls.myConnections(place.workspace.id)
-    if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
-    if (outcome.kind === 'unknown') return faults.notFound(ctx)
-    seeOther(ctx, saying(list, outcome.kind))
-  })
-
+  router.get('/', ctx => showList(needs, ctx))
+  router.get('/:installation/disconnect', ctx => askAboutDisconnecting(needs, ctx))
+  router.post('/:installation/disconnect', ctx => doDisconnect(needs, ctx))
   return router
+}
+
+async function showList({ gate, readings, render, now }: MyConnectionsNeeds, ctx: WebContext): Promise<void> {
+  const place = await gate.enter(ctx)
+  if (!place) return
+  const { workspace, user } = place
+  const after = readUuid(ctx.query.after)
+  const list = await readings.list({ workspaceId: workspace.id, userId: user.id, after })
+  const notice = saidOf(ctx, sayings)
+  const further = after !== null
+  const model = myConnectionsPage({ ...list, workspace, user, notice, further, now: now() })
+  const screen = { title: 'My connections', place: 'my-connections' as const, crumbs: [] }
+  render.screen(ctx, myConnectionsView, model, gate.layout(place, screen))
+}
+
+/** The member's own installation; null: answered with 404, also where it is somebody else's. */
+async function ownInstallation({ gate, readings, faults }: MyConnectionsNeeds, ctx: WebContext) {
+  const place = await gate.enter(ctx)
+  if (!place) return null
+  const id = param(ctx, 'installation')
+  const installation = id && (await readings.one(place.workspace.id, id))
+  if (installation && installation.person?.id === place.user.id) return { place, installation }
+  faults.notFound(ctx)
+  return null
+}
+
+async function askAboutDisconnecting(needs: MyConnectionsNeeds, ctx: WebContext): Promise<void> {
+  const own = await ownInstallation(needs, ctx)
+  if (!own) return
+  const { place, installation } = own
+  const list = urls.myConnections(place.workspace.id)
+  if (installation.standing === 'disconnected') return seeOther(ctx, saying(list, 'already'))
+  const title = `Disconnect ${installation.connection.name}`
+  const crumbs = [
+    { label: 'My connections', href: list },
+    { label: title, href: null },
+  ]
+  const layout = needs.gate.layout(place, { title, place: 'my-connections', crumbs })
+  needs.render.screen(ctx, confirmView, disconnectPage(place.workspace, installation), layout)
+}
+
+async function doDisconnect(needs: MyConnectionsNeeds, ctx: WebContext): Promise<void> {
+  const own = await ownInstallation(needs, ctx)
+  if (!own) return
+  const { place, installation } = own
+  const outcome = await needs.disconnect(deedOf(ctx, place), installation.id)
+  if (outcome.kind === 'refused') return needs.faults.refuse(ctx, outcome.code)
+  if (outcome.kind === 'unknown') return needs.faults.notFound(ctx)
+  seeOther(ctx, saying(urls.myConnections(place.workspace.id), outcome.kind))
 }
