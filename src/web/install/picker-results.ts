@@ -1,6 +1,6 @@
 /** Search results, in place of the tree. */
 import { urls } from '../urls.ts'
-import { type PickerLists, type PickerRows, painter } from './picker.ts'
+import { apart, type PickerLists, type PickerRows, painter } from './picker.ts'
 import type { CountLimits, PickerPage, PickerResults } from './readings.ts'
 
 export type ResultFacts = {
@@ -13,15 +13,16 @@ export type ResultFacts = {
   limits: CountLimits
 }
 
-/** Search results in place of the tree; ticks outside of them stay in the form. */
+/** Search results in place of the tree; ticks outside of them stay in the form, and are shown where nothing was found. */
 export function resultLists(facts: ResultFacts): PickerLists {
-  const { base, words, results, ticked } = facts
+  const { base, words, results, ticked, limits } = facts
   const shown = new Set(results.pages.map(page => page.id))
   const count = results.pages.length
   const found =
     count === 0 ? 'No page' : count === 1 ? '1 page' : `${count}${results.more ? ' or more' : ''} pages`
   return {
     sections: [
+      ...(count === 0 && ticked.length > 0 ? [apart('Ticked', base, ticked, limits)] : []),
       {
         id: 'section-results',
         heading: `Pages with “${words}”`,
@@ -30,7 +31,7 @@ export function resultLists(facts: ResultFacts): PickerLists {
       },
     ],
     unseen: ticked
-      .filter(page => !shown.has(page.id))
+      .filter(page => count > 0 && !shown.has(page.id))
       .map(page => ({ id: page.id, above: page.path.slice(0, -1).join(' ') })),
     status: `${found} with “${words}”.`,
     clear: urls.picker.clear(base),

@@ -201,12 +201,10 @@ export function treeLists({ base, headings, reading, picks, limits }: TreeFacts)
     }
   }
   const [shared, hidden] = [section('shared'), section('private')]
-  const apart = reading.ticked
-    .filter(page => !shown.has(page.id))
-    .map(page => ({ ...paint.loneRow(page), apart: true }))
+  const hiddenTicks = reading.ticked.filter(page => !shown.has(page.id))
   return {
     sections: [
-      ...(apart.length > 0 ? [alone('section-ticked', 'Ticked, further down', apart)] : []),
+      ...(hiddenTicks.length > 0 ? [apart('Ticked, further down', base, hiddenTicks, limits)] : []),
       shared,
       ...(reading.private.pages.length > 0 || picks.privateAfter ? [hidden] : []),
     ],
@@ -216,6 +214,14 @@ export function treeLists({ base, headings, reading, picks, limits }: TreeFacts)
   }
 }
 
-function alone(id: string, heading: string, rows: PickerRow[]): PickerSection {
-  return { id, heading, list: { rows, more: null, earlier: null, cut: null }, empty: null }
+/** Ticked pages that stand apart, because their rows are not in view. */
+export function apart(
+  heading: string,
+  base: string,
+  ticked: readonly PickerPage[],
+  limits: CountLimits,
+): PickerSection {
+  const paint = painter(base, ticked, limits)
+  const rows = ticked.map(page => ({ ...paint.loneRow(page), apart: true }))
+  return { id: 'section-ticked', heading, list: { rows, more: null, earlier: null, cut: null }, empty: null }
 }
