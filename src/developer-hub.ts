@@ -73,7 +73,10 @@ export function developerActions(stores: Pick<Stores, 'database' | 'secretKeys'>
 }
 
 /** What the developer hub stands on. */
-export function developerHub(stores: Stores, backChannel: BackChannel): Omit<WebNeeds['developers'], 'calls'> {
+export function developerHub(
+  stores: Stores,
+  backChannel: BackChannel,
+): Omit<WebNeeds['developers'], 'calls'> {
   const pool = poolOf(stores.database)
   return {
     readings: {

@@ -55,7 +55,7 @@ async function grant(
 ): Promise<void> {
   const now = needs.now()
   const { fields } = attempted
-  await needs.throttle(credentials.clientId, ctx.ip)
+  needs.throttle(credentials.clientId, ctx.ip)
   const found = await readPresented(needs, credentials.clientId, fields)
   attempted.source = found.source
   const presented = found.source.kind === 'none' ? null : found.source.hash

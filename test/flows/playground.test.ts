@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Person } from '../support/person.ts'
+import { messages } from '../support/playground.ts'
 import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
@@ -17,56 +18,13 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-const at = (part = '') => `/developers/connections/${relay.id}/playground${part}`
-
 async function signedIn(who: keyof World['users']): Promise<Person> {
   const person = new Person(server.base)
   await person.signIn(world.users[who].email)
   return person
 }
 
-/** Ben at his playground, with a sandbox. */
-async function withSandbox(): Promise<Person> {
-  const ben = await signedIn('ben')
-  await ben.open(at())
-  if (ben.text().includes('Make a sandbox')) await ben.press('Make a sandbox')
-  return ben
-}
-
-const personaOf = async (role: string) =>
-  (
-    await server.sql<{ id: string; workspace: string }>(
-      `select u.id, m.workspace_id as workspace from users u join members m on m.user_id = u.id
-       join workspaces w on w.id = m.workspace_id where w.sandbox_owner = $1 and m.role = $2`,
-      [world.users.ben.id, role],
-    )
-  )[0]!
-
-/** Begins a test as somebody of the sandbox; ends where the flow stops. */
-async function begin(ben: Person, role: string, outcome = ''): Promise<void> {
-  await ben.open(at())
-  const button = ben.text().includes('Test this connection again')
-    ? 'Test this connection again'
-    : 'Test this connection'
-  await ben.press(button, { as: (await personaOf(role)).id, outcome })
-}
-
-/** …and goes through the flow with the first page. */
-async function connect(ben: Person, role = 'member', outcome = ''): Promise<void> {
-  await begin(ben, role, outcome)
-  await ben.press('Select pages')
-  const pages = ben.visit.$('input[name=pages]').toArray()
-  await ben.press('Allow access', { pages: pages.slice(0, 2).map(one => ben.visit.$(one).attr('value')!) })
-}
-
-const messages = (person: Person) =>
-  person.visit
-    .$('.playground-messages > li')
-    .toArray()
-    .map(one => {
-      const item = person.visit.$(one)
-      return `${item.find('h3').text().replace(/\s+/g, ' ').trim()}`
-    })
+const at = (part = '') => `/developers/connections/${relay.id}/playground${part}`
 
 describe('a test of one’s own connection', () => {
   it('goes through the true flow, lays out each message, and masks secrets until asked', async () => {
@@ -193,135 +151,6 @@ describe('the redirect URI of tests', () => {
     expect((await ben.open(foreign)).status).toBe(404)
     const nobody = new Person(server.base)
     expect((await nobody.open(foreign)).url).toContain('/sign-in')
-  })
-})
-
-describe('a sandbox', () => {
-  it('is made with one press, and counts as no installation', async () => {
-    const ben = await withSandbox()
-    expect(ben.text()).toContain('Olive Owner')
-    const inForce = async () => (await ben.open(`/developers/connections/${relay.id}`)).$('section').text()
-    const before = await inForce()
-    await connect(ben)
-    expect(messages(ben)).toContain('3. The code is redeemed 200')
-    expect(ben.text()).toContain('"workspace_name": "Sandbox"')
-    expect(await inForce()).toBe(before)
-  })
-
-  it('lets nobody in but its personas, whoever writes', async () => {
-    await withSandbox()
-    const { id, workspace } = await personaOf('member')
-    const join = (workspaceId: string, userId: string) =>
-      server.sql(`insert into members (workspace_id, user_id, role) values ($1, $2, 'member')`, [
-        workspaceId,
-        userId,
-      ])
-    await expect(join(world.workspaces.acme.id, id)).rejects.toThrow('personas')
-    await expect(join(workspace, world.users.dora.id)).rejects.toThrow('personas')
-    await expect(server.sql(`update users set password_hash = 'x' where id = $1`, [id])).rejects.toThrow(
-      'users_persona_without_password',
-    )
-  })
-
-  it('keeps a persona out of every other workspace, and gives the developer himself back', async () => {
-    const ben = await withSandbox()
-    await ben.press('Act as Olive Owner')
-    expect(ben.text()).toContain('You act as Olive Owner')
-    const { workspace } = await personaOf('owner')
-    expect((await ben.open(`/settings/${workspace}/connections`)).status).toBe(200)
-    for (const path of ['connections', 'my-connections', 'history', 'policy'])
-      expect((await ben.open(`/settings/${world.workspaces.acme.id}/${path}`)).status).toBe(404)
-    expect((await ben.open(`/w/${world.workspaces.acme.id}`)).status).toBe(404)
-    await ben.open(`/settings/${workspace}/connections`)
-    await ben.press('Be yourself again')
-    expect((await ben.open(`/settings/${workspace}/connections`)).status).toBe(404)
-    expect((await ben.open(`/settings/${world.workspaces.acme.id}/my-connections`)).status).toBe(200)
-  })
-
-  it('has personas whom nobody else can be', async () => {
-    await withSandbox()
-    const { id } = await personaOf('owner')
-    const ada = await signedIn('ada') // owner of the workspace: she manages the connection too
-    await ada.open(at())
-    await ada.press('Make a sandbox')
-    const { action, body } = ada.formOf('Act as Olive Owner')
-    body.set('as', id)
-    expect((await ada.open(action, { method: 'POST', body })).status).toBe(404)
-    const [row] = await server.sql<{ email: string }>('select email from users where id = $1', [id])
-    const stranger = new Person(server.base)
-    await stranger.signIn(row!.email, 'a long password')
-    expect(stranger.visit.url).toContain('/sign-in')
-  })
-
-  it('goes with one press, and its tokens with it', async () => {
-    const ben = await withSandbox()
-    await connect(ben)
-    await ben.press('Show secrets')
-    const [token] = /lka_\w{36}/.exec(ben.visit.html)!
-    const { id } = await personaOf('member')
-    await ben.open(at('/sandbox/remove'))
-    await ben.press('Remove sandbox')
-    const me = await fetch(`${server.base}/v1/users/me`, { headers: { authorization: `Bearer ${token}` } })
-    expect(me.status).toBe(401)
-    expect(await server.sql('select from users where id = $1', [id])).toEqual([])
-    expect(ben.text()).toContain('Make a sandbox')
-  })
-})
-
-describe('forced outcomes', () => {
-  it('end, stop or empty the flow', async () => {
-    const ben = await withSandbox()
-    await begin(ben, 'member', 'user-cancels')
-    expect(ben.text()).toContain('erroraccess_denied')
-
-    await begin(ben, 'member', 'approval-pending')
-    expect(ben.visit.url).toContain('/install/')
-    await ben.press('Request approval', { reason: 'To see what happens' })
-    expect(ben.visit.url).toContain('/my-requests/')
-    await begin(ben, 'member', 'approval-pending')
-    expect(ben.text()).toContain('Request')
-
-    await connect(ben, 'member', 'no-pages')
-    expect(messages(ben)).toContain('3. The code is redeemed 200')
-    expect(ben.text()).toContain('"results": []')
-  })
-
-  it.each([
-    ['rate-limited', '429', 'retry-after: 7', '200'],
-    ['unavailable', '503', 'retry-after: 7', '200'],
-    ['refresh-expired', '400', 'invalid_grant', '400'],
-    ['token-revoked', '400', 'invalid_grant', '400'],
-    ['access-narrowed', '200', '"access_token"', '200'],
-  ])('befall a refresh: %s', async (outcome, status, words, again) => {
-    const ben = await withSandbox()
-    await connect(ben)
-    await ben.press('Refresh the token', { next: outcome })
-    expect(messages(ben).at(-1)).toBe(`${messages(ben).length}. The token is refreshed ${status}`)
-    expect(ben.visit.$('.playground-messages > li').last().text()).toContain(words)
-    await ben.press('Refresh the token', { next: '' })
-    expect(messages(ben).at(-1)).toBe(`${messages(ben).length}. The token is refreshed ${again}`)
-  })
-
-  it.each([
-    ['rate-limited', '429'],
-    ['unavailable', '503'],
-    ['token-revoked', '401'],
-    ['access-narrowed', '200'],
-  ])('befall a call: %s', async (outcome, status) => {
-    const ben = await withSandbox()
-    await connect(ben)
-    const before = messages(ben).length
-    await ben.press('Call the API again', { next: outcome })
-    expect(messages(ben)[before]).toBe(`${before + 1}. Who is this token? (users.me) ${status}`)
-    if (outcome === 'access-narrowed') {
-      const [first, second] = ben.visit
-        .$('[id^=answer-]')
-        .toArray()
-        .map(one => ben.visit.$(one).text())
-        .filter(text => text.includes('"results"'))
-        .map(text => JSON.parse(text.slice(text.indexOf('{'))).results.length)
-      expect(second).toBeLessThan(first)
-    }
   })
 })
 
