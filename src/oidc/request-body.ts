@@ -1,4 +1,5 @@
 /** Bodies of the OAuth endpoints: form (RFC 6749) or JSON (what Notion-style clients send), as strings by name. */
+import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { invalidRequest } from './oauth-refusal.ts'
 
@@ -46,23 +47,23 @@ function parse(type: string, text: string): Iterable<[string, unknown]> {
   return Object.entries(value)
 }
 
-async function readText(req: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > limitBytes) {
-      req.resume()
-      throw invalidRequest(`The body is larger than ${limitBytes / 1024} KiB.`)
-    }
-    chunks.push(chunk)
-  }
-  const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw invalidRequest('The body is not valid UTF-8.')
-  }
+/** By events, since an iterator over the stream costs more than all the rest of the reading. */
+function readText(req: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    req.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= limitBytes) chunks.push(chunk)
+      else reject(invalidRequest(`The body is larger than ${limitBytes / 1024} KiB.`)) // the rest flows away
+    })
+    req.on('end', () => {
+      const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+      if (isUtf8(bytes)) resolve(bytes.toString())
+      else reject(invalidRequest('The body is not valid UTF-8.'))
+    })
+    req.on('error', () => reject(invalidRequest('The body broke off.')))
+  })
 }
 
 /** A name that a stranger sent, fit to stand in a sentence. */

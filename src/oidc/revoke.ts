@@ -28,7 +28,7 @@ export function revokeEndpoint(needs: RevokeNeeds): Middleware {
   return async ctx => {
     const fields = await readFields(ctx.req)
     const credentials = readCredentials(ctx.get('authorization') || undefined, fields)
-    await needs.throttle(credentials.clientId, ctx.ip)
+    needs.throttle(credentials.clientId, ctx.ip)
     const known = await needs.authenticate(credentials, await needs.readProof(credentials.clientId))
     allowOrigin(ctx, known.connection)
     if (fields.token === undefined) throw invalidRequest('The parameter token is missing.')

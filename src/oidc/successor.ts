@@ -3,7 +3,7 @@
  * or that asks from twenty workers at once, gets the same one each time, and a family never splits: two who hold one token
  * meet at the next, and the reuse shows.
  */
-import { createHmac, hash, hkdfSync } from 'node:crypto'
+import { createHmac, createSecretKey, hash, hkdfSync } from 'node:crypto'
 import { tokenValueFrom } from '../installs/token-value.ts'
 
 export type Successor = { value: string; hash: Buffer }
@@ -11,7 +11,9 @@ export type Successor = { value: string; hash: Buffer }
 export type Successors = (refreshToken: string) => Successor[]
 
 export function successors(secretKeys: readonly Buffer[]): Successors {
-  const keys = secretKeys.map(key => Buffer.from(hkdfSync('sha256', key, '', 'refresh token successor', 64)))
+  const keys = secretKeys.map(key =>
+    createSecretKey(Buffer.from(hkdfSync('sha256', key, '', 'refresh token successor', 64))),
+  )
   return refreshToken =>
     keys.map(key => {
       const value = tokenValueFrom('lkr_', createHmac('sha512', key).update(refreshToken).digest())

@@ -1,18 +1,18 @@
-import type { Context } from 'koa'
 import { inBoth, readScope, userInformation } from '../installs/capability.ts'
 import type { Exchange } from './exchange.ts'
+import type { Granted } from './library-grants.ts'
 import type { Place } from './ports.ts'
 
 /** The members of the answer, as partners of Notion-style connections read them. */
 export function tokenAnswer(
-  ctx: Context,
+  requestId: string,
+  { access_token, refresh_token, expires_in, scope }: Granted,
   exchange: Exchange,
   installationId: string,
 ): Record<string, unknown> {
-  const { access_token, refresh_token, expires_in, scope } = ctx.body as Record<string, string | undefined>
   const { source } = exchange
   const allowed = source.kind === 'refresh' ? source.kept!.installation.capabilities : null
-  const issued = readScope(scope ?? '').known
+  const issued = readScope(scope).known
   const granted = allowed ? inBoth(issued, allowed) : issued
   const place = exchange.place!
   return {
@@ -27,7 +27,7 @@ export function tokenAnswer(
     workspace_icon: place.workspaceIcon,
     owner: { type: 'user', user: presentUser(place, userInformation(granted)) },
     duplicated_template_id: null,
-    request_id: ctx.state.requestId,
+    request_id: requestId,
   }
 }
 

@@ -1,0 +1,176 @@
+/**
+ * Code exchange, refresh with rotation, and introspection: our server on PostgreSQL, durably, beside a bare oidc-provider with
+ * its in-memory adapter, in one run, taking turns.
+ */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { freePort } from '../../src/storage/postgres/embedded.ts'
+import type { Seeds } from './_bare-provider.ts'
+import { converse, type Lane, type Measured, post } from './_load.ts'
+import { growTokens } from './_token-data.ts'
+import type { Bench } from './run.ts'
+
+const rounds = Number(process.env.BENCH_ROUNDS ?? 5)
+const seconds = Number(process.env.BENCH_SECONDS ?? 4)
+const inFlight = 16
+const count = { codes: rounds * seconds * 4_000, chains: 1_600, tokens: 10_000 }
+
+type Contestant = {
+  name: 'ours' | 'bare'
+  port: number
+  pid: number
+  paths: { token: string; introspect: string }
+  client: { id: string; secret: string }
+  redirectUri: string
+  seeds: Seeds
+}
+type Deed = { name: string; wanted: number; lanes(contestant: Contestant): Lane[] }
+
+export async function run(bench: Bench): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'latchkey-token-'))
+  const stops: (() => Promise<void>)[] = []
+  try {
+    const ours = await startOurs(bench, folder, stops)
+    const bare = await startBare(stops)
+    for (const deed of deeds) await compare(bench, deed, ours, bare)
+    bench.figure('resident memory of ours (wanted: under 250 MB)', `${await residentMegabytes(ours.pid)} MB`)
+    bench.figure('resident memory of the bare one', `${await residentMegabytes(bare.pid)} MB`)
+    bench.figure(
+      '',
+      `median of ${rounds} turns of ${seconds} s, ${inFlight} in flight, one process each, shared cores`,
+    )
+  } finally {
+    for (const stop of stops) await stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const deeds: Deed[] = [
+  { name: 'code exchange', wanted: 0.8, lanes: redemptions },
+  { name: 'refresh with rotation', wanted: 0.9, lanes: refreshes },
+  { name: 'introspection', wanted: 1.2, lanes: introspections },
+]
+
+/** The first turn of each warms it up and does not count. */
+async function compare(bench: Bench, deed: Deed, ours: Contestant, bare: Contestant): Promise<void> {
+  const results: Record<Contestant['name'], Measured[]> = { ours: [], bare: [] }
+  const lanes = { ours: deed.lanes(ours), bare: deed.lanes(bare) }
+  for (let round = 0; round <= rounds; round++)
+    for (const one of [ours, bare]) {
+      const measured = await converse({
+        port: one.port,
+        lanes: lanes[one.name],
+        seconds: round === 0 ? 2 : seconds,
+      })
+      if (round > 0) results[one.name].push(measured)
+    }
+  const middle = (all: Measured[]) => all.toSorted((a, b) => a.perSecond - b.perSecond)[all.length >> 1]!
+  const [own, other] = [middle(results.ours), middle(results.bare)]
+  const shown = (one: Measured) =>
+    `${Math.round(one.perSecond).toLocaleString('en')}/s, p50 ${one.p50Ms.toFixed(1)} ms, p99 ${one.p99Ms.toFixed(1)} ms`
+  bench.figure(`${deed.name}, ours on PostgreSQL`, shown(own))
+  bench.figure(`${deed.name}, bare in memory`, shown(other))
+  bench.figure(`share of the bare one (wanted: ${deed.wanted})`, (own.perSecond / other.perSecond).toFixed(2))
+}
+
+const each = (make: (lane: number) => Lane) => Array.from({ length: inFlight }, (_, lane) => make(lane))
+let asked = 0
+/** From many addresses, as through a proxy: what one may ask in a minute is limited. */
+const headers = ({ client }: Contestant) => ({
+  authorization: `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}`,
+  'x-forwarded-for': `10.0.${asked % 200}.${asked++ % 250}`,
+})
+
+function redemptions(one: Contestant): Lane[] {
+  const codes = one.seeds.codes.values()
+  const { redirectUri } = one
+  return each(() => () => {
+    const code = codes.next().value
+    if (code === undefined) throw new Error('there are no codes left: seed more')
+    const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
+    return post(one.paths.token, form, headers(one))
+  })
+}
+
+/** A hundred families on each connection, in turn. */
+function refreshes(one: Contestant): Lane[] {
+  const families = count.chains / inFlight
+  return each(lane => {
+    const own = one.seeds.refreshTokens.slice(lane * families, (lane + 1) * families)
+    let turn = -1
+    return answer => {
+      if (answer !== null)
+        own[turn % families] = (JSON.parse(answer) as { refresh_token: string }).refresh_token
+      else turn = own.length - 1 // what was on its way when a turn ended was answered to nobody
+      turn++
+      const form = { grant_type: 'refresh_token', refresh_token: own[turn % families]! }
+      return post(one.paths.token, form, headers(one))
+    }
+  })
+}
+
+function introspections(one: Contestant): Lane[] {
+  let next = 0
+  const requests = one.seeds.accessTokens.map(token => post(one.paths.introspect, { token }, headers(one)))
+  return each(() => () => requests[next++ % requests.length]!)
+}
+
+async function startOurs(bench: Bench, folder: string, stops: (() => Promise<void>)[]): Promise<Contestant> {
+  const databaseUrl = await bench.databaseUrl()
+  const data = await growTokens(databaseUrl, count)
+  const port = await freePort()
+  const { pid } = await start('_check-server.ts', 'ours', stops, {
+    PORT: `${port}`,
+    ISSUER: `http://localhost:${port}`,
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: bench.redisUrl,
+    DATA_DIR: folder,
+    TRUST_PROXY: 'true',
+    DEMO: 'false',
+  })
+  return {
+    name: 'ours',
+    port,
+    pid,
+    paths: { token: '/v1/oauth/token', introspect: '/v1/oauth/introspect' },
+    ...data,
+  }
+}
+
+async function startBare(stops: (() => Promise<void>)[]): Promise<Contestant> {
+  const { pid, message } = await start('_bare-provider.ts', JSON.stringify(count), stops, {})
+  const paths = { token: '/token', introspect: '/token/introspection' }
+  return { name: 'bare', pid, paths, ...(message as Omit<Contestant, 'name' | 'pid' | 'paths'>) }
+}
+
+async function start(
+  file: string,
+  argument: string,
+  stops: (() => Promise<void>)[],
+  env: Record<string, string>,
+) {
+  const child = fork(path.join(import.meta.dirname, file), [argument], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  const [message] = await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([code]) => Promise.reject(new Error(`${file} ended with ${code}`))),
+  ])
+  stops.push(async () => {
+    const gone = once(child, 'exit')
+    child.kill('SIGTERM')
+    await gone
+  })
+  return { pid: child.pid!, message: message as unknown }
+}
+
+/** Linux only; elsewhere the figure is left out. */
+async function residentMegabytes(pid: number): Promise<string> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  const kilobytes = /VmRSS:\s+(\d+)/.exec(status)?.[1]
+  return kilobytes ? Math.round(Number(kilobytes) / 1024).toString() : 'unknown'
+}
