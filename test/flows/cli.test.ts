@@ -227,7 +227,10 @@ describe('latchkey installation', () => {
 describe('every command', () => {
   const commands = [
     ...['start', 'migrate', 'import', 'doctor'].map(one => [one]),
-    ...['create', 'list', 'show', 'disable', 'enable'].map(one => ['connection', one]),
+    ...['create', 'apply', 'list', 'show', 'disable', 'enable', 'rotate-secret'].map(one => [
+      'connection',
+      one,
+    ]),
     ...['list', 'revoke'].map(one => ['installation', one]),
     ...['rotate', 'list'].map(one => ['keys', one]),
   ]
