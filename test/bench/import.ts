@@ -2,7 +2,9 @@
  * `latchkey import` of a million pages in a thousand workspaces, ten levels deep, in an order in which many children come
  * before their parents; then the same file again, and a file that moves and archives.
  */
+
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -125,7 +127,7 @@ async function write(file: string, lines: Iterable<object>): Promise<void> {
   for (const line of lines) {
     text += `${JSON.stringify(line)}\n`
     if (text.length < 1_000_000) continue
-    if (!out.write(text)) await new Promise(resolve => out.once('drain', resolve))
+    if (!out.write(text)) await once(out, 'drain')
     text = ''
   }
   out.end(text)
