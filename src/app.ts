@@ -54,7 +54,8 @@ export async function createInstallServer(config: Config): Promise<InstallServer
     onLoss: (count, reason) =>
       log.warn({ count, err: describeFault(reason) }, 'steps of flows were not logged'),
   })
-  const provider = await openProvider(config, stores, log, flowLog, () => web)
+  const lastUsed = openLastUsed(poolOf(stores.database), report)
+  const provider = await openProvider(config, stores, log, { flowLog, lastUsed, web: () => web })
   const users = userStore(poolOf(stores.database))
   const web: Web = createWeb({
     issuer: config.issuer,
@@ -80,7 +81,7 @@ export async function createInstallServer(config: Config): Promise<InstallServer
   })
   app.use(requests(log, ctx => (ctx.path.startsWith('/v1/') ? brokenForPrograms(ctx) : web.broken(ctx))))
   // Before the headers and sessions of the screens, none of which a program needs.
-  const lastUsed = openLastUsed(poolOf(stores.database), report)
+  app.use(provider.programs)
   app.use(serveReference(config))
   for (const part of openApi(config, stores, lastUsed, report)) app.use(part)
   const sweeper = startSweeper(poolOf(stores.database), report)
@@ -106,8 +107,7 @@ async function openProvider(
   config: Config,
   stores: Stores,
   log: Logger,
-  flowLog: FlowLog,
-  web: () => Web,
+  { flowLog, lastUsed, web }: { flowLog: FlowLog; lastUsed: LastUsed; web: () => Web },
 ): Promise<InstallProvider> {
   return createProvider({
     issuer: config.issuer,
@@ -120,6 +120,7 @@ async function openProvider(
     renderFault: (ctx, fault) => web().renderFault(ctx, fault),
     signedIn: ctx => web().signedIn(ctx),
     note: flowLog.note,
+    noteUse: lastUsed.note,
     trials: {
       redirectUri: trialRedirectUri(config.issuer),
       begin: (ctx, ticket, clientId) => web().beginsTrial(ctx, ticket, clientId),

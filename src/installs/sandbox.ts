@@ -71,7 +71,7 @@ export function draftSandbox(ownerId: string, newId: () => string): SandboxDraft
     id: newId(),
     name,
     role,
-    email: `${role}.${id}@sandbox.invalid`,
+    email: `${role}.${id.slice(-12)}@sandbox.invalid`, // the random end of the id
   }))
   const pages: SandboxPage[] = []
   const add = ({ title, icon, only, below = [] }: Leaf, above: string[]): void => {

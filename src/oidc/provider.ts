@@ -19,7 +19,7 @@ import type { SigningKey } from './keys.ts'
 import { grantRunner, type RunGrant } from './library-grants.ts'
 import { metadataPaths, signedMetadata } from './metadata.ts'
 import { inPartnerDialect, type Log } from './partner-dialect.ts'
-import type { ProviderStore } from './ports.ts'
+import type { NoteUse, ProviderStore } from './ports.ts'
 import { revokeEndpoint } from './revoke.ts'
 import { successors } from './successor.ts'
 import { throttle } from './throttle.ts'
@@ -42,6 +42,8 @@ export type ProviderNeeds = {
   signedIn(ctx: Context): Promise<boolean>
   /** The log of the connection's developer. */
   note: NoteFlowStep
+  /** Notes that an installation's tokens were used, or asked about; costs a look into a map. */
+  noteUse: NoteUse
   /** Tests of a connection that its developer runs. */
   trials: Trials
   forceOutcome: ForceOutcome
@@ -51,7 +53,9 @@ export type ProviderNeeds = {
 }
 
 export type InstallProvider = {
-  /** Answers the OAuth addresses and the metadata; passes on everything else. */
+  /** Answers the OAuth addresses that programs post to; passes on everything else. */
+  programs: Middleware
+  /** Answers where partners send browsers, and the metadata; passes on everything else. */
   middleware: Middleware
   interactions: Interactions
   /** For a partner's request that was kept, and will not be granted. */
@@ -81,10 +85,11 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
   const resume = authorize.resume(provider, run)
   const answers = new Map([
     ...(await documents(needs, run)),
-    ...programs(needs, registered, grantRunner(provider)),
     [`GET ${routes.authorization}`, authorize.begin(provider, run)],
   ])
+  const posts = new Map(programs(needs, registered, grantRunner(provider)))
   return {
+    programs: (ctx, next) => (posts.get(`${ctx.method} ${ctx.path}`) ?? pass)(ctx, next),
     async middleware(ctx: Context, next: Next) {
       const answer = answers.get(`${ctx.method} ${ctx.path}`)
       if (answer) return answer(ctx, next)
@@ -97,6 +102,8 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
 }
 
 type Answers = [address: string, answer: Middleware][]
+
+const pass: Middleware = (_ctx, next) => next()
 
 /** What programs post to. */
 function programs(needs: ProviderNeeds, registered: Clients, runGrant: RunGrant): Answers {

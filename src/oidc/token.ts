@@ -10,7 +10,7 @@ import { begin, Exchange } from './exchange.ts'
 import { type Attempted, explainToken } from './explain.ts'
 import type { RunGrant } from './library-grants.ts'
 import { invalidGrant, OAuthRefusal } from './oauth-refusal.ts'
-import type { TokenStore } from './ports.ts'
+import type { NoteUse, TokenStore } from './ports.ts'
 import { type PresentedNeeds, readPresented, standing } from './presented.ts'
 import { type Fields, readFields } from './request-body.ts'
 import { isOurResource } from './resource.ts'
@@ -25,6 +25,7 @@ export type TokenNeeds = PresentedNeeds & {
   store: TokenStore
   authenticate: Authenticate
   throttle: Throttle
+  noteUse: NoteUse
   note: NoteFlowStep
   forceOutcome: ForceOutcome
   now(): Date
@@ -136,7 +137,9 @@ async function settle(needs: TokenNeeds, ctx: Context, exchange: Exchange): Prom
   if (source.kind !== 'refresh') throw new Error('tokens were issued for nothing')
   const rotated = await needs.store.rotate(source.hash, issue)
   if (!rotated) throw invalidGrant('The authorization has ended.')
-  return source.kept!.installation.id
+  const installationId = source.kept!.installation.id
+  needs.noteUse({ installationId, internalTokenId: null }, exchange.now)
+  return installationId
 }
 
 function traceOf(needs: TokenNeeds, ctx: Context) {

@@ -108,7 +108,7 @@ describe('forced outcomes', () => {
   })
 
   it.each([
-    ['rate-limited', '429', 'retry-after: 7', '200'],
+    ['rate-limited', '429', '"code": "rate_limited"', '200'],
     ['unavailable', '503', 'retry-after: 7', '200'],
     ['refresh-expired', '400', 'invalid_grant', '400'],
     ['token-revoked', '400', 'invalid_grant', '400'],

@@ -51,6 +51,7 @@ export async function startProvider(settings: ProviderSettings): Promise<Provide
     },
     signedIn: async ctx => ctx.cookies.get('signed-in', { signed: false }) === 'yes',
     note: () => {},
+    noteUse() {},
     trials: { redirectUri: 'https://latchkey.invalid/trial', begin: async () => false },
     forceOutcome: async () => false,
     now: () => new Date(),
@@ -66,6 +67,7 @@ export async function startProvider(settings: ProviderSettings): Promise<Provide
     ctx.set('x-request-id', ctx.state.requestId)
     await next()
   })
+  app.use(provider.programs)
   app.use(provider.middleware)
   app.use(async ctx => {
     const step = /^\/install\/[^/]+(\/allow|\/cancel)?$/.exec(ctx.path)?.[1]
