@@ -85,21 +85,23 @@ describe('an owner sets the policy', () => {
   })
 
   it('and is told when another owner was faster', async () => {
-    await server.sql('delete from workspace_policies where workspace_id = $1', [acme])
     await server.sql(`update members set role = 'owner' where user_id = $1`, [world.users.cleo.id])
     const cleo = await signedIn(server, world.users.cleo)
-    await Promise.all([ada.open(policy()), cleo.open(policy())])
-    const answers = await Promise.all([
-      ada.press('Save policy', { restrict_installs: 'approved-list' }),
-      cleo.press('Save policy', { restrict_installs: 'owners-only' }),
-    ])
+    for (let round = 0; round < 4; round++) {
+      await server.sql('delete from workspace_policies where workspace_id = $1', [acme])
+      await Promise.all([ada.open(policy()), cleo.open(policy())])
+      const answers = await Promise.all([
+        ada.press('Save policy', { restrict_installs: 'approved-list' }),
+        cleo.press('Save policy', { restrict_installs: 'owners-only' }),
+      ])
+      expect(answers.map(one => one.status).sort()).toEqual([200, 409])
+      const late = answers.find(one => one.status === 409)!
+      expect(late.$('body').text()).toMatch(/(Ada|Cleo) changed the policy while you were looking at it/)
+      expect(late.$('#restrict-installs option[selected]').attr('value')).toBe(
+        late === answers[0] ? 'approved-list' : 'owners-only',
+      )
+    }
     await server.sql(`update members set role = 'member' where user_id = $1`, [world.users.cleo.id])
-    expect(answers.map(one => one.status).sort()).toEqual([200, 409])
-    const late = answers.find(one => one.status === 409)!
-    expect(late.$('body').text()).toMatch(/(Ada|Cleo) changed the policy while you were looking at it/)
-    expect(late.$('#restrict-installs option[selected]').attr('value')).toBe(
-      late === answers[0] ? 'approved-list' : 'owners-only',
-    )
   })
 
   it('on no other plan: it is locked, says why, and has no effect', async () => {

@@ -28,11 +28,16 @@ export function installationStore(client: ClientBase) {
     workspaceId: string,
     scope: InstallationScope,
   ): Promise<HeldInstallation[]> {
+    // Held first, read after: a statement that waited for the rows still sees the members of before the wait.
+    await client.query(
+      `select from installations i where ${inScope} order by i.id for update`,
+      scopeValues(workspaceId, scope),
+    )
     const { rows } = await client.query<HeldInstallation>(
       `select i.id, i.connection_id as "connectionId", i.user_id as "userId", i.state,
          i.state_reason as "stateReason", i.user_id is null or exists (
            select from members m where m.workspace_id = i.workspace_id and m.user_id = i.user_id) as "installerIsMember"
-       from installations i where ${inScope} order by i.id for update`,
+       from installations i where ${inScope} order by i.id`,
       scopeValues(workspaceId, scope),
     )
     return rows

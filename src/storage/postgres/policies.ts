@@ -15,12 +15,16 @@ export type PolicyRow = {
 /** The rules of workspaces. Each method runs in its action's transaction. */
 export function policyStore(client: ClientBase) {
   return {
-    /** The workspace's row is held, since its policy may have none yet; whoever refers to the workspace is not kept waiting. */
+    /**
+     * The workspace's row is held, since its policy may have none yet; whoever refers to the workspace is not kept waiting. The
+     * policy is read by a statement of its own: the one that waited still sees what was joined to the row before the wait.
+     */
     async holdPolicy(workspaceId: string): Promise<KeptPolicy | null> {
+      await client.query('select from workspaces where id = $1 for no key update', [workspaceId])
       const { rows } = await client.query<PolicyRow>(
         `select w.plan, o.restrict_installs, o.auto_approve_first_party, o.connection_creation, o.updated_at, o.updated_by
          from workspaces w left join workspace_policies o on o.workspace_id = w.id
-         where w.id = $1 for no key update of w`,
+         where w.id = $1`,
         [workspaceId],
       )
       const [row] = rows
