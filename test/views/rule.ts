@@ -213,8 +213,7 @@ const offer: OfferToMe = {
   placement: free,
   hasOwn: false,
 }
-const offerOf = (more: Partial<OfferToMe>) =>
-  offerPage({ workspace, offer: { ...offer, ...more }, notice: null, now })
+const offerOf = (more: Partial<OfferToMe>) => offerPage({ workspace, offer: { ...offer, ...more }, now })
 
 const left: LeftBehind = {
   installationId: 'i1',

@@ -9,7 +9,7 @@ import type { Faults } from '../../faults.ts'
 import type { Render } from '../../render.ts'
 import { seeOther } from '../../see-other.ts'
 import { mustBeSignedIn } from '../../signed-in.ts'
-import type { WebState } from '../../state.ts'
+import type { WebContext, WebState } from '../../state.ts'
 import { urls } from '../../urls.ts'
 import { saidOf, saying } from '../confirm/said.ts'
 import { deedOf, type WorkspaceGate } from '../rail/workspace-gate.ts'
@@ -33,53 +33,54 @@ export type ApprovedNeeds = {
 
 export function approved(needs: ApprovedNeeds): Router<WebState> {
   const router = new Router<WebState>({ prefix: '/settings/:workspace/approved' })
-  const { render, faults, gate, readings } = needs
   router.use(mustBeSignedIn)
-
-  router.get('/', async ctx => {
-    const place = await gate.enterAsOwner(ctx)
-    if (!place) return
-    const after = readUuid(ctx.query.after)
-    const list = await readings.list({ workspaceId: place.workspace.id, after })
-    if (!list) return faults.notFound(ctx)
-    const facts = { workspace: place.workspace, further: after !== null, now: needs.now() }
-    const model = approvedPage({ ...facts, notice: saidOf(ctx, sayings) }, list)
-    render.screen(
-      ctx,
-      approvedView,
-      model,
-      gate.layout(place, { title: 'Approved', place: 'approved', crumbs: [] }),
-    )
-  })
-
-  router.get('/add', async ctx => {
-    const place = await gate.enterAsOwner(ctx)
-    if (!place) return
-    const { workspace } = place
-    const after = readUuid(ctx.query.after)
-    const words = searchWords(ctx.query.q)
-    const list = await readings.candidates({ workspaceId: workspace.id, words, after })
-    const crumbs = [
-      { label: 'Approved', href: urls.approved(workspace.id) },
-      { label: 'Add', href: null },
-    ]
-    const layout = gate.layout(place, { title: 'Add approved connection', place: 'approved', crumbs })
-    const model = addApprovedPage({ workspace, further: after !== null }, words, list)
-    render.screen(ctx, addApprovedView, model, layout)
-  })
-
-  router.post('/add', async ctx => {
-    const place = await gate.enterAsOwner(ctx)
-    if (!place) return
-    const connectionId = readUuid(ctx.state.form.get('connection_id'))
-    if (!connectionId) return faults.badForm(ctx, 'malformed')
-    const outcome = await needs.addApproval(deedOf(ctx, place), connectionId)
-    if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
-    if (outcome.kind === 'unknown') return faults.notFound(ctx)
-    const said = outcome.kind === 'added' ? 'added' : 'already-added'
-    seeOther(ctx, saying(urls.approved(place.workspace.id), said))
-  })
-
+  router.get('/', ctx => showList(needs, ctx))
+  router.get('/add', ctx => showCandidates(needs, ctx))
+  router.post('/add', ctx => add(needs, ctx))
   router.use(connectionRoutes(needs).routes())
   return router
+}
+
+async function showList(
+  { render, faults, gate, readings, now }: ApprovedNeeds,
+  ctx: WebContext,
+): Promise<void> {
+  const place = await gate.enterAsOwner(ctx)
+  if (!place) return
+  const after = readUuid(ctx.query.after)
+  const list = await readings.list({ workspaceId: place.workspace.id, after })
+  if (!list) return faults.notFound(ctx)
+  const facts = { workspace: place.workspace, further: after !== null, now: now() }
+  const model = approvedPage({ ...facts, notice: saidOf(ctx, sayings) }, list)
+  const layout = gate.layout(place, { title: 'Approved', place: 'approved', crumbs: [] })
+  render.screen(ctx, approvedView, model, layout)
+}
+
+async function showCandidates({ render, gate, readings }: ApprovedNeeds, ctx: WebContext): Promise<void> {
+  const place = await gate.enterAsOwner(ctx)
+  if (!place) return
+  const { workspace } = place
+  const after = readUuid(ctx.query.after)
+  const words = searchWords(ctx.query.q)
+  const list = await readings.candidates({ workspaceId: workspace.id, words, after })
+  const crumbs = [
+    { label: 'Approved', href: urls.approved(workspace.id) },
+    { label: 'Add', href: null },
+  ]
+  const layout = gate.layout(place, { title: 'Add approved connection', place: 'approved', crumbs })
+  const model = addApprovedPage({ workspace, further: after !== null }, words, list)
+  render.screen(ctx, addApprovedView, model, layout)
+}
+
+async function add(needs: ApprovedNeeds, ctx: WebContext): Promise<void> {
+  const { faults, gate } = needs
+  const place = await gate.enterAsOwner(ctx)
+  if (!place) return
+  const connectionId = readUuid(ctx.state.form.get('connection_id'))
+  if (!connectionId) return faults.badForm(ctx, 'malformed')
+  const outcome = await needs.addApproval(deedOf(ctx, place), connectionId)
+  if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
+  if (outcome.kind === 'unknown') return faults.notFound(ctx)
+  const said = outcome.kind === 'added' ? 'added' : 'already-added'
+  seeOther(ctx, saying(urls.approved(place.workspace.id), said))
 }

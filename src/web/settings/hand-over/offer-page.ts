@@ -7,12 +7,10 @@ import { connectionMark, type Mark, workspaceMark } from '../../marks.ts'
 import { view } from '../../render.ts'
 import { urls } from '../../urls.ts'
 import { countWords } from '../../words.ts'
-import type { Notice } from '../confirm/said.ts'
 import type { OfferToMe } from './readings.ts'
 
 export type OfferPage = {
   asking: { connection: { name: string; mark: Mark }; workspace: { name: string; mark: Mark } }
-  notice: Notice | null
   heading: string
   sentence: string
   offered: Moment
@@ -29,10 +27,9 @@ export const offerView = view<OfferPage>('settings/offer')
 export function offerPage(facts: {
   workspace: { id: string; name: string; icon: string | null }
   offer: OfferToMe
-  notice: Notice | null
   now: Date
 }): OfferPage {
-  const { workspace, offer, notice, now } = facts
+  const { workspace, offer, now } = facts
   const { connection } = offer
   const isOpen = offer.state === 'offered' && offer.stands
   const problem = isOpen ? problemOf(offer, workspace.name) : overWords(offer)
@@ -44,7 +41,6 @@ export function offerPage(facts: {
       },
       workspace: { name: workspace.name, mark: workspaceMark(workspace) },
     },
-    notice,
     heading: isOpen ? `Take over ${connection.name}?` : `${connection.name} is no longer offered`,
     sentence: `${offer.from} installed it in ${workspace.name} and has left. ${offer.offeredBy ?? 'An owner'} offers it to you. What it did stopped, and goes on when you accept.`,
     offered: momentOf(offer.offeredAt, now),

@@ -31,68 +31,69 @@ export type PolicyNeeds = {
 
 export function policy(needs: PolicyNeeds): Router<WebState> {
   const router = new Router<WebState>({ prefix: '/settings/:workspace/policy' })
-  const { render, faults, gate, readings } = needs
   router.use(mustBeSignedIn)
-
-  async function show(ctx: WebContext, place: Whereabouts, notice: Notice | null, filled: Policy | null) {
-    const reading = await readings.policy(place.workspace.id)
-    if (!reading) return faults.notFound(ctx)
-    const model = policyPage({ workspace: place.workspace, reading, notice, now: needs.now() }, filled)
-    render.screen(
-      ctx,
-      policyView,
-      model,
-      gate.layout(place, { title: 'Policy', place: 'policy', crumbs: [] }),
-    )
-  }
-
   router.get('/', async ctx => {
-    const place = await gate.enterAsOwner(ctx)
-    if (place) await show(ctx, place, saidOf(ctx, sayings), null)
+    const place = await needs.gate.enterAsOwner(ctx)
+    if (place) await show(needs, ctx, place, saidOf(ctx, sayings), null)
   })
-
-  router.post('/', async ctx => {
-    const place = await gate.enterAsOwner(ctx)
-    if (!place) return
-    const form = readPolicyForm(ctx.state.form)
-    if (!form) return faults.badForm(ctx, 'malformed')
-    const outcome = await needs.setPolicy(deedOf(ctx, place), form.policy, form.seen)
-    if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
-    if (outcome.kind === 'unknown') return faults.notFound(ctx)
-    if (outcome.kind === 'overtaken') {
-      ctx.status = 409
-      const by = outcome.by && (await readings.nameOf(outcome.by))
-      return show(ctx, place, overtakenWords(by), form.policy)
-    }
-    seeOther(ctx, saying(urls.policy(place.workspace.id), outcome.kind))
-  })
-
-  router.get('/unapproved', async ctx => {
-    const place = await gate.enterAsOwner(ctx)
-    if (!place) return
-    const { workspace } = place
-    const reading = await readings.policy(workspace.id)
-    const against = reading ? againstPolicy(reading) : []
-    if (against.length === 0) return seeOther(ctx, saying(urls.policy(workspace.id), 'none-left'))
-    const crumbs = [
-      { label: 'Policy', href: urls.policy(workspace.id) },
-      { label: 'Not approved', href: null },
-    ]
-    const layout = gate.layout(place, { title: 'Disconnect what is not approved', place: 'policy', crumbs })
-    render.screen(ctx, confirmView, unapprovedPage(workspace, against), layout)
-  })
-
-  router.post('/unapproved', async ctx => {
-    const place = await gate.enterAsOwner(ctx)
-    if (!place) return
-    const outcome = await needs.disconnectUnapproved(deedOf(ctx, place))
-    if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
-    if (outcome.kind === 'unknown') return faults.notFound(ctx)
-    const back = urls.policy(place.workspace.id)
-    seeOther(
-      ctx,
-      outcome.count === 0 ? saying(back, 'none-left') : saying(back, 'disconnected', outcome.count),
-    )
-  })
+  router.post('/', ctx => set(needs, ctx))
+  router.get('/unapproved', ctx => askUnapproved(needs, ctx))
+  router.post('/unapproved', ctx => endUnapproved(needs, ctx))
   return router
+}
+
+async function show(
+  { render, faults, gate, readings, now }: PolicyNeeds,
+  ctx: WebContext,
+  place: Whereabouts,
+  notice: Notice | null,
+  filled: Policy | null,
+): Promise<void> {
+  const reading = await readings.policy(place.workspace.id)
+  if (!reading) return faults.notFound(ctx)
+  const model = policyPage({ workspace: place.workspace, reading, notice, now: now() }, filled)
+  render.screen(ctx, policyView, model, gate.layout(place, { title: 'Policy', place: 'policy', crumbs: [] }))
+}
+
+async function set(needs: PolicyNeeds, ctx: WebContext): Promise<void> {
+  const { faults, gate, readings } = needs
+  const place = await gate.enterAsOwner(ctx)
+  if (!place) return
+  const form = readPolicyForm(ctx.state.form)
+  if (!form) return faults.badForm(ctx, 'malformed')
+  const outcome = await needs.setPolicy(deedOf(ctx, place), form.policy, form.seen)
+  if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
+  if (outcome.kind === 'unknown') return faults.notFound(ctx)
+  if (outcome.kind === 'overtaken') {
+    ctx.status = 409
+    const by = outcome.by && (await readings.nameOf(outcome.by))
+    return show(needs, ctx, place, overtakenWords(by), form.policy)
+  }
+  seeOther(ctx, saying(urls.policy(place.workspace.id), outcome.kind))
+}
+
+async function askUnapproved({ render, gate, readings }: PolicyNeeds, ctx: WebContext): Promise<void> {
+  const place = await gate.enterAsOwner(ctx)
+  if (!place) return
+  const { workspace } = place
+  const reading = await readings.policy(workspace.id)
+  const against = reading ? againstPolicy(reading) : []
+  if (against.length === 0) return seeOther(ctx, saying(urls.policy(workspace.id), 'none-left'))
+  const crumbs = [
+    { label: 'Policy', href: urls.policy(workspace.id) },
+    { label: 'Not approved', href: null },
+  ]
+  const layout = gate.layout(place, { title: 'Disconnect what is not approved', place: 'policy', crumbs })
+  render.screen(ctx, confirmView, unapprovedPage(workspace, against), layout)
+}
+
+async function endUnapproved(needs: PolicyNeeds, ctx: WebContext): Promise<void> {
+  const { faults, gate } = needs
+  const place = await gate.enterAsOwner(ctx)
+  if (!place) return
+  const outcome = await needs.disconnectUnapproved(deedOf(ctx, place))
+  if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
+  if (outcome.kind === 'unknown') return faults.notFound(ctx)
+  const back = urls.policy(place.workspace.id)
+  seeOther(ctx, outcome.count === 0 ? saying(back, 'none-left') : saying(back, 'disconnected', outcome.count))
 }

@@ -34,83 +34,92 @@ type Facing = { place: Whereabouts; request: MyRequest }
 
 export function myRequests(needs: MyRequestsNeeds): Router<WebState> {
   const router = new Router<WebState>({ prefix: '/settings/:workspace/my-requests' })
-  const { render, faults, gate, readings, now } = needs
   router.use(mustBeSignedIn)
-
-  /** null: answered already. */
-  async function face(ctx: WebContext): Promise<Facing | null> {
-    const place = await gate.enter(ctx)
-    if (!place) return null
-    const id = param(ctx, 'request')
-    const request = id && (await readings.one(place.workspace.id, place.user.id, id))
-    if (request) return { place, request }
-    faults.notFound(ctx)
-    return null
-  }
-
-  async function show(ctx: WebContext, { place, request }: Facing, notice: Notice | null): Promise<void> {
-    const owners = await readings.owners(place.workspace.id)
-    const model = myRequestPage({ workspace: place.workspace, request, owners, notice, now: now() })
-    // Going on and telling the partner both end there.
-    const frame = { frame: 'flow', title: model.heading, switcher: null, formsMayLeave: true } as const
-    render.screen(ctx, myRequestView, model, frame)
-  }
-
-  router.get('/', async ctx => {
-    const place = await gate.enter(ctx)
-    if (!place) return
-    const after = readUuid(ctx.query.after)
-    const [list, offers] = await Promise.all([
-      readings.list({ workspaceId: place.workspace.id, userId: place.user.id, after }),
-      readings.offers(place.workspace.id, place.user.id),
-    ])
-    const facts = { ...list, offers, workspace: place.workspace, notice: saidOf(ctx, sayings), now: now() }
-    const model = myRequestsPage({ ...facts, further: after !== null })
-    const layout = gate.layout(place, { title: 'My requests', place: 'my-requests', crumbs: [] })
-    render.screen(ctx, myRequestsView, model, layout)
-  })
-
+  router.get('/', ctx => showList(needs, ctx))
   router.get('/:request', async ctx => {
-    const facing = await face(ctx)
-    if (facing) await show(ctx, facing, saidOf(ctx, sayings))
+    const facing = await face(needs, ctx)
+    if (facing) await show(needs, ctx, facing, saidOf(ctx, sayings))
   })
-
-  router.post('/:request/continue', async ctx => {
-    const facing = await face(ctx)
-    if (!facing) return
-    const { place, request } = facing
-    const asked = { workspaceId: place.workspace.id, userId: place.user.id }
-    const outcome = await needs.resumeRequest(asked, request.id)
-    if (outcome.kind === 'resumed') return seeOther(ctx, urls.authorize(outcome.parameters))
-    if (outcome.kind === 'unknown') return faults.notFound(ctx)
-    ctx.status = outcome.kind === 'over' ? 409 : 403
-    await show(ctx, facing, cannotGoOn)
-  })
-
-  router.post('/:request/withdraw', async ctx => {
-    const facing = await face(ctx)
-    if (!facing) return
-    const { place, request } = facing
-    const outcome = await needs.withdrawRequest(deedOf(ctx, place), request.id)
-    if (outcome.kind === 'unknown') return faults.notFound(ctx)
-    const back = urls.myRequest.show(place.workspace.id, request.id)
-    seeOther(ctx, outcome.kind === 'withdrawn' ? back : saying(back, 'decided-before'))
-  })
-
-  router.post('/:request/close', async ctx => {
-    const facing = await face(ctx)
-    if (!facing) return
-    const { place, request } = facing
-    const back = urls.myRequest.show(place.workspace.id, request.id)
-    const outcome = await needs.closeRequest(deedOf(ctx, place), request.id)
-    if (outcome.kind === 'unknown') return faults.notFound(ctx)
-    if (outcome.kind !== 'closed')
-      return seeOther(ctx, saying(back, outcome.kind === 'waits' ? 'waits' : 'told'))
-    const partner = await needs.denialOf(outcome.parameters)
-    if (partner) return seeOther(ctx, partner)
-    faults.show(ctx, unreachable, { label: 'Back to my requests', href: urls.myRequests(place.workspace.id) })
-  })
+  router.post('/:request/continue', ctx => goOn(needs, ctx))
+  router.post('/:request/withdraw', ctx => withdraw(needs, ctx))
+  router.post('/:request/close', ctx => close(needs, ctx))
   return router
+}
+
+/** null: answered already. */
+async function face({ faults, gate, readings }: MyRequestsNeeds, ctx: WebContext): Promise<Facing | null> {
+  const place = await gate.enter(ctx)
+  if (!place) return null
+  const id = param(ctx, 'request')
+  const request = id && (await readings.one(place.workspace.id, place.user.id, id))
+  if (request) return { place, request }
+  faults.notFound(ctx)
+  return null
+}
+
+async function showList({ render, gate, readings, now }: MyRequestsNeeds, ctx: WebContext): Promise<void> {
+  const place = await gate.enter(ctx)
+  if (!place) return
+  const { workspace, user } = place
+  const after = readUuid(ctx.query.after)
+  const [list, offers] = await Promise.all([
+    readings.list({ workspaceId: workspace.id, userId: user.id, after }),
+    readings.offers(workspace.id, user.id),
+  ])
+  const facts = { ...list, offers, workspace, notice: saidOf(ctx, sayings), now: now() }
+  const model = myRequestsPage({ ...facts, further: after !== null })
+  const layout = gate.layout(place, { title: 'My requests', place: 'my-requests', crumbs: [] })
+  render.screen(ctx, myRequestsView, model, layout)
+}
+
+async function show(
+  { render, readings, now }: MyRequestsNeeds,
+  ctx: WebContext,
+  { place, request }: Facing,
+  notice: Notice | null,
+): Promise<void> {
+  const owners = await readings.owners(place.workspace.id)
+  const model = myRequestPage({ workspace: place.workspace, request, owners, notice, now: now() })
+  // Going on and telling the partner both end there.
+  const frame = { frame: 'flow', title: model.heading, switcher: null, formsMayLeave: true } as const
+  render.screen(ctx, myRequestView, model, frame)
+}
+
+async function goOn(needs: MyRequestsNeeds, ctx: WebContext): Promise<void> {
+  const facing = await face(needs, ctx)
+  if (!facing) return
+  const { place, request } = facing
+  const asked = { workspaceId: place.workspace.id, userId: place.user.id }
+  const outcome = await needs.resumeRequest(asked, request.id)
+  if (outcome.kind === 'resumed') return seeOther(ctx, urls.authorize(outcome.parameters))
+  if (outcome.kind === 'unknown') return needs.faults.notFound(ctx)
+  ctx.status = outcome.kind === 'over' ? 409 : 403
+  await show(needs, ctx, facing, cannotGoOn)
+}
+
+async function withdraw(needs: MyRequestsNeeds, ctx: WebContext): Promise<void> {
+  const facing = await face(needs, ctx)
+  if (!facing) return
+  const { place, request } = facing
+  const outcome = await needs.withdrawRequest(deedOf(ctx, place), request.id)
+  if (outcome.kind === 'unknown') return needs.faults.notFound(ctx)
+  const back = urls.myRequest.show(place.workspace.id, request.id)
+  seeOther(ctx, outcome.kind === 'withdrawn' ? back : saying(back, 'decided-before'))
+}
+
+async function close(needs: MyRequestsNeeds, ctx: WebContext): Promise<void> {
+  const { faults } = needs
+  const facing = await face(needs, ctx)
+  if (!facing) return
+  const { place, request } = facing
+  const outcome = await needs.closeRequest(deedOf(ctx, place), request.id)
+  if (outcome.kind === 'unknown') return faults.notFound(ctx)
+  const back = urls.myRequest.show(place.workspace.id, request.id)
+  if (outcome.kind !== 'closed')
+    return seeOther(ctx, saying(back, outcome.kind === 'waits' ? 'waits' : 'told'))
+  const partner = await needs.denialOf(outcome.parameters)
+  if (partner) return seeOther(ctx, partner)
+  faults.show(ctx, unreachable, { label: 'Back to my requests', href: urls.myRequests(place.workspace.id) })
 }
 
 const cannotGoOn: Notice = {
