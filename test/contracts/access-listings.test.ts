@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { openAccess } from '../../src/storage/postgres/access.ts'
 import { poolOf } from '../../src/storage/postgres/pool.ts'
 import { openChildren } from '../../src/storage/postgres/readings/api-children.ts'
 import { openSearch, type SearchQuestion } from '../../src/storage/postgres/readings/api-search.ts'
 import { openClone } from '../support/database.ts'
+import { dice, type Node, plantForest, reached } from '../support/forest.ts'
 import { seedInstalled, sha256 } from '../support/installed.ts'
 import { seedWorld, type World } from '../support/seed.ts'
 
@@ -18,80 +18,6 @@ beforeAll(async () => {
 })
 afterAll(() => clone.drop())
 
-type Node = {
-  id: string
-  parent: Node | null
-  title: string
-  archived: boolean
-  viewers: string[] | null
-  edited: number
-}
-
-/** The same numbers every time: a failure can be looked at again. */
-function dice(seed: number): (sides: number) => number {
-  let state = seed
-  return sides => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
-    return Math.floor((state / 2 ** 32) * sides)
-  }
-}
-
-const words = ['plan', 'Plant', 'road', 'Ünïcode', '50%_off', 'café']
-
-async function plantForest(roll: (sides: number) => number, size: number): Promise<Node[]> {
-  const nodes: Node[] = []
-  const { ben, cleo } = world.users
-  for (let at = 0; at < size; at++) {
-    const parent = at < 6 ? null : nodes[roll(nodes.length)]!
-    nodes.push({
-      id: randomUUID(),
-      parent,
-      title: `${words[roll(words.length)]} ${at}`,
-      archived: roll(25) === 0,
-      viewers: parent ? null : [null, null, [ben.id], [cleo.id], [ben.id, cleo.id], []][at]!,
-      edited: roll(40),
-    })
-  }
-  const pathOf = (node: Node | null): string[] => (node ? [...pathOf(node.parent), node.id] : [])
-  const hidden = (node: Node | null): boolean => node !== null && (node.archived || hidden(node.parent))
-  await sql(
-    `with given as (select * from jsonb_to_recordset($2) as n
-         (id uuid, parent uuid, title text, archived boolean, private boolean, edited int, path uuid[], hidden boolean)),
-     page as (
-       insert into pages (workspace_id, id, parent_id, title, archived, private, type, updated_at)
-       select $1, id, parent, title, archived, private, case when edited % 7 = 0 then 'database' else 'page' end,
-         timestamptz '2026-01-01' + edited * interval '1 microsecond' from given)
-     insert into page_paths (workspace_id, page_id, path, hidden) select $1, id, path, hidden from given`,
-    [
-      world.workspaces.acme.id,
-      JSON.stringify(
-        nodes.map(node => ({
-          ...node,
-          parent: node.parent?.id ?? null,
-          private: node.viewers !== null,
-          path: pathOf(node),
-          hidden: hidden(node),
-        })),
-      ),
-    ],
-  )
-  for (const node of nodes)
-    for (const viewer of node.viewers ?? [])
-      await sql('insert into page_viewers values ($1, $2, $3)', [world.workspaces.acme.id, node.id, viewer])
-  return nodes
-}
-
-/** The rule once more, in words that share nothing with the statements: up the parents, one by one. */
-function reached(node: Node, grants: ReadonlyMap<string, string>): boolean {
-  const line: Node[] = []
-  for (let at: Node | null = node; at; at = at.parent) line.push(at)
-  const viewers = line.at(-1)!.viewers
-  return (
-    line.every(one => !one.archived) &&
-    line.some(one => grants.has(one.id) && (viewers === null || viewers.includes(grants.get(one.id)!)))
-  )
-}
-
 describe.each([11, 12, 13])('over a forest grown from seed %i', seed => {
   const roll = dice(seed)
   const search = () => openSearch(poolOf(clone.source))
@@ -100,7 +26,7 @@ describe.each([11, 12, 13])('over a forest grown from seed %i', seed => {
   let presented: { kind: 'internal'; hash: Buffer }
 
   beforeAll(async () => {
-    nodes = await plantForest(roll, 400)
+    nodes = await plantForest(sql, world, roll, 400)
     const { ben, cleo } = world.users
     const grants = new Map<string, string>()
     for (let at = 0; at < 30; at++) grants.set(nodes[roll(nodes.length)]!.id, [ben.id, cleo.id][roll(2)]!)
@@ -211,105 +137,5 @@ describe.each([11, 12, 13])('over a forest grown from seed %i', seed => {
         : []
       expect(found.toSorted()).toEqual(ids(wanted).sort())
     }
-  })
-})
-
-describe('a wide reach', () => {
-  const search = () => openSearch(poolOf(clone.source))
-  let presented: { kind: 'internal'; hash: Buffer }
-  let root: string
-  const size = 12_000
-
-  beforeAll(async () => {
-    root = randomUUID()
-    const workspace = world.workspaces.side.id
-    await sql(
-      `with given as (
-         select case when n = 0 then $2::uuid else gen_random_uuid() end as id, n from generate_series(0, $3) n),
-       page as (
-         insert into pages (workspace_id, id, parent_id, title, updated_at)
-         select $1, id, case when n > 0 then $2::uuid end,
-           case when n % 1000 = 999 then 'Needle ' || n else 'Straw ' || n end, timestamptz '2026-02-01' + n * interval '1 s'
-         from given)
-       insert into page_paths (workspace_id, page_id, path)
-       select $1, id, case when n = 0 then array[id] else array[$2::uuid, id] end from given`,
-      [workspace, root, size - 1],
-    )
-    const internal = await seedInstalled(sql, {
-      workspaceId: workspace,
-      userId: null,
-      pages: [root],
-      grantedBy: world.users.ada.id,
-    })
-    presented = { kind: 'internal', hash: sha256(internal.token) }
-  })
-
-  it.each(['needle', 'ne'])(
-    'finds the few among many by %j, whether or not the index knows the way',
-    async query => {
-      const titles: string[] = []
-      let place: string[] | null | undefined
-      while (place !== null) {
-        const part = (await search().inTree(
-          presented,
-          { query, type: null, limit: 100 },
-          place ?? null,
-          new Date(),
-        ))!
-        titles.push(...part.pages.map(page => page.title))
-        place = part.next
-      }
-      expect(titles.length).toBe(12)
-    },
-  )
-
-  it('walks titles that nearly all match', async () => {
-    const first = (await search().inTree(
-      presented,
-      { query: 'straw', type: null, limit: 100 },
-      null,
-      new Date(),
-    ))!
-    expect(first.pages.length).toBe(100)
-    expect(first.next).not.toBeNull()
-  })
-
-  it('is listed in order of time all the same', async () => {
-    const first = (await search().byTime(
-      presented,
-      { query: null, type: null, limit: 3 },
-      'descending',
-      null,
-      new Date(),
-    ))!
-    expect(first.pages.map(page => page.title)).toEqual(['Needle 11999', 'Straw 11998', 'Straw 11997'])
-    const second = (await search().byTime(
-      presented,
-      { query: null, type: null, limit: 2 },
-      'descending',
-      first.next,
-      new Date(),
-    ))!
-    expect(second.pages.map(page => page.title)).toEqual(['Straw 11996', 'Straw 11995'])
-  })
-
-  it('goes on behind a part that held nothing', async () => {
-    let place: { at: string; id: string } | null | undefined
-    let parts = 0
-    const found: string[] = []
-    while (place !== null) {
-      const part = (await search().byTime(
-        presented,
-        { query: '99', type: 'database', limit: 10 },
-        'ascending',
-        place ?? null,
-        new Date(),
-      ))!
-      found.push(...part.pages.map(page => page.id))
-      place = part.next
-      parts++
-    }
-    expect(found).toEqual([])
-    expect(parts).toBe(2)
   })
 })

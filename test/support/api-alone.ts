@@ -1,0 +1,91 @@
+import type { AddressInfo } from 'node:net'
+import Koa from 'koa'
+import type pg from 'pg'
+import { createApi } from '../../src/api/api.ts'
+import type { ApiNeeds } from '../../src/api/needs.ts'
+import { uuidv7 } from '../../src/installs/ids.ts'
+import { openLimits } from '../../src/storage/limits.ts'
+import { openAccess } from '../../src/storage/postgres/access.ts'
+import { openPartnerChanges } from '../../src/storage/postgres/partner-changes.ts'
+import { poolOf } from '../../src/storage/postgres/pool.ts'
+import { openChildren } from '../../src/storage/postgres/readings/api-children.ts'
+import { openSearch } from '../../src/storage/postgres/readings/api-search.ts'
+import { openUsers } from '../../src/storage/postgres/readings/api-users.ts'
+import { openClone } from './database.ts'
+import { seedInstalled } from './installed.ts'
+import { seedWorld } from './seed.ts'
+
+export type Started = { base: string; faults: unknown[]; lookUps: () => number }
+
+/** The API alone, on stores that a test may replace, with one installation that reaches the roadmap. */
+export async function openApiAlone() {
+  const clone = await openClone()
+  const sql = (text: string, values?: unknown[]) => clone.source.query(text, values)
+  const shared = poolOf(clone.source)
+  const world = await seedWorld(sql)
+  const closing: (() => unknown)[] = []
+  const relay = await seedInstalled(sql, {
+    workspaceId: world.workspaces.acme.id,
+    userId: world.users.ben.id,
+    pages: [world.pages.roadmap.id],
+  })
+
+  async function start(changed: Partial<ApiNeeds> = {}, pool: pg.Pool = shared): Promise<Started> {
+    const faults: unknown[] = []
+    let lookUps = 0
+    const access = openAccess(pool)
+    const app = new Koa()
+    app.use((ctx, next) => {
+      ctx.state.requestId = uuidv7()
+      ctx.set('x-request-id', ctx.state.requestId)
+      return next()
+    })
+    app.use(
+      createApi({
+        issuer: 'https://latchkey.test',
+        partnerApi: 'full',
+        secretKeys: [Buffer.alloc(32, 7)],
+        access: {
+          bearer: access.bearer,
+          page(...asked) {
+            lookUps++
+            return access.page(...asked)
+          },
+        },
+        search: openSearch(pool),
+        children: openChildren(pool),
+        users: openUsers(pool),
+        changes: openPartnerChanges(pool),
+        limits: openLimits(null),
+        noteUse() {},
+        now: () => new Date(),
+        newId: uuidv7,
+        forceOutcome: async () => false,
+        reportFault: fault => faults.push(fault),
+        ...changed,
+      }),
+    )
+    const server = app.listen(0, '127.0.0.1')
+    await new Promise(resolve => server.once('listening', resolve))
+    closing.push(() => new Promise(resolve => server.close(resolve)))
+    return {
+      base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      faults,
+      lookUps: () => lookUps,
+    }
+  }
+
+  return {
+    sql,
+    pool: shared,
+    world,
+    relay,
+    start,
+    /** What a test opened, closed with the rest. */
+    closeLater: (close: () => unknown) => closing.push(close),
+    async close() {
+      for (const close of closing) await close()
+      await clone.drop()
+    },
+  }
+}
