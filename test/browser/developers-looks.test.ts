@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import sharp from 'sharp'
+import { axeFindings, looks, openBrowser, openProfile, overflow, signIn } from '../support/browser.ts'
+import { password, seedWorld, type World } from '../support/seed.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+let world: World
+let browser: Browser
+
+beforeAll(async () => {
+  server = await startServer()
+  world = await seedWorld(server.sql)
+  browser = await openBrowser()
+})
+afterAll(async () => {
+  await browser.close()
+  await server.close()
+})
+
+async function arrive(
+  who: keyof World['users'],
+  address: string,
+  options: Parameters<typeof openProfile>[1] = {},
+): Promise<{ page: Page; context: BrowserContext }> {
+  const context = await openProfile(browser, options)
+  const page = await context.newPage()
+  await page.goto(server.base + address)
+  await signIn(page, world.users[who].email, password)
+  await page.waitForURL(url => !url.pathname.startsWith('/sign-in'))
+  return { page, context }
+}
+
+describe('the screens of the hub', () => {
+  let id: string
+  let busy: string
+
+  beforeAll(async () => {
+    const { page, context } = await arrive('ben', '/developers/new/public')
+    await page.getByRole('textbox', { name: 'Name' }).fill('Relay Automations')
+    await page.getByRole('textbox', { name: 'Redirect URIs' }).fill('https://relay.test/callback')
+    await page.getByRole('button', { name: 'Create connection' }).click()
+    id = new URL(page.url()).pathname.split('/').at(-1)!
+    await context.close()
+    const long = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft '
+      .repeat(2)
+      .trim()
+    const logo = await sharp({ create: { width: 256, height: 90, channels: 3, background: 'crimson' } })
+      .png()
+      .toBuffer()
+    const [row] = await server.sql<{ id: string }>(
+      `insert into connections (id, kind, workspace_id, created_by, name, description, developer_name, website,
+         redirect_uris, capabilities, disabled_at, verified, first_party, logo, logo_type)
+       values (gen_random_uuid(), 'public', $1, $2, $3, $4, 'Relay Incorporated', 'https://relay.test/' || repeat('path', 40),
+         array(select 'https://relay.test/' || repeat('callback', 12) || n from generate_series(1, 12) n),
+         '{read_content,update_content,insert_content,read_comments,insert_comments,read_user_with_email}', now(), true,
+         true, $5, 'image/png') returning id`,
+      [world.workspaces.acme.id, world.users.ben.id, long, `${long}\n${long}`, logo],
+    )
+    busy = row!.id
+    await server.sql(
+      `insert into connections (id, kind, workspace_id, created_by, name)
+       select gen_random_uuid(), case when n % 3 = 0 then 'internal' else 'public' end, $1, $2, 'Number ' || n
+       from generate_series(1, 60) n`,
+      [world.workspaces.acme.id, world.users.ada.id],
+    )
+  })
+
+  const screens = (): [string, keyof World['users'], string][] => [
+    ['list-empty', 'cleo', '/developers'],
+    ['list-guest', 'gus', '/developers'],
+    ['list', 'ben', '/developers'],
+    ['list-crowded', 'ada', '/developers'],
+    ['kinds', 'ben', '/developers/new'],
+    ['create-public', 'ben', '/developers/new/public'],
+    ['create-internal', 'ben', '/developers/new/internal'],
+    ['overview', 'ben', `/developers/connections/${id}`],
+    ['overview-crowded', 'ben', `/developers/connections/${busy}`],
+    ['settings', 'ben', `/developers/connections/${id}/settings`],
+    ['settings-crowded', 'ben', `/developers/connections/${busy}/settings`],
+    ['manifest', 'ben', `/developers/connections/${id}/manifest`],
+    ['manifest-crowded', 'ben', `/developers/connections/${busy}/manifest`],
+    ['danger', 'ben', `/developers/connections/${id}/danger`],
+    ['danger-crowded', 'ben', `/developers/connections/${busy}/danger`],
+    ['disable', 'ben', `/developers/connections/${id}/disable`],
+    ['delete', 'ben', `/developers/connections/${busy}/delete`],
+  ]
+
+  // Colours are looked at once in the light and once in the dark, both widths are measured on each.
+  const seen = looks.filter(one => (one.width === 1280) === (one.colorScheme === 'light'))
+
+  async function check(page: Page, name: string, width: number): Promise<string[]> {
+    const found = (await axeFindings(page)).map(one => `${name}: ${one}`)
+    for (const each of [1280, 320, width]) {
+      await page.setViewportSize({ width: each, height: 800 })
+      const wider = await overflow(page)
+      if (wider > 0) found.push(`${name}: ${wider} px wider than ${each}`)
+    }
+    return found
+  }
+
+  it.each(seen)('have nothing that axe finds, and nothing that sticks out: %j', async look => {
+    const found: string[] = []
+    for (const [who, list] of Object.entries(Object.groupBy(screens(), ([, person]) => person))) {
+      const { page, context } = await arrive(who as keyof World['users'], '/developers', look)
+      for (const [name, , address] of list ?? []) {
+        await page.goto(server.base + address)
+        found.push(...(await check(page, name, look.width)))
+      }
+      await context.close()
+    }
+    expect(found).toEqual([])
+  })
+
+  it.each(seen)('say what is wrong beside it, and ask before what stops: %j', async look => {
+    const found: string[] = []
+    const { page, context } = await arrive('ben', '/developers/new/public', look)
+    await page
+      .getByRole('textbox', { name: 'Redirect URIs' })
+      .fill(`http://relay.test/${'callback'.repeat(20)}\nhttps://*.relay.test/`)
+    await page.getByRole('button', { name: 'Create connection' }).click()
+    await page.getByText('Nothing was created yet.').waitFor()
+    found.push(...(await check(page, 'create-refused', look.width)))
+    await page.goto(`${server.base}/developers/connections/${busy}/settings`)
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('A shorter name')
+    await page.getByRole('textbox', { name: 'Redirect URIs' }).fill('https://relay.test/other')
+    await page.getByRole('radio', { name: /^Public/ }).check()
+    await page.getByRole('button', { name: 'Save settings' }).click()
+    await page.getByRole('heading', { name: /Save these/ }).waitFor()
+    found.push(...(await check(page, 'review', look.width)))
+    await page.goto(`${server.base}/developers/connections/${id}/manifest`)
+    await page.getByRole('textbox', { name: 'Manifest' }).fill('{"name": "")')
+    await page.getByRole('button', { name: 'Show what would change' }).click()
+    await page.getByText('The manifest is no JSON').waitFor()
+    found.push(...(await check(page, 'manifest-refused', look.width)))
+    await context.close()
+    expect(found).toEqual([])
+  })
+})
