@@ -123,7 +123,7 @@ async function openProvider(
     noteUse: lastUsed.note,
     trials: {
       redirectUri: trialRedirectUri(config.issuer),
-      begin: (ctx, ticket, clientId) => web().beginsTrial(ctx, ticket, clientId),
+      isUnderWay: (ctx, state, clientId) => web().isTrial(ctx, state, clientId),
     },
     forceOutcome: (outcome, about) => forceOutcome(poolOf(stores.database), outcome, about),
     now: () => new Date(),

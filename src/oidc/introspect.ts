@@ -7,7 +7,7 @@ import { readCredentials } from './client-credentials.ts'
 import { allowOrigin } from './cors.ts'
 import { lifetimes } from './lifetimes.ts'
 import { invalidRequest } from './oauth-refusal.ts'
-import type { ClientProof, IntrospectionStore, TokenInForce } from './ports.ts'
+import type { ClientProof, IntrospectionStore, NoteUse, TokenInForce } from './ports.ts'
 import { readFields } from './request-body.ts'
 
 export type IntrospectNeeds = {
@@ -15,6 +15,7 @@ export type IntrospectNeeds = {
   store: IntrospectionStore
   readProof(clientId: string): Promise<ClientProof | null>
   authenticate: Authenticate
+  noteUse: NoteUse
   now(): Date
 }
 
@@ -24,19 +25,21 @@ export function introspectEndpoint(needs: IntrospectNeeds): Middleware {
   return async ctx => {
     const fields = await readFields(ctx.req)
     const credentials = readCredentials(ctx.get('authorization') || undefined, fields)
+    const now = needs.now()
     const prefix = tokenPrefix(fields.token ?? '')
     const kind = prefix && prefix in kinds ? kinds[prefix as keyof typeof kinds] : null
     const found = kind
       ? await needs.store.introspect(
           credentials.clientId,
           { kind, hash: hash('sha256', fields.token!, 'buffer') },
-          needs.now(),
+          now,
         )
       : { client: await needs.readProof(credentials.clientId), token: null }
     const known = await needs.authenticate(credentials, found.client)
     allowOrigin(ctx, known.connection)
     if (fields.token === undefined) throw invalidRequest('The parameter token is missing.')
     const requestId = ctx.state.requestId as string
+    if (found.token && kind !== 'refresh') needs.noteUse(found.token, now)
     ctx.body = found.token
       ? { ...present(found.token, needs.issuer, kind === 'refresh'), request_id: requestId }
       : { active: false, request_id: requestId }

@@ -135,6 +135,8 @@ export type TokenInForce = {
   installationId: string
   /** null: a standing token of an internal connection. */
   userId: string | null
+  /** That token's id. */
+  internalTokenId: string | null
   capabilities: Capability[]
   issuedAt: Date
   expiresAt: Date | null
@@ -161,3 +163,5 @@ export type RevocationStore = {
 }
 
 export type ProviderStore = TokenStore & AuthorizationStore & IntrospectionStore & RevocationStore
+
+export type NoteUse = (used: { installationId: string; internalTokenId: string | null }, now: Date) => void

@@ -1,20 +1,20 @@
 /** Flows that the playground begins for a developer: what sets them apart from a partner's own. */
 import type { Context } from 'koa'
-import { ticketParameter, trialSecretKey, trialSecretValue } from '../installs/trial.ts'
+import { trialSecretKey, trialSecretValue } from '../installs/trial.ts'
 
 export type Trials = {
   /** Our own address, to which trials return. It cannot be registered: it is taken in trials alone. */
   redirectUri: string
-  /** Takes the ticket of a trial: it counts once, in the browser session that began it, for its connection. */
-  begin(ctx: Context, ticket: string, clientId: string): Promise<boolean>
+  /** Is this the state of a trial that this browser session began for this connection, and that has not come back yet? */
+  isUnderWay(ctx: Context, state: string, clientId: string): Promise<boolean>
 }
 
-/** Does this authorize request begin a trial? Looks nothing up unless it claims to. */
+/** Does this authorize request belong to a trial? Looks nothing up unless it claims to. */
 export async function isTrial(trials: Trials, ctx: Context): Promise<boolean> {
   const { searchParams } = new URL(ctx.url, trials.redirectUri)
-  const [ticket, clientId] = [searchParams.get(ticketParameter), searchParams.get('client_id')]
-  if (!ticket || !clientId || searchParams.get('redirect_uri') !== trials.redirectUri) return false
-  return trials.begin(ctx, ticket, clientId)
+  const [state, clientId] = [searchParams.get('state'), searchParams.get('client_id')]
+  if (!state || !clientId || searchParams.get('redirect_uri') !== trials.redirectUri) return false
+  return trials.isUnderWay(ctx, state, clientId)
 }
 
 /** @returns a function that takes the secret which the playground made for one request. */

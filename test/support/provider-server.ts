@@ -52,7 +52,7 @@ export async function startProvider(settings: ProviderSettings): Promise<Provide
     signedIn: async ctx => ctx.cookies.get('signed-in', { signed: false }) === 'yes',
     note: () => {},
     noteUse() {},
-    trials: { redirectUri: 'https://latchkey.invalid/trial', begin: async () => false },
+    trials: { redirectUri: 'https://latchkey.invalid/trial', isUnderWay: async () => false },
     forceOutcome: async () => false,
     now: () => new Date(),
     newId: uuidv7,

@@ -63,6 +63,7 @@ export function introspections(pool: Pool) {
           workspaceId: bearer.workspaceId,
           installationId: bearer.installationId,
           userId: bearer.userId,
+          internalTokenId: bearer.internalTokenId,
           capabilities: bearer.capabilities,
           issuedAt: row.issued_at,
           expiresAt: row.expires_at,
