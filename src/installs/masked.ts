@@ -3,7 +3,7 @@ export function masked(text: string): string {
   return text
     .replace(/\b(lk[a-z]_)\w+(\w{4})\b/g, '$1***$2')
     .replace(/("code_verifier": ?")[^"]+(?=")/g, '$1***')
-    .replace(/([?&]code=|code_verifier=|latchkey_trial=)[^&\s'"]+/g, (all, name: string) =>
+    .replace(/([?&]code=|code_verifier=)[^&\s'"]+/g, (all, name: string) =>
       all.startsWith(`${name}lk`) ? all : `${name}***`,
     )
 }

@@ -1,8 +1,5 @@
 /** Trials: flows that the playground runs for a developer. What the screens write of them and the provider reads. */
 
-/** Of the authorize request: the ticket that lets a trial return to the playground. */
-export const ticketParameter = 'latchkey_trial'
-
 /**
  * The server keeps client secrets as hashes and cannot use them. When the playground redeems a code of a trial in a
  * confidential client's place, it makes a secret for that one request: kept as a hash for a minute, taken by the first request

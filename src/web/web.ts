@@ -56,8 +56,8 @@ export type Web = {
   renderFault(ctx: unknown, fault: Fault): void
   /** Does the request come from a browser that is signed in? */
   signedIn(ctx: unknown): Promise<boolean>
-  /** Takes the ticket of a trial that this browser's developer began for this connection. */
-  beginsTrial(ctx: unknown, ticket: string, connectionId: string): Promise<boolean>
+  /** Is this the state of a trial that this browser's developer began for this connection, and that is not over? */
+  isTrial(ctx: unknown, state: string, connectionId: string): Promise<boolean>
 }
 
 export function createWeb(needs: WebNeeds): Web {
@@ -87,7 +87,7 @@ export function createWeb(needs: WebNeeds): Web {
     broken: ctx => shown.broken(ctx as WebContext),
     renderFault: (ctx, fault) => shown.render(ctx as WebContext, fault),
     signedIn: ctx => session.signedIn(ctx as WebContext),
-    beginsTrial: (ctx, ticket, connectionId) => begun.takeTicket(ctx as WebContext, ticket, connectionId),
+    isTrial: (ctx, state, connectionId) => begun.isUnderWay(ctx as WebContext, state, connectionId),
   }
 }
 

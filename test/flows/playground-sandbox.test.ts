@@ -99,6 +99,20 @@ describe('forced outcomes', () => {
     expect(ben.visit.url).toContain('/install/')
     await ben.press('Request approval', { reason: 'To see what happens' })
     expect(ben.visit.url).toContain('/my-requests/')
+    const waiting = ben.visit.url
+    await ben.open(ben.address)
+    expect(ben.text()).toContain('Under way')
+    await ben.press('Act as Olive Owner')
+    await ben.open(waiting.replace(/my-requests\/.*/, 'requests'))
+    await ben.press('Approve')
+    await ben.open(ben.address)
+    await ben.press('Act as Max Member')
+    await ben.open(waiting)
+    await ben.press('Continue installing')
+    await ben.press('Select pages')
+    const page = ben.visit.$('input[name=pages]').first().attr('value')!
+    await ben.press('Allow access', { pages: [page] })
+    expect(messages(ben)).toContain('3. The code is redeemed 200')
     await ben.begin('member', 'approval-pending')
     expect(ben.text()).toContain('Request')
 

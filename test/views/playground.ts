@@ -46,7 +46,6 @@ const begun: Trial = newTrial({ connectionId: 'c1', persona: null, outcome: null
 const address = authorizeUrl(begun, {
   issuer: 'https://connect.example',
   redirectUri: 'https://connect.example/developers/playground/callback',
-  ticket: 'a-ticket',
 })
 const first = authorizeMessage(address)
 const answer = {

@@ -1,7 +1,6 @@
 /** What goes back and forth in a trial, as it is kept: nothing is masked yet. */
 import type { Connection } from '../../../installs/connection.ts'
 import { testParameter } from '../../../installs/test-outcome.ts'
-import { ticketParameter } from '../../../installs/trial.ts'
 import { challengeOf, type Trial } from './trials.ts'
 
 /** One parameter of an address, and what it is there for. */
@@ -28,7 +27,6 @@ const meanings: Record<string, string> = {
   code_challenge: 'PKCE: the hash of a secret that you send when you redeem the code.',
   code_challenge_method: 'How the challenge was made.',
   [testParameter]: 'The outcome that you force. It works in sandboxes alone.',
-  [ticketParameter]: 'Of the playground alone: a ticket that counts once, in this browser.',
   code: 'Redeemed once, within a minute.',
   iss: 'Who answers (RFC 9207): compare it with the server that you asked.',
   error: 'Why there is no code (RFC 6749 §4.1.2.1).',
@@ -42,7 +40,7 @@ function partsOf(url: URL): Part[] {
 /** The address that the user's browser is sent to (RFC 6749 §4.1.1). */
 export function authorizeUrl(
   trial: Trial,
-  { issuer, redirectUri, ticket }: { issuer: string; redirectUri: string; ticket: string },
+  { issuer, redirectUri }: { issuer: string; redirectUri: string },
 ): string {
   const url = new URL(`${issuer}/v1/oauth/authorize`)
   const parameters: Record<string, string | null> = {
@@ -54,7 +52,6 @@ export function authorizeUrl(
     code_challenge: challengeOf(trial),
     code_challenge_method: 'S256',
     [testParameter]: trial.outcome,
-    [ticketParameter]: ticket,
   }
   for (const [name, value] of Object.entries(parameters)) if (value) url.searchParams.set(name, value)
   return url.href

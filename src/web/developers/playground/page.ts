@@ -188,16 +188,12 @@ function standingOf(trial: Trial): Badge {
 
 function messageOf(message: Message, at: number, show: (text: string) => string): MessageShown {
   const { title, sentence, sent, parts, answer } = message
-  const secret = (name: string) => name === 'code_verifier' || name === 'latchkey_trial'
   return {
     id: `message-${at}`,
     title: `${at}. ${title}`,
     sentence,
     status: answer && statusOf(answer),
-    parts: parts.map(part => ({
-      ...part,
-      value: secret(part.name) && show === masked ? '***' : show(part.value),
-    })),
+    parts: parts.map(part => ({ ...part, value: show(part.value) })),
     sent: { id: `sent-${at}`, label: sent.label, text: show(sent.text) },
     answer: answer && {
       id: `answer-${at}`,

@@ -131,8 +131,7 @@ async function begin(needs: Parts, ctx: WebContext): Promise<void> {
     sandbox?.personas.find(one => ('role' in wanted ? one.role === wanted.role : one.id === wanted.id)) ??
     null
   const trial = newTrial({ connectionId, persona, outcome: persona ? outcome : null })
-  const ticket = await needs.trials.ticket(place.session, connectionId)
-  const url = authorizeUrl(trial, { issuer: needs.issuer, redirectUri: needs.redirectUri, ticket })
+  const url = authorizeUrl(trial, { issuer: needs.issuer, redirectUri: needs.redirectUri })
   trial.messages.push(authorizeMessage(url))
   await needs.trials.write(place.session, trial)
   if (persona) await needs.playground.forgetApprovals(place.user.id, connectionId)

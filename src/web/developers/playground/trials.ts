@@ -3,6 +3,7 @@
  * under the session of his browser, for an hour after he last did something with it; it holds the tokens that he got.
  */
 import { createHash, hash, randomBytes } from 'node:crypto'
+import { readUuid } from '../../../installs/ids.ts'
 import { openSealed, seal } from '../../../installs/sealed.ts'
 import type { TestOutcome } from '../../../installs/test-outcome.ts'
 import type { Role } from '../../../installs/workspace.ts'
@@ -32,7 +33,6 @@ export type TrialsNeeds = {
   store: {
     read(key: string): Promise<string | null>
     write(key: string, value: string, seconds: number): Promise<void>
-    take(key: string): Promise<string | null>
     remove(...keys: string[]): Promise<void>
   }
   secretKeys: readonly Buffer[]
@@ -42,15 +42,11 @@ export type TrialsNeeds = {
 export type Trials = ReturnType<typeof trials>
 
 const seconds = 3600
-/** The redirect to the provider follows at once. */
-const ticketSeconds = 120
 
 export function trials(needs: TrialsNeeds) {
   const { store, secretKeys } = needs
   const digest = (text: string) => hash('sha256', text, 'base64url')
   const keyOf = (session: Session, connectionId: string) => `trial:${digest(session.id)}:${connectionId}`
-  const ticketKey = (ticket: string) => `trial-ticket:${digest(ticket)}`
-  const ticketOf = (session: Session, connectionId: string) => `${digest(session.id)} ${connectionId}`
 
   async function read(session: Session, connectionId: string): Promise<Trial | null> {
     const key = keyOf(session, connectionId)
@@ -72,18 +68,14 @@ export function trials(needs: TrialsNeeds) {
       await store.remove(keyOf(session, connectionId))
     },
 
-    /** What lets one authorize request of this browser, for this connection, return to the playground. */
-    async ticket(session: Session, connectionId: string): Promise<string> {
-      const ticket = randomBytes(24).toString('base64url')
-      await store.write(ticketKey(ticket), ticketOf(session, connectionId), ticketSeconds)
-      return ticket
-    },
-
-    /** Takes the ticket: it counts once, and in the session that it was made in. */
-    async takeTicket(ctx: WebContext, ticket: string, connectionId: string): Promise<boolean> {
-      const found = /^[\w-]{32}$/.test(ticket) && (await needs.sessions.current(ctx))
-      if (!found) return false
-      return (await store.take(ticketKey(ticket))) === ticketOf(found.session, connectionId)
+    /**
+     * What lets an authorize request return to the playground: the state of a trial that this very session began for this
+     * connection. It holds until the callback: a member who waited for an approval goes on with the same request.
+     */
+    async isUnderWay(ctx: WebContext, state: string, connectionId: string): Promise<boolean> {
+      const found = readUuid(connectionId) === connectionId && (await needs.sessions.current(ctx))
+      const trial = found ? await read(found.session, connectionId) : null
+      return trial !== null && !trial.returned && trial.state === state
     },
   }
 }
