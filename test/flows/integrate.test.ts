@@ -152,6 +152,7 @@ describe('the OpenAPI document', () => {
     ['get', '/v1/blocks/{id}/children', '/v1/blocks/PAGE/children', 'token', null],
     ['post', '/v1/oauth/introspect', '/v1/oauth/introspect', 'client', () => ({ token })],
     ['post', '/v1/oauth/introspect', '/v1/oauth/introspect', 'client', () => ({ token: 'lka_unknown' })],
+    ['post', '/v1/access-checks', '/v1/access-checks', 'client', () => accessCheck()],
   ])('describes what %s %s answers', async (method, route, address, by, body) => {
     const target = address.replace('PAGE', world.pages.roadmap.id).replace('ADA', world.users.ada.id)
     const answer = await send(
@@ -165,6 +166,7 @@ describe('the OpenAPI document', () => {
     const validate = validator(route, method, '200')
     expect(validate(json) ? [] : validate.errors).toEqual([])
   })
+  const accessCheck = () => ({ token, capability: 'read_content', page_ids: [world.pages.roadmap.id] })
   const newPage = () => ({
     parent: { page_id: world.pages.roadmap.id },
     properties: { title: [{ text: { content: 'Made by a partner' } }] },
@@ -175,6 +177,7 @@ describe('the OpenAPI document', () => {
       ['get', '/v1/pages/{id}', await send('GET', `/v1/pages/${world.pages.handbook.id}`, `Bearer ${token}`)],
       ['get', '/v1/users/me', await send('GET', '/v1/users/me', 'Bearer lka_dead')],
       ['post', '/v1/search', await send('POST', '/v1/search', `Bearer ${token}`, { page_size: 0 })],
+      ['post', '/v1/access-checks', await send('POST', '/v1/access-checks', client(), {})],
       [
         'post',
         '/v1/oauth/token',
@@ -201,7 +204,7 @@ describe('the OpenAPI document', () => {
     const calls = Object.entries(document.paths).flatMap(([route, methods]) =>
       Object.keys(methods).map(method => `${method.toUpperCase()} ${route}`),
     )
-    expect(calls).toHaveLength(11)
+    expect(calls).toHaveLength(12)
     const ben = await signedIn('ben')
     await ben.open('/developers/reference')
     for (const call of calls) expect(ben.text()).toContain(call)

@@ -52,7 +52,7 @@ export function offered(partnerApi: 'full' | 'read' | 'off'): readonly Operation
 }
 const changesPages = new Set(['pagesUpdate', 'pagesCreate'])
 
-function described({ id, summary, description, by, query, body, path, answer }: Operation): Schema {
+function described({ id, summary, description, by, query, body, path, answer, refusal }: Operation): Schema {
   const inPath = path.includes('{id}')
     ? [{ name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } }]
     : []
@@ -75,7 +75,10 @@ function described({ id, summary, description, by, query, body, path, answer }: 
     }),
     responses: {
       200: { description: 'Done', content: json(ref(answer)) },
-      default: { description: 'Refused', content: json(ref(by === 'client' ? 'OAuthError' : 'Error')) },
+      default: {
+        description: 'Refused',
+        content: json(ref(refusal ?? (by === 'client' ? 'OAuthError' : 'Error'))),
+      },
     },
   }
 }

@@ -1,4 +1,5 @@
 /** Every call of the partner API: what it takes, what it answers. A table. */
+import { capabilities } from '../../installs/capability.ts'
 import { ref, type Schema } from './schemas.ts'
 
 export type Operation = {
@@ -12,6 +13,8 @@ export type Operation = {
   query?: Record<string, Schema>
   body?: { schema: Schema; form: boolean }
   answer: string
+  /** How it refuses, where that is not as all of its kind do. */
+  refusal?: 'Error'
 }
 
 const page: Schema = { page_size: { type: 'integer', minimum: 1, maximum: 100, default: 100 } }
@@ -78,6 +81,29 @@ export const operations: readonly Operation[] = [
       schema: { type: 'object', required: ['token'], properties: { token: text, token_type_hint: text } },
     },
     answer: 'Revocation',
+  },
+  {
+    method: 'post',
+    path: '/v1/access-checks',
+    id: 'accessCheck',
+    summary: 'Ask which pages a token may use',
+    description:
+      'For the API of the host product: of up to a hundred pages, those that the token may do this to at the moment of asking. A connection may ask about its own tokens, a resource server about any.',
+    by: 'client',
+    body: {
+      form: false,
+      schema: {
+        type: 'object',
+        required: ['token', 'capability', 'page_ids'],
+        properties: {
+          token: text,
+          capability: { enum: [...capabilities] },
+          page_ids: { type: 'array', minItems: 1, maxItems: 100, items: { type: 'string', format: 'uuid' } },
+        },
+      },
+    },
+    answer: 'AccessCheck',
+    refusal: 'Error',
   },
   {
     method: 'get',

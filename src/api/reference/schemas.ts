@@ -185,4 +185,5 @@ export const schemas: Record<string, Schema> = {
     ],
   },
   Revocation: object({ request_id: uuid }),
+  AccessCheck: object({ object: only('access_check'), active: flag, page_ids: listOf(uuid) }),
 }
