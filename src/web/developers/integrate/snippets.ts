@@ -43,12 +43,13 @@ ${credentials}
 
 function openidClient({ issuer, clientId, redirectUri, isPublic }: SnippetFacts): Snippet {
   const insecure = issuer.startsWith('http:')
-  const proof = isPublic ? 'client.None()' : 'client.ClientSecretBasic(process.env.CLIENT_SECRET)'
+  const proof = isPublic ? 'client.None()' : 'client.ClientSecretBasic(env.CLIENT_SECRET)'
   return {
     id: 'openid-client',
     title: 'Node with openid-client',
     sentence: 'Run it, open the address that it prints, and paste the address that you come back to.',
     text: `import * as client from 'openid-client'
+import { env, stdin } from 'node:process'
 import { createInterface } from 'node:readline/promises'
 
 const config = await client.discovery(new URL('${issuer}'), '${clientId}', {}, ${proof}, {
@@ -64,7 +65,7 @@ const address = client.buildAuthorizationUrl(config, {
 })
 console.log(address.href)
 
-const input = createInterface({ input: process.stdin })
+const input = createInterface({ input: stdin })
 const callback = await input.question('')
 input.close()
 const tokens = await client.authorizationCodeGrant(config, new URL(callback), {
@@ -81,9 +82,10 @@ function notionClient({ issuer }: SnippetFacts): Snippet {
     id: 'notion-client',
     title: 'Node with @notionhq/client',
     sentence: 'Programs written for Notion work with only the base address changed.',
-    text: `import { Client } from '@notionhq/client'
+    text: `import { env } from 'node:process'
+import { Client } from '@notionhq/client'
 
-const notion = new Client({ auth: process.env.ACCESS_TOKEN, baseUrl: '${issuer}' })
+const notion = new Client({ auth: env.ACCESS_TOKEN, baseUrl: '${issuer}' })
 const { results } = await notion.search({})
 for (const page of results) console.log(page.id, page.url)
 `,
