@@ -113,7 +113,9 @@ describe('the migrations', () => {
         expect([table, count]).toEqual([table, before[table]])
       expect(await migrate(source)).toEqual(names.slice(-down))
       expect(await shapeOf(source)).toEqual(shape)
-      await source.query('truncate users, workspaces, connections, events, access_tokens, refresh_tokens cascade')
+      await source.query(
+        'truncate users, workspaces, connections, events, access_tokens, refresh_tokens cascade',
+      )
       await seed(source)
     }
     expect(await countRows(source)).toEqual(before)
