@@ -2,15 +2,17 @@ import { countBelow } from './install-pages.ts'
 
 /** Pages below one granted page are counted up to here; a list of many installations says "more than" beyond it. */
 export const reachLimit = 1_000
+/** As many chosen pages of one connection are followed down the tree; beyond, what hundreds of people chose says so too. */
+const followLimit = 500
 
 /**
  * The pages that installations reach, as columns `granted` (what was chosen, without what stands below another chosen page),
  * `reached` (with all below; a page that two of a group reach counts once) and `beyond` (more than was counted).
  * `sets` is SQL of (key, installation_id) in workspace $1: one row of `sums` comes out for each key that reaches anything.
  *
- * The planner knows nothing of the sizes of these sets, and joins of sets with one another may cost their product. So there
- * are none: whoever granted is looked up in a hash (a subquery within a case is never made a join), and in tree order a page stands below an earlier one exactly when it comes before
- * the end of that one's range.
+ * The planner knows nothing of the sizes of these sets, and joins of large ones with one another may cost their product. So
+ * there are none: whoever granted is looked up in a hash (a subquery within a case is never made a join), and in tree order a
+ * page stands below an earlier one exactly when it comes before the end of that one's range.
  */
 export const reachCtes = (sets: string) => `
   chosen as materialized (
@@ -22,16 +24,22 @@ export const reachCtes = (sets: string) => `
     from (select distinct granted_by as id from chosen) d
     join members m on m.workspace_id = $1 and m.user_id = d.id
     join users u on u.id = d.id and not u.disabled),
+  followed as materialized (
+    select key, page_id, granted_by, row_number() over (partition by key order by page_id) as n
+    from chosen where case when granted_by in (select user_id from granters) then true else false end),
+  crowds as materialized (
+    select key, count(distinct page_id)::int as pages from followed
+    where key in (select key from followed where n > ${followLimit}) group by key),
   placed as materialized (
-    select c.key, c.granted_by, t.path
-    from chosen c join page_paths t on t.workspace_id = $1 and t.page_id = c.page_id and not t.hidden),
+    select f.key, f.granted_by, t.path
+    from followed f join page_paths t on t.workspace_id = $1 and t.page_id = f.page_id and not t.hidden
+    where f.n <= ${followLimit}),
   private_roots as materialized (
     select p.id from (select distinct path[1] as id from placed) r
     join pages p on p.workspace_id = $1 and p.id = r.id and p.private),
   in_force as (
     select distinct key, path from placed
     where case
-      when granted_by not in (select user_id from granters) then false
       when path[1] in (select id from private_roots)
         or granted_by in (select user_id from granters where role = 'guest') then coalesce((
         select true from page_viewers v
@@ -45,9 +53,10 @@ export const reachCtes = (sets: string) => `
     select o.key, ${countBelow('o', String(reachLimit))} as below from ranges o
     where o.earlier_end is null or o.path > o.earlier_end),
   sums as (
-    select key, count(*)::int as granted, (count(*) + sum(least(below, ${reachLimit})))::int as reached,
-      bool_or(below > ${reachLimit}) as beyond
-    from counted group by key)`
+    select n.key, coalesce(max(c.pages), count(*))::int as granted,
+      greatest(count(*) + sum(least(n.below, ${reachLimit})), max(c.pages))::int as reached,
+      bool_or(n.below > ${reachLimit}) or max(c.pages) is not null as beyond
+    from counted n left join crowds c on c.key = n.key group by n.key)`
 
 /** What an installation, or all of a connection, reaches. */
 export type Reach = { granted: number; reached: number; beyond: boolean }
