@@ -6,7 +6,7 @@ import { type FlowFailure, type FlowStepKind, type NoteFlowStep, stepOf } from '
 import { readUuid } from '../installs/ids.ts'
 import { readAuthorizeRequest } from './authorize-request.ts'
 import { explainAuthorize } from './explain.ts'
-import type { Log } from './partner-dialect.ts'
+import { isStorageFault, type Log } from './partner-dialect.ts'
 import { isTrial, type Trials } from './trials.ts'
 
 export type Fault = { status: number; title: string; sentence: string; requestId: string }
@@ -112,7 +112,8 @@ export function authorizeEndpoint(needs: AuthorizeNeeds) {
         'a request of a partner cannot be answered',
       )
       noteStep(at, null, explainAuthorize(at, out.error, fault?.error_detail ?? out.error_description))
-      await show(at, at.status, words(out.error, at.status))
+      const status = isStorageFault(fault) ? 503 : at.status
+      await show(at, status, words(out.error, status))
     },
   }
 }

@@ -1,6 +1,6 @@
 /** Signing keys: a JWKS file of private keys, the first of which signs. */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { exportJWK, generateKeyPair } from 'jose'
 
@@ -37,12 +37,13 @@ export async function loadSigningKeys(place: KeyPlace): Promise<{ keys: SigningK
   if (place.signingKeys) throw new Error(`SIGNING_KEYS: there is no file ${file}`)
   const first = [await newKey(new Date())]
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
-  const made = await writeFile(file, serialized(first), { mode: 0o600, flag: 'wx' }).then(
-    () => true,
-    () => false,
-  )
-  // Another process may have made it in the same moment.
-  return { keys: made ? first : (await readKeys(file))! }
+  // Another process may make it in the same moment: whoever links first wins, and nobody reads half a file.
+  const beside = await writeBeside(file, first)
+  await link(beside, file).catch(fault => {
+    if ((fault as { code?: string }).code !== 'EEXIST') throw fault
+  })
+  await rm(beside)
+  return { keys: (await readKeys(file))! }
 }
 
 export async function listSigningKeys(place: KeyPlace): Promise<ListedKey[]> {
@@ -66,10 +67,8 @@ export async function rotateSigningKeys(place: KeyPlace, now: Date): Promise<Lis
   const fresh = await newKey(now)
   const kept = !signing ? [fresh] : !next ? [signing, fresh] : [next, signing, fresh]
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
-  // Written beside and moved into place: a server that starts meanwhile reads the old file or the new one.
-  const beside = `${file}.${randomBytes(4).toString('hex')}`
-  await writeFile(beside, serialized(kept), { mode: 0o600 })
-  await rename(beside, file)
+  // Moved into place: a server that starts meanwhile reads the old file or the new one.
+  await rename(await writeBeside(file, kept), file)
   return listSigningKeys(place)
 }
 
@@ -103,6 +102,8 @@ async function readKeys(file: string): Promise<SigningKey[] | null> {
   )
 }
 
-function serialized(keys: SigningKey[]): string {
-  return `${JSON.stringify({ keys }, null, 2)}\n`
+async function writeBeside(file: string, keys: SigningKey[]): Promise<string> {
+  const beside = `${file}.${randomBytes(4).toString('hex')}`
+  await writeFile(beside, `${JSON.stringify({ keys }, null, 2)}\n`, { mode: 0o600 })
+  return beside
 }

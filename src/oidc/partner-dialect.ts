@@ -50,7 +50,7 @@ const unavailable = () =>
 const broken = () => new OAuthRefusal(500, 'server_error', 'Something broke on our side.')
 
 /** The driver's errors carry a code (SQLSTATE, or the system's); a connection that breaks off has a message only. */
-function isStorageFault(fault: unknown): boolean {
+export function isStorageFault(fault: unknown): boolean {
   if (!(fault instanceof Error)) return false
   const { code } = fault as { code?: unknown }
   return typeof code === 'string'

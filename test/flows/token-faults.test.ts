@@ -105,7 +105,7 @@ describe('a database that does not answer', () => {
       await elsewhere.revoke(json.access_token),
     ])
       expect(answer).toMatchObject(unavailable)
-    expect((await fetch(elsewhere.authorizeUrl(), { redirect: 'manual' })).status).toBe(500)
+    expect((await fetch(elsewhere.authorizeUrl(), { redirect: 'manual' })).status).toBe(503)
     expect((await flow.introspect(json.access_token)).json.active).toBe(true)
   })
 })
