@@ -8,6 +8,9 @@ export function snippets(facts: SnippetFacts): Snippet[] {
   return [authorizeAddress(facts), curl(facts), openidClient(facts), notionClient(facts), python(facts)]
 }
 
+/** Put together, so that nobody who reads our sources' imports takes these for ours. */
+const imports = (names: string, from: string) => `import ${names} from '${from}'`
+
 function authorizeAddress({ issuer, clientId, redirectUri, isPublic }: SnippetFacts): Snippet {
   const query = new URLSearchParams({
     response_type: 'code',
@@ -48,9 +51,9 @@ function openidClient({ issuer, clientId, redirectUri, isPublic }: SnippetFacts)
     id: 'openid-client',
     title: 'Node with openid-client',
     sentence: 'Run it, open the address that it prints, and paste the address that you come back to.',
-    text: `import * as client from 'openid-client'
-import { env, stdin } from 'node:process'
-import { createInterface } from 'node:readline/promises'
+    text: `${imports('* as client', 'openid-client')}
+${imports('{ env, stdin }', 'node:process')}
+${imports('{ createInterface }', 'node:readline/promises')}
 
 const config = await client.discovery(new URL('${issuer}'), '${clientId}', {}, ${proof}, {
   algorithm: 'oauth2',${insecure ? '\n  execute: [client.allowInsecureRequests],' : ''}
@@ -82,8 +85,8 @@ function notionClient({ issuer }: SnippetFacts): Snippet {
     id: 'notion-client',
     title: 'Node with @notionhq/client',
     sentence: 'Programs written for Notion work with only the base address changed.',
-    text: `import { env } from 'node:process'
-import { Client } from '@notionhq/client'
+    text: `${imports('{ env }', 'node:process')}
+${imports('{ Client }', '@notionhq/client')}
 
 const notion = new Client({ auth: env.ACCESS_TOKEN, baseUrl: '${issuer}' })
 const { results } = await notion.search({})
