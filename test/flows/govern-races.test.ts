@@ -148,7 +148,9 @@ describe('a disconnect while a code of the same member is redeemed', () => {
     const { partner, tokens } = await install()
     const end = await endings[2]![1](tokens)
     const callback = await consent(partner)
-    const [redeemed] = await whileHeld('select from authorizations for update', [], async () => {
+    // The row that both want, and that the redemption is the first to wait for.
+    const hold = 'select from authorizations where redeemed_at is null for update'
+    const [redeemed] = await whileHeld(hold, [], async () => {
       const redeeming = settle(partner.redeem(callback))
       await waiting(1)
       const ending = settle(end())
