@@ -11,13 +11,17 @@ export async function withStores<T>(work: (stores: Stores, config: Config) => Pr
   const config = readConfig()
   const { openStores } = await import('../stores.ts')
   const stores = await openStores(config)
-  const settle = endAtSignal(stores)
+  const interruption = endAtSignal(stores)
   try {
     if (!config.databaseUrl) await (await import('../storage/postgres/migrate.ts')).migrate(stores.database)
     else await requireSchema(stores)
     return await work(stores, config)
+  } catch (fault) {
+    // What fails because the database was taken away is no fault of the command's.
+    await interruption.end()
+    throw fault
   } finally {
-    settle()
+    interruption.settle()
     await stores.close()
   }
 }
@@ -32,10 +36,22 @@ export async function requireSchema(stores: Stores): Promise<void> {
 const signals = ['SIGINT', 'SIGTERM'] as const
 
 /** Ctrl-C in the middle of a command takes back what was not committed, and leaves no database running. */
-function endAtSignal(stores: Stores): () => void {
-  const end = () => void stores.stopDatabase().finally(() => process.exit(130))
-  for (const signal of signals) process.once(signal, end)
-  return () => {
-    for (const signal of signals) process.removeListener(signal, end)
+function endAtSignal(stores: Stores): { end(): Promise<void>; settle(): void } {
+  let ending: Promise<void> | null = null
+  const begin = () => {
+    // Connections that are cut may say so where nobody waits for them; the process is ending anyway.
+    process.on('uncaughtException', () => {})
+    ending = stores
+      .stopDatabase()
+      .catch(() => {})
+      .then(() => process.exit(130))
+  }
+  for (const signal of signals) process.once(signal, begin)
+  return {
+    /** Waits for the end that was begun, if one was. */
+    end: () => ending ?? Promise.resolve(),
+    settle() {
+      for (const signal of signals) process.removeListener(signal, begin)
+    },
   }
 }
