@@ -20,7 +20,7 @@ export class CreateProviderPayloads1764000000004 implements MigrationInterface {
         payload jsonb not null, -- the code's
         redeemed_at timestamptz,
         redeemed_by text, -- the request that redeemed the code
-        contested boolean not null default false, -- other requests redeemed it at the same moment
+        rivals integer not null default 0, -- other requests that redeemed it at about the same moment
         created_at timestamptz not null default now(),
         expires_at timestamptz not null,
         constraint authorizations_installation_exists foreign key (workspace_id, installation_id)

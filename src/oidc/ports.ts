@@ -93,9 +93,9 @@ export type TokenStore = {
   reopenCode(codeHash: Buffer, issue: Issue, requestId: string): Promise<void>
   /** Issues the successor, if there is none yet, and an access token; false: the authorization has ended. */
   rotate(tokenHash: Buffer, issue: Issue): Promise<boolean>
-  /** Notes that several requests redeemed the code at the same moment. */
-  contestCode(codeHash: Buffer): Promise<void>
-  /** Ends the authorization and all its tokens, and records why; with `unlessContested` not where its code was. */
+  /** Counts another request that redeemed the code at about the same moment. */
+  countRivals(codeHash: Buffer, rivals: number): Promise<void>
+  /** Ends the authorization and all its tokens, and records why; with `unlessContested` not where its code had several rivals. */
   endFamily(
     grantId: string,
     kind: 'refresh-token.reused' | 'code.reused',

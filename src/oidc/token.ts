@@ -14,7 +14,7 @@ import type { NoteUse, TokenStore } from './ports.ts'
 import { type PresentedNeeds, readPresented, standing } from './presented.ts'
 import { type Fields, readFields } from './request-body.ts'
 import { isOurResource } from './resource.ts'
-import { answerReuse } from './reuse.ts'
+import { answerReuse, certainBurst } from './reuse.ts'
 import { forceInSandbox, withoutPages } from './tested.ts'
 import type { Throttle } from './throttle.ts'
 import { tokenAnswer } from './token-answer.ts'
@@ -127,7 +127,7 @@ async function settle(needs: TokenNeeds, ctx: Context, exchange: Exchange): Prom
       throw fault
     })
     if (redeemed.kind === 'lost') {
-      await needs.store.contestCode(source.hash)
+      await needs.store.countRivals(source.hash, certainBurst)
       throw invalidGrant('The code was redeemed by another request.')
     }
     if (redeemed.kind === 'no-pages')

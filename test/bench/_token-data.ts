@@ -16,7 +16,7 @@ const user = (n: string) => `md5('user ' || ${n})::uuid`
 const page = (w: string, p: string) => `md5('page ' || ${w} || ' ' || ${p})::uuid`
 const installation = (n: string) => `md5('installation ' || ${n})::uuid`
 
-/** Each code, family and token is of another member, who chose three pages of his workspace. */
+/** Each code, family and token is of another member, who chose one page of his workspace (and so all that is below it). */
 export async function growTokens(
   databaseUrl: string,
   count: { codes: number; chains: number; tokens: number },
@@ -72,7 +72,7 @@ const people = (count: number) => `
 /** Those before `codes` are allowed and not redeemed; the others are installed. */
 const authorizations = (count: number, codes: number) => `
   with chosen as (
-    select n, w, array[${page('w', '(n % 20 + 1)')}, ${page('w', '((n + 7) % 20 + 1)')}, ${page('w', '((n + 13) % 20 + 1)')}] as pages
+    select n, w, array[${page('w', '(n % 20 + 1)')}] as pages
     from seat
   ), consented as (
     insert into consents (id, workspace_id, connection_id, user_id, capabilities, page_ids, created_at, expires_at)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { Browser, ben, Flow, pkce } from '../support/oauth.ts'
+import { Browser, Flow, pkce } from '../support/oauth.ts'
 import { type OpenProvider, openProvider } from '../support/open-provider.ts'
 import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
 
@@ -206,83 +206,5 @@ describe('a request that asks for what there is not is told so at the registered
     const response = await fetch(web.authorizeUrl(), { method: 'POST', redirect: 'manual' })
     expect(response.status).toBe(404)
     expect((await ask(web, {})).status).toBe(303)
-  })
-})
-
-describe('the flow belongs to the browser that began it', () => {
-  it('another browser can neither see, finish nor resume it', async () => {
-    const mine = new Flow(server.base, web.connection)
-    const install = await mine.begin()
-    const stranger = new Browser()
-    expect((await stranger.get(install)).status).toBe(400)
-    const uid = install.split('/').at(-1)
-    await expectPage(await stranger.get(`${server.base}/v1/oauth/authorize/${uid}`))
-    expect((await mine.browser.get(install)).status).toBe(200)
-  })
-
-  it('a flow that nobody has decided gives no code when it is resumed', async () => {
-    const flow = new Flow(server.base, web.connection)
-    const install = await flow.begin()
-    const uid = install.split('/').at(-1)
-    const resumed = await flow.browser.get(`${server.base}/v1/oauth/authorize/${uid}`)
-    expect(resumed.headers.get('location') ?? '').not.toContain('code=')
-  })
-
-  it('resuming a second time gives no second code', async () => {
-    const flow = new Flow(server.base, web.connection)
-    const install = await flow.begin()
-    await flow.finish(install, ben(world, world.pages.roadmap))
-    const uid = install.split('/').at(-1)
-    await expectPage(await flow.browser.get(`${server.base}/v1/oauth/authorize/${uid}`))
-  })
-
-  it('a public client that was allowed before is asked again', async () => {
-    const redirect_uri = 'http://127.0.0.1:5000/callback'
-    const flow = new Flow(server.base, app)
-    await flow.allow(ben(world, world.pages.roadmap), { redirect_uri, ...s256() })
-    expect(await flow.begin({ redirect_uri, ...s256() })).toContain('/install/')
-    const web2 = new Flow(server.base, web.connection)
-    await web2.allow(ben(world, world.pages.roadmap))
-    expect(await web2.begin()).toContain('/install/')
-  })
-
-  it('its cookies are out of reach of scripts and other sites', async () => {
-    const cookies = (await ask(web, {})).headers.getSetCookie()
-    expect(cookies.length).toBeGreaterThan(0)
-    for (const cookie of cookies) {
-      expect(cookie).toMatch(/httponly/i)
-      expect(cookie).toMatch(/samesite=lax/i)
-      expect(cookie).toMatch(/path=\/(install|v1\/oauth\/authorize)\//)
-    }
-    const behindTls = await server.beside({ issuer: 'https://connect.example.com' })
-    const secure = await fetch(new Flow(behindTls.base, web.connection).authorizeUrl(), {
-      redirect: 'manual',
-    })
-    expect(secure.status).toBe(303)
-    for (const cookie of secure.headers.getSetCookie()) expect(cookie).toMatch(/^__Secure-.*; secure/i)
-  })
-})
-
-describe('the metadata', () => {
-  it('is the same at both addresses, and every address in it answers', async () => {
-    const document = async (name: string) =>
-      (await (await fetch(`${server.base}/.well-known/${name}`)).json()) as Record<string, string>
-    const oauth = await document('oauth-authorization-server')
-    expect(await document('openid-configuration')).toEqual(oauth)
-    expect(oauth.issuer).toBe(server.base)
-    const answers = await Promise.all([
-      fetch(oauth.authorization_endpoint!),
-      fetch(oauth.token_endpoint!, { method: 'POST' }),
-      fetch(oauth.introspection_endpoint!, { method: 'POST' }),
-      fetch(oauth.revocation_endpoint!, { method: 'POST' }),
-      fetch(oauth.jwks_uri!),
-    ])
-    expect(answers.map(one => one.status)).toEqual([400, 401, 401, 401, 200])
-    const { keys } = (await answers[4]!.json()) as { keys: Record<string, string>[] }
-    expect(keys[0]).toMatchObject({ kty: 'EC', alg: 'ES256' })
-    expect(keys[0]).not.toHaveProperty('d')
-    expect(
-      Object.keys(oauth).filter(name => /userinfo|registration|end_session|pushed|device|dpop/.test(name)),
-    ).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { expect } from '@jest/globals'
 import type { SeededConnection, World } from './seed.ts'
 
 export type Answer = { status: number; headers: Headers; json: Record<string, unknown> & { error?: string } }
@@ -157,3 +158,9 @@ export class Flow {
 export function ben(world: World, ...pages: { id: string }[]): Consenting {
   return { userId: world.users.ben.id, workspaceId: world.workspaces.acme.id, pages }
 }
+
+/** A refusal in both dialects. */
+export const refusal = (status: number, error: string) => ({
+  status,
+  json: { error, object: 'error', status, code: error, request_id: expect.any(String) },
+})

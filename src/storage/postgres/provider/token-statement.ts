@@ -140,15 +140,18 @@ export function tokenStatements(pool: Pool) {
       return rows[0]!.rotated
     },
 
-    async contestCode(codeHash: Buffer): Promise<void> {
-      await pool.query('update authorizations set contested = true where code_hash = $1', [codeHash])
+    async countRivals(codeHash: Buffer, rivals: number): Promise<void> {
+      await pool.query('update authorizations set rivals = rivals + $2 where code_hash = $1', [
+        codeHash,
+        rivals,
+      ])
     },
 
     async endFamily(grantId: string, kind: string, trace: Trace, unlessContested: boolean): Promise<void> {
       await pool.query(
         `with gone as (
            delete from authorizations
-           where id = $1 and not ($7 and contested)
+           where id = $1 and not ($7 and rivals > 1)
            returning workspace_id, connection_id, installation_id
          )
          insert into events (id, at, kind, workspace_id, connection_id, installation_id, address, request_id)
