@@ -97,6 +97,7 @@ async function startServer(
   settings: Record<string, string>,
 ): Promise<string> {
   const port = await freePort()
+  const url = await addressOf(port, home)
   const all = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
@@ -112,7 +113,7 @@ async function startServer(
   ]
   // Its own process group: Ctrl-C reaches us first, and we stop it when the connections are closed.
   const server = spawn(program!, args, { cwd: '/', stdio: 'ignore', detached: true })
-  const url = await addressOf(port, home)
+  // Nothing is awaited in between: one that finds the directory taken may end within a millisecond, unheard.
   await waitUntilReady(url, server)
   return url
 }
