@@ -3,24 +3,32 @@ import type { ClientBase } from 'pg'
 
 type Fault = { line: number; reason: string }
 
-/** Later lines about the same thing replace earlier ones: a line is an upsert. */
+const keys = {
+  staged_users: ['id'],
+  staged_workspaces: ['id'],
+  staged_members: ['workspace_id', 'user_id'],
+  staged_pages: ['workspace_id', 'id'],
+}
+
+/** Later lines about the same thing replace earlier ones: a line is an upsert. Each table has an index on its key after it. */
 export async function keepLastLines(client: ClientBase): Promise<void> {
-  const keys = {
-    staged_users: 'id',
-    staged_workspaces: 'id',
-    staged_members: 'workspace_id, user_id',
-    staged_pages: 'workspace_id, id',
-  }
   for (const [table, key] of Object.entries(keys)) {
-    await client.query(`create index on ${table} (${key})`)
+    const index = `create unique index on ${table} (${key})`
+    // Most files say each thing once, and then the index is all there is to do.
+    const unique = await client.query(index).then(
+      () => true,
+      fault => {
+        if ((fault as { code?: string }).code !== '23505') throw fault
+        return false
+      },
+    )
+    if (unique) continue
     await client.query(
       `delete from ${table} staged
        using (select ${key}, max(line) as line from ${table} group by ${key} having count(*) > 1) latest
-       where ${key
-         .split(', ')
-         .map(one => `staged.${one} = latest.${one}`)
-         .join(' and ')} and staged.line < latest.line`,
+       where ${key.map(one => `staged.${one} = latest.${one}`).join(' and ')} and staged.line < latest.line`,
     )
+    await client.query(index)
   }
 }
 

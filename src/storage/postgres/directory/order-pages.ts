@@ -27,17 +27,14 @@ export async function orderPages(
        exists (select from pages p where p.workspace_id = s.workspace_id and p.id = s.id) as known
      from standing join staged_pages s using (line)`,
   )
-  const { rows } = await client.query<{ ordered: number; deep: number | null }>(
-    `select count(*)::int as ordered, (min(line) filter (where level > ${deepestLevel}))::int as deep from ordered_pages`,
+  const { rows } = await client.query<{ ordered: number; staged: number; deep: number | null }>(
+    `select count(*)::int as ordered, (select count(*)::int from staged_pages) as staged,
+       (min(line) filter (where level > ${deepestLevel}))::int as deep from ordered_pages`,
   )
-  const { ordered, deep } = rows[0]!
+  const { ordered, staged, deep } = rows[0]!
   if (deep !== null)
     return { kind: 'fault', line: deep, reason: `the page stands deeper than ${deepestLevel} levels` }
-  const lost = await client.query<{ line: number | null }>(
-    `select min(line)::int as line from staged_pages s
-     where not exists (select from ordered_pages o where o.workspace_id = s.workspace_id and o.id = s.id)`,
-  )
-  const line = lost.rows[0]!.line ?? (await findCycleThroughMoves(client))
+  const line = ordered < staged ? await findUnordered(client) : await findCycleThroughMoves(client)
   if (line !== null) return { kind: 'fault', line, reason: 'its parents form a cycle' }
   await client.query('create index on ordered_pages (place)')
   await client.query('analyze ordered_pages')
@@ -49,6 +46,15 @@ export async function orderPages(
       reason: `it or a page below it would stand deeper than ${deepestLevel} levels`,
     }
   return { kind: 'ordered', pages: ordered }
+}
+
+/** The first that no root leads to. */
+async function findUnordered(client: ClientBase): Promise<number | null> {
+  const { rows } = await client.query<{ line: number | null }>(
+    `select min(line)::int as line from staged_pages s
+     where not exists (select from ordered_pages o where o.workspace_id = s.workspace_id and o.id = s.id)`,
+  )
+  return rows[0]!.line
 }
 
 /** Known pages whose line names another parent than they have. */

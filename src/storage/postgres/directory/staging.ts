@@ -26,7 +26,7 @@ export type Kind = keyof typeof tables
 export const kinds = Object.keys(tables) as Kind[]
 
 /** Text waiting for its COPY, in characters: large enough to be worth a round trip. */
-const copyAt = 1_000_000
+const copyAt = 250_000
 
 export class Staging {
   readonly #client: PoolClient
