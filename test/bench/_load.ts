@@ -6,6 +6,8 @@ export type Load = {
   requests: readonly Buffer[]
   inFlight: number
   seconds: number
+  /** No more than so many requests. */
+  count?: number
   /** Where in the list to begin, so that runs do not repeat each other. */
   from?: number
 }
@@ -21,7 +23,8 @@ export type Lane = (answer: string | null) => Buffer | null
  */
 export function measure(load: Load): Promise<Measured> {
   let next = load.from ?? 0
-  const lane: Lane = () => load.requests[next++ % load.requests.length]!
+  const last = next + (load.count ?? Number.POSITIVE_INFINITY)
+  const lane: Lane = () => (next < last ? load.requests[next++ % load.requests.length]! : null)
   return converse({ ...load, lanes: Array.from({ length: load.inFlight }, () => lane) })
 }
 

@@ -49,13 +49,14 @@ const keyed = ({ workspaceId, pageId }: Sample) => get(`/${workspaceId}/${pageId
 const asPartner = ({ token, pageId }: Sample) =>
   get(`/v1/pages/${pageId}`, { authorization: `Bearer ${token}`, 'notion-version': '2025-09-03' })
 
-/** The first turn of each warms it up and does not count. */
+/** Before the turns that count, each server answers every request once: what is measured is how it goes on. */
 async function takeTurns(contestants: Contestant[]): Promise<void> {
-  for (let round = 0; round <= rounds; round++)
-    for (const one of contestants) {
-      const from = one.results.reduce((sum, result) => sum + result.count, 0)
-      const measured = await measure({ port: one.port, requests: one.requests, inFlight, seconds, from })
-      if (round > 0) one.results.push(measured)
+  for (const { port, requests } of contestants)
+    await measure({ port, requests, inFlight, seconds: 120, count: requests.length })
+  for (let round = 0; round < rounds; round++)
+    for (const { port, requests, results } of contestants) {
+      const from = results.reduce((sum, result) => sum + result.count, 0)
+      results.push(await measure({ port, requests, inFlight, seconds, from }))
     }
 }
 
