@@ -19,7 +19,10 @@ const matches = (condition: string, order: string) => `
   join page_paths t on t.workspace_id = $1 and t.page_id = p.id and not t.hidden
   join pages root on root.workspace_id = $1 and root.id = t.path[1]
   where p.workspace_id = $1 and ${condition} and ${personReaches('$2', 'root')}
-  ${order} limit ${resultsLimit}`
+  ${order} limit ${resultsLimit} + 1`
+
+/** Where enough titles begin with the words, no others are looked for: of a short word there may be tens of thousands. */
+const wanted = `(select count(*) from beginning) <= ${resultsLimit} and `
 
 /** Both sides of the range in one collation, so that it is a range of the index whatever the database's own is. */
 const begins = `p.sort_title collate "C" >= lower(left($4, 200)) collate "C"
@@ -28,7 +31,7 @@ const begins = `p.sort_title collate "C" >= lower(left($4, 200)) collate "C"
 const textOf = (like: 'like' | 'ilike') => `
   with now as materialized (${grantedSql}),
   beginning as materialized (${matches(begins, 'order by p.sort_title collate "C", p.id')}),
-  holding as materialized (${matches(`p.title ${like} $5`, '')}),
+  holding as materialized (${matches(`${wanted} p.title ${like} $5`, '')}),
   found as materialized (
     select id, min(rank) as rank, sort_title from (
       select id, sort_title, 0 as rank from beginning union all select id, sort_title, 1 from holding) both_ranks
