@@ -28,16 +28,22 @@ const batchSize = 500
  */
 export function openFlowLog({ pool, onLoss, flushEveryMs = 500 }: FlowLogNeeds): FlowLog {
   let waiting: FlowStep[] = []
+  /** Drained, and not in the database yet. */
+  let unwritten = 0
   let dropped = 0
   let writing: Promise<void> = Promise.resolve()
 
+  /** Only what waits now: what comes meanwhile waits for the next turn, so that batches stay large when it matters. */
   async function write(): Promise<void> {
     if (dropped > 0) onLoss(dropped, 'too many at once')
     dropped = 0
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, batchSize)
-      waiting = waiting.slice(batchSize)
+    const drained = waiting
+    waiting = []
+    unwritten = drained.length
+    for (let from = 0; from < drained.length; from += batchSize) {
+      const batch = drained.slice(from, from + batchSize)
       await transact(pool, client => writeBatch(client, batch)).catch(fault => onLoss(batch.length, fault))
+      unwritten -= batch.length
     }
   }
 
@@ -50,8 +56,8 @@ export function openFlowLog({ pool, onLoss, flushEveryMs = 500 }: FlowLogNeeds):
 
   return {
     note(step) {
-      if (waiting.length < waitingLimit) waiting.push(step)
-      else dropped += 1
+      if (waiting.length + unwritten >= waitingLimit) dropped += 1
+      else if (waiting.push(step) === waitingLimit / 2) void flush() // sooner than the clock, in a flood
     },
     flush,
     async close() {
@@ -78,23 +84,11 @@ type KnownRow = { id: string; connection_id: string; uid: string | null; grant_i
 async function writeBatch(client: ClientBase, steps: FlowStep[]): Promise<void> {
   await client.query('set local synchronous_commit = off')
   const attempts = await findAttempts(client, steps)
-  const placed = steps.map(step => ({ step, attempt: place(attempts, step) }))
-  const touched = [...new Set(placed.map(one => one.attempt))]
-  await insertAttempts(
-    client,
-    touched.filter(one => one.isNew),
-  )
-  await updateAttempts(
-    client,
-    touched.filter(one => !one.isNew),
-  )
-  // A connection that is gone, or was never registered, has no log.
-  await client.query(
-    `insert into flow_steps (id, attempt_id, at, kind, request_id, failure)
-     select s.id, s.attempt_id, s.at, s.kind, s.request_id, s.failure
-     from jsonb_to_recordset($1) as s (id uuid, attempt_id uuid, at timestamptz, kind text, request_id text, failure jsonb)
-     join flow_attempts a on a.id = s.attempt_id`,
-    [
+  const placed = steps.map(step => ({ step, attempt: attempts.place(step) }))
+  await client.query({
+    ...write,
+    values: [
+      JSON.stringify([...new Set(placed.map(one => one.attempt))]),
       JSON.stringify(
         placed.map(({ step, attempt }) => ({
           id: uuidv7(step.at),
@@ -106,85 +100,109 @@ async function writeBatch(client: ClientBase, steps: FlowStep[]): Promise<void> 
         })),
       ),
     ],
-  )
+  })
 }
 
-async function findAttempts(client: ClientBase, steps: FlowStep[]): Promise<Attempt[]> {
-  const { rows } = await client.query<KnownRow & { outcome: string; started_at: Date; last_at: Date }>(
-    `select id, connection_id, uid, grant_id, outcome, started_at, last_at from flow_attempts
-     where uid = any ($1) or grant_id = any ($2) order by id for update`,
-    [steps.flatMap(step => step.uid ?? []), steps.flatMap(step => step.grantId ?? [])],
-  )
-  return rows.map(row => ({
-    id: row.id,
-    connectionId: row.connection_id,
-    uid: row.uid,
-    grantId: row.grant_id,
-    workspaceId: null,
-    outcome: row.outcome,
-    failureCode: null,
-    startedAt: row.started_at,
-    lastAt: row.last_at,
-    isNew: false,
-  }))
+/** Those that a batch may belong to, locked in one order. */
+const find = {
+  name: 'flow-log-find',
+  text: `select id, connection_id, uid, grant_id, outcome, started_at, last_at from flow_attempts
+    where uid = any ((select $1::text[])::text[]) or grant_id = any ((select $2::text[])::text[]) order by id for update`,
 }
 
-/** The attempt that a step belongs to; a step that belongs to none is an attempt of its own. */
-function place(attempts: Attempt[], step: FlowStep): Attempt {
-  let attempt = attempts.find(
-    one =>
-      one.connectionId === step.connectionId &&
-      ((step.uid !== null && one.uid === step.uid) ||
-        (step.grantId !== null && one.grantId === step.grantId)),
-  )
-  if (!attempt) {
-    attempt = {
-      id: randomUUID(),
-      connectionId: step.connectionId,
-      uid: step.uid,
-      grantId: step.grantId,
+async function findAttempts(client: ClientBase, steps: FlowStep[]): Promise<Attempts> {
+  const { rows } = await client.query<KnownRow & { outcome: string; started_at: Date; last_at: Date }>({
+    ...find,
+    values: [steps.flatMap(step => step.uid ?? []), steps.flatMap(step => step.grantId ?? [])],
+  })
+  return new Attempts(
+    rows.map(row => ({
+      id: row.id,
+      connectionId: row.connection_id,
+      uid: row.uid,
+      grantId: row.grant_id,
       workspaceId: null,
-      outcome: 'under-way',
+      outcome: row.outcome,
       failureCode: null,
-      startedAt: step.at,
-      lastAt: step.at,
-      isNew: true,
-    }
-    attempts.push(attempt)
+      startedAt: row.started_at,
+      lastAt: row.last_at,
+      isNew: false,
+    })),
+  )
+}
+
+/** The attempts of a batch, found by what ties a step to them. */
+class Attempts {
+  private readonly byKey = new Map<string, Attempt>()
+
+  constructor(known: readonly Attempt[]) {
+    for (const attempt of known) this.index(attempt)
   }
-  attempt.uid ??= step.uid
-  attempt.grantId ??= step.grantId
-  attempt.workspaceId = step.workspaceId ?? attempt.workspaceId
-  attempt.outcome = outcomeAfter(step)
-  attempt.failureCode = step.failure?.code ?? null
-  attempt.lastAt = step.at
-  return attempt
+
+  private index(attempt: Attempt): void {
+    const { connectionId, uid, grantId } = attempt
+    if (uid !== null) this.byKey.set(`${connectionId} uid ${uid}`, attempt)
+    if (grantId !== null) this.byKey.set(`${connectionId} grant ${grantId}`, attempt)
+  }
+
+  /** The attempt that a step belongs to; a step that belongs to none is an attempt of its own. */
+  place(step: FlowStep): Attempt {
+    const { connectionId, uid, grantId } = step
+    const attempt =
+      (uid !== null && this.byKey.get(`${connectionId} uid ${uid}`)) ||
+      (grantId !== null && this.byKey.get(`${connectionId} grant ${grantId}`)) ||
+      begin(step)
+    attempt.uid ??= uid
+    attempt.grantId ??= grantId
+    attempt.workspaceId = step.workspaceId ?? attempt.workspaceId
+    attempt.outcome = outcomeAfter(step)
+    attempt.failureCode = step.failure?.code ?? null
+    attempt.lastAt = step.at
+    this.index(attempt)
+    return attempt
+  }
 }
 
-const columns = `id uuid, "connectionId" uuid, uid text, "grantId" text, "workspaceId" uuid, outcome text,
-  "failureCode" text, "startedAt" timestamptz, "lastAt" timestamptz`
-
-async function insertAttempts(client: ClientBase, attempts: Attempt[]): Promise<void> {
-  if (attempts.length === 0) return
-  // Another process may have begun the same attempt in this moment; its own steps stand, these are lost.
-  await client.query(
-    `insert into flow_attempts
-       (id, connection_id, uid, grant_id, workspace_id, outcome, failure_code, started_at, last_at)
-     select a.id, a."connectionId", a.uid, a."grantId", a."workspaceId", a.outcome, a."failureCode", a."startedAt", a."lastAt"
-     from jsonb_to_recordset($1) as a (${columns}) join connections c on c.id = a."connectionId"
-     on conflict do nothing`,
-    [JSON.stringify(attempts)],
-  )
+function begin(step: FlowStep): Attempt {
+  return {
+    id: randomUUID(),
+    connectionId: step.connectionId,
+    uid: step.uid,
+    grantId: step.grantId,
+    workspaceId: null,
+    outcome: 'under-way',
+    failureCode: null,
+    startedAt: step.at,
+    lastAt: step.at,
+    isNew: true,
+  }
 }
 
-async function updateAttempts(client: ClientBase, attempts: Attempt[]): Promise<void> {
-  if (attempts.length === 0) return
-  await client.query(
-    `update flow_attempts f set uid = a.uid, grant_id = a."grantId", outcome = a.outcome,
-       workspace_id = coalesce(a."workspaceId", f.workspace_id), failure_code = a."failureCode", last_at = a."lastAt"
-     from jsonb_to_recordset($1) as a (${columns}) where f.id = a.id`,
-    [JSON.stringify(attempts)],
-  )
+/**
+ * $1 attempts, $2 steps. Another process may have begun the same attempt in this moment: its own steps stand, these are lost.
+ * A connection that is gone, or was never registered, has no log.
+ */
+const write = {
+  name: 'flow-log-write',
+  text: `with attempts as materialized (
+      select a.* from jsonb_to_recordset($1) as a (id uuid, "connectionId" uuid, uid text, "grantId" text, "workspaceId" uuid,
+        outcome text, "failureCode" text, "startedAt" timestamptz, "lastAt" timestamptz, "isNew" boolean)
+    ), begun as (
+      insert into flow_attempts
+        (id, connection_id, uid, grant_id, workspace_id, outcome, failure_code, started_at, last_at)
+      select a.id, a."connectionId", a.uid, a."grantId", a."workspaceId", a.outcome, a."failureCode", a."startedAt", a."lastAt"
+      from attempts a
+      where a."isNew" and (select true from connections c where c.id = a."connectionId")
+      on conflict do nothing returning id
+    ), gone_on as (
+      update flow_attempts f set uid = a.uid, grant_id = a."grantId", outcome = a.outcome,
+        workspace_id = coalesce(a."workspaceId", f.workspace_id), failure_code = a."failureCode", last_at = a."lastAt"
+      from attempts a where f.id = a.id and not a."isNew" returning f.id
+    )
+    insert into flow_steps (id, attempt_id, at, kind, request_id, failure)
+    select s.id, s.attempt_id, s.at, s.kind, s.request_id, s.failure
+    from jsonb_to_recordset($2) as s (id uuid, attempt_id uuid, at timestamptz, kind text, request_id text, failure jsonb)
+    where s.attempt_id in (select id from begun union all select id from gone_on)`,
 }
 
 /** Takes away what is older than 30 days, in small steps. @returns the number of attempts removed. */
