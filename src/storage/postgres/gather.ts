@@ -48,3 +48,17 @@ export function gather<Question, Answer>(
       setImmediate(send)
     })
 }
+
+/** Readings that are asked for at the same time: two such queries at once keep the database busy. */
+export const together = { atOnce: 2, most: 64 }
+
+/** The answers to `count` questions from rows that say which question they answer, from 1 on; some have no row. */
+export function inOrder<Row extends { nr: string }, Answer>(
+  count: number,
+  rows: readonly Row[],
+  toAnswer: (row: Row | undefined) => Answer,
+): Answer[] {
+  const found: (Row | undefined)[] = new Array(count).fill(undefined)
+  for (const row of rows) found[Number(row.nr) - 1] = row
+  return found.map(toAnswer)
+}

@@ -1,6 +1,10 @@
-/** What a token may do at this moment, together with the client who asks: one prepared statement for each kind of token. */
+/**
+ * What a token may do at this moment, together with the client who asks: one prepared statement for each kind of token, and
+ * whoever asks in the same moment is answered by the same one.
+ */
 import type { Pool } from 'pg'
 import { type BearerRow, bearerSql, grantorReaches, toBearer } from '../access.ts'
+import { gather, inOrder, together } from '../gather.ts'
 import { clientProof, liveClient, type ProofRow, toProof } from './client.ts'
 
 type Kind = 'access' | 'refresh' | 'internal'
@@ -25,7 +29,7 @@ const tokenTimes: Record<Kind, string> = {
 }
 
 /** $3: the client who asks. It is told of its own tokens, a resource server of any. */
-const introspect = (kind: Kind) => `select ${clientProof}, b.*, t.issued_at, t.expires_at, array(
+const introspectOne = (kind: Kind) => `select ${clientProof}, b.*, t.issued_at, t.expires_at, array(
     select g.page_id from page_grants g
     join page_paths w on w.workspace_id = g.workspace_id and w.page_id = g.page_id and not w.hidden
     join pages root on root.workspace_id = w.workspace_id and root.id = w.path[1]
@@ -37,39 +41,62 @@ const introspect = (kind: Kind) => `select ${clientProof}, b.*, t.issued_at, t.e
     on b.connection_id = c.id or c.resource_server
   where c.id = $3 and ${liveClient}`
 
-const statements: Record<Kind, { name: string; text: string }> = {
-  access: { name: 'introspect-access', text: introspect('access') },
-  refresh: { name: 'introspect-refresh', text: introspect('refresh') },
-  internal: { name: 'introspect-internal', text: introspect('internal') },
-}
+/** Many questions, each by itself through the keys: see pageStatements of access.ts. */
+const introspect = (kind: Kind) => ({
+  name: `introspect-${kind}`,
+  text: `select asked.nr, one.*
+    from unnest((select $1::bytea[]), (select $2::timestamptz[]), (select $3::uuid[]))
+      with ordinality asked (hash, at, client, nr)
+    cross join lateral (${introspectOne(kind)
+      .replaceAll('$1', 'asked.hash')
+      .replaceAll('$2', 'asked.at')
+      .replaceAll('$3', 'asked.client')} limit 1) one`,
+})
 
 type Row = ProofRow &
-  BearerRow & { issued_at: Date; expires_at: Date | null; page_ids: string[]; workspace_id: string | null }
+  BearerRow & {
+    nr: string
+    issued_at: Date
+    expires_at: Date | null
+    page_ids: string[]
+    workspace_id: string | null
+  }
+type Question = { clientId: string; hash: Buffer; now: Date }
+type Answer = ReturnType<typeof toAnswer>
 
 export function introspections(pool: Pool) {
-  return {
-    async introspect(clientId: string, token: { kind: Kind; hash: Buffer }, now: Date) {
+  const asking = (kind: Kind) => {
+    const statement = introspect(kind)
+    return gather<Question, Answer>(async asked => {
       const { rows } = await pool.query<Row>({
-        ...statements[token.kind],
-        values: [token.hash, now, clientId],
+        ...statement,
+        values: [asked.map(one => one.hash), asked.map(one => one.now), asked.map(one => one.clientId)],
       })
-      const row = rows[0]
-      if (!row?.workspace_id) return { client: toProof(row), token: null }
-      const bearer = toBearer(row)
-      return {
-        client: toProof(row),
-        token: {
-          connectionId: bearer.connectionId,
-          workspaceId: bearer.workspaceId,
-          installationId: bearer.installationId,
-          userId: bearer.userId,
-          internalTokenId: bearer.internalTokenId,
-          capabilities: bearer.capabilities,
-          issuedAt: row.issued_at,
-          expiresAt: row.expires_at,
-          pageIds: row.page_ids,
-        },
-      }
+      return inOrder(asked.length, rows, toAnswer)
+    }, together)
+  }
+  const ask = { access: asking('access'), refresh: asking('refresh'), internal: asking('internal') }
+  return {
+    introspect: (clientId: string, { kind, hash }: { kind: Kind; hash: Buffer }, now: Date) =>
+      ask[kind]({ clientId, hash, now }),
+  }
+}
+
+function toAnswer(row: Row | undefined) {
+  if (!row?.workspace_id) return { client: toProof(row), token: null }
+  const bearer = toBearer(row)
+  return {
+    client: toProof(row),
+    token: {
+      connectionId: bearer.connectionId,
+      workspaceId: bearer.workspaceId,
+      installationId: bearer.installationId,
+      userId: bearer.userId,
+      internalTokenId: bearer.internalTokenId,
+      capabilities: bearer.capabilities,
+      issuedAt: row.issued_at,
+      expiresAt: row.expires_at,
+      pageIds: row.page_ids,
     },
   }
 }

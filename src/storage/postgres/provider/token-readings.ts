@@ -1,13 +1,26 @@
-/** What the token endpoint must know before it decides: one query for a code, one for a refresh token. */
+/**
+ * What the token endpoint must know before it decides: one query for codes, one for refresh tokens, each for all who ask in
+ * the same moment.
+ */
 import type { Pool } from 'pg'
 import type { Capability } from '../../../installs/capability.ts'
 import type { InstallationState } from '../../../installs/installation.ts'
 import type { Placement } from '../../../installs/policy.ts'
 import type { Plan, Policy, Role } from '../../../installs/workspace.ts'
+import { gather, inOrder, together } from '../gather.ts'
 import { requestApproved, suspendedByOwner } from '../placements.ts'
 import { clientProof, liveClient, type ProofRow, toProof } from './client.ts'
 
 type Payload = Record<string, unknown>
+type Question = { clientId: string; hash: Buffer }
+
+/** Many questions, each by itself through the keys: see pageStatements of access.ts. */
+const readEach = (name: string, one: string) => ({
+  name: `token-read-${name}`,
+  text: `select asked.nr, one.*
+    from unnest((select $1::uuid[]), (select $2::bytea[])) with ordinality asked (client, hash, nr)
+    cross join lateral (${one} limit 1) one`,
+})
 
 const placeColumns = `a.workspace_id, a.user_id, a.connection_id as issued_to, w.name as workspace_name, w.icon as workspace_icon,
   u.name as user_name, u.email as user_email, u.avatar_url as user_avatar, u.disabled as user_disabled, m.role`
@@ -40,6 +53,7 @@ function toPlace(row: PlaceRow) {
 
 type CodeRow = ProofRow &
   PlaceRow & {
+    nr: string
     grant_id: string | null
     payload: Payload
     redeemed_at: Date | null
@@ -59,7 +73,9 @@ type CodeRow = ProofRow &
     registered: Capability[]
   }
 
-const readCode = `select ${clientProof}, a.id as grant_id, a.payload, a.redeemed_at, a.created_at, a.expires_at,
+const readCode = readEach(
+  'code',
+  `select ${clientProof}, a.id as grant_id, a.payload, a.redeemed_at, a.created_at, a.expires_at,
     n.capabilities as allowed, ${placeColumns}, w.plan,
     p.restrict_installs, p.auto_approve_first_party, p.connection_creation,
     exists (select from approvals l where l.workspace_id = a.workspace_id and l.connection_id = c.id) as approved,
@@ -67,14 +83,16 @@ const readCode = `select ${clientProof}, a.id as grant_id, a.payload, a.redeemed
     ${suspendedByOwner('a.workspace_id', 'c.id', 'a.user_id')} as suspended,
     c.id as connection_id, c.kind as connection_kind, c.first_party, c.capabilities as registered
   from connections c
-  left join authorizations a on a.code_hash = $2
+  left join authorizations a on a.code_hash = asked.hash
   left join consents n on n.id = a.consent_id
   ${placeJoins}
   left join workspace_policies p on p.workspace_id = a.workspace_id
-  where c.id = $1 and ${liveClient}`
+  where c.id = asked.client and ${liveClient}`,
+)
 
 type RefreshRow = ProofRow &
   PlaceRow & {
+    nr: string
     grant_id: string | null
     payload: Payload
     consumed_at: Date | null
@@ -88,17 +106,20 @@ type RefreshRow = ProofRow &
   }
 
 /** A token without its authorization has ended with it. */
-const readRefreshToken = `select ${clientProof}, a.id as grant_id, r.payload, r.issued_at, r.expires_at,
+const readRefreshToken = readEach(
+  'refresh',
+  `select ${clientProof}, a.id as grant_id, r.payload, r.issued_at, r.expires_at,
     s.issued_at as consumed_at, s.token_hash as successor,
     exists (select from refresh_tokens after where after.parent_hash = s.token_hash) as successor_used,
     ${placeColumns}, i.id as installation_id, i.state, i.capabilities
   from connections c
-  left join refresh_tokens r on r.token_hash = $2
+  left join refresh_tokens r on r.token_hash = asked.hash
   left join refresh_tokens s on s.parent_hash = r.token_hash
   left join authorizations a on a.id = r.grant_id
   ${placeJoins}
   left join installations i on i.workspace_id = a.workspace_id and i.id = a.installation_id
-  where c.id = $1 and ${liveClient}`
+  where c.id = asked.client and ${liveClient}`,
+)
 
 function toPlacement(row: CodeRow): Placement {
   return {
@@ -123,52 +144,55 @@ function toPlacement(row: CodeRow): Placement {
   }
 }
 
-export function tokenReadings(pool: Pool) {
-  return {
-    async readCode(clientId: string, codeHash: Buffer) {
-      const { rows } = await pool.query<CodeRow>({
-        name: 'token-read-code',
-        text: readCode,
-        values: [clientId, codeHash],
-      })
-      const row = rows[0]
-      if (!row?.grant_id) return { client: toProof(row), code: null }
-      const code = {
-        grantId: row.grant_id,
-        connectionId: row.issued_to,
-        payload: row.payload,
-        consumedAt: row.redeemed_at,
-        issuedAt: row.created_at,
-        expiresAt: row.expires_at,
-        capabilities: row.allowed,
-        place: toPlace(row),
-        placement: toPlacement(row),
-      }
-      return { client: toProof(row), code }
-    },
+function toCode(row: CodeRow | undefined) {
+  if (!row?.grant_id) return { client: toProof(row), code: null }
+  const code = {
+    grantId: row.grant_id,
+    connectionId: row.issued_to,
+    payload: row.payload,
+    consumedAt: row.redeemed_at,
+    issuedAt: row.created_at,
+    expiresAt: row.expires_at,
+    capabilities: row.allowed,
+    place: toPlace(row),
+    placement: toPlacement(row),
+  }
+  return { client: toProof(row), code }
+}
 
-    async readRefreshToken(clientId: string, tokenHash: Buffer) {
-      const { rows } = await pool.query<RefreshRow>({
-        name: 'token-read-refresh',
-        text: readRefreshToken,
-        values: [clientId, tokenHash],
+function toRefreshToken(row: RefreshRow | undefined) {
+  if (!row?.grant_id || !row.installation_id) return { client: toProof(row), token: null }
+  const token = {
+    grantId: row.grant_id,
+    connectionId: row.issued_to,
+    payload: row.payload,
+    consumedAt: row.consumed_at,
+    successor: row.successor,
+    successorUsed: row.successor_used,
+    issuedAt: row.issued_at,
+    expiresAt: row.expires_at,
+    place: toPlace(row),
+    installation: { id: row.installation_id, state: row.state, capabilities: row.capabilities },
+    installerStays: row.role !== null && !row.user_disabled,
+  }
+  return { client: toProof(row), token }
+}
+
+export function tokenReadings(pool: Pool) {
+  const reading = <Row extends { nr: string }, Answer>(
+    statement: { name: string; text: string },
+    toAnswer: (row: Row | undefined) => Answer,
+  ) =>
+    gather<Question, Answer>(async asked => {
+      const { rows } = await pool.query<Row>({
+        ...statement,
+        values: [asked.map(one => one.clientId), asked.map(one => one.hash)],
       })
-      const row = rows[0]
-      if (!row?.grant_id || !row.installation_id) return { client: toProof(row), token: null }
-      const token = {
-        grantId: row.grant_id,
-        connectionId: row.issued_to,
-        payload: row.payload,
-        consumedAt: row.consumed_at,
-        successor: row.successor,
-        successorUsed: row.successor_used,
-        issuedAt: row.issued_at,
-        expiresAt: row.expires_at,
-        place: toPlace(row),
-        installation: { id: row.installation_id, state: row.state, capabilities: row.capabilities },
-        installerStays: row.role !== null && !row.user_disabled,
-      }
-      return { client: toProof(row), token }
-    },
+      return inOrder(asked.length, rows, toAnswer)
+    }, together)
+  const [code, refreshToken] = [reading(readCode, toCode), reading(readRefreshToken, toRefreshToken)]
+  return {
+    readCode: (clientId: string, hash: Buffer) => code({ clientId, hash }),
+    readRefreshToken: (clientId: string, hash: Buffer) => refreshToken({ clientId, hash }),
   }
 }
