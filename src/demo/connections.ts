@@ -22,6 +22,7 @@ export function demoConnections(place: {
     ...firstParty.map(([name, capabilities]) => ({
       ...plain,
       name,
+      developerName: 'Latchkey',
       capabilities,
       website: `https://connect.example/${name.toLowerCase()}`,
       supportUrl: `https://connect.example/${name.toLowerCase()}/help`,
@@ -32,6 +33,7 @@ export function demoConnections(place: {
     {
       ...plain,
       name: demoPartnerName,
+      developerName: 'Relay Automations Ltd',
       capabilities: ['read_content', 'update_content', 'insert_content', 'read_user_with_email'],
       website: 'https://relay.example',
       supportEmail: 'help@relay.example',

@@ -5,6 +5,7 @@ import path from 'node:path'
 import type { Pool } from 'pg'
 import type { Config } from '../config.ts'
 import { importNeeds, registrar } from '../directory.ts'
+import type { Registration } from '../installs/actions/register-connection.ts'
 import { root } from '../root.ts'
 import { importDirectory } from '../storage/postgres/directory/import.ts'
 import { poolOf } from '../storage/postgres/pool.ts'
@@ -76,11 +77,7 @@ async function registerDemo(stores: Stores, issuer: string, begun: string): Prom
   )
   const { workspace, ada } = rows[0]!
   const registrations = demoConnections({ workspace, ada, redirectUri: callbackOf(issuer) })
-  // What a load that was interrupted left behind: nobody has the secrets of it.
-  await pool.query('delete from connections where name = any($1) and created_at >= $2', [
-    registrations.map(one => one.name),
-    begun,
-  ])
+  await dropUnfinished(pool, registrations, begun)
   const register = registrar(stores.database, stores.secretKeys)
   const file: DemoFile = { begun }
   for (const registration of registrations) {
@@ -100,6 +97,17 @@ async function registerDemo(stores: Stores, issuer: string, begun: string): Prom
     }
   }
   return file
+}
+
+/** What a load that was interrupted left behind: nobody has the secrets of it. Others may have made one of the same name. */
+async function dropUnfinished(pool: Pool, registrations: Registration[], begun: string): Promise<void> {
+  for (const one of registrations)
+    await pool.query(
+      `delete from connections
+       where created_at >= $1 and name = $2 and redirect_uris = $3
+         and workspace_id is not distinct from $4 and created_by is not distinct from $5`,
+      [begun, one.name, one.redirectUris, one.workspaceId, one.createdBy],
+    )
 }
 
 /** Ada has added two of Acme's pages to the internal connection. */
