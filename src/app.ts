@@ -43,7 +43,16 @@ export type InstallServer = { app: Koa; stores: Stores; close(): Promise<void> }
 /** The whole server, ready to listen. The schema is brought up to date where the database is embedded. */
 export async function createInstallServer(config: Config): Promise<InstallServer> {
   const stores = await openStores(config)
-  if (!config.databaseUrl) await migrate(stores.database)
+  try {
+    if (!config.databaseUrl) await migrate(stores.database)
+    return await assemble(config, stores)
+  } catch (fault) {
+    await stores.close()
+    throw fault
+  }
+}
+
+async function assemble(config: Config, stores: Stores): Promise<InstallServer> {
   const log = openLog(config.logLevel)
   const app = new Koa({ proxy: config.trustProxy, maxIpsCount: 1 }) // the last hop is the proxy's own word, the first anyone's
   app.silent = true // requests() says what failed, without the query

@@ -25,6 +25,7 @@ export type Stores = {
 
 /** Opens what the configuration names, the embedded defaults where it names nothing. */
 export async function openStores(config: Config): Promise<Stores> {
+  const secretKeys = await loadSecretKeys(config)
   const embedded = config.databaseUrl ? null : await embeddedPostgres(config.dataDir)
   const database = await openDatabase({
     url: config.databaseUrl ?? embedded!.url,
@@ -40,7 +41,7 @@ export async function openStores(config: Config): Promise<Stores> {
     databaseIsNew: embedded?.created ?? false,
     shortLived,
     limits: openLimits(redis),
-    secretKeys: await loadSecretKeys(config),
+    secretKeys,
     async close() {
       await shortLived.close()
       await database.destroy()

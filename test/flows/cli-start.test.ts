@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -161,6 +161,15 @@ describe('latchkey start with nothing configured', () => {
 })
 
 describe('the launcher', () => {
+  it('leaves no database running when its keys are of no use', async () => {
+    const keys = path.join(dataDir, 'keys.json')
+    await writeFile(keys, '{"keys":[]}')
+    const refused = await latchkey(['start'], { ...env, SIGNING_KEYS: keys })
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain('latchkey keys rotate')
+    expect(await runs()).toBe(false)
+  })
+
   it('is what npx finds, and hands over from a Node that strips no types', async () => {
     const { bin } = JSON.parse(await readFile('package.json', 'utf8'))
     expect(bin.latchkey).toBe('src/cli/launch.cjs')
