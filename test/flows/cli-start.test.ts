@@ -158,18 +158,18 @@ describe('latchkey start with nothing configured', () => {
     expect([ended.code, ended.out]).toEqual([1, ''])
     expect(await runs()).toBe(false)
   })
-})
 
-describe('the launcher', () => {
   it('leaves no database running when its keys are of no use', async () => {
     const keys = path.join(dataDir, 'keys.json')
     await writeFile(keys, '{"keys":[]}')
     const refused = await latchkey(['start'], { ...env, SIGNING_KEYS: keys })
     expect(refused.code).toBe(1)
-    expect(refused.stderr).toContain('latchkey keys rotate')
+    expect(refused.err).toContain('latchkey keys rotate')
     expect(await runs()).toBe(false)
   })
+})
 
+describe('the launcher', () => {
   it('is what npx finds, and hands over from a Node that strips no types', async () => {
     const { bin } = JSON.parse(await readFile('package.json', 'utf8'))
     expect(bin.latchkey).toBe('src/cli/launch.cjs')
