@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { poolOf } from '../../src/storage/postgres/pool.ts'
+import { importLines, pageLine } from '../support/directory.ts'
 import { Partner, reachedTitles } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
 import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
@@ -138,6 +140,22 @@ describe('what happens later takes effect on the next call', () => {
       world.workspaces.acme.id,
       world.users.ben.id,
     ])
+  })
+
+  it('a page moved under a granted one is reached, and no more when it is moved out again', async () => {
+    const partner = await Partner.discover(server.base, relay)
+    const ben = new Person(server.base)
+    await ben.open(await partner.authorizeUrl())
+    await ben.signIn(world.users.ben.email)
+    const { access_token: token } = await partner.redeem(await allow(ben, [world.pages.handbook]))
+    const move = (page: { id: string }, parent: { id: string }) =>
+      importLines(poolOf(server.server.stores.database), [
+        pageLine(world.workspaces.acme.id, page.id, parent.id, { title: 'Quarter One' }),
+      ])
+    await move(world.pages.quarter, world.pages.handbook)
+    expect(await reachedTitles(server.base, token)).toEqual(['Handbook', 'Launch', 'Quarter One'])
+    await move(world.pages.quarter, world.pages.roadmap)
+    expect(await reachedTitles(server.base, token)).toEqual(['Handbook'])
   })
 
   it('a server restart between consent and exchange, and an emptied Redis before the refresh, lose nothing', async () => {
