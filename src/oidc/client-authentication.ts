@@ -2,7 +2,7 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { Credentials } from './client-credentials.ts'
 import type { Clients, KnownClient } from './clients.ts'
-import { invalidClient, tooManyRequests } from './oauth-refusal.ts'
+import { invalidClient, tooManyRequests, unproven } from './oauth-refusal.ts'
 import type { ClientProof } from './ports.ts'
 
 export type Allowance = { allowed: true } | { allowed: false; retryAfterSeconds: number }
@@ -48,17 +48,17 @@ export function clientAuthentication(needs: AuthenticationNeeds): Authenticate {
   async function refuseSecret(clientId: string): Promise<never> {
     const allowance = await wrongSecrets.take(clientId)
     if (!allowance.allowed) throw tooManyRequests(allowance.retryAfterSeconds)
-    throw invalidClient('The client secret is wrong.')
+    throw invalidClient(unproven.wrong)
   }
 
   return async ({ clientId, secret }, proof, presented = null) => {
     const known = proof && (await needs.clients.atVersion(clientId, proof.version))
-    if (!known) throw invalidClient('The client is unknown, or disabled.')
+    if (!known) throw invalidClient(unproven.unknown)
     if (known.connection.clientType === 'public') {
-      if (secret !== null) throw invalidClient('This client is public: it has no secret.')
+      if (secret !== null) throw invalidClient(unproven.hasNone)
       return known
     }
-    if (secret === null) throw invalidClient('The client must authenticate with its secret.')
+    if (secret === null) throw invalidClient(unproven.missing)
     const sent = hash('sha256', secret, 'buffer')
     let matching: Buffer | null = null
     for (const kept of proof.secretHashes)

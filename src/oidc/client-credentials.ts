@@ -18,6 +18,17 @@ export function readCredentials(authorization: string | undefined, fields: Field
   return credentials
 }
 
+/** Whom a request says that it is from, also where it says so in a way that is refused; null: nobody that there could be. */
+export function claimedClient(authorization: string | undefined, fields: Fields): string | null {
+  let claimed = fields.client_id
+  try {
+    if (authorization !== undefined) claimed = readBasic(authorization).clientId
+  } catch {
+    // What stands in the body is as good.
+  }
+  return claimed !== undefined && readUuid(claimed) === claimed ? claimed : null
+}
+
 function readEither(authorization: string | undefined, fields: Fields): Credentials {
   if (authorization === undefined) {
     if (fields.client_id === undefined) throw invalidClient('The client did not say who it is.')

@@ -81,11 +81,16 @@ export class Exchange {
     else throw new Error(`a token request does not write ${model}`)
   }
 
-  /** What the library wants issued. @throws when it wanted nothing. */
-  issue(now: Date): Issue {
+  /**
+   * What the library wants issued. @throws when it wanted nothing.
+   * @param from where the request came from; kept with the refresh token that it brings, so that a later reuse can be told.
+   */
+  issue(now: Date, from: string | null): Issue {
     if (this.source.kind === 'none' || !this.source.kept || !this.access)
       throw new Error('nothing was issued')
-    return { grantId: this.source.kept.grantId, access: this.access, refresh: this.refresh, now }
+    const { access, refresh } = this
+    const kept = refresh && from ? { ...refresh, payload: { ...refresh.payload, from } } : refresh
+    return { grantId: this.source.kept.grantId, access, refresh: kept, now }
   }
 }
 

@@ -18,3 +18,11 @@ export const invalidGrant = (description: string) => new OAuthRefusal(400, 'inva
 export const invalidClient = (description: string) => new OAuthRefusal(401, 'invalid_client', description)
 export const tooManyRequests = (seconds: number) =>
   new OAuthRefusal(429, 'rate_limited', `Too many requests; try again in ${seconds} seconds.`, seconds)
+
+/** In which ways a client fails to prove who it is. */
+export const unproven = {
+  unknown: 'The client is unknown, or disabled.',
+  hasNone: 'This client is public: it has no secret.',
+  missing: 'The client must authenticate with its secret.',
+  wrong: 'The client secret is wrong.',
+} as const

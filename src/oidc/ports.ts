@@ -95,13 +95,28 @@ export type TokenStore = {
   rotate(tokenHash: Buffer, issue: Issue): Promise<boolean>
   /** Counts another request that redeemed the code at about the same moment. */
   countRivals(codeHash: Buffer, rivals: number): Promise<void>
-  /** Ends the authorization and all its tokens, and records why; with `unlessContested` not where its code had several rivals. */
+  /**
+   * Ends the authorization and all its tokens, and records why; with `unlessContested` not where its code had several rivals.
+   * `parent`: the hash of the refresh token that was used again; null: it was the code.
+   */
   endFamily(
     grantId: string,
     kind: 'refresh-token.reused' | 'code.reused',
     trace: Trace,
-    unlessContested: boolean,
-  ): Promise<void>
+    which: { parent: Buffer | null; unlessContested: boolean },
+  ): Promise<EndedFamily>
+}
+
+/** What ended with an authorization, of what was in force, and from which address the first use came; null: not kept. */
+export type EndedFamily = { ended: boolean; access: number; refresh: number; firstFrom: string | null }
+
+/** A secret as the hub tells it from another: never its value. */
+export type SecretStanding = {
+  hint: string
+  createdAt: Date
+  lastUsedAt: Date | null
+  /** null: it is live. */
+  revokedAt: Date | null
 }
 
 /** Reads and writes of the authorization endpoint and the flow. */
@@ -162,6 +177,15 @@ export type RevocationStore = {
   ): Promise<string | null>
 }
 
-export type ProviderStore = TokenStore & AuthorizationStore & IntrospectionStore & RevocationStore
+export type SecretStore = {
+  /** The live secrets of a client, oldest first, and the one that was sent (by its SHA-256) where it was revoked. */
+  readSecrets(clientId: string, sent: Buffer): Promise<SecretStanding[]>
+}
+
+export type ProviderStore = SecretStore &
+  TokenStore &
+  AuthorizationStore &
+  IntrospectionStore &
+  RevocationStore
 
 export type NoteUse = (used: { installationId: string; internalTokenId: string | null }, now: Date) => void

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { arrivedAt } from './arrival.ts'
 import type { Exchange } from './exchange.ts'
-import type { TokenStore, Trace } from './ports.ts'
+import type { EndedFamily, TokenStore, Trace } from './ports.ts'
 
 /** A client that redeems twenty times at once does not take longer over it, however busy the machines are. */
 const burstMs = 2_000
@@ -18,22 +18,30 @@ export const certainBurst = 2
  * A code that a clumsy client redeemed many times at once was not stolen, though, and its winner's tokens live. That it was
  * at once shows in requests that set out before the winner was done, or in several that come late together; so one that
  * comes soon after the winner waits a moment for others to show.
+ * @returns what ended; null: nothing was tried.
  */
 export async function answerReuse(
   store: Pick<TokenStore, 'countRivals' | 'endFamily'>,
   request: IncomingMessage,
   { source, now }: Exchange,
   trace: Trace,
-): Promise<void> {
-  if (source.kind === 'none' || !source.kept) return
+): Promise<EndedFamily | null> {
+  if (source.kind === 'none' || !source.kept) return null
   const { grantId, consumedAt } = source.kept
-  if (source.kind === 'refresh') return store.endFamily(grantId, 'refresh-token.reused', trace, false)
+  if (source.kind === 'refresh')
+    return store.endFamily(grantId, 'refresh-token.reused', trace, {
+      parent: source.hash,
+      unlessContested: false,
+    })
   const usedAt = consumedAt?.getTime() ?? 0
-  if ((arrivedAt(request) ?? now.getTime()) <= usedAt) return store.countRivals(source.hash, certainBurst)
+  if ((arrivedAt(request) ?? now.getTime()) <= usedAt) {
+    await store.countRivals(source.hash, certainBurst)
+    return null
+  }
   const maybeBurst = now.getTime() - usedAt < burstMs
   if (maybeBurst) {
     await store.countRivals(source.hash, 1)
     await pause(patienceMs)
   }
-  await store.endFamily(grantId, 'code.reused', trace, maybeBurst)
+  return store.endFamily(grantId, 'code.reused', trace, { parent: null, unlessContested: maybeBurst })
 }

@@ -3,15 +3,17 @@
  * it is done. What is unknown, or another client's, changes nothing and is answered alike.
  */
 import { hash } from 'node:crypto'
-import type { Middleware } from 'koa'
-import { type NoteFlowStep, stepOf } from '../installs/flow-log.ts'
+import type { Context, Middleware } from 'koa'
+import { type FlowFailure, type NoteFlowStep, stepOf } from '../installs/flow-log.ts'
 import { tokenPrefix } from '../installs/token-value.ts'
 import type { Authenticate } from './client-authentication.ts'
-import { readCredentials } from './client-credentials.ts'
+import { type Credentials, claimedClient, readCredentials } from './client-credentials.ts'
 import { allowOrigin } from './cors.ts'
-import { invalidRequest } from './oauth-refusal.ts'
+import { explainClient } from './explain-client.ts'
+import { plain } from './explained.ts'
+import { invalidRequest, OAuthRefusal } from './oauth-refusal.ts'
 import type { ClientProof, RevocationStore } from './ports.ts'
-import { readFields } from './request-body.ts'
+import { type Fields, readFields } from './request-body.ts'
 import type { Throttle } from './throttle.ts'
 
 export type RevokeNeeds = {
@@ -26,25 +28,61 @@ export type RevokeNeeds = {
 
 export function revokeEndpoint(needs: RevokeNeeds): Middleware {
   return async ctx => {
-    const fields = await readFields(ctx.req)
-    const credentials = readCredentials(ctx.get('authorization') || undefined, fields)
-    needs.throttle(credentials.clientId, ctx.ip)
-    const known = await needs.authenticate(credentials, await needs.readProof(credentials.clientId))
-    allowOrigin(ctx, known.connection)
-    if (fields.token === undefined) throw invalidRequest('The parameter token is missing.')
-    const prefix = tokenPrefix(fields.token)
-    const requestId = ctx.state.requestId as string
-    if (prefix === 'lka_' || prefix === 'lkr_') {
-      const at = needs.now()
-      const grantId = await needs.store.revoke(
-        credentials.clientId,
-        { kind: prefix === 'lka_' ? 'access' : 'refresh', hash: hash('sha256', fields.token, 'buffer') },
-        { eventId: needs.newId(), at, address: ctx.ip || null, requestId },
-      )
-      const connectionId = known.connection.id
-      if (grantId) needs.note(stepOf({ kind: 'revoked', at, connectionId, requestId, grantId }))
+    const authorization = ctx.get('authorization') || undefined
+    let fields: Fields = {}
+    try {
+      fields = await readFields(ctx.req)
+      await giveBack(needs, ctx, readCredentials(authorization, fields), fields)
+    } catch (fault) {
+      const connectionId = claimedClient(authorization, fields)
+      if (fault instanceof OAuthRefusal && connectionId !== null)
+        note(needs, ctx, connectionId, {
+          failure: fault.code === 'invalid_client' ? explainClient(fault) : explainRevocation(fault),
+        })
+      throw fault
     }
-    // A body: an empty 200 makes a widely used SDK throw.
-    ctx.body = { request_id: requestId }
   }
 }
+
+async function giveBack(
+  needs: RevokeNeeds,
+  ctx: Context,
+  credentials: Credentials,
+  fields: Fields,
+): Promise<void> {
+  needs.throttle(credentials.clientId, ctx.ip)
+  const known = await needs.authenticate(credentials, await needs.readProof(credentials.clientId))
+  allowOrigin(ctx, known.connection)
+  if (fields.token === undefined) throw invalidRequest('The parameter token is missing.')
+  const prefix = tokenPrefix(fields.token)
+  const requestId = ctx.state.requestId as string
+  if (prefix === 'lka_' || prefix === 'lkr_') {
+    const grantId = await needs.store.revoke(
+      credentials.clientId,
+      { kind: prefix === 'lka_' ? 'access' : 'refresh', hash: hash('sha256', fields.token, 'buffer') },
+      { eventId: needs.newId(), at: needs.now(), address: ctx.ip || null, requestId },
+    )
+    if (grantId) note(needs, ctx, known.connection.id, { grantId })
+  }
+  // A body: an empty 200 makes a widely used SDK throw.
+  ctx.body = { request_id: requestId }
+}
+
+function note(
+  needs: RevokeNeeds,
+  ctx: Context,
+  connectionId: string,
+  what: { grantId: string } | { failure: FlowFailure },
+): void {
+  const requestId = ctx.state.requestId as string
+  needs.note(stepOf({ kind: 'revoked', at: needs.now(), connectionId, requestId, ...what }))
+}
+
+const explainRevocation = ({ code, message }: OAuthRefusal) =>
+  plain(
+    code,
+    message,
+    code === 'rate_limited'
+      ? 'Wait as long as Retry-After says.'
+      : 'Send the parameter token, with an access or a refresh token.',
+  )

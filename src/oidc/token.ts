@@ -1,16 +1,17 @@
 /** POST /v1/oauth/token: the library's steps over an exchange, then one statement. */
+import { hash } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
-import { type NoteFlowStep, stepOf } from '../installs/flow-log.ts'
-import { readUuid } from '../installs/ids.ts'
+import { type FlowFailure, type NoteFlowStep, stepOf } from '../installs/flow-log.ts'
 import { type ForceOutcome, readTestOutcome, testHeader } from '../installs/test-outcome.ts'
 import type { Authenticate } from './client-authentication.ts'
-import { type Credentials, readCredentials } from './client-credentials.ts'
+import { type Credentials, claimedClient, readCredentials } from './client-credentials.ts'
 import { allowOrigin } from './cors.ts'
 import { begin, Exchange } from './exchange.ts'
-import { type Attempted, explainToken } from './explain.ts'
+import { explainClient, explainSecret } from './explain-client.ts'
+import { type Attempted, explainToken, ownOf } from './explain-token.ts'
 import type { RunGrant } from './library-grants.ts'
-import { invalidGrant, OAuthRefusal } from './oauth-refusal.ts'
-import type { NoteUse, TokenStore } from './ports.ts'
+import { invalidGrant, OAuthRefusal, unproven } from './oauth-refusal.ts'
+import type { KeptCode, KeptRefreshToken, NoteUse, SecretStore, TokenStore } from './ports.ts'
 import { type PresentedNeeds, readPresented, standing } from './presented.ts'
 import { type Fields, readFields } from './request-body.ts'
 import { isOurResource } from './resource.ts'
@@ -22,7 +23,7 @@ import { tokenAnswer } from './token-answer.ts'
 export type TokenNeeds = PresentedNeeds & {
   issuer: string
   runGrant: RunGrant
-  store: TokenStore
+  store: TokenStore & SecretStore
   authenticate: Authenticate
   throttle: Throttle
   noteUse: NoteUse
@@ -34,14 +35,20 @@ export type TokenNeeds = PresentedNeeds & {
 
 export function tokenEndpoint(needs: TokenNeeds): Middleware {
   return async ctx => {
-    const fields = await readFields(ctx.req)
-    const credentials = readCredentials(ctx.get('authorization') || undefined, fields)
-    const attempted: Attempted = { fields, source: { kind: 'none' } }
+    const authorization = ctx.get('authorization') || undefined
+    const attempted: Attempted = {
+      fields: {},
+      source: { kind: 'none' },
+      reused: false,
+      ended: null,
+      address: null,
+    }
     try {
-      await grant(needs, ctx, credentials, attempted)
-      note(needs, ctx, credentials.clientId, attempted, null)
+      attempted.fields = await readFields(ctx.req)
+      await grant(needs, ctx, readCredentials(authorization, attempted.fields), attempted)
+      note(needs, ctx, claimedClient(authorization, attempted.fields), attempted, null)
     } catch (fault) {
-      if (fault instanceof OAuthRefusal) note(needs, ctx, credentials.clientId, attempted, fault)
+      if (fault instanceof OAuthRefusal) noteRefusal(needs, ctx, authorization, attempted, fault)
       throw fault
     }
   }
@@ -70,7 +77,11 @@ async function grant(
   begin(ctx, exchange)
   const granted = await needs.runGrant(ctx, exchange, fields).catch(async fault => {
     // Found out by the library, and written on its own.
-    if (exchange.reused) await answerReuse(needs.store, ctx.req, exchange, traceOf(needs, ctx))
+    if (exchange.reused) {
+      attempted.reused = true
+      attempted.ended = await answerReuse(needs.store, ctx.req, exchange, traceOf(needs, ctx))
+      attempted.address = partnerAddress(exchange, ctx)
+    }
     throw fault
   })
   const installation = await settle(needs, ctx, exchange)
@@ -82,24 +93,50 @@ async function grant(
 function note(
   needs: TokenNeeds,
   ctx: Context,
-  clientId: string,
-  attempted: Attempted,
-  refused: OAuthRefusal | null,
+  clientId: string | null,
+  { fields, source }: Attempted,
+  failure: FlowFailure | null,
 ): void {
-  const connectionId = readUuid(clientId)
-  if (!connectionId) return
-  const kept = attempted.source.kind === 'none' ? null : attempted.source.kept
+  if (clientId === null) return
+  const kept = source.kind === 'none' ? null : ownOf<KeptCode | KeptRefreshToken>(source.kept, clientId)
   needs.note(
     stepOf({
-      kind: attempted.fields.grant_type === 'refresh_token' ? 'refreshed' : 'code-redeemed',
+      kind: fields.grant_type === 'refresh_token' ? 'refreshed' : 'code-redeemed',
       at: needs.now(),
-      connectionId,
+      connectionId: clientId,
       requestId: ctx.state.requestId,
       grantId: kept?.grantId ?? null,
       workspaceId: kept?.place.workspaceId ?? null,
-      failure: refused && explainToken(refused, attempted),
+      failure,
     }),
   )
+}
+
+/** …with the reason. What must be looked up for it is looked up beside the answer. */
+function noteRefusal(
+  needs: TokenNeeds,
+  ctx: Context,
+  authorization: string | undefined,
+  attempted: Attempted,
+  refused: OAuthRefusal,
+): void {
+  const clientId = claimedClient(authorization, attempted.fields)
+  if (clientId === null) return
+  const noted = (failure: FlowFailure) => note(needs, ctx, clientId, attempted, failure)
+  if (refused.message !== unproven.wrong) {
+    noted(explainToken(refused, attempted, clientId))
+    return
+  }
+  const secret = readCredentials(authorization, attempted.fields).secret ?? ''
+  needs.store
+    .readSecrets(clientId, hash('sha256', secret, 'buffer'))
+    .then(known => noted(explainSecret(refused, secret, known)))
+    .catch(() => noted(explainClient(refused)))
+}
+
+/** A confidential client's requests come from the partner's server; a public one's come from people, of whom nothing is kept. */
+function partnerAddress({ connection }: Exchange, ctx: Context): string | null {
+  return connection.clientType === 'confidential' ? ctx.ip || null : null
 }
 
 /** The library has no part in these: it would consume before it refused. */
@@ -117,7 +154,7 @@ function refuseTargets(fields: Fields, issuer: string): void {
 /** Writes what the library decided. @returns the installation's id. */
 async function settle(needs: TokenNeeds, ctx: Context, exchange: Exchange): Promise<string> {
   const { source } = exchange
-  const issue = exchange.issue(needs.now())
+  const issue = exchange.issue(needs.now(), partnerAddress(exchange, ctx))
   if (source.kind === 'code') {
     const trace = traceOf(needs, ctx)
     const more = { installationId: needs.newId(), trace }

@@ -37,7 +37,8 @@ async function developer(): Promise<Person> {
 }
 
 /** The attempt that this request id belongs to, as its developer sees it. */
-async function findAttempt(requestId: string): Promise<Person> {
+async function findAttempt(requestId: string, connectionId = relay.id): Promise<Person> {
+  const log = `/developers/connections/${connectionId}/log`
   const ada = await developer()
   // The log is written beside the requests.
   for (let wait = 0; wait < 40; wait++) {
@@ -53,10 +54,11 @@ type Refusal = { error: string; request_id: string }
 async function token(
   body: Record<string, string>,
   secret = relay.secret,
+  clientId = relay.id,
 ): Promise<Refusal & Record<string, string>> {
   const answer = await fetch(`${server.base}/v1/oauth/token`, {
     method: 'POST',
-    headers: { authorization: `Basic ${Buffer.from(`${relay.id}:${secret}`).toString('base64')}` },
+    headers: { authorization: `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}` },
     body: new URLSearchParams(body),
   })
   return (await answer.json()) as Refusal & Record<string, string>
@@ -152,21 +154,112 @@ describe('the developer finds out why it failed, by the request id', () => {
     const callback = await allow(partner)
     await partner.redeem(callback)
     await new Promise(resolve => setTimeout(resolve, 50))
+    const refused = await partner.redeem(callback).catch(fault => fault as { cause: Refusal })
+    const ada = await findAttempt((refused.cause as Refusal).request_id)
+    expect(ada.text()).toMatch(
+      /redeemed before, first at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC from 127\.0\.0\.1, and now again from 127\.0\.0\.1/,
+    )
+    expect(ada.text()).toContain('were ended: 1 access token and 1 refresh token in force')
+  })
+
+  it('a code used twice, the second time without its verifier', async () => {
+    const partner = await Partner.discover(server.base, relay)
+    const callback = await allow(partner)
+    const { access_token } = await partner.redeem(callback)
     const code = new URL(callback).searchParams.get('code')!
     const answer = await token({ grant_type: 'authorization_code', code, redirect_uri: relay.redirectUri })
     const ada = await findAttempt(answer.request_id)
-    expect(ada.text()).toMatch(/The code was redeemed before, first at \d{4}-/)
+    expect(ada.text()).toMatch(/redeemed before, at \d{4}-.* wrong besides .* Nothing was ended/)
+    expect((await partner.introspect(access_token)).active).toBe(true)
   })
 
-  it('a wrong secret', async () => {
-    const answer = await token({ grant_type: 'authorization_code', code: 'lkc_x' }, 'lks_wrong')
-    expect(answer.error).toBe('invalid_client')
-    const ada = await findAttempt(answer.request_id)
-    expect(ada.text()).toContain('The client secret is wrong')
+  it('a wrong secret: which ones are live, and which of them worked last', async () => {
+    const two = await seedConnection(server.sql, {
+      name: 'Two secrets',
+      workspace_id: world.workspaces.side.id,
+      created_by: world.users.ada.id,
+    })
+    await server.sql(`update connection_secrets set hint = 'aaaa' where connection_id = $1`, [two.id])
+    await server.sql(
+      `insert into connection_secrets (id, connection_id, secret_hash, hint, created_at, last_used_at, revoked_at) values
+         (gen_random_uuid(), $1, 'x', 'bbbb', '2026-03-01', '2026-03-02 10:20:30Z', null),
+         (gen_random_uuid(), $1, sha256($2), 'cccc', '2026-01-01', '2026-01-02', '2026-04-05 06:07:08Z')`,
+      [two.id, Buffer.from('lks_revoked')],
+    )
+    const body = { grant_type: 'authorization_code', code: 'lkc_x' }
+    const wrong = await token(body, 'lks_wrong', two.id)
+    expect(wrong.error).toBe('invalid_client')
+    const ada = await findAttempt(wrong.request_id, two.id)
+    expect(ada.text()).toContain(
+      'The client secret is wrong. The last one to work was the one that ends in bbbb, at 2026-03-02 10:20:30 UTC.',
+    )
+    expect(ada.text()).toContain('…bbbb, made 2026-03-01 00:00:00 UTC, last worked 2026-03-02 10:20:30 UTC')
+    expect(ada.text()).toMatch(/…aaaa, made .* never used/)
+    expect(ada.text()).toContain('no secret of this server')
     expect(ada.text()).not.toContain('lks_wrong')
+    const revoked = await findAttempt((await token(body, 'lks_revoked', two.id)).request_id, two.id)
+    expect(revoked.text()).toContain(
+      'The secret that ends in cccc is revoked, since 2026-04-05 06:07:08 UTC.',
+    )
+    const foreign = await findAttempt((await token(body, relay.secret, two.id)).request_id, two.id)
+    expect(foreign.text()).toContain(`a secret that ends in ${relay.secret.slice(-4)}`)
   })
 
-  it('a refresh token used again after its successor', async () => {
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['no secret', { client_id: 'ID' }, /must authenticate with its secret.*by HTTP Basic, or as client_id/],
+    ['a secret sent twice', { client_secret: 'again' }, /in one way only/],
+    ['an unknown grant type', { grant_type: 'password' }, /no such grant type.*password.*refresh_token/],
+    ['an access token as the code', { code: 'lka_x' }, /code=lka_….*code=lkc_…/],
+    [
+      'a cut refresh token',
+      { grant_type: 'refresh_token', refresh_token: 'lkr_x' },
+      /last characters do not fit/,
+    ],
+  ])('%s', async (_what, extra, words) => {
+    const { client_id, ...rest } = extra
+    const authorization = `Basic ${Buffer.from(`${relay.id}:${relay.secret}`).toString('base64')}`
+    const answer = await fetch(`${server.base}/v1/oauth/token`, {
+      method: 'POST',
+      headers: client_id ? {} : { authorization },
+      body: new URLSearchParams({
+        grant_type: 'authorization_code',
+        ...rest,
+        ...(client_id ? { client_id: relay.id } : {}),
+      }),
+    })
+    const ada = await findAttempt(((await answer.json()) as Refusal).request_id)
+    expect(ada.text().replace(/\s+/g, ' ')).toMatch(words)
+  })
+
+  it('what was given back with a wrong secret', async () => {
+    const answer = await fetch(`${server.base}/v1/oauth/revoke`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id: relay.id, client_secret: 'wrong', token: 'lka_x' }),
+    })
+    const ada = await findAttempt(((await answer.json()) as Refusal).request_id)
+    expect(ada.text()).toContain('Tokens not given back')
+    expect(ada.text()).toContain('The client secret is wrong')
+  })
+
+  it('a code of another connection, of which nothing is told', async () => {
+    const thief = await seedConnection(server.sql, {
+      name: 'Thief',
+      workspace_id: world.workspaces.side.id,
+      created_by: world.users.ada.id,
+    })
+    const code = new URL(await allow(await Partner.discover(server.base, relay))).searchParams.get('code')!
+    const answer = await token(
+      { grant_type: 'authorization_code', code, redirect_uri: 'https://thief.test/' },
+      thief.secret,
+      thief.id,
+    )
+    expect(answer.error).toBe('invalid_grant')
+    const ada = await findAttempt(answer.request_id, thief.id)
+    expect(ada.text()).toContain('The code is unknown: issued to another connection')
+    for (const foreign of ['Acme', relay.redirectUri]) expect(ada.text()).not.toContain(foreign)
+  })
+
+  it('a refresh token used again after its successor: when first, from where, and what ended', async () => {
     const partner = await Partner.discover(server.base, relay)
     const first = await partner.redeem(await allow(partner))
     const second = await partner.refresh(first.refresh_token!)
@@ -174,7 +267,42 @@ describe('the developer finds out why it failed, by the request id', () => {
     const answer = await token({ grant_type: 'refresh_token', refresh_token: first.refresh_token! })
     expect(answer.error).toBe('invalid_grant')
     const ada = await findAttempt(answer.request_id)
-    expect(ada.text()).toContain('All tokens of this installation were ended')
+    expect(ada.text()).toMatch(
+      /used first at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC from 127\.0\.0\.1, and now again from 127\.0\.0\.1/,
+    )
+    expect(ada.text()).toContain(
+      'All tokens of this authorization were ended: 3 access tokens and 1 refresh token in force.',
+    )
+  })
+
+  it('a refresh token of a public client used again: nothing is kept of the device', async () => {
+    const app = await seedConnection(server.sql, {
+      name: 'App',
+      client_type: 'public',
+      workspace_id: world.workspaces.side.id,
+      created_by: world.users.ada.id,
+    })
+    const partner = await Partner.discover(server.base, { ...app, secret: '' })
+    const first = await partner.redeem(await allow(partner))
+    const second = await partner.refresh(first.refresh_token!)
+    await partner.refresh(second.refresh_token!)
+    const kept = await server.sql<{ payload: object }>(
+      `select r.payload from refresh_tokens r join authorizations a on a.id = r.grant_id where a.connection_id = $1`,
+      [app.id],
+    )
+    expect(kept).toHaveLength(3)
+    expect(JSON.stringify(kept)).not.toContain('127.0.0.1')
+    const answer = await fetch(`${server.base}/v1/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'refresh_token',
+        client_id: app.id,
+        refresh_token: first.refresh_token!,
+      }),
+    })
+    const ada = await findAttempt(((await answer.json()) as Refusal).request_id, app.id)
+    expect(ada.text()).toContain('Addresses are not kept for public clients')
+    expect(ada.text()).not.toContain('127.0.0.1')
   })
 
   it('a guest, and a cancelled flow', async () => {

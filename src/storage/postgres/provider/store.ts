@@ -3,6 +3,7 @@ import { authorizations } from './authorizations.ts'
 import { clientLookup } from './client.ts'
 import { introspections } from './introspection.ts'
 import { revocations } from './revocation.ts'
+import { secretStandings } from './secrets.ts'
 import { tokenReadings } from './token-readings.ts'
 import { tokenStatements } from './token-statement.ts'
 
@@ -15,5 +16,6 @@ export function providerStore(pool: Pool) {
     ...tokenStatements(pool),
     ...introspections(pool),
     ...revocations(pool),
+    ...secretStandings(pool),
   }
 }

@@ -82,6 +82,26 @@ const rotate = `with source as materialized (
   )
   select exists (select from source) as rotated`
 
+type EndedFamily = { ended: boolean; access: number; refresh: number; firstFrom: string | null }
+
+/**
+ * $1 grant, $2 event id, $3 now, $4 kind, $5 address, $6 request id, $7 not where the code had rivals, $8 the hash of the token
+ * that was used before (null: the code). The counts are of before the end: all parts see the tokens that the trigger takes.
+ */
+const endFamily = `with gone as (
+    delete from authorizations where id = $1 and not ($7 and rivals > 1)
+    returning workspace_id, connection_id, installation_id
+  ), recorded as (
+    insert into events (id, at, kind, workspace_id, connection_id, installation_id, address, request_id)
+    select $2::uuid, $3, $4, workspace_id, connection_id, installation_id, $5, $6 from gone
+  )
+  select exists (select from gone) as ended,
+    (select count(*)::int from access_tokens t where t.grant_id = $1 and t.expires_at > $3) as access,
+    (select count(*)::int from refresh_tokens t where t.grant_id = $1 and t.expires_at > $3
+      and not exists (select from refresh_tokens next where next.parent_hash = t.token_hash)) as refresh,
+    (select t.payload->>'from' from refresh_tokens t
+      where t.grant_id = $1 and t.parent_hash is not distinct from $8 limit 1) as "firstFrom"`
+
 function tokenValues(token: NewToken | null): unknown[] {
   return token ? [token.hash, JSON.stringify(token.payload), token.expiresAt] : [null, null, null]
 }
@@ -147,17 +167,17 @@ export function tokenStatements(pool: Pool) {
       ])
     },
 
-    async endFamily(grantId: string, kind: string, trace: Trace, unlessContested: boolean): Promise<void> {
-      await pool.query(
-        `with gone as (
-           delete from authorizations
-           where id = $1 and not ($7 and rivals > 1)
-           returning workspace_id, connection_id, installation_id
-         )
-         insert into events (id, at, kind, workspace_id, connection_id, installation_id, address, request_id)
-         select $2, $3, $4, workspace_id, connection_id, installation_id, $5, $6 from gone`,
-        [grantId, trace.eventId, trace.at, kind, trace.address, trace.requestId, unlessContested],
-      )
+    async endFamily(
+      grantId: string,
+      kind: string,
+      trace: Trace,
+      { parent, unlessContested }: { parent: Buffer | null; unlessContested: boolean },
+    ): Promise<EndedFamily> {
+      const { rows } = await pool.query<EndedFamily>(endFamily, [
+        ...[grantId, trace.eventId, trace.at, kind, trace.address, trace.requestId],
+        ...[unlessContested, parent],
+      ])
+      return rows[0]!
     },
   }
 }

@@ -174,4 +174,5 @@ const failed: Record<FlowStepKind, string> = {
   'code-issued': 'No code was issued',
   'code-redeemed': 'Code not redeemed',
   refreshed: 'Refresh refused',
+  revoked: 'Tokens not given back',
 }
