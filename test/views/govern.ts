@@ -32,6 +32,9 @@ import {
 import type { MyConnection } from '../../src/web/settings/my-connections/readings.ts'
 import { fixture, hostile, longName, longWord, rightToLeft } from './fixture.ts'
 
+const atFirst = { after: null, passed: [] }
+const further = { after: '0198c1de-9c3a-7d3e-8a7e-0d6a7c1b2f3e', passed: ['a'] }
+
 const now = new Date('2026-03-12T10:00:00Z')
 const ago = (days: number) => new Date(now.getTime() - days * 86_400_000)
 const workspace: Membership = { id: 'w1', name: 'Acme', icon: '🏔️', plan: 'enterprise', role: 'owner' }
@@ -95,7 +98,7 @@ const myFacts = {
   user: { id: 'u1' },
   rows: [mine('i1')],
   more: false,
-  further: false,
+  trail: atFirst,
   notice: null,
   now,
 }
@@ -118,7 +121,7 @@ const listFacts = {
   policy: noPolicy,
   more: false,
   filters: { state: 'in-use' as const, person: '', connection: '' },
-  further: false,
+  trail: atFirst,
   notice: null,
   now,
 }
@@ -147,7 +150,7 @@ const peopleFacts = {
   workspace,
   reading,
   filters: { state: 'in-use' as const, person: '' },
-  further: false,
+  trail: atFirst,
   notice: null,
   now,
 }
@@ -236,7 +239,7 @@ const offered = (more: Partial<GalleryConnection> = {}): GalleryConnection => ({
   here: { placement, installationId: null },
   ...more,
 })
-const galleryFacts = { workspace, connections: [offered()], more: false, words: '', further: false }
+const galleryFacts = { workspace, connections: [offered()], more: false, words: '', trail: atFirst }
 
 export const fixtures = [
   fixture(myConnectionsView, place('my-connections'), {
@@ -256,7 +259,7 @@ export const fixtures = [
         mine('i2', { connection: { ...relay, name: rightToLeft }, state: 'suspended' }),
       ],
       more: true,
-      further: true,
+      trail: further,
       notice: sayings.disconnected!(1),
     }),
   }),
@@ -283,7 +286,7 @@ export const fixtures = [
       ],
       policy: against,
       more: true,
-      further: true,
+      trail: further,
       notice: sayings.disconnected!(2_000),
     }),
   }),
@@ -306,7 +309,7 @@ export const fixtures = [
         people: [person('i1', { person: null })],
       },
     }),
-    crowded: peoplePage({ ...peopleFacts, reading: crowdedReading, further: true }),
+    crowded: peoplePage({ ...peopleFacts, reading: crowdedReading, trail: further }),
   }),
   fixture(tokenView, place('connections'), {
     asked: tokenPage({ workspaceId: 'w1', connection: relay, token: null, shownBefore: false }),
@@ -372,7 +375,7 @@ export const fixtures = [
         offered({ id: 'c6', installUrl: null }),
       ],
       more: true,
-      further: true,
+      trail: further,
       words: 'relay',
     }),
   }),

@@ -6,6 +6,9 @@ import { treePage, treeView } from '../../src/web/pages/tree-page.ts'
 import { type Membership, placeLayout } from '../../src/web/places.ts'
 import { fixture, hostile, longName, longWord, rightToLeft } from './fixture.ts'
 
+const atFirst = { after: null, passed: [] }
+const further = { after: '0198c1de-9c3a-7d3e-8a7e-0d6a7c1b2f3e', passed: ['a'] }
+
 const workspace: Membership = { id: 'w1', name: 'Acme', icon: '🏔️', plan: 'enterprise', role: 'member' }
 const layout = placeLayout({
   title: 'Pages',
@@ -119,15 +122,15 @@ export const fixtures = [
     }),
   }),
   fixture(pageView, layout, {
-    empty: pagePage({ ...shown, reading, further: false }),
-    usual: pagePage({ ...shown, reading: { ...reading, connections: [relay] }, further: false }),
+    empty: pagePage({ ...shown, reading, trail: atFirst }),
+    usual: pagePage({ ...shown, reading: { ...reading, connections: [relay] }, trail: atFirst }),
     crowded: pagePage({
       ...shown,
       reading: crowdedReading,
-      further: true,
+      trail: further,
       notice: { kind: 'good', sentence: 'The connection no longer reaches this page.' },
     }),
-    'to a guest': pagePage({ ...shown, workspace: { ...workspace, role: 'guest' }, reading, further: false }),
+    'to a guest': pagePage({ ...shown, workspace: { ...workspace, role: 'guest' }, reading, trail: atFirst }),
   }),
   fixture(connectView, layout, {
     empty: connectPage({ ...here, words: '', found: [], more: false }),

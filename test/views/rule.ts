@@ -40,13 +40,16 @@ import { requestsPage, requestsView, tooLateWords } from '../../src/web/settings
 import type { RequestToDecide } from '../../src/web/settings/requests/readings.ts'
 import { fixture, hostile, longName, longWord, rightToLeft } from './fixture.ts'
 
+const atFirst = { after: null, passed: [] }
+const further = { after: '0198c1de-9c3a-7d3e-8a7e-0d6a7c1b2f3e', passed: ['a'] }
+
 const now = new Date('2026-03-12T10:00:00Z')
 const ago = (days: number) => new Date(now.getTime() - days * 86_400_000)
 const workspace: Membership = { id: 'w1', name: 'Acme', icon: '🏔️', plan: 'enterprise', role: 'owner' }
 const place = (name: Place) =>
   placeLayout({ title: 'Acme', place: name, workspace, memberships: [workspace], waiting: 2, crumbs: [] })
 const flow: FlowLayout = { frame: 'flow', title: 'Acme', switcher: null, formsMayLeave: true }
-const calm = { workspace, further: false, notice: null, now }
+const calm = { workspace, trail: atFirst, notice: null, now }
 const relay = {
   id: 'c1',
   name: 'Relay Automations',
@@ -285,7 +288,7 @@ export const fixtures = [
     empty: approvedPage(calm, { rules: reading(noPolicy).kept, rows: [], more: false }),
     usual: approvedPage(calm, { rules: reading(listed).kept, rows: approved.slice(0, 1), more: false }),
     crowded: approvedPage(
-      { ...calm, further: true },
+      { ...calm, trail: further },
       { rules: reading({ ...listed, restrictInstalls: 'owners-only' }).kept, rows: approved, more: true },
     ),
     'on another plan': approvedPage(calm, { rules: reading(listed, 'free').kept, rows: [], more: false }),
@@ -293,12 +296,12 @@ export const fixtures = [
   fixture(addApprovedView, place('approved'), {
     empty: addApprovedPage(calm, '', { rows: [], more: false }),
     'nothing fits': addApprovedPage(calm, hostile, { rows: [], more: false }),
-    crowded: addApprovedPage({ workspace, further: true }, hostile, { rows: approved, more: true }),
+    crowded: addApprovedPage({ workspace, trail: further }, hostile, { rows: approved, more: true }),
   }),
   fixture(approvedPeopleView, place('approved'), {
     empty: approvedPeoplePage(calm, '', { ...people, count: 0, people: [], more: false }),
     'nobody fits': approvedPeoplePage(calm, hostile, { ...people, people: [], more: false }),
-    crowded: approvedPeoplePage({ ...calm, further: true }, hostile, people),
+    crowded: approvedPeoplePage({ ...calm, trail: further }, hostile, people),
   }),
   fixture(removeApprovalView, place('approved'), {
     unused: removeApprovalPage(workspace, relay, 0),
@@ -313,7 +316,7 @@ export const fixtures = [
       show: 'waiting',
       rows: [asked, crowdedRequest],
       more: true,
-      further: true,
+      trail: further,
       notice: tooLateWords(decided('declined', 'r9'), 'declined'),
       unsent: { requestId: 'r2', answer: hostile, problem: 'Say in a sentence why you decline.' },
     }),
@@ -339,7 +342,7 @@ export const fixtures = [
         { ...offer, id: 'h2', from: hostile, offeredBy: null, connection: { ...relay, name: longName } },
       ],
       more: true,
-      further: true,
+      trail: further,
     }),
   }),
   fixture(myRequestView, flow, {
@@ -371,7 +374,7 @@ export const fixtures = [
       ...calm,
       rows: [{ ...left, declinedBy: hostile }, crowdedLeft],
       more: true,
-      further: true,
+      trail: further,
     }),
   }),
   fixture(receiversView, place('hand-over'), {

@@ -5,6 +5,7 @@ import { shortLevels } from '../levels.ts'
 import { logoOf } from '../logo.ts'
 import { connectionMark, type Mark } from '../marks.ts'
 import { view } from '../render.ts'
+import { type Pagination, paginate, type Trail } from '../trail.ts'
 import { outside, urls } from '../urls.ts'
 import type { GalleryConnection } from './readings.ts'
 
@@ -32,7 +33,7 @@ export type GalleryPage = {
   search: { action: string; hidden: [name: string, value: string][]; field: Field }
   cards: GalleryCard[]
   empty: { icon: 'store'; heading: string; sentence: string; action: { label: string; href: string } | null }
-  pagination: { earlier: string | null; later: string | null }
+  pagination: Pagination
 }
 export const galleryView = view<GalleryPage>('gallery/gallery')
 
@@ -44,9 +45,9 @@ export function galleryPage(facts: {
   more: boolean
   words: string
   /** The window does not begin at the beginning. */
-  further: boolean
+  trail: Trail
 }): GalleryPage {
-  const { workspace, connections, more, words, further } = facts
+  const { workspace, connections, more, words, trail } = facts
   const plain = workspace ? urls.galleryFor(workspace.id) : urls.gallery
   const address = (extra: Record<string, string>) => {
     const query = new URLSearchParams({
@@ -66,17 +67,14 @@ export function galleryPage(facts: {
     cards: connections.map(one => cardOf(workspace, one)),
     empty: {
       icon: 'store',
-      heading: words === '' && !further ? 'Nothing to connect yet' : 'Nothing fits',
+      heading: words === '' && !trail.after ? 'Nothing to connect yet' : 'Nothing fits',
       sentence:
-        words === '' && !further
+        words === '' && !trail.after
           ? 'Applications that any workspace may connect appear here as soon as their developers register them.'
           : 'No connection has this in its name, or in the name of its developer.',
-      action: words === '' && !further ? null : { label: 'Show all', href: plain },
+      action: words === '' && !trail.after ? null : { label: 'Show all', href: plain },
     },
-    pagination: {
-      earlier: further ? address({}) : null,
-      later: more ? address({ after: connections.at(-1)!.id }) : null,
-    },
+    pagination: paginate(address({}), trail, more ? connections.at(-1)!.id : null),
   }
 }
 

@@ -6,6 +6,7 @@ import { type Membership, placeLayout } from '../places.ts'
 import type { Render } from '../render.ts'
 import { mustBeSignedIn, userOf } from '../signed-in.ts'
 import type { WebState } from '../state.ts'
+import { readTrail } from '../trail.ts'
 import { urls } from '../urls.ts'
 import { galleryPage, galleryView } from './page.ts'
 import type { GalleryReadings } from './readings.ts'
@@ -36,7 +37,7 @@ export function gallery({ render, faults, readings, workspacesOf }: GalleryNeeds
       typeof q === 'string' ? [...q.replaceAll('\0', '').trim()].slice(0, wordsLimit).join('') : ''
     const after = readUuid(ctx.query.after)
     const list = await readings.list({ workspaceId: workspace?.id ?? null, userId: user.id, words, after })
-    const model = galleryPage({ ...list, workspace, words, further: after !== null })
+    const model = galleryPage({ ...list, workspace, words, trail: readTrail(ctx.query, after) })
     const screen = { title: 'Gallery', place: 'gallery', crumbs: [], waiting: null } as const
     render.screen(ctx, galleryView, model, placeLayout({ ...screen, crumbs: [], workspace, memberships }))
   })

@@ -4,6 +4,7 @@ import { connectionMark, type Mark } from '../marks.ts'
 import { type Menu, menuLink } from '../menu.ts'
 import { view } from '../render.ts'
 import type { Notice, Sayings } from '../settings/confirm/said.ts'
+import { type Pagination, paginate, type Trail } from '../trail.ts'
 import { urls } from '../urls.ts'
 import type { PageConnection, PageReading } from './readings.ts'
 
@@ -27,7 +28,7 @@ export type PagePage = {
   connections: ReachingConnection[]
   add: string | null
   children: { title: string; icon: string | null; href: string; below: string | null }[]
-  pagination: { earlier: string | null; later: string | null }
+  pagination: Pagination
 }
 export const pageView = view<PagePage>('pages/page')
 
@@ -36,13 +37,12 @@ type Facts = {
   workspace: Workspace
   userId: string
   reading: PageReading
-  /** The window of children does not begin at the beginning. */
-  further: boolean
+  trail: Trail
   notice: Notice | null
   rowLimit: number
 }
 
-export function pagePage({ workspace, userId, reading, further, notice, rowLimit }: Facts): PagePage {
+export function pagePage({ workspace, userId, reading, trail, notice, rowLimit }: Facts): PagePage {
   const { page, connections, children } = reading
   const here = urls.page(workspace.id, page.id)
   const add = workspace.role === 'guest' ? null : urls.pageAdd(workspace.id, page.id)
@@ -77,10 +77,7 @@ export function pagePage({ workspace, userId, reading, further, notice, rowLimit
       href: urls.page(workspace.id, child.id),
       below: belowWords(child.below, rowLimit),
     })),
-    pagination: {
-      earlier: further ? here : null,
-      later: reading.moreChildren && last ? `${here}?after=${last.id}` : null,
-    },
+    pagination: paginate(here, trail, reading.moreChildren && last ? last.id : null),
   }
 }
 

@@ -20,6 +20,7 @@ import {
 } from '../settings/rail/workspace-gate.ts'
 import { mustBeSignedIn } from '../signed-in.ts'
 import type { WebContext, WebState } from '../state.ts'
+import { readTrail, type Trail } from '../trail.ts'
 import { urls } from '../urls.ts'
 import { connectPage, connectView, inheritedPage, inheritedView, withdrawPage } from './connect-page.ts'
 import { pagePage, pageView, sayings } from './page-page.ts'
@@ -39,7 +40,7 @@ export type PagesNeeds = {
 /** No connection: the tree is shown without anybody's ticks. */
 const noConnection = '00000000-0000-0000-0000-000000000000'
 
-type OnPage = { place: Whereabouts; reading: PageReading; further: boolean }
+type OnPage = { place: Whereabouts; reading: PageReading; trail: Trail }
 
 export function pages(needs: PagesNeeds): Router<WebState> {
   const router = new Router<WebState>({ prefix: '/w/:workspace' })
@@ -67,7 +68,7 @@ export function pages(needs: PagesNeeds): Router<WebState> {
     const everyones = governs(user, workspace)
     const question = { workspaceId: workspace.id, userId: user.id, everyones, after }
     const reading = pageId && (await readings.page({ ...question, pageId }))
-    if (reading) return { place, reading, further: after !== null }
+    if (reading) return { place, reading, trail: readTrail(ctx.query, after) }
     faults.notFound(ctx)
     return null
   }
@@ -93,9 +94,9 @@ export function pages(needs: PagesNeeds): Router<WebState> {
   router.get('/p/:page', async ctx => {
     const on = await enterPage(ctx)
     if (!on) return
-    const { place, reading, further } = on
+    const { place, reading, trail } = on
     const notice = saidOf(ctx, sayings)
-    const facts = { workspace: place.workspace, userId: place.user.id, reading, further, notice }
+    const facts = { workspace: place.workspace, userId: place.user.id, reading, trail, notice }
     render.screen(ctx, pageView, pagePage({ ...facts, rowLimit: countLimits.row }), layoutOf(on, null))
   })
 

@@ -4,6 +4,7 @@ import { readUuid } from '../../../installs/ids.ts'
 import type { Layout } from '../../layout.ts'
 import { seeOther } from '../../see-other.ts'
 import type { WebContext, WebState } from '../../state.ts'
+import { readTrail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import { confirmView } from '../confirm/page.ts'
 import { saidOf, saying } from '../confirm/said.ts'
@@ -63,7 +64,7 @@ async function showPeople(needs: Needs, ctx: WebContext): Promise<void> {
   const facing = await face(needs, ctx)
   if (!facing) return
   const { place, found, words, after } = facing
-  const facts = { workspace: place.workspace, further: after !== null, now: needs.now() }
+  const facts = { workspace: place.workspace, trail: readTrail(ctx.query, after), now: needs.now() }
   const model = approvedPeoplePage({ ...facts, notice: saidOf(ctx, sayings) }, words, found)
   const layout = layoutOf(needs, facing, `Who has ${found.connection.name}`)
   needs.render.screen(ctx, approvedPeopleView, model, layout)

@@ -8,13 +8,13 @@ import { logoOf } from '../../logo.ts'
 import { connectionMark, type Mark, personMark } from '../../marks.ts'
 import { type Menu, type MenuItem, menuLink } from '../../menu.ts'
 import { view } from '../../render.ts'
+import { type Pagination, paginate, type Trail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import { countWords } from '../../words.ts'
 import type { Notice } from '../confirm/said.ts'
 import type { Badge } from '../my-connections/words.ts'
 import type { Approved, ApprovedPeople, Candidate, ListedConnection } from './readings.ts'
 
-export type Pagination = { earlier: string | null; later: string | null }
 type Empty = {
   icon: 'badge-check' | 'users' | 'search'
   heading: string
@@ -45,13 +45,13 @@ export const approvedView = view<ApprovedPage>('settings/approved')
 type Facts = {
   workspace: { id: string; name: string }
   /** The window does not begin at the beginning. */
-  further: boolean
+  trail: Trail
   notice: Notice | null
   now: Date
 }
 
 export function approvedPage(
-  { workspace, further, notice, now }: Facts,
+  { workspace, trail, notice, now }: Facts,
   { rules, rows, more }: { rules: KeptPolicy; rows: Approved[]; more: boolean },
 ): ApprovedPage {
   const here = urls.approved(workspace.id)
@@ -74,11 +74,11 @@ export function approvedPage(
     })),
     empty: {
       icon: 'badge-check',
-      heading: further ? 'No more connections' : 'Nothing is approved yet',
+      heading: trail.after ? 'No more connections' : 'Nothing is approved yet',
       sentence: 'Connections that members may install without asking appear here.',
       action: { label: 'Add approved connection', href: add },
     },
-    pagination: { earlier: further ? here : null, later: more ? `${here}?after=${rows.at(-1)!.id}` : null },
+    pagination: paginate(here, trail, more ? rows.at(-1)!.id : null),
   }
 }
 
@@ -136,13 +136,11 @@ export type AddApprovedPage = {
 export const addApprovedView = view<AddApprovedPage>('settings/approved-add')
 
 export function addApprovedPage(
-  { workspace, further }: Pick<Facts, 'workspace' | 'further'>,
+  { workspace, trail }: Pick<Facts, 'workspace' | 'trail'>,
   words: string,
   { rows, more }: { rows: Candidate[]; more: boolean },
 ): AddApprovedPage {
   const here = urls.approval.add(workspace.id)
-  const query = (after?: string) =>
-    `${here}?${new URLSearchParams({ q: words, ...(after ? { after } : {}) })}`
   return {
     search: {
       action: here,
@@ -171,7 +169,11 @@ export function addApprovedPage(
             sentence: 'No installed connection that is not approved yet has this in its name.',
             action: { label: 'Show all', href: here },
           },
-    pagination: { earlier: further ? query() : null, later: more ? query(rows.at(-1)!.id) : null },
+    pagination: paginate(
+      `${here}?${new URLSearchParams({ q: words })}`,
+      trail,
+      more ? rows.at(-1)!.id : null,
+    ),
   }
 }
 
@@ -196,13 +198,11 @@ export type ApprovedPeoplePage = {
 export const approvedPeopleView = view<ApprovedPeoplePage>('settings/approved-people')
 
 export function approvedPeoplePage(
-  { workspace, further, notice, now }: Facts,
+  { workspace, trail, notice, now }: Facts,
   words: string,
   { connection, count, people, more }: ApprovedPeople,
 ): ApprovedPeoplePage {
   const here = urls.approval.people(workspace.id, connection.id)
-  const query = (after?: string) =>
-    `${here}?${new URLSearchParams({ q: words, ...(after ? { after } : {}) })}`
   return {
     ...look(connection),
     users: `${countWords(count, 'person has', 'people have')} ${connection.name} installed in ${workspace.name}.`,
@@ -232,6 +232,10 @@ export function approvedPeoplePage(
           : 'Nobody who has it installed has this in the name or the e-mail address.',
       action: count === 0 ? null : { label: 'Show everyone', href: here },
     },
-    pagination: { earlier: further ? query() : null, later: more ? query(people.at(-1)!.id) : null },
+    pagination: paginate(
+      `${here}?${new URLSearchParams({ q: words })}`,
+      trail,
+      more ? people.at(-1)!.id : null,
+    ),
   }
 }

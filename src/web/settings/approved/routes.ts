@@ -10,6 +10,7 @@ import type { Render } from '../../render.ts'
 import { seeOther } from '../../see-other.ts'
 import { mustBeSignedIn } from '../../signed-in.ts'
 import type { WebContext, WebState } from '../../state.ts'
+import { readTrail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import { saidOf, saying } from '../confirm/said.ts'
 import { deedOf, type WorkspaceGate } from '../rail/workspace-gate.ts'
@@ -50,7 +51,7 @@ async function showList(
   const after = readUuid(ctx.query.after)
   const list = await readings.list({ workspaceId: place.workspace.id, after })
   if (!list) return faults.notFound(ctx)
-  const facts = { workspace: place.workspace, further: after !== null, now: now() }
+  const facts = { workspace: place.workspace, trail: readTrail(ctx.query, after), now: now() }
   const model = approvedPage({ ...facts, notice: saidOf(ctx, sayings) }, list)
   const layout = gate.layout(place, { title: 'Approved', place: 'approved', crumbs: [] })
   render.screen(ctx, approvedView, model, layout)
@@ -68,7 +69,7 @@ async function showCandidates({ render, gate, readings }: ApprovedNeeds, ctx: We
     { label: 'Add', href: null },
   ]
   const layout = gate.layout(place, { title: 'Add approved connection', place: 'approved', crumbs })
-  const model = addApprovedPage({ workspace, further: after !== null }, words, list)
+  const model = addApprovedPage({ workspace, trail: readTrail(ctx.query, after) }, words, list)
   render.screen(ctx, addApprovedView, model, layout)
 }
 

@@ -8,6 +8,7 @@ import { logoOf } from '../../logo.ts'
 import { connectionMark, type Mark } from '../../marks.ts'
 import { developerItems, type Menu, menuLink } from '../../menu.ts'
 import { view } from '../../render.ts'
+import { type Pagination, paginate, type Trail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import type { Notice } from '../confirm/said.ts'
 import { type Badge, reachWords } from '../my-connections/words.ts'
@@ -32,7 +33,7 @@ export type ConnectionsPage = {
   filters: FilterForm
   rows: ConnectionRow[]
   empty: { icon: 'layers'; heading: string; sentence: string; action: { label: string; href: string } | null }
-  pagination: { earlier: string | null; later: string | null }
+  pagination: Pagination
 }
 export const connectionsView = view<ConnectionsPage>('settings/connections')
 
@@ -58,18 +59,15 @@ type Facts = {
   policy: Policy
   more: boolean
   filters: Filters
-  /** The window does not begin at the beginning. */
-  further: boolean
+  trail: Trail
   notice: Notice | null
   now: Date
 }
 
 export function connectionsPage(facts: Facts): ConnectionsPage {
-  const { workspace, rows, filters, notice } = facts
+  const { workspace, rows, filters, trail, notice } = facts
   const list = urls.connections(workspace.id)
   const filtered = filters.state !== 'in-use' || filters.person !== '' || filters.connection !== ''
-  const later = new URLSearchParams({ ...filters, after: rows.at(-1)?.id ?? '' })
-  const first = new URLSearchParams(filters)
   return {
     workspace: workspace.name,
     notice,
@@ -80,20 +78,21 @@ export function connectionsPage(facts: Facts): ConnectionsPage {
     rows: rows.map(row => rowOf(facts, row)),
     empty: {
       icon: 'layers',
-      heading: filtered || facts.further ? 'Nothing fits' : 'Nothing connected yet',
+      heading: filtered || trail.after ? 'Nothing fits' : 'Nothing connected yet',
       sentence:
-        filtered || facts.further
+        filtered || trail.after
           ? 'No connection of this workspace fits what you look for.'
           : 'Every connection that someone installs in this workspace appears here, with who installed it and what it reaches.',
       action:
-        filtered || facts.further
+        filtered || trail.after
           ? { label: 'Show all in use', href: list }
           : { label: 'Find a connection', href: urls.galleryFor(workspace.id) },
     },
-    pagination: {
-      earlier: facts.further ? `${list}?${first}` : null,
-      later: facts.more ? `${list}?${later}` : null,
-    },
+    pagination: paginate(
+      `${list}?${new URLSearchParams(filters)}`,
+      trail,
+      facts.more ? rows.at(-1)!.id : null,
+    ),
   }
 }
 

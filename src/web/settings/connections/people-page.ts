@@ -8,6 +8,7 @@ import { logoOf } from '../../logo.ts'
 import { connectionMark, type Mark, personMark } from '../../marks.ts'
 import { type Menu, menuLink, menuPost } from '../../menu.ts'
 import { view } from '../../render.ts'
+import { type Pagination, paginate, type Trail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import type { Notice } from '../confirm/said.ts'
 import { type Badge, reachWords } from '../my-connections/words.ts'
@@ -40,7 +41,7 @@ export type PeoplePage = {
   filters: FilterForm
   rows: PersonRow[]
   empty: { icon: 'users'; heading: string; sentence: string; action: { label: string; href: string } | null }
-  pagination: { earlier: string | null; later: string | null }
+  pagination: Pagination
 }
 export const peopleView = view<PeoplePage>('settings/connections-people')
 
@@ -48,16 +49,15 @@ type Facts = {
   workspace: { id: string; name: string; plan: Plan }
   reading: ConnectionReading
   filters: Pick<Filters, 'state' | 'person'>
-  further: boolean
+  trail: Trail
   notice: Notice | null
   now: Date
 }
 
 export function peoplePage(facts: Facts): PeoplePage {
-  const { workspace, reading, filters, further, notice } = facts
+  const { workspace, reading, filters, trail, notice } = facts
   const { connection, policy, counts, people } = reading
   const here = urls.connection.people(workspace.id, connection.id)
-  const later = new URLSearchParams({ ...filters, after: people.at(-1)?.installationId ?? '' })
   const live = counts.active + counts.suspended + counts.left
   return {
     name: connection.name,
@@ -91,10 +91,11 @@ export function peoplePage(facts: Facts): PeoplePage {
           ? { label: 'Show disconnected', href: `${here}?state=disconnected` }
           : { label: 'Show everyone', href: here },
     },
-    pagination: {
-      earlier: further ? `${here}?${new URLSearchParams(filters)}` : null,
-      later: reading.more ? `${here}?${later}` : null,
-    },
+    pagination: paginate(
+      `${here}?${new URLSearchParams(filters)}`,
+      trail,
+      reading.more ? people.at(-1)!.installationId : null,
+    ),
   }
 }
 

@@ -6,6 +6,7 @@ import type { Render } from '../../render.ts'
 import { seeOther } from '../../see-other.ts'
 import { mustBeSignedIn } from '../../signed-in.ts'
 import type { WebContext, WebState } from '../../state.ts'
+import { readTrail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import { saidOf } from '../confirm/said.ts'
 import { governs, param, type WorkspaceGate } from '../rail/workspace-gate.ts'
@@ -51,7 +52,7 @@ async function showList({ gate, readings, render, now }: ConnectionsNeeds, ctx: 
     ...list,
     workspace,
     filters,
-    further: after !== null,
+    trail: readTrail(ctx.query, after),
     notice: saidOf(ctx, sayings),
     now: now(),
   })
@@ -71,12 +72,12 @@ async function showPeople(needs: ConnectionsNeeds, ctx: WebContext): Promise<voi
   const reading = connectionId && (await readings.one({ ...question, connectionId }))
   if (!reading) return faults.notFound(ctx)
   const notice = saidOf(ctx, sayings)
-  const further = after !== null
+  const trail = readTrail(ctx.query, after)
   const model = peoplePage({
     workspace,
     reading,
     filters: { state, person },
-    further,
+    trail,
     notice,
     now: now(),
   })

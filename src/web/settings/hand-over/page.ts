@@ -6,6 +6,7 @@ import { shortLevels } from '../../levels.ts'
 import { logoOf } from '../../logo.ts'
 import { connectionMark, type Mark, personMark } from '../../marks.ts'
 import { view } from '../../render.ts'
+import { type Pagination, paginate, type Trail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import { countWords } from '../../words.ts'
 import type { ConfirmPage } from '../confirm/page.ts'
@@ -35,7 +36,7 @@ export type LeftBehindPage = {
   notice: Notice | null
   rows: LeftBehindRow[]
   empty: { icon: 'users'; heading: string; sentence: string; action: null }
-  pagination: { earlier: string | null; later: string | null }
+  pagination: Pagination
 }
 export const leftBehindView = view<LeftBehindPage>('settings/left-behind')
 
@@ -43,25 +44,22 @@ export function leftBehindPage(facts: {
   workspace: Workspace
   rows: LeftBehind[]
   more: boolean
-  further: boolean
+  trail: Trail
   notice: Notice | null
   now: Date
 }): LeftBehindPage {
-  const { workspace, rows, more, further, notice, now } = facts
+  const { workspace, rows, more, trail, notice, now } = facts
   const here = urls.leftBehind(workspace.id)
   return {
     notice,
     rows: rows.map(row => rowOf(workspace, row, now)),
     empty: {
       icon: 'users',
-      heading: further ? 'No more connections' : 'Nothing is left behind',
+      heading: trail.after ? 'No more connections' : 'Nothing is left behind',
       sentence: `When a member leaves ${workspace.name}, what that member installed stops at once and appears here. You can hand it over or let it go.`,
       action: null,
     },
-    pagination: {
-      earlier: further ? here : null,
-      later: more ? `${here}?after=${rows.at(-1)!.installationId}` : null,
-    },
+    pagination: paginate(here, trail, more ? rows.at(-1)!.installationId : null),
   }
 }
 

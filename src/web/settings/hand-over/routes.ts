@@ -10,6 +10,7 @@ import type { Render } from '../../render.ts'
 import { seeOther } from '../../see-other.ts'
 import { mustBeSignedIn } from '../../signed-in.ts'
 import type { WebContext, WebState } from '../../state.ts'
+import { readTrail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import { searchWords } from '../approved/form.ts'
 import { confirmView } from '../confirm/page.ts'
@@ -74,7 +75,7 @@ async function showList({ render, gate, readings, now }: HandOverNeeds, ctx: Web
   const { workspace } = place
   const after = readUuid(ctx.query.after)
   const list = await readings.list({ workspaceId: workspace.id, after })
-  const facts = { ...list, workspace, further: after !== null, now: now() }
+  const facts = { ...list, workspace, trail: readTrail(ctx.query, after), now: now() }
   const model = leftBehindPage({ ...facts, notice: saidOf(ctx, sayings) })
   const layout = gate.layout(place, { title: 'Left behind', place: 'hand-over', crumbs: [] })
   render.screen(ctx, leftBehindView, model, layout)

@@ -1,6 +1,7 @@
 import type { EventKind } from '../../../installs/events.ts'
 import type { HistoryCursor, HistoryFilter } from '../../../installs/history.ts'
 import { readUuid } from '../../../installs/ids.ts'
+import { readTrail, type Trail } from '../../trail.ts'
 import { eventKinds } from './words.ts'
 
 /** The filters as they stand in the address and in the form. */
@@ -12,6 +13,7 @@ export type HistoryQuestion = {
   fields: HistoryFields
   filter: HistoryFilter
   after: HistoryCursor | null
+  trail: Trail
   /** What of the question cannot be; null: nothing. */
   problem: string | null
 }
@@ -37,6 +39,7 @@ export function readHistoryQuestion(query: Query): HistoryQuestion {
     fields.kind !== '' && !kind ? 'There is no such kind of event.' : '',
     fields.connection !== '' && !readUuid(fields.connection) ? 'There is no such connection.' : '',
   ].filter(problem => problem !== '')
+  const after = readCursor(one(query.after))
   return {
     fields,
     filter: {
@@ -46,7 +49,8 @@ export function readHistoryQuestion(query: Query): HistoryQuestion {
       from,
       until: to && new Date(to.getTime() + 24 * 60 * 60_000),
     },
-    after: readCursor(one(query.after)),
+    after,
+    trail: readTrail(query, after && writeCursor(after)),
     problem: problems.length > 0 ? problems.join(' ') : null,
   }
 }

@@ -2,6 +2,7 @@ import type { HistoryRow } from '../../../installs/history.ts'
 import { type Moment, momentOf } from '../../dates.ts'
 import { type Field, field } from '../../field.ts'
 import { view } from '../../render.ts'
+import { type Pagination, paginate } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import { type HistoryFields, type HistoryQuestion, writeCursor } from './form.ts'
 import { eventKinds, kindWords } from './words.ts'
@@ -42,7 +43,7 @@ export type HistoryPage = {
     sentence: string
     action: { label: string; href: string } | null
   }
-  pagination: { earlier: string | null; later: string | null }
+  pagination: Pagination
 }
 export const historyView = view<HistoryPage>('settings/history')
 
@@ -62,8 +63,6 @@ export function historyPage({ workspace, question, rows, connections, now }: Fac
   const filtered = set.size > 0
   const shown = rows.slice(0, historySize)
   const last = shown.at(-1)
-  const later = new URLSearchParams(set)
-  if (last) later.set('after', writeCursor(last))
   return {
     workspace: workspace.name,
     problem: question.problem,
@@ -87,10 +86,11 @@ export function historyPage({ workspace, question, rows, connections, now }: Fac
     downloads: { csv: `${list}/events.csv?${set}`, ndjson: `${list}/events.ndjson?${set}` },
     entries: shown.map(row => entryOf(row, now)),
     empty: emptyWords(list, filtered || question.after !== null),
-    pagination: {
-      earlier: question.after ? `${list}${filtered ? `?${set}` : ''}` : null,
-      later: rows.length > historySize ? `${list}?${later}` : null,
-    },
+    pagination: paginate(
+      `${list}?${set}`,
+      question.trail,
+      rows.length > historySize ? writeCursor(last!) : null,
+    ),
   }
 }
 

@@ -5,6 +5,7 @@ import { logoOf } from '../../logo.ts'
 import { connectionMark, type Mark } from '../../marks.ts'
 import { developerItems, type Menu, menuLink } from '../../menu.ts'
 import { view } from '../../render.ts'
+import { type Pagination, paginate, type Trail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import type { ConfirmPage } from '../confirm/page.ts'
 import type { Notice, Sayings } from '../confirm/said.ts'
@@ -31,7 +32,7 @@ export type MyConnectionsPage = {
   empty: { icon: 'plug'; heading: string; sentence: string; action: { label: string; href: string } | null }
   /** Where more are added; null: guests add none. */
   add: string | null
-  pagination: { earlier: string | null; later: string | null }
+  pagination: Pagination
 }
 export const myConnectionsView = view<MyConnectionsPage>('settings/my-connections')
 
@@ -41,13 +42,13 @@ type Facts = {
   rows: MyConnection[]
   more: boolean
   /** The window does not begin at the beginning. */
-  further: boolean
+  trail: Trail
   notice: Notice | null
   now: Date
 }
 
 export function myConnectionsPage(facts: Facts): MyConnectionsPage {
-  const { workspace, rows, more, further, notice } = facts
+  const { workspace, rows, more, trail, notice } = facts
   const list = urls.myConnections(workspace.id)
   const add = workspace.role === 'guest' ? null : urls.galleryFor(workspace.id)
   return {
@@ -56,17 +57,14 @@ export function myConnectionsPage(facts: Facts): MyConnectionsPage {
     rows: rows.map(row => rowOf(facts, row)),
     empty: {
       icon: 'plug',
-      heading: further ? 'No more connections' : 'Nothing connected yet',
+      heading: trail.after ? 'No more connections' : 'Nothing connected yet',
       sentence: add
         ? 'Applications that you connect to your pages appear here, with what they reach. You can change or disconnect them at any time.'
         : 'You are a guest here, and connections are installed by members.',
       action: add ? { label: 'Find a connection', href: add } : null,
     },
     add,
-    pagination: {
-      earlier: further ? list : null,
-      later: more ? `${list}?after=${rows.at(-1)!.installationId}` : null,
-    },
+    pagination: paginate(list, trail, more ? rows.at(-1)!.installationId : null),
   }
 }
 

@@ -7,6 +7,7 @@ import type { Render } from '../../render.ts'
 import { seeOther } from '../../see-other.ts'
 import { mustBeSignedIn } from '../../signed-in.ts'
 import type { WebContext, WebState } from '../../state.ts'
+import { readTrail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import { confirmView } from '../confirm/page.ts'
 import { saidOf, saying } from '../confirm/said.ts'
@@ -39,8 +40,8 @@ async function showList({ gate, readings, render, now }: MyConnectionsNeeds, ctx
   const after = readUuid(ctx.query.after)
   const list = await readings.list({ workspaceId: workspace.id, userId: user.id, after })
   const notice = saidOf(ctx, sayings)
-  const further = after !== null
-  const model = myConnectionsPage({ ...list, workspace, user, notice, further, now: now() })
+  const trail = readTrail(ctx.query, after)
+  const model = myConnectionsPage({ ...list, workspace, user, notice, trail, now: now() })
   const screen = { title: 'My connections', place: 'my-connections' as const, crumbs: [] }
   render.screen(ctx, myConnectionsView, model, gate.layout(place, screen))
 }

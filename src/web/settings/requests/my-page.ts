@@ -4,6 +4,7 @@ import { shortLevels } from '../../levels.ts'
 import { logoOf } from '../../logo.ts'
 import { connectionMark, type Mark, workspaceMark } from '../../marks.ts'
 import { view } from '../../render.ts'
+import { type Pagination, paginate, type Trail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import type { Notice } from '../confirm/said.ts'
 import type { Badge } from '../my-connections/words.ts'
@@ -16,7 +17,7 @@ export type MyRequestsPage = {
   offers: { name: string; mark: Mark; words: string; at: Moment; href: string }[]
   rows: { name: string; mark: Mark; badge: Badge; asked: Moment; href: string; next: string }[]
   empty: { icon: 'inbox'; heading: string; sentence: string; action: null }
-  pagination: { earlier: string | null; later: string | null }
+  pagination: Pagination
 }
 export const myRequestsView = view<MyRequestsPage>('settings/my-requests')
 
@@ -27,11 +28,11 @@ export function myRequestsPage(facts: {
   rows: MyRequest[]
   offers: MyOffer[]
   more: boolean
-  further: boolean
+  trail: Trail
   notice: Notice | null
   now: Date
 }): MyRequestsPage {
-  const { workspace, rows, offers, more, further, notice, now } = facts
+  const { workspace, rows, offers, more, trail, notice, now } = facts
   const here = urls.myRequests(workspace.id)
   return {
     workspace: workspace.name,
@@ -56,12 +57,12 @@ export function myRequestsPage(facts: {
     }),
     empty: {
       icon: 'inbox',
-      heading: further ? 'No more requests' : 'You have asked for nothing',
+      heading: trail.after ? 'No more requests' : 'You have asked for nothing',
       sentence:
         'When the policy stops you from installing a connection, you can ask an owner to approve it. What became of it appears here.',
       action: null,
     },
-    pagination: { earlier: further ? here : null, later: more ? `${here}?after=${rows.at(-1)!.id}` : null },
+    pagination: paginate(here, trail, more ? rows.at(-1)!.id : null),
   }
 }
 

@@ -10,6 +10,7 @@ import type { Render } from '../../render.ts'
 import { seeOther } from '../../see-other.ts'
 import { mustBeSignedIn } from '../../signed-in.ts'
 import type { WebContext, WebState } from '../../state.ts'
+import { readTrail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import { type Notice, type Sayings, saidOf, saying } from '../confirm/said.ts'
 import { deedOf, param, type Whereabouts, type WorkspaceGate } from '../rail/workspace-gate.ts'
@@ -67,7 +68,7 @@ async function showList({ render, gate, readings, now }: MyRequestsNeeds, ctx: W
     readings.offers(workspace.id, user.id),
   ])
   const facts = { ...list, offers, workspace, notice: saidOf(ctx, sayings), now: now() }
-  const model = myRequestsPage({ ...facts, further: after !== null })
+  const model = myRequestsPage({ ...facts, trail: readTrail(ctx.query, after) })
   const layout = gate.layout(place, { title: 'My requests', place: 'my-requests', crumbs: [] })
   render.screen(ctx, myRequestsView, model, layout)
 }

@@ -4,6 +4,7 @@ import { shortLevels } from '../../levels.ts'
 import { logoOf } from '../../logo.ts'
 import { connectionMark, type Mark } from '../../marks.ts'
 import { view } from '../../render.ts'
+import { type Pagination, paginate, type Trail } from '../../trail.ts'
 import { outside, urls } from '../../urls.ts'
 import { countWords } from '../../words.ts'
 import type { Notice, Sayings } from '../confirm/said.ts'
@@ -28,7 +29,7 @@ export type RequestsPage = {
   tabs: { label: string; href: string; current: boolean }[]
   cards: RequestCard[]
   empty: { icon: 'inbox' | 'history'; heading: string; sentence: string; action: null }
-  pagination: { earlier: string | null; later: string | null }
+  pagination: Pagination
 }
 export const requestsView = view<RequestsPage>('settings/requests')
 
@@ -40,17 +41,16 @@ type Facts = {
   show: 'waiting' | 'decided'
   rows: RequestToDecide[]
   more: boolean
-  further: boolean
+  trail: Trail
   notice: Notice | null
   unsent: Unsent | null
   now: Date
 }
 
 export function requestsPage(facts: Facts): RequestsPage {
-  const { workspace, show, rows, more, further, notice } = facts
+  const { workspace, show, rows, more, trail, notice } = facts
   const here = urls.requests(workspace.id)
   const list = show === 'waiting' ? here : `${here}?show=decided`
-  const separator = show === 'waiting' ? '?' : '&'
   return {
     notice,
     tabs: [
@@ -62,20 +62,17 @@ export function requestsPage(facts: Facts): RequestsPage {
       show === 'waiting'
         ? {
             icon: 'inbox',
-            heading: further ? 'No more requests' : 'No request waits',
+            heading: trail.after ? 'No more requests' : 'No request waits',
             sentence: `When the policy stops a member from installing a connection in ${workspace.name}, the member can ask for it here.`,
             action: null,
           }
         : {
             icon: 'history',
-            heading: further ? 'No more requests' : 'Nothing decided yet',
+            heading: trail.after ? 'No more requests' : 'Nothing decided yet',
             sentence: 'Requests that were approved, declined, taken back or left to expire appear here.',
             action: null,
           },
-    pagination: {
-      earlier: further ? list : null,
-      later: more ? `${list}${separator}after=${rows.at(-1)!.id}` : null,
-    },
+    pagination: paginate(list, trail, more ? rows.at(-1)!.id : null),
   }
 }
 

@@ -8,6 +8,7 @@ import type { Render } from '../../render.ts'
 import { seeOther } from '../../see-other.ts'
 import { mustBeSignedIn } from '../../signed-in.ts'
 import type { WebContext, WebState } from '../../state.ts'
+import { readTrail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import { type Notice, saidOf, saying } from '../confirm/said.ts'
 import { deedOf, param, type Whereabouts, type WorkspaceGate } from '../rail/workspace-gate.ts'
@@ -46,7 +47,7 @@ async function show(
   const after = readUuid(ctx.query.after)
   const list = await readings.list({ workspaceId: place.workspace.id, show, after })
   const facts = { ...list, ...told, workspace: place.workspace, show, now: now() } as const
-  const model = requestsPage({ ...facts, further: after !== null })
+  const model = requestsPage({ ...facts, trail: readTrail(ctx.query, after) })
   const layout = gate.layout(place, { title: 'Requests', place: 'requests', crumbs: [] })
   render.screen(ctx, requestsView, model, layout)
 }
