@@ -2,15 +2,11 @@
  * The page picker of the flow in a workspace of 100,000 pages, over HTTP against the whole product in a process of its own:
  * the first screen, opening a node with 5,000 children, searching, ticking. One request after the other, then four at a time.
  */
-import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import pg from 'pg'
-import { freePort } from '../../src/storage/postgres/embedded.ts'
 import { Person } from '../support/person.ts'
 import { type BigWorkspace, growWorkspace } from './_picker-data.ts'
+import { startProduct } from './_product.ts'
 import type { Bench } from './run.ts'
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 100)
@@ -25,7 +21,7 @@ type Ask = (
 export async function run(bench: Bench): Promise<void> {
   const databaseUrl = await bench.databaseUrl()
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 })
-  const server = await startServer(databaseUrl, bench.redisUrl)
+  const server = await startProduct(databaseUrl, bench.redisUrl)
   try {
     const big = await growWorkspace(pool)
     const visitors = await Promise.all(Array.from({ length: 4 }, () => arrive(server.base, big)))
@@ -126,36 +122,6 @@ async function arrive(base: string, big: BigWorkspace): Promise<Visitor> {
   for (const name of ['csrf', 'workspace_id'])
     fields.set(name, String(person.visit.$(`[name=${name}]`).first().val()))
   return { person, uid, fields }
-}
-
-async function startServer(databaseUrl: string, redisUrl: string) {
-  const [port, folder] = await Promise.all([freePort(), mkdtemp(path.join(tmpdir(), 'latchkey-picker-'))])
-  const base = `http://127.0.0.1:${port}`
-  const child = spawn(process.execPath, ['src/cli.ts', 'start'], {
-    env: {
-      ...process.env,
-      ...{ PORT: `${port}`, ISSUER: base, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl },
-      ...{ DATA_DIR: folder, DEMO: 'false', LOG_LEVEL: 'silent' },
-    },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const gone = new Promise<void>(resolve => child.once('exit', () => resolve()))
-  for (let ready = false; !ready; ) {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`)
-    await new Promise(resolve => setTimeout(resolve, 50))
-    ready = await fetch(`${base}/readyz`).then(
-      answer => answer.ok,
-      () => false,
-    )
-  }
-  return {
-    base,
-    async stop() {
-      child.kill('SIGTERM')
-      await gone
-      await rm(folder, { recursive: true, force: true })
-    },
-  }
 }
 
 const ms = (value: number) => `${value.toFixed(1)} ms`
