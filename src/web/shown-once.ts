@@ -1,4 +1,8 @@
-import { randomBytes } from 'node:crypto'
+/**
+ * Between the form that makes a secret and the screen that shows it stands a redirect, so that reloading makes no second one.
+ * What is to be shown waits sealed, for one look of the same person within five minutes, under a key that nobody can guess.
+ */
+import { hash, randomBytes } from 'node:crypto'
 import { openSealed, seal } from '../installs/sealed.ts'
 
 export type ShownOnceNeeds = {
@@ -9,28 +13,38 @@ export type ShownOnceNeeds = {
   secretKeys: readonly Buffer[]
 }
 
-const seconds = 120
-const keyOf = (userId: string, id: string) => `shown-once:${userId}:${id}`
+export type Shown = { label: 'Client secret' | 'Internal token'; value: string }
+/** Whom it is shown to, and where. */
+type For = { userId: string; connectionId: string }
 
-/**
- * A secret between the form that asked for it and the screen that shows it: the form answers with a redirect, so that a reload
- * asks for nothing a second time. Kept encrypted, for two minutes, for this person alone, and gone when it is shown.
- */
-export function shownOnce({ store, secretKeys }: ShownOnceNeeds) {
+export type ShownOnce = ReturnType<typeof shownOnce>
+
+const seconds = 300
+
+export function shownOnce(needs: ShownOnceNeeds) {
+  // Another person who asks for it finds nothing, and takes nothing away.
+  const keyOf = ({ userId, connectionId }: For, key: string) =>
+    `shown-once:${hash('sha256', `${userId} ${connectionId} ${key}`, 'base64url')}`
+  const purpose = (who: For) => `shown once to ${who.userId} at ${who.connectionId}`
+
   return {
-    /** @returns what the screen's address carries. */
-    async keep(userId: string, secret: string): Promise<string> {
-      const id = randomBytes(16).toString('base64url')
-      await store.write(keyOf(userId, id), seal(secretKeys, 'shown-once', secret), seconds)
-      return id
+    /** @returns the key for `take`. */
+    async keep(who: For, shown: Shown): Promise<string> {
+      const key = randomBytes(24).toString('base64url')
+      await needs.store.write(
+        keyOf(who, key),
+        seal(needs.secretKeys, purpose(who), JSON.stringify(shown)),
+        seconds,
+      )
+      return key
     },
 
-    /** null: it was shown already, its time is over, or it is another person's. */
-    async take(userId: string, id: string): Promise<string | null> {
-      const sealed = /^[\w-]{22}$/.test(id) ? await store.take(keyOf(userId, id)) : null
-      return sealed && openSealed(secretKeys, 'shown-once', sealed)
+    /** null: shown before, too late, or meant for another person or screen. */
+    async take(who: For, key: unknown): Promise<Shown | null> {
+      if (typeof key !== 'string' || !/^[\w-]{32}$/.test(key)) return null
+      const sealed = await needs.store.take(keyOf(who, key))
+      const text = sealed && openSealed(needs.secretKeys, purpose(who), sealed)
+      return text ? (JSON.parse(text) as Shown) : null
     },
   }
 }
-
-export type ShownOnce = ReturnType<typeof shownOnce>

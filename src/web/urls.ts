@@ -9,7 +9,6 @@ export const urls = {
   signOut: '/sign-out',
   gallery: '/gallery',
   developers: '/developers',
-  developersAfter: (connectionId: string) => `/developers?after=${connectionId}`,
   developersNew: (kind?: 'public' | 'internal') => (kind ? `/developers/new/${kind}` : '/developers/new'),
   developersConnection: (connectionId: string) => `/developers/connections/${connectionId}`,
   /** What stands below one connection: `settings`, `manifest`, `secrets`, … */
@@ -20,6 +19,8 @@ export const urls = {
   playground: (connectionId: string, part?: string) =>
     `/developers/connections/${connectionId}/playground${part ? `/${part}` : ''}`,
   sandboxMyself: '/developers/sandbox/myself',
+  /** The same as `playground(…, 'sandbox/remove')`, from the list of all connections. */
+  sandboxRemove: '/developers/sandbox/remove',
   /** With its hash it is kept until it changes. */
   logo: (connectionId: string, hash?: string) => `/logos/${connectionId}${hash ? `?v=${hash}` : ''}`,
   manifestSchema: '/manifest.schema.json',

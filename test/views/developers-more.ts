@@ -54,7 +54,7 @@ const failure: FlowFailure = {
   advice: 'Register exactly the address that is sent.',
 }
 const step: LoggedStep = { id: 's1', at: now, kind: 'authorize', requestId: longWord, failure: null }
-const asked = { outcome: null, requestId: '', further: false }
+const asked = { outcome: null, requestId: '', trail: { after: null, passed: [] } }
 
 export const fixtures = [
   fixture(logView, layout, {
@@ -68,7 +68,7 @@ export const fixtures = [
     ),
     crowded: logPage(
       crowdedPlace,
-      { outcome: 'failed', requestId: longWord, further: true },
+      { outcome: 'failed', requestId: longWord, trail: { after: 'c1', passed: ['c0'] } },
       Array.from({ length: 51 }, () => ({
         ...attempt,
         workspace: hostile + longName,

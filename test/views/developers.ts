@@ -44,7 +44,15 @@ const crowdedList: ListedConnection[] = [
   },
   { ...listed, id: 'c5', workspace: null },
 ]
-const listFacts = { connections: [], more: false, further: false, userId: 'u1', notice: null, now }
+const listFacts = {
+  connections: [],
+  more: false,
+  trail: { after: null, passed: [] },
+  sandbox: null,
+  userId: 'u1',
+  notice: null,
+  now,
+}
 const list = developersLayout('Developers', [])
 
 const managed: ManagedConnection = {
@@ -151,15 +159,25 @@ export const fixtures = [
   fixture(listView, list, {
     empty: listPage({ ...listFacts, cannot: null }),
     'nowhere to create': listPage({ ...listFacts, cannot: 'You are a guest.' }),
-    'past the end': listPage({ ...listFacts, further: true, cannot: null }),
+    'past the end': listPage({ ...listFacts, trail: { after: 'c1', passed: [] }, cannot: null }),
     usual: listPage({ ...listFacts, connections: [listed], cannot: null }),
     crowded: listPage({
       ...listFacts,
       connections: crowdedList,
       more: true,
-      further: true,
+      trail: { after: 'c1', passed: [] },
       cannot: 'Your workspaces let their owners alone create connections.',
       notice: { kind: 'good', sentence: 'The connection is deleted.' },
+      sandbox: {
+        id: 'w9',
+        name: 'Sandbox',
+        createdAt: now,
+        pages: 12_345,
+        personas: [
+          { id: 'p1', name: longName, role: 'owner' },
+          { id: 'p2', name: hostile, role: 'member' },
+        ],
+      },
     }),
   }),
   fixture(kindsView, list, { usual: kindsPage(null), refused: kindsPage('You are a guest.') }),

@@ -3,6 +3,7 @@ import Router from '@koa/router'
 import type { applyManifest } from '../../installs/actions/apply-manifest.ts'
 import type { Faults } from '../faults.ts'
 import type { Render } from '../render.ts'
+import { type ShownOnceNeeds, shownOnce } from '../shown-once.ts'
 import { mustBeSignedIn } from '../signed-in.ts'
 import type { WebState } from '../state.ts'
 import { urls } from '../urls.ts'
@@ -10,7 +11,6 @@ import { developersConnection, type OverviewNeeds } from './connection/routes.ts
 import { type CreateScreenNeeds, developersCreate } from './create/routes.ts'
 import { type DangerNeeds, developersDanger } from './danger/routes.ts'
 import { developerGate, type GateNeeds } from './frame/gate.ts'
-import { type ShownOnceNeeds, shownOnce } from './frame/shown-once.ts'
 import { type Limits, tooOften } from './frame/too-often.ts'
 import { developersIntegrate } from './integrate/routes.ts'
 import { developersList, type ListNeeds } from './list/routes.ts'
@@ -69,7 +69,12 @@ export function developers(needs: DevelopersNeeds): Router<WebState> {
   const hourly = (name: string, points: number) => tooOften(limits, faults, { name, points })
   const common = { render, faults, gate, once, now: needs.now, facts: readings.facts }
   const sections = [
-    developersList({ ...common, list: readings.list, places: readings.places }),
+    developersList({
+      ...common,
+      list: readings.list,
+      places: readings.places,
+      readSandbox: needs.playground.readSandbox,
+    }),
     developersCreate({
       ...common,
       places: readings.places,

@@ -32,18 +32,31 @@ export type AttemptsQuestion = {
 const attemptColumns = `a.id, a.started_at as "startedAt", a.last_at as "lastAt", a.outcome,
   a.failure_code as "failureCode", w.name as workspace`
 
-/** Newest first; one more than is shown, where there are more. */
+/**
+ * Newest first; one more than is shown, where there are more. Only what is asked for stands in the statement: each question
+ * walks its own index from the newest on, and reads no more than it shows, however much was logged.
+ */
 export async function readAttempts(pool: Pool, question: AttemptsQuestion): Promise<LoggedAttempt[]> {
-  const { connectionId, outcome, requestId, after } = question
-  const { rows } = await pool.query<LoggedAttempt>(
-    `select ${attemptColumns} from flow_attempts a left join workspaces w on w.id = a.workspace_id
-     where a.connection_id = $1 and ($2::text is null or a.outcome = $2)
-       and ($3::text is null or a.id in (select s.attempt_id from flow_steps s where s.request_id = $3))
-       and ($4::timestamptz is null or (a.started_at, a.id) < ($4, $5))
-     order by a.started_at desc, a.id desc limit ${attemptsSize} + 1`,
-    [connectionId, outcome, requestId, after?.at ?? null, after?.id ?? null],
-  )
+  const { text, values } = attemptsQuery(question)
+  const { rows } = await pool.query<LoggedAttempt>(text, values)
   return rows
+}
+
+/** The statement alone, so that its plan can be looked at. */
+export function attemptsQuery({ connectionId, outcome, requestId, after }: AttemptsQuestion) {
+  const values: unknown[] = [connectionId]
+  const place = (value: unknown) => `$${values.push(value)}`
+  const conditions = ['a.connection_id = $1']
+  if (outcome) conditions.push(`a.outcome = ${place(outcome)}`)
+  if (requestId)
+    conditions.push(
+      `a.id = any (array(select s.attempt_id from flow_steps s where s.request_id = ${place(requestId)} limit 1000))`,
+    )
+  if (after) conditions.push(`(a.started_at, a.id) < (${place(after.at)}, ${place(after.id)})`)
+  const text = `select ${attemptColumns} from flow_attempts a left join workspaces w on w.id = a.workspace_id
+    where ${conditions.join(' and ')}
+    order by a.started_at desc, a.id desc limit ${attemptsSize} + 1`
+  return { text, values }
 }
 
 /** null when this connection has no such attempt. */

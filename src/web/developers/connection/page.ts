@@ -4,9 +4,9 @@ import type { ManagedConnection } from '../../../installs/managed-connection.ts'
 import { type Moment, momentOf } from '../../dates.ts'
 import { view } from '../../render.ts'
 import type { Notice } from '../../settings/confirm/said.ts'
+import type { Shown } from '../../shown-once.ts'
 import { urls } from '../../urls.ts'
 import { type ConnectionHead, headOf } from '../frame/head.ts'
-import type { Shown } from '../frame/shown-once.ts'
 import { levelWords } from '../settings/words.ts'
 
 export type SecretShown = {

@@ -2,10 +2,10 @@ import Router from '@koa/router'
 import type { Faults } from '../../faults.ts'
 import type { Render } from '../../render.ts'
 import { type Sayings, saidOf } from '../../settings/confirm/said.ts'
+import type { ShownOnce } from '../../shown-once.ts'
 import type { WebState } from '../../state.ts'
 import type { DeveloperGate } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
-import type { ShownOnce } from '../frame/shown-once.ts'
 import { type ConnectionFacts, overviewPage, overviewView } from './page.ts'
 
 export type OverviewNeeds = {

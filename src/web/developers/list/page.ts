@@ -1,8 +1,10 @@
+import type { Sandbox } from '../../../installs/sandbox.ts'
 import { type Moment, momentOf } from '../../dates.ts'
 import type { IconName } from '../../icons.ts'
 import { connectionMark, type Mark } from '../../marks.ts'
 import { view } from '../../render.ts'
 import type { Notice } from '../../settings/confirm/said.ts'
+import { type Pagination, paginate, type Trail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import { type Badge, badgesOf } from '../frame/head.ts'
 
@@ -43,15 +45,17 @@ export type ListPage = {
     sentence: string
     action: { label: string; href: string } | null
   } | null
-  pagination: { earlier: string | null; later: string | null }
+  /** His own, wherever it was made; null: there is none. */
+  sandbox: { name: string; people: string; pages: string; made: Moment; remove: string } | null
+  pagination: Pagination
 }
 export const listView = view<ListPage>('developers/list')
 
 export function listPage(facts: {
   connections: ListedConnection[]
   more: boolean
-  /** Not the first window of the list. */
-  further: boolean
+  trail: Trail
+  sandbox: Sandbox | null
   userId: string
   /** Why he may create none; null: he may. */
   cannot: string | null
@@ -66,11 +70,19 @@ export function listPage(facts: {
     create,
     cannot,
     groups: groupsOf(facts),
-    empty: connections.length > 0 ? null : emptyState(create, facts.further),
-    pagination: {
-      earlier: facts.further ? urls.developers : null,
-      later: facts.more && last ? urls.developersAfter(last.id) : null,
-    },
+    empty: connections.length > 0 ? null : emptyState(create, facts.trail.after !== null),
+    sandbox: facts.sandbox && sandboxOf(facts.sandbox, facts.now),
+    pagination: paginate(urls.developers, facts.trail, facts.more && last ? last.id : null),
+  }
+}
+
+function sandboxOf({ name, personas, pages, createdAt }: Sandbox, now: Date): ListPage['sandbox'] {
+  return {
+    name,
+    people: personas.map(one => one.name).join(', '),
+    pages: `${pages} ${pages === 1 ? 'page' : 'pages'}`,
+    made: momentOf(createdAt, now),
+    remove: urls.sandboxRemove,
   }
 }
 

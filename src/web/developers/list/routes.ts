@@ -1,9 +1,11 @@
 import Router from '@koa/router'
 import { readUuid } from '../../../installs/ids.ts'
+import type { Sandbox } from '../../../installs/sandbox.ts'
 import type { Render } from '../../render.ts'
 import { type Sayings, saidOf } from '../../settings/confirm/said.ts'
 import { userOf } from '../../signed-in.ts'
 import type { WebState } from '../../state.ts'
+import { readTrail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import { type PlaceToCreate, whyNot } from '../create/places.ts'
 import { developersLayout } from '../frame/head.ts'
@@ -18,11 +20,14 @@ export type ListNeeds = {
     size: number,
   ): Promise<{ connections: ListedConnection[]; more: boolean }>
   places(userId: string): Promise<PlaceToCreate[]>
+  /** null: this developer has none. */
+  readSandbox(developerId: string): Promise<Sandbox | null>
   now(): Date
 }
 
 const windowSize = 50
 const sayings: Sayings = {
+  removed: () => ({ kind: 'good', sentence: 'The sandbox is removed, with everything in it.' }),
   deleted: () => ({ kind: 'good', sentence: 'The connection is deleted. Its tokens no longer work.' }),
 }
 
@@ -31,14 +36,16 @@ export function developersList(needs: ListNeeds): Router<WebState> {
   router.get(urls.developers, async ctx => {
     const user = userOf(ctx)
     const after = readUuid(ctx.query.after)
-    const [{ connections, more }, places] = await Promise.all([
+    const [{ connections, more }, places, sandbox] = await Promise.all([
       needs.list(user.id, after, windowSize),
       needs.places(user.id),
+      needs.readSandbox(user.id),
     ])
     const page = listPage({
       connections,
       more,
-      further: after !== null,
+      trail: readTrail(ctx.query, after),
+      sandbox,
       userId: user.id,
       cannot: whyNot(user.id, places),
       notice: saidOf(ctx, sayings),

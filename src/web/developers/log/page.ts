@@ -2,6 +2,7 @@ import type { FlowFailure, FlowOutcome, FlowStepKind } from '../../../installs/f
 import { type Moment, momentOf } from '../../dates.ts'
 import { type Field, field } from '../../field.ts'
 import { view } from '../../render.ts'
+import { type Pagination, paginate, type Trail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import type { AtConnection } from '../frame/gate.ts'
 import { type Badge, type ConnectionHead, headOf } from '../frame/head.ts'
@@ -34,11 +35,11 @@ export type LogPage = {
     sentence: string
     action: { label: string; href: string } | null
   }
-  pagination: { earlier: string | null; later: string | null }
+  pagination: Pagination
 }
 export const logView = view<LogPage>('developers/log')
 
-type Asked = { outcome: FlowOutcome | null; requestId: string; further: boolean }
+type Asked = { outcome: FlowOutcome | null; requestId: string; trail: Trail }
 
 export function logPage(place: AtConnection, asked: Asked, attempts: LoggedAttempt[], now: Date): LogPage {
   const { id } = place.connection
@@ -47,10 +48,9 @@ export function logPage(place: AtConnection, asked: Asked, attempts: LoggedAttem
   const query = new URLSearchParams()
   if (asked.outcome) query.set('outcome', asked.outcome)
   if (asked.requestId) query.set('request', asked.requestId)
-  const first = query.toString()
   const shown = attempts.slice(0, attemptsSize)
   const last = shown.at(-1)
-  if (last) query.set('after', `${last.startedAt.getTime()}.${last.id}`)
+  const next = last && attempts.length > attemptsSize ? `${last.startedAt.getTime()}.${last.id}` : null
   return {
     head: headOf(place, 'log'),
     action: list,
@@ -68,11 +68,8 @@ export function logPage(place: AtConnection, asked: Asked, attempts: LoggedAttem
       who: whoWords(one),
       failure: one.failureCode,
     })),
-    empty: emptyWords(list, narrowed || asked.further),
-    pagination: {
-      earlier: asked.further ? `${list}${first ? `?${first}` : ''}` : null,
-      later: attempts.length > attemptsSize ? `${list}?${query}` : null,
-    },
+    empty: emptyWords(list, narrowed || asked.trail.after !== null),
+    pagination: paginate(`${list}?${query}`, asked.trail, next),
   }
 }
 

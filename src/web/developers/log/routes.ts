@@ -4,6 +4,7 @@ import { readUuid } from '../../../installs/ids.ts'
 import type { Faults } from '../../faults.ts'
 import type { Render } from '../../render.ts'
 import type { WebState } from '../../state.ts'
+import { readTrail } from '../../trail.ts'
 import { type DeveloperGate, param } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
 import { attemptPage, attemptView, logPage, logView, outcomes } from './page.ts'
@@ -27,7 +28,8 @@ export function developersLog(needs: LogNeeds): Router<WebState> {
     const { outcome, request, after } = ctx.query
     const asked = {
       outcome: (Object.keys(outcomes) as FlowOutcome[]).find(one => one === outcome) ?? null,
-      requestId: typeof request === 'string' ? request.replaceAll('\0', '').trim().slice(0, 100) : '',
+      requestId:
+        typeof request === 'string' ? request.replaceAll('\0', '').trim().toLowerCase().slice(0, 100) : '',
     }
     const cursor = readCursor(after)
     const attempts = await log.attempts({
@@ -36,7 +38,8 @@ export function developersLog(needs: LogNeeds): Router<WebState> {
       requestId: asked.requestId || null,
       after: cursor,
     })
-    const model = logPage(place, { ...asked, further: cursor !== null }, attempts, needs.now())
+    const trail = readTrail(ctx.query, cursor && String(after))
+    const model = logPage(place, { ...asked, trail }, attempts, needs.now())
     render.screen(ctx, logView, model, connectionLayout(place, 'Log'))
   })
 
@@ -58,7 +61,7 @@ export function developersLog(needs: LogNeeds): Router<WebState> {
 }
 
 function readCursor(text: string | string[] | undefined): { at: Date; id: string } | null {
-  const [, ms, rest] = /^(\d{1,15})\.(.+)$/.exec(typeof text === 'string' ? text : '') ?? []
+  const [, ms, rest] = /^(\d{1,15})\.([\w-]+)$/.exec(typeof text === 'string' ? text : '') ?? []
   const id = readUuid(rest)
   const at = new Date(Number(ms))
   return id && !Number.isNaN(at.getTime()) ? { at, id } : null

@@ -210,7 +210,8 @@ function statusOf({ status }: Answer): Badge {
   }
 }
 
-export function removeSandboxPage(connectionId: string, sandbox: Sandbox): ConfirmPage {
+/** `action`: where it is removed; `back`: where the developer came from. */
+export function removeSandboxPage(action: string, back: string, sandbox: Sandbox): ConfirmPage {
   return {
     heading: 'Remove the sandbox?',
     lead: 'The sandbox goes, with its people and its pages.',
@@ -221,10 +222,10 @@ export function removeSandboxPage(connectionId: string, sandbox: Sandbox): Confi
     undo: `It does not come back. You can make another at any time; it has other ids than ${sandbox.id}.`,
     submit: {
       label: 'Remove sandbox',
-      action: urls.playground(connectionId, 'sandbox/remove'),
+      action,
       fields: [],
       danger: true,
     },
-    back: { label: 'Keep it', href: urls.playground(connectionId) },
+    back: { label: 'Keep it', href: back },
   }
 }

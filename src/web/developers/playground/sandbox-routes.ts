@@ -7,7 +7,7 @@ import { saying } from '../../settings/confirm/said.ts'
 import { userOf } from '../../signed-in.ts'
 import type { WebContext, WebState } from '../../state.ts'
 import { urls } from '../../urls.ts'
-import { connectionLayout } from '../frame/head.ts'
+import { connectionLayout, developersLayout } from '../frame/head.ts'
 import { removeSandboxPage } from './page.ts'
 import { enter, type Parts } from './routes.ts'
 
@@ -28,8 +28,10 @@ export function sandboxRoutes(needs: Parts): Router<WebState> {
     if (!place) return
     const sandbox = await playground.readSandbox(place.user.id)
     if (!sandbox) return faults.notFound(ctx)
+    const { id } = place.connection
     const frame = connectionLayout(place, 'Remove the sandbox', 'Playground')
-    needs.render.screen(ctx, confirmView, removeSandboxPage(place.connection.id, sandbox), frame)
+    const [action, back] = [urls.playground(id, 'sandbox/remove'), urls.playground(id)]
+    needs.render.screen(ctx, confirmView, removeSandboxPage(action, back, sandbox), frame)
   })
 
   router.post(`${base}/sandbox/remove`, async ctx => {
@@ -49,6 +51,21 @@ export function sandboxRoutes(needs: Parts): Router<WebState> {
     if (!sandbox || !persona) return faults.notFound(ctx)
     await sessions.actAs(ctx, persona.id)
     seeOther(ctx, urls.myConnections(sandbox.id))
+  })
+
+  // From the list of all connections: a sandbox outlives the connection in whose playground it was made.
+  router.get(urls.sandboxRemove, async ctx => {
+    const sandbox = await playground.readSandbox(userOf(ctx).id)
+    if (!sandbox) return faults.notFound(ctx)
+    const model = removeSandboxPage(urls.sandboxRemove, urls.developers, sandbox)
+    const frame = developersLayout('Remove the sandbox', [{ label: 'Sandbox', href: null }])
+    needs.render.screen(ctx, confirmView, model, frame)
+  })
+
+  router.post(urls.sandboxRemove, async ctx => {
+    await playground.removeSandbox(deedOf(ctx))
+    await sessions.actAs(ctx, null)
+    seeOther(ctx, saying(urls.developers, 'removed'))
   })
 
   /** From whatever screen the persona is at. */

@@ -6,12 +6,12 @@ import type { Render } from '../../render.ts'
 import { seeOther } from '../../see-other.ts'
 import { confirmView } from '../../settings/confirm/page.ts'
 import { saying } from '../../settings/confirm/said.ts'
+import type { ShownOnce } from '../../shown-once.ts'
 import type { WebState } from '../../state.ts'
 import { urls } from '../../urls.ts'
 import type { ConnectionFacts } from '../connection/page.ts'
 import { type DeveloperGate, param } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
-import type { ShownOnce } from '../frame/shown-once.ts'
 import { revokePage } from './page.ts'
 
 export type SecretsNeeds = {

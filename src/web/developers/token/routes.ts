@@ -10,11 +10,11 @@ import type { Render } from '../../render.ts'
 import { seeOther } from '../../see-other.ts'
 import { confirmView } from '../../settings/confirm/page.ts'
 import { type Sayings, saidOf, saying } from '../../settings/confirm/said.ts'
+import type { ShownOnce } from '../../shown-once.ts'
 import type { WebContext, WebState } from '../../state.ts'
 import { urls } from '../../urls.ts'
 import type { AtConnection, DeveloperGate } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
-import type { ShownOnce } from '../frame/shown-once.ts'
 import { type InternalTokens, overlaps, revokePage, tokenPage, tokenView } from './page.ts'
 
 export type TokenNeeds = {

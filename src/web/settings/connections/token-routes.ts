@@ -25,7 +25,8 @@ export function token(router: Router<WebState>, needs: OwnersNeeds & TokenNeeds)
     const { connection } = reading
     if (connection.kind !== 'internal') return needs.faults.notFound(ctx)
     const { shown } = ctx.query
-    const text = typeof shown === 'string' ? await needs.shownOnce.take(place.user.id, shown) : null
+    const whom = { userId: place.user.id, connectionId: connection.id }
+    const kept = await needs.shownOnce.take(whom, shown)
     const title = `Token of ${connection.name}`
     const crumbs = [
       { label: 'Connections', href: urls.connections(place.workspace.id) },
@@ -35,7 +36,7 @@ export function token(router: Router<WebState>, needs: OwnersNeeds & TokenNeeds)
     const model = tokenPage({
       workspaceId: place.workspace.id,
       connection,
-      token: text,
+      token: kept?.value ?? null,
       shownBefore: shown !== undefined,
     })
     needs.render.screen(
@@ -56,7 +57,8 @@ export function token(router: Router<WebState>, needs: OwnersNeeds & TokenNeeds)
     const { workspace, user } = place
     if (outcome.kind === 'none')
       return seeOther(ctx, saying(urls.connection.people(workspace.id, connectionId), 'token-none'))
-    const id = await needs.shownOnce.keep(user.id, outcome.token)
+    const whom = { userId: user.id, connectionId }
+    const id = await needs.shownOnce.keep(whom, { label: 'Internal token', value: outcome.token })
     seeOther(ctx, `${urls.connection.token(workspace.id, connectionId)}?shown=${id}`)
   })
 }
