@@ -101,7 +101,7 @@ describe('search in the page picker', () => {
         expect(seen.has(page.id)).toBe(false)
         seen.add(page.id)
       }
-      if (offset < 300) expect(results.pages).toHaveLength(resultsSize)
+      if (offset < resultsLimit) expect(results.pages).toHaveLength(resultsSize)
       offset += results.pages.length
       last = results
     }
