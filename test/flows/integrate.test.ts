@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { Person } from '../support/person.ts'
+import { findPythonClient } from '../support/programs.ts'
 import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
@@ -54,6 +55,34 @@ async function allow(address: string): Promise<string> {
   return cleo.visit.url
 }
 
+/** The Python snippet as it was run against a server. Whoever changes the one must run the other. */
+const pythonAsRun = (
+  base: string,
+  { id, redirectUri }: SeededConnection,
+  proof: string,
+) => `import base64, hashlib, os, secrets
+from requests_oauthlib import OAuth2Session
+
+os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"  # http, on this machine only
+
+verifier = secrets.token_urlsafe(48)
+digest = hashlib.sha256(verifier.encode()).digest()
+session = OAuth2Session("${id}", redirect_uri="${redirectUri}")
+address, _ = session.authorization_url(
+    "${base}/v1/oauth/authorize",
+    code_challenge=base64.urlsafe_b64encode(digest).decode().rstrip("="),
+    code_challenge_method="S256",
+)
+print(address, flush=True)
+session.fetch_token(
+    "${base}/v1/oauth/token",
+    authorization_response=input(),
+    code_verifier=verifier,
+    ${proof},
+)
+print(session.post("${base}/v1/search", json={}).json())
+`
+
 describe('the snippets of "How to integrate" run as they stand', () => {
   let accessToken: string
 
@@ -66,25 +95,60 @@ describe('the snippets of "How to integrate" run as they stand', () => {
     accessToken = tokens.access_token
   })
 
-  it('Node with openid-client goes through the whole flow', async () => {
-    const file = path.join(folder, 'partner.mjs')
-    await writeFile(file, await snippet('openid-client'))
-    const child = spawn(process.execPath, [file], { env: { ...process.env, CLIENT_SECRET: relay.secret } })
+  /** Runs a program that prints an address, and reads the one that somebody came back to. @returns all that it prints. */
+  async function throughTheFlow(program: string, file: string, env: Record<string, string>): Promise<string> {
+    const child = spawn(program, [file], { env: { ...process.env, ...env } })
     let printed = ''
     let faults = ''
     child.stderr.on('data', chunk => (faults += chunk))
-    const ended = new Promise(resolve => child.once('exit', resolve))
+    const ended = new Promise(resolve => child.once('close', resolve))
     const address = await new Promise<string>((resolve, reject) => {
       child.stdout.on('data', chunk => {
         printed += chunk
         if (printed.includes('\n')) resolve(printed.split('\n')[0]!)
       })
-      child.once('exit', () => reject(new Error(faults)))
+      child.once('close', () => reject(new Error(faults)))
     })
     child.stdin.end(`${await allow(address)}\n`)
     await ended
     expect(faults).toBe('')
+    return printed
+  }
+
+  it('Node with openid-client goes through the whole flow', async () => {
+    const file = path.join(folder, 'partner.mjs')
+    await writeFile(file, await snippet('openid-client'))
+    const printed = await throughTheFlow(process.execPath, file, { CLIENT_SECRET: relay.secret })
     expect(printed).toContain('"workspace":"Acme"')
+  })
+
+  // Where the library is (npm test brings it to Debian and Ubuntu) the snippet is run; everywhere it is the one that was run.
+  const python = findPythonClient()
+  const what = python
+    ? 'goes through the whole flow'
+    : 'is to the letter the one that goes through it elsewhere'
+  it(`Python with requests-oauthlib ${what}`, async () => {
+    const text = await snippet('python')
+    expect(text).toBe(pythonAsRun(server.base, relay, 'client_secret=os.environ["CLIENT_SECRET"]'))
+    if (!python) return
+    const file = path.join(folder, 'partner.py')
+    await writeFile(file, text)
+    const printed = await throughTheFlow(python, file, { CLIENT_SECRET: relay.secret })
+    expect(printed).toContain(world.pages.launch.id)
+  })
+
+  it(`Python with requests-oauthlib, of a public client, ${what}`, async () => {
+    await server.sql(`update connections set client_type = 'public' where id = $1`, [relay.id])
+    try {
+      const text = await snippet('python')
+      expect(text).toBe(pythonAsRun(server.base, relay, 'include_client_id=True'))
+      if (!python) return
+      const file = path.join(folder, 'public.py')
+      await writeFile(file, text)
+      expect(await throughTheFlow(python, file, {})).toContain(world.pages.launch.id)
+    } finally {
+      await server.sql(`update connections set client_type = 'confidential' where id = $1`, [relay.id])
+    }
   })
 
   it('Node with @notionhq/client lists the pages', async () => {

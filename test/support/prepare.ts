@@ -1,27 +1,43 @@
 /**
  * Brings what the tests need and no npm package ships: a Redis server and a Chromium. On Debian and Ubuntu as root they are
- * installed with apt; elsewhere what is there is used, and what is missing is said in one sentence.
+ * installed with apt; elsewhere what is there is used, and what is missing is said in one sentence. A Python client is
+ * welcome: with it the Python snippet is run, without it compared with the one that was.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { findChromium, findRedisServer } from './programs.ts'
+import { findChromium, findPythonClient, findRedisServer } from './programs.ts'
 
 const missing: string[] = []
 if (!process.env.REDIS_URL && !findRedisServer()) missing.push('redis-server')
 if (!findChromium()) missing.push('chromium')
 
-if (missing.length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-  console.log(`Installing ${missing.join(' and ')} with apt-get`)
+const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
+
+function install(packages: string[]): void {
+  console.log(`Installing ${packages.join(' and ')} with apt-get`)
   const quiet = {
     stdio: ['ignore', 'ignore', 'inherit'] as ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   }
   execFileSync('apt-get', ['update', '-qq'], quiet)
-  execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], quiet)
-} else if (missing.length > 0) {
+  execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], quiet)
+}
+
+if (missing.length > 0 && mayInstall) install(missing)
+else if (missing.length > 0) {
   console.error(
     `The tests need ${missing.join(' and ')}: install ${missing.length > 1 ? 'them' : 'it'} with your package manager` +
       ', or set REDIS_URL to a Redis 6.2 or newer and CHROMIUM_PATH to a Chromium or Chrome.',
   )
   process.exit(1)
+}
+
+if (mayInstall && !findPythonClient()) {
+  try {
+    install(['python3-requests-oauthlib'])
+  } catch {
+    console.log(
+      'The Python snippet is compared with the one that was run, not run: its library is not to be had.',
+    )
+  }
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 
@@ -16,4 +17,11 @@ export function findChromium(): string | null {
   const named = process.env.CHROMIUM_PATH
   if (named) return existsSync(named) ? named : null
   return onPath('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome')
+}
+
+/** A Python with requests-oauthlib, which a snippet of "How to integrate" uses. Not every machine has one, and none needs it. */
+export function findPythonClient(): string | null {
+  const folders = (process.env.PATH ?? '').split(path.delimiter).filter(folder => folder !== '')
+  const pythons = folders.map(folder => path.join(folder, 'python3')).filter(file => existsSync(file))
+  return pythons.find(file => spawnSync(file, ['-c', 'import requests_oauthlib']).status === 0) ?? null
 }

@@ -100,15 +100,23 @@ function python({ issuer, clientId, redirectUri, isPublic }: SnippetFacts): Snip
     id: 'python',
     title: 'Python with requests-oauthlib',
     sentence: 'Prints the address to open, and takes the address that you come back to.',
-    text: `import os
+    // PKCE by hand: the library does it from its version 2 on, and distributions ship the one before.
+    text: `import base64, hashlib, os, secrets
 from requests_oauthlib import OAuth2Session
 ${issuer.startsWith('http:') ? '\nos.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"  # http, on this machine only\n' : ''}
-session = OAuth2Session("${clientId}", redirect_uri="${redirectUri}", pkce="S256")
-address, _ = session.authorization_url("${issuer}/v1/oauth/authorize")
+verifier = secrets.token_urlsafe(48)
+digest = hashlib.sha256(verifier.encode()).digest()
+session = OAuth2Session("${clientId}", redirect_uri="${redirectUri}")
+address, _ = session.authorization_url(
+    "${issuer}/v1/oauth/authorize",
+    code_challenge=base64.urlsafe_b64encode(digest).decode().rstrip("="),
+    code_challenge_method="S256",
+)
 print(address, flush=True)
 session.fetch_token(
     "${issuer}/v1/oauth/token",
-    authorization_response=input(),${isPublic ? '\n    include_client_id=True,' : '\n    client_secret=os.environ["CLIENT_SECRET"],'}
+    authorization_response=input(),
+    code_verifier=verifier,${isPublic ? '\n    include_client_id=True,' : '\n    client_secret=os.environ["CLIENT_SECRET"],'}
 )
 print(session.post("${issuer}/v1/search", json={}).json())
 `,
