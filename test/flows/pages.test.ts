@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { seedInstalled } from '../support/installed.ts'
 import { Partner, reachedTitles } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
 import { type SeededConnection, seedConnection, seedPage, seedWorld, type World } from '../support/seed.ts'
@@ -197,5 +198,24 @@ describe('an owner', () => {
     await ada.press('Disconnect Relay Automations')
     expect(ada.text()).toContain('Its access has stopped')
     await expect(reachedTitles(server.base, token)).rejects.toThrow('401')
+  })
+})
+
+describe('the last page that one still reaches', () => {
+  it('ends the connection with it, though it was granted another that is closed by now', async () => {
+    const { acme } = world.workspaces
+    const { cleo } = world.users
+    const closed = await seedPage(server.sql, acme.id, 'Closed by now')
+    const { handbook } = world.pages
+    const made = { workspaceId: acme.id, userId: cleo.id, pages: [handbook.id, closed.id], name: 'Tally' }
+    const tally = await seedInstalled(server.sql, made)
+    await server.sql('update page_paths set hidden = true where page_id = $1', [closed.id])
+
+    const person = await signedIn('cleo')
+    await person.open(`${pageOf(handbook)}/connections/${tally.id}/disconnect`)
+    expect(person.text()).toContain('Handbook is the only page that Tally reaches')
+    await person.press('Disconnect Tally')
+    expect(person.text()).toContain('The connection is disconnected')
+    await expect(reachedTitles(server.base, tally.token)).rejects.toThrow('401')
   })
 })

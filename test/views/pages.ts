@@ -63,6 +63,7 @@ const relay: PageConnection = {
   installer: { id: 'u1', name: 'Ben' },
   state: 'active',
   through: { id: 'p1', title: 'Roadmap' },
+  grantedBy: 'u1',
   grants: 2,
 }
 const reading: PageReading = {

@@ -7,6 +7,7 @@ import { view } from '../render.ts'
 import type { ConfirmPage } from '../settings/confirm/page.ts'
 import { urls } from '../urls.ts'
 import type { FoundConnection, PageConnection } from './readings.ts'
+import { shortTitle } from './short-title.ts'
 
 export type ConnectRow = {
   name: string
@@ -75,7 +76,7 @@ function rowOf(workspace: { id: string }, pageId: string, one: FoundConnection):
       note:
         through.id === pageId
           ? 'Reaches this page already'
-          : `Reaches this page through ${titleWords(through.title)}`,
+          : `Reaches this page through ${shortTitle(through.title)}`,
       add: null,
       install: null,
     }
@@ -108,7 +109,7 @@ export function withdrawPage(
   one: PageConnection,
 ): ConfirmPage {
   const { name } = one.connection
-  const title = titleWords(page.title)
+  const title = shortTitle(page.title)
   const isLast = one.grants === 1 && one.installer !== null
   return {
     heading: isLast ? `Disconnect ${name}` : `Disconnect ${name} from ${title}`,
@@ -144,10 +145,10 @@ export function inheritedPage(
   page: { id: string; title: string },
   one: PageConnection,
 ): InheritedPage {
-  const above = titleWords(one.through.title)
+  const above = shortTitle(one.through.title)
   return {
     heading: `${one.connection.name} reaches this page through ${above}`,
-    sentence: `It was added to ${above}, and so reaches everything below it, ${titleWords(page.title)} too. It can be disconnected there, for ${above} and everything below it.`,
+    sentence: `It was added to ${above}, and so reaches everything below it, ${shortTitle(page.title)} too. It can be disconnected there, for ${above} and everything below it.`,
     there: {
       label: `Disconnect ${one.connection.name} from ${above}`,
       href: urls.pageDisconnect(workspace.id, one.through.id, one.installationId),

@@ -7,6 +7,7 @@ import type { Notice, Sayings } from '../settings/confirm/said.ts'
 import { type Pagination, paginate, type Trail } from '../trail.ts'
 import { urls } from '../urls.ts'
 import type { PageConnection, PageReading } from './readings.ts'
+import { shortTitle } from './short-title.ts'
 
 export type ReachingConnection = {
   name: string
@@ -14,7 +15,7 @@ export type ReachingConnection = {
   /** "You connected it", "Connected by Ben", "Belongs to Acme". */
   whose: string
   /** null: it was granted here. */
-  through: { title: string; href: string } | null
+  through: { title: string; short: string; href: string } | null
   suspended: boolean
 }
 
@@ -67,7 +68,11 @@ export function pagePage({ workspace, userId, reading, trail, notice, rowLimit }
       through:
         one.through.id === page.id
           ? null
-          : { title: titleWords(one.through.title), href: urls.page(workspace.id, one.through.id) },
+          : {
+              title: titleWords(one.through.title),
+              short: shortTitle(one.through.title),
+              href: urls.page(workspace.id, one.through.id),
+            },
       suspended: one.state === 'suspended',
     })),
     add,

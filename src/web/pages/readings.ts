@@ -8,7 +8,9 @@ export type PageConnection = {
   state: 'active' | 'suspended'
   /** The nearest page that it was granted: this one, or one above it. */
   through: { id: string; title: string }
-  /** Pages that it was granted in all. */
+  /** Who granted that. */
+  grantedBy: string
+  /** Pages that it was granted in all; of one's own only those that one reaches, the others go with the next change. */
   grants: number
 }
 

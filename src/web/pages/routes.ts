@@ -3,6 +3,7 @@ import Router from '@koa/router'
 import type { changePages } from '../../installs/actions/change-pages.ts'
 import type { disconnect } from '../../installs/actions/disconnect.ts'
 import { readUuid } from '../../installs/ids.ts'
+import { mayRemovePage } from '../../installs/policy.ts'
 import type { Faults } from '../faults.ts'
 import type { CountLimits } from '../install/readings.ts'
 import { titleWords } from '../install/words.ts'
@@ -83,11 +84,14 @@ export function pages(needs: PagesNeeds): Router<WebState> {
     const trail = step
       ? [link(page), { label: step, href: null }]
       : [{ label: titleWords(page.title), href: null }]
-    const crumbs: Crumb[] = [
-      { label: 'Pages', href: urls.workspace(workspace.id) },
-      ...above.map(link),
-      ...trail,
-    ]
+    const [root] = above
+    const parent = above.at(-1)
+    // Of a long way only its ends: each of ten pages would have room for nothing but an ellipsis.
+    const way =
+      above.length > 2 && root && parent
+        ? [link(root), { ...link(parent), label: `… / ${titleWords(parent.title)}` }]
+        : above.map(link)
+    const crumbs: Crumb[] = [{ label: 'Pages', href: urls.workspace(workspace.id) }, ...way, ...trail]
     return gate.layout(place, { title: step ?? titleWords(page.title), place: 'pages', crumbs })
   }
 
@@ -151,6 +155,12 @@ export function pages(needs: PagesNeeds): Router<WebState> {
     if (!on || !one) return
     const { workspace } = on.place
     const { page } = on.reading
+    const may = mayRemovePage(
+      { userId: on.place.user.id, role: workspace.role, userDisabled: false },
+      { grantedBy: one.grantedBy, installation: { userId: one.installer?.id ?? null } },
+    )
+    // Nobody is asked whether to do what he would then be refused.
+    if (may.kind === 'no') return faults.refuse(ctx, may.because)
     const layout = layoutOf(on, `Disconnect ${one.connection.name}`)
     if (one.through.id !== page.id)
       return render.screen(ctx, inheritedView, inheritedPage(workspace, page, one), layout)

@@ -15,7 +15,9 @@ export type PageConnection = {
   state: 'active' | 'suspended'
   /** The nearest page that it was granted: this one, or one above it. */
   through: { id: string; title: string }
-  /** Pages that it was granted in all. */
+  /** Who granted that. */
+  grantedBy: string
+  /** Pages that it was granted in all; of one's own only those that one reaches, the others go with the next change. */
   grants: number
 }
 
@@ -68,7 +70,11 @@ const pageText = `
         'connection', json_build_object('id', c.id, 'name', c.name, 'kind', c.kind, 'logoHash', c.logo_hash),
         'installer', case when u.id is not null then json_build_object('id', u.id, 'name', u.name) end,
         'through', json_build_object('id', via.id, 'title', via.title),
-        'grants', (select count(*) from page_grants x where x.workspace_id = $1 and x.installation_id = i.id))
+        'grantedBy', g.granted_by, 'grants', (select count(*) from page_grants x
+          left join page_paths xt on xt.workspace_id = $1 and xt.page_id = x.page_id and not xt.hidden
+          left join pages root on root.workspace_id = $1 and root.id = xt.path[1]
+          where x.workspace_id = $1 and x.installation_id = i.id
+            and (i.user_id is distinct from $2 or ${personReaches('$2', 'root')})))
         order by lower(c.name), c.id, (i.user_id = $2) desc nulls first, u.name, i.id)
       from installations i
       cross join lateral (${nearestGrant}) g
