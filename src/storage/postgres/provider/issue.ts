@@ -1,0 +1,62 @@
+/** What issuing tokens has in common: statements that take several requests along, and fall back to one each. */
+import { gather } from '../gather.ts'
+
+export type Payload = Record<string, unknown>
+export type NewToken = { hash: Buffer; payload: Payload; expiresAt: Date }
+export type Issue = { grantId: string; access: NewToken; refresh: NewToken | null; now: Date }
+export type Trace = { eventId: string; at: Date; address: string | null; requestId: string }
+
+/** While one statement waits for the disk, the next one gathers. */
+const limits = { atOnce: 2, most: 64 }
+
+/**
+ * Requests of the same moment in one statement and one commit. `ask` passes over whatever it would have to wait for, so that
+ * no statement waits for a lock while it holds those of several requests; what it has no answer for (null) is asked again
+ * alone, as is all of a statement that the database took back, so that the fault of one is not the others'.
+ */
+export function issuing<Question, Answer>(
+  ask: (questions: readonly Question[], waits: boolean) => Promise<(Answer | null)[]>,
+): (question: Question) => Promise<Answer> {
+  const together = gather<Question, Answer | null>(
+    questions =>
+      ask(questions, false).catch(fault => {
+        if (!wasTakenBack(fault)) throw fault
+        return questions.map(() => null)
+      }),
+    limits,
+  )
+  return async question => {
+    const answer = await together(question)
+    return answer ?? (await again(() => ask([question], true)))[0]!
+  }
+}
+
+/**
+ * Did the database itself refuse the statement, so that nothing of it stands? After a broken connection or a shutdown nobody
+ * knows, and asking once more could meet what was written.
+ */
+function wasTakenBack(fault: unknown): boolean {
+  const { code } = fault as { code?: unknown }
+  return (
+    typeof code === 'string' && /^(?!08|40003|57P|58|XX)[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]+$/.test(code)
+  )
+}
+
+/** A deadlock's victim was taken back whole: asking once more is safe. */
+async function again<T>(statement: () => Promise<T>): Promise<T> {
+  try {
+    return await statement()
+  } catch (fault) {
+    if ((fault as { code?: string }).code !== '40P01') throw fault
+    return statement()
+  }
+}
+
+/** The columns of a new token for each issue, as arrays; without a token, nulls. */
+export function tokenColumns(tokens: readonly (NewToken | null)[]): unknown[] {
+  return [
+    tokens.map(token => token?.hash ?? null),
+    tokens.map(token => (token ? JSON.stringify(token.payload) : null)),
+    tokens.map(token => token?.expiresAt ?? null),
+  ]
+}

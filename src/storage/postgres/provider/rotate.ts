@@ -1,0 +1,60 @@
+/** Refresh tokens give way to their successors: several families in one statement, each by its own condition. */
+import type { Pool } from 'pg'
+import { type Issue, issuing, tokenColumns } from './issue.ts'
+
+type Question = { tokenHash: Buffer; issue: Issue }
+
+/**
+ * $1 token hashes, $2 grants, $3 now, $4–$6 access, $7–$9 the successors. Authorizations are locked first, in one order, as
+ * whoever ends one locks it first. May be asked twice: what stands already is not issued again.
+ */
+const rotate = (whenLocked: '' | 'skip locked') => `with source as materialized (
+    select asked.*
+    from (
+      select * from unnest((select $1::bytea[]), (select $2::text[]), (select $3::timestamptz[]),
+          (select $4::bytea[]), (select $5::jsonb[]), (select $6::timestamptz[]),
+          (select $7::bytea[]), (select $8::jsonb[]), (select $9::timestamptz[])) with ordinality
+        as asked (token_hash, grant_id, at, access_hash, access_payload, access_ends,
+          refresh_hash, refresh_payload, refresh_ends, nr)
+      order by grant_id, token_hash
+    ) asked
+    cross join lateral (
+      select a.id from authorizations a join refresh_tokens r on r.grant_id = a.id
+      where a.id = asked.grant_id and r.token_hash = asked.token_hash
+      limit 1 for key share ${whenLocked}
+    ) held
+  ), access as (
+    insert into access_tokens (token_hash, grant_id, payload, issued_at, expires_at)
+    select access_hash, grant_id, access_payload, at, access_ends from source
+    on conflict do nothing
+  ), refresh as (
+    insert into refresh_tokens (token_hash, parent_hash, grant_id, payload, issued_at, expires_at)
+    select refresh_hash, token_hash, grant_id, refresh_payload, at, refresh_ends from source
+    on conflict do nothing
+  )
+  select nr from source`
+
+const statements = {
+  together: { name: 'token-rotate', text: rotate('skip locked') },
+  alone: { name: 'token-rotate-alone', text: rotate('') },
+}
+
+export function rotations(pool: Pool) {
+  const ask = issuing<Question, boolean>(async (asked, waits) => {
+    const { rows } = await pool.query<{ nr: string }>({
+      ...statements[waits ? 'alone' : 'together'],
+      values: [
+        asked.map(one => one.tokenHash),
+        asked.map(one => one.issue.grantId),
+        asked.map(one => one.issue.now),
+        ...tokenColumns(asked.map(one => one.issue.access)),
+        ...tokenColumns(asked.map(one => one.issue.refresh)),
+      ],
+    })
+    // Whoever was passed over may be ending, and may yet not end.
+    const answers: (boolean | null)[] = asked.map(() => (waits ? false : null))
+    for (const { nr } of rows) answers[Number(nr) - 1] = true
+    return answers
+  })
+  return { rotate: (tokenHash: Buffer, issue: Issue) => ask({ tokenHash, issue }) }
+}
