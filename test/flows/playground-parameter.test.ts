@@ -58,6 +58,24 @@ function refresh(token: string, outcome: string) {
   })
 }
 
+function redeem(callback: string, outcome: string) {
+  const code = new URL(callback).searchParams.get('code')!
+  return call(server.base, '/v1/oauth/token', {
+    method: 'POST',
+    headers: [
+      ['authorization', `Basic ${Buffer.from(`${relay.id}:${relay.secret}`).toString('base64')}`],
+      ['content-type', 'application/json'],
+      ['latchkey-test', outcome],
+    ],
+    body: {
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: relay.redirectUri,
+      code_verifier: partner.verifier,
+    },
+  })
+}
+
 const me = (token: string, outcome: string) =>
   call(server.base, '/v1/users/me', { token, headers: [['latchkey-test', outcome]] })
 
@@ -112,7 +130,44 @@ describe('in a sandbox, a partner’s own code', () => {
   })
 })
 
+describe('while a code is redeemed in a sandbox', () => {
+  it.each([
+    ['rate-limited', 429, 'rate_limited'],
+    ['unavailable', 503, 'temporarily_unavailable'],
+  ])('%s is answered with Retry-After, and the code is not used up', async (outcome, status, error) => {
+    await actAs('Max Member')
+    const callback = await install()
+    const refused = await redeem(callback, outcome)
+    expect([refused.status, refused.headers['retry-after'], refused.json.error]).toEqual([status, '7', error])
+    const answer = await redeem(callback, '')
+    expect([answer.status, answer.json.workspace_name]).toEqual([200, 'Sandbox'])
+  })
+
+  it.each(testOutcomes.filter(one => !['rate-limited', 'unavailable'].includes(one)))(
+    '%s, which is about tokens or the authorize address, changes nothing',
+    async outcome => {
+      await actAs('Max Member')
+      const answer = await redeem(await install(), outcome)
+      expect([answer.status, answer.json.workspace_name]).toEqual([200, 'Sandbox'])
+      expect((await reachedTitles(server.base, answer.json.access_token)).length).toBeGreaterThan(0)
+      expect((await refresh(answer.json.refresh_token, '')).status).toBe(200)
+    },
+  )
+
+  it('an outcome that there is not is passed over', async () => {
+    await actAs('Max Member')
+    expect((await redeem(await install(), 'everything-breaks')).status).toBe(200)
+  })
+})
+
 describe('in a real workspace', () => {
+  it.each(testOutcomes)('a code is redeemed as ever, whatever is asked: %s', async outcome => {
+    await actAs(null)
+    const answer = await redeem(await install(), outcome)
+    expect([answer.status, answer.json.workspace_name]).toEqual([200, 'Acme'])
+    expect((await reachedTitles(server.base, answer.json.access_token)).length).toBeGreaterThan(0)
+  })
+
   it.each(['user-cancels', 'approval-pending', 'no-pages'])('%s has no effect', async outcome => {
     await actAs(null)
     const tokens = await partner.redeem(await install({ latchkey_test: outcome }))

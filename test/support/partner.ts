@@ -5,7 +5,8 @@ import type { SeededConnection } from './seed.ts'
 export class Partner {
   readonly connection: SeededConnection
   readonly config: oauth.Configuration
-  private verifier = ''
+  /** Of the flow that was begun last. */
+  verifier = ''
   private state = ''
 
   private constructor(connection: SeededConnection, config: oauth.Configuration) {
