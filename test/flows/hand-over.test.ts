@@ -89,6 +89,9 @@ describe('when a person leaves', () => {
     expect(ada.text()).toContain('Installer left')
     await ada.open(`/settings/${acme}/connections?connection=${encodeURIComponent(relay.name)}&state=left`)
     expect(ada.text()).toContain(relay.name)
+    await ada.open(`/settings/${acme}/connections/${relay.id}`)
+    const menu = ada.visit.$('[aria-label="More options for Ben"]').parent().find('a, button.menu-item')
+    expect(menu.toArray().map(one => ada.visit.$(one).text().trim())).toEqual(['Hand over', 'Let go'])
   })
 
   it('an owner hands it over; the member accepts; the partner’s tokens work again, as far as he reaches', async () => {

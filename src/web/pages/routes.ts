@@ -26,6 +26,7 @@ import { urls } from '../urls.ts'
 import { connectPage, connectView, inheritedPage, inheritedView, withdrawPage } from './connect-page.ts'
 import { pagePage, pageView, sayings } from './page-page.ts'
 import type { PageConnection, PageReading, PagesReadings } from './readings.ts'
+import { shortTitle } from './short-title.ts'
 import { openLimit, treePage, treeView } from './tree-page.ts'
 
 export type PagesNeeds = {
@@ -78,18 +79,18 @@ export function pages(needs: PagesNeeds): Router<WebState> {
     const { workspace } = place
     const { page, above } = reading
     const link = (one: { id: string; title: string }): Crumb => ({
-      label: titleWords(one.title),
+      label: shortTitle(one.title),
       href: urls.page(workspace.id, one.id),
     })
     const trail = step
       ? [link(page), { label: step, href: null }]
-      : [{ label: titleWords(page.title), href: null }]
+      : [{ label: shortTitle(page.title), href: null }]
     const [root] = above
     const parent = above.at(-1)
     // Of a long way only its ends: each of ten pages would have room for nothing but an ellipsis.
     const way =
       above.length > 2 && root && parent
-        ? [link(root), { ...link(parent), label: `… / ${titleWords(parent.title)}` }]
+        ? [link(root), { ...link(parent), label: `… / ${shortTitle(parent.title)}` }]
         : above.map(link)
     const crumbs: Crumb[] = [{ label: 'Pages', href: urls.workspace(workspace.id) }, ...way, ...trail]
     return gate.layout(place, { title: step ?? titleWords(page.title), place: 'pages', crumbs })

@@ -144,18 +144,19 @@ function menuOf(
 ): Menu | null {
   if (standing === 'disconnected') return null
   const at = urls.access
+  // It reaches nothing, and what becomes of it is decided as a whole.
+  if (standing === 'left') {
+    const items = [
+      menuLink('Hand over', 'users', urls.handOver.offer(workspaceId, installationId)),
+      menuLink('Let go', 'x', urls.handOver.letGo(workspaceId, installationId), { danger: true }),
+    ]
+    return { id: `menu-${installationId}`, label: `More options for ${name}`, items }
+  }
   const items = [menuLink('Manage pages', 'list-checks', at.pages(workspaceId, connectionId, installationId))]
   if (standing === 'active')
     items.push(menuLink('Suspend', 'pause', at.suspend(workspaceId, connectionId, installationId)))
   if (standing === 'suspended')
     items.push(menuPost('Resume', 'play', at.resume(workspaceId, connectionId, installationId)))
-  if (standing === 'left')
-    items.push(
-      menuLink('Hand over', 'users', urls.handOver.offer(workspaceId, installationId)),
-      menuLink('Let go', 'x', urls.handOver.letGo(workspaceId, installationId), { danger: true }),
-    )
-  if (standing === 'left')
-    items.push(menuLink('Hand over', 'arrow-right', urls.handOver.offer(workspaceId, installationId)))
   if (person)
     items.push(
       menuLink('Revoke access', 'trash-2', at.revoke(workspaceId, connectionId, installationId), {
