@@ -27,7 +27,9 @@ export function explainSecret(
   const live = known.filter(one => one.revokedAt === null)
   const revoked = known.find(one => one.revokedAt !== null)
   const sent =
-    tokenPrefix(secret) === 'lks_' ? `a secret that ends in ${secret.slice(-4)}` : 'no secret of this server'
+    tokenPrefix(secret) === 'lks_'
+      ? `a secret that ends in ${secret.slice(-4)}`
+      : 'something that is no secret of this server'
   const base = {
     ...plain(refused.code, refused.message, advice[unproven.wrong]!),
     sent,

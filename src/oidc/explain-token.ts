@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import type { FlowFailure } from '../installs/flow-log.ts'
 import type { Source } from './exchange.ts'
 import { explainClient } from './explain-client.ts'
-import { bounded, exactly, plain } from './explained.ts'
+import { bounded, exactly, foreignWords, plain } from './explained.ts'
 import type { OAuthRefusal } from './oauth-refusal.ts'
 import type { EndedFamily, KeptCode, KeptRefreshToken } from './ports.ts'
 import type { Fields } from './request-body.ts'
@@ -49,6 +49,8 @@ function explainRequest({ code, message }: OAuthRefusal, fields: Fields): FlowFa
       sent: bounded(fields.grant_type),
       expected: grantTypes,
     }
+  if (fields.grant_type === undefined && code === 'invalid_request')
+    return { ...plain(code, message, 'Send grant_type, and what belongs to it.'), expected: grantTypes }
   const misplaced = misplacedValue(fields)
   if (code === 'invalid_grant' && misplaced)
     return { ...plain(code, message, misplaced.advice), ...misplaced }
@@ -164,12 +166,19 @@ function explainRefresh(
       'The refresh token is unknown: revoked, ended with its installation or after a reuse, or issued to another connection.',
       'Look for a failed refresh or a disconnect before this one, and send the user through the flow again.',
     )
-  if (code === 'invalid_scope')
+  if (code === 'invalid_scope') {
+    const expected = kept.installation.capabilities
+    const foreign = foreignWords(fields.scope, expected)
     return {
-      ...plain(code, message, 'A refresh can narrow what was granted, never widen it.'),
+      ...plain(
+        code,
+        foreign ? `The refresh asks for more than was granted: ${foreign}.` : message,
+        'A refresh can narrow what was granted, never widen it. Leave scope out to keep all of it.',
+      ),
       sent: bounded(fields.scope),
-      expected: kept.installation.capabilities,
+      expected,
     }
+  }
   if (kept.consumedAt && ended) {
     const why = kept.successorUsed ? 'after the one that replaced it' : 'later than a retry may come'
     return plain(

@@ -2,7 +2,7 @@
 import type { Context } from 'koa'
 import type { Client } from 'oidc-provider'
 import type { FlowFailure } from '../installs/flow-log.ts'
-import { bounded, plain } from './explained.ts'
+import { bounded, foreignWords, plain } from './explained.ts'
 
 /** What was wrong with a request at the authorize address, or with its end. */
 export function explainAuthorize(ctx: Context, error: string, reason: string | undefined): FlowFailure {
@@ -24,11 +24,7 @@ export function explainAuthorize(ctx: Context, error: string, reason: string | u
         sent: sent('client_id'),
       }
     case 'invalid_scope':
-      return {
-        ...plain(error, `A scope was asked for that cannot be: ${sentence}.`, scopeAdvice),
-        sent: sent('scope'),
-        expected: client?.scope ? client.scope.split(' ') : [],
-      }
+      return explainScope(error, sent('scope'), client?.scope?.split(' ') ?? [])
     case 'unsupported_response_type':
       return {
         ...plain(error, 'The only response type is “code”.', 'Send response_type=code.'),
@@ -36,7 +32,10 @@ export function explainAuthorize(ctx: Context, error: string, reason: string | u
         expected: ['code'],
       }
     case 'invalid_request':
-      return plain(error, sentence, 'Correct the parameter that is named and send the user again.')
+      return {
+        ...plain(error, sentence, 'Correct the parameter that is named and send the user again.'),
+        ...parameterWords(sentence, asked),
+      }
     case 'invalid_target':
       return {
         ...plain(error, sentence, 'Leave the parameter resource out.'),
@@ -56,6 +55,38 @@ export function explainAuthorize(ctx: Context, error: string, reason: string | u
       }
     default:
       return plain(error, sentence, 'Begin the flow again with a new request.')
+  }
+}
+
+function explainScope(error: string, sent: string | null, expected: string[]): FlowFailure {
+  const foreign = foreignWords(sent, expected)
+  const sentence = foreign
+    ? `The connection is not registered with ${foreign}.`
+    : 'A scope was asked for that cannot be.'
+  return { ...plain(error, sentence, scopeAdvice), sent, expected }
+}
+
+/** Parameters that hold no secret, with what they may be. A challenge may be a verifier that was sent by mistake. */
+const plainParameters: Record<string, string[]> = {
+  response_type: ['response_type=code'],
+  response_mode: ['response_mode=query, or none'],
+  code_challenge_method: ['code_challenge_method=S256'],
+  code_challenge: ['code_challenge=… (43 characters: the SHA-256 of the verifier as base64url)'],
+  prompt: ['prompt=login, prompt=consent, or none'],
+}
+
+/** The first parameter that the reason names, as it was sent. */
+function parameterWords(
+  reason: string,
+  asked: URLSearchParams,
+): Partial<Pick<FlowFailure, 'sent' | 'expected'>> {
+  const name = Object.keys(plainParameters).find(one => new RegExp(`\\b${one}\\b`).test(reason))
+  if (!name) return {}
+  const values = asked.getAll(name)
+  const shown = name === 'code_challenge' ? values.map(one => `… (${one.length} characters)`) : values
+  return {
+    sent: bounded(shown.map(one => `${name}=${one}`).join(' and ')) || null,
+    expected: plainParameters[name]!,
   }
 }
 

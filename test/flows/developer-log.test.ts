@@ -116,8 +116,34 @@ describe('the developer finds out why it failed, by the request id', () => {
     const ben = new Person(server.base)
     await ben.open(await partner.authorizeUrl({ scope: 'read_content delete_everything' }))
     const ada = await findAttempt(ben.visit.headers.get('x-request-id')!)
-    expect(ada.text()).toContain('delete_everything')
+    expect(ada.text()).toContain('The connection is not registered with “delete_everything”.')
     expect(ada.text()).toContain('invalid_scope')
+    expect(marked(ada)).toEqual(['delete_everything'])
+  })
+
+  it.each<[Record<string, string>, RegExp]>([
+    [{ code_challenge_method: 'plain' }, /code_challenge_method=plain.*code_challenge_method=S256/],
+    [{ code_challenge: 'short' }, /code_challenge=… \(5 characters\).*43 characters/],
+    [{ response_mode: 'form_post' }, /response_mode=form_post.*response_mode=query/],
+    [{ response_type: 'token' }, /only response type.*token.*response_type=code/],
+    [{ resource: 'https://other.test' }, /https:\/\/other\.test.*Leave the parameter resource out/],
+    [{ prompt: 'none' }, /prompt=none.*Leave prompt=none out/],
+  ])('at the authorize address: %j', async (extra, words) => {
+    const partner = await Partner.discover(server.base, relay)
+    const ben = new Person(server.base)
+    await ben.open(await partner.authorizeUrl(extra))
+    const ada = await findAttempt(ben.visit.headers.get('x-request-id')!)
+    expect(ada.text().replace(/\s+/g, ' ')).toMatch(words)
+  })
+
+  it('a refresh that asks for more', async () => {
+    const partner = await Partner.discover(server.base, relay)
+    const { refresh_token } = await partner.redeem(await allow(partner))
+    const scope = 'read_content insert_comments'
+    const answer = await token({ grant_type: 'refresh_token', refresh_token: refresh_token!, scope })
+    const ada = await findAttempt(answer.request_id)
+    expect(ada.text()).toContain('The refresh asks for more than was granted: “insert_comments”.')
+    expect(marked(ada)).toEqual(['insert_comments'])
   })
 
   it('a PKCE verifier that does not match', async () => {

@@ -34,3 +34,13 @@ export function nearest(sent: string, expected: readonly string[]): string | nul
   }
   return [...expected].sort((one, other) => common(other) - common(one))[0] ?? null
 }
+
+export const unmarked = (text: string): Piece[] => [{ text, marked: false }]
+
+/** Of words in a row, those that are not among the expected ones are marked. */
+export function foreignWords(sent: string, expected: readonly string[]): Piece[] {
+  return sent
+    .split(/(\s+)/)
+    .filter(text => text !== '')
+    .map(text => ({ text, marked: text.trim() !== '' && !expected.includes(text) }))
+}

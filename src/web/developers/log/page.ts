@@ -6,7 +6,7 @@ import { type Pagination, paginate, type Trail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import type { AtConnection } from '../frame/gate.ts'
 import { type Badge, type ConnectionHead, headOf } from '../frame/head.ts'
-import { differences, nearest, type Piece } from './differences.ts'
+import { differences, foreignWords, nearest, type Piece, unmarked } from './differences.ts'
 import type { LoggedAttempt, LoggedStep } from './readings.ts'
 
 /** Attempts shown at once. */
@@ -136,19 +136,17 @@ export function attemptPage(
 }
 
 function shownFailure({ code, sentence, sent, expected, advice }: FlowFailure): ShownFailure {
-  const meant = sent === null ? null : nearest(sent, expected)
-  if (sent === null || meant === null) {
-    const whole = (text: string): Piece[] => [{ text, marked: false }]
-    return { code, sentence, advice, sent: sent === null ? null : whole(sent), expected: expected.map(whole) }
-  }
+  const words = { code, sentence, advice }
+  const asTheyAre = expected.map(unmarked)
+  if (sent === null) return { ...words, sent, expected: asTheyAre }
+  if (code === 'invalid_scope') return { ...words, sent: foreignWords(sent, expected), expected: asTheyAre }
+  // Of other things than addresses, hashes among them, single characters say nothing.
+  const meant = expected.every(one => URL.canParse(one)) ? nearest(sent, expected) : null
+  if (meant === null) return { ...words, sent: unmarked(sent), expected: asTheyAre }
   return {
-    code,
-    sentence,
-    advice,
+    ...words,
     sent: differences(sent, meant).sent,
-    expected: expected.map(one =>
-      one === meant ? differences(sent, one).expected : [{ text: one, marked: false }],
-    ),
+    expected: expected.map(one => (one === meant ? differences(sent, one).expected : unmarked(one))),
   }
 }
 
