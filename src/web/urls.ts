@@ -82,7 +82,9 @@ export const urls = {
     revoke: (workspaceId: string, connectionId: string, installationId: string) =>
       `/settings/${workspaceId}/connections/${connectionId}/access/${installationId}/revoke`,
   },
-  galleryFor: (workspaceId: string) => `/gallery?workspace=${workspaceId}`,
+  /** `words`: what is looked for there. */
+  galleryFor: (workspaceId: string, words = '') =>
+    `/gallery?${new URLSearchParams({ workspace: workspaceId, ...(words && { q: words }) })}`,
   approved: (workspaceId: string) => `/settings/${workspaceId}/approved`,
   requests: (workspaceId: string) => `/settings/${workspaceId}/requests`,
   policy: (workspaceId: string) => `/settings/${workspaceId}/policy`,

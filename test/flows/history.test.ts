@@ -179,6 +179,13 @@ describe('an owner reads the history', () => {
     }
     await ada.open(`${list}?after=999999999999999.x&after=2`)
     expect(ada.visit.status).toBe(200)
+    // What was asked for wrongly is not answered with a file of everything.
+    for (const file of ['events.csv', 'events.ndjson']) {
+      await ada.open(`${list}/${file}?person=ada&from=soon`)
+      expect(ada.visit.status).toBe(400)
+      expect(ada.visit.headers.get('content-disposition')).toBeNull()
+      expect(ada.text()).toContain('The first day is no date.')
+    }
   })
 })
 

@@ -201,6 +201,30 @@ describe('an owner', () => {
   })
 })
 
+describe('a search on a page', () => {
+  it('leads to the one card of what is to be installed first', async () => {
+    const { acme } = world.workspaces
+    const made = { workspaceId: acme.id, userId: world.users.ben.id, pages: [], name: 'Dock & Co' }
+    await seedInstalled(server.sql, made)
+    const cleo = await signedIn('cleo')
+    await cleo.open(`${pageOf(world.pages.handbook)}/connections?q=dock`)
+    await cleo.open(cleo.visit.$('a[aria-label="Install Dock & Co first"]').attr('href')!)
+    expect(cleo.visit.$('.gallery-card h2').text()).toBe('Dock & Co')
+  })
+
+  it('says of the workspace’s own, once it is disconnected, who brings it back', async () => {
+    const { acme } = world.workspaces
+    const { ada } = world.users
+    const made = { workspaceId: acme.id, userId: null, grantedBy: ada.id, pages: [], name: 'Acme Counter' }
+    const counter = await seedInstalled(server.sql, made)
+    await server.sql(`update installations set state = 'revoked' where id = $1`, [counter.id])
+    const cleo = await signedIn('cleo')
+    await cleo.open(`${pageOf(world.pages.handbook)}/connections?q=counter`)
+    expect(cleo.text()).toContain('Disconnected. An owner can bring it back, under Developers')
+    expect(cleo.visit.$('main a[aria-label], main li button')).toHaveLength(0)
+  })
+})
+
 describe('the last page that one still reaches', () => {
   it('ends the connection with it, though it was granted another that is closed by now', async () => {
     const { acme } = world.workspaces

@@ -94,11 +94,19 @@ function rowOf(workspace: { id: string }, pageId: string, one: FoundConnection):
       add: { label: `Add ${one.name}`, installation: installation.id },
       install: null,
     }
+  // The workspace's own is installed by nobody.
+  if (one.kind === 'internal')
+    return {
+      ...shown,
+      note: 'Disconnected. An owner can bring it back, under Developers',
+      add: null,
+      install: null,
+    }
   return {
     ...shown,
     note: 'You have not installed it here yet',
     add: null,
-    install: { label: `Install ${one.name} first`, href: urls.galleryFor(workspace.id) },
+    install: { label: `Install ${one.name} first`, href: urls.galleryFor(workspace.id, one.name) },
   }
 }
 

@@ -6,9 +6,9 @@ import type { HistoryRow } from '../../../installs/history.ts'
 import type { Render } from '../../render.ts'
 import { mustBeSignedIn } from '../../signed-in.ts'
 import type { WebContext, WebState } from '../../state.ts'
-import type { WorkspaceGate } from '../rail/workspace-gate.ts'
+import type { Whereabouts, WorkspaceGate } from '../rail/workspace-gate.ts'
 import { toCsv, toNdjson } from './export.ts'
-import { readHistoryQuestion } from './form.ts'
+import { type HistoryQuestion, readHistoryQuestion } from './form.ts'
 import { historyPage, historySize, historyView } from './page.ts'
 import type { HistoryReadings } from './readings.ts'
 
@@ -26,8 +26,10 @@ export function history(needs: HistoryNeeds): Router<WebState> {
 
   router.get('/', async ctx => {
     const place = await gate.enterAsOwner(ctx)
-    if (!place) return
-    const question = readHistoryQuestion(ctx.query)
+    if (place) await show(ctx, place, readHistoryQuestion(ctx.query))
+  })
+
+  async function show(ctx: WebContext, place: Whereabouts, question: HistoryQuestion): Promise<void> {
     const { workspace } = place
     const [rows, connections] = await Promise.all([
       readings.window({ ...question, workspaceId: workspace.id, limit: historySize + 1 }),
@@ -41,14 +43,17 @@ export function history(needs: HistoryNeeds): Router<WebState> {
       model,
       gate.layout(place, { title: 'History', place: 'history', crumbs: [] }),
     )
-  })
+  }
 
   const download =
     (type: string, name: string, write: (rows: AsyncIterable<HistoryRow>) => Readable) =>
     async (ctx: WebContext) => {
       const place = await gate.enterAsOwner(ctx)
       if (!place) return
-      const { filter } = readHistoryQuestion(ctx.query)
+      const question = readHistoryQuestion(ctx.query)
+      // A file does not say what was left out of its filter.
+      if (question.problem) return show(ctx, place, question)
+      const { filter } = question
       ctx.type = type
       ctx.set('Cache-Control', 'no-store')
       ctx.set('Content-Disposition', `attachment; filename="${name}"`)
