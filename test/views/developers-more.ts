@@ -44,6 +44,7 @@ const attempt: LoggedAttempt = {
   lastAt: now,
   outcome: 'connected',
   failureCode: null,
+  lastKind: 'code-redeemed',
   workspace: 'Acme',
 }
 const failure: FlowFailure = {

@@ -9,6 +9,8 @@ export type LoggedAttempt = {
   lastAt: Date
   outcome: FlowOutcome
   failureCode: string | null
+  /** What happened last; null: its steps were lost. */
+  lastKind: FlowStepKind | null
   /** Its name alone: nothing of who was there. */
   workspace: string | null
 }
@@ -30,7 +32,8 @@ export type AttemptsQuestion = {
 }
 
 const attemptColumns = `a.id, a.started_at as "startedAt", a.last_at as "lastAt", a.outcome,
-  a.failure_code as "failureCode", w.name as workspace`
+  a.failure_code as "failureCode", w.name as workspace,
+  (select s.kind from flow_steps s where s.attempt_id = a.id order by s.at desc, s.id desc limit 1) as "lastKind"`
 
 /**
  * Newest first; one more than is shown, where there are more. Only what is asked for stands in the statement: each question

@@ -20,7 +20,14 @@ export const outcomes: Record<FlowOutcome, Badge> = {
   ended: { words: 'Ended', tone: 'plain' },
 }
 
-export type AttemptRow = { href: string; started: Moment; badge: Badge; who: string; failure: string | null }
+export type AttemptRow = {
+  href: string
+  started: Moment
+  badge: Badge
+  last: string | null
+  who: string | null
+  failure: string | null
+}
 
 export type LogPage = {
   head: ConnectionHead
@@ -65,6 +72,7 @@ export function logPage(place: AtConnection, asked: Asked, attempts: LoggedAttem
       href: urls.developersAttempt(id, one.id),
       started: momentOf(one.startedAt, now),
       badge: outcomes[one.outcome],
+      last: one.lastKind && (one.failureCode ? failed : done)[one.lastKind],
       who: whoWords(one),
       failure: one.failureCode,
     })),
@@ -91,8 +99,14 @@ function emptyWords(list: string, narrowed: boolean): LogPage['empty'] {
       }
 }
 
-function whoWords({ workspace }: LoggedAttempt): string {
-  return workspace === null ? 'Nobody chose a workspace yet' : `A member of ${workspace}`
+function whoWords({ workspace }: LoggedAttempt): string | null {
+  return workspace === null ? null : `A member of ${workspace}`
+}
+
+function nobodyWords(first: FlowStepKind | undefined): string {
+  return first === undefined || first === 'authorize'
+    ? 'Nobody chose a workspace yet.'
+    : 'A request of your server that belongs to no flow that is known.'
 }
 
 export type ShownFailure = {
@@ -123,7 +137,7 @@ export function attemptPage(
   return {
     head: headOf(place, 'log'),
     heading: `Attempt of ${momentOf(attempt.startedAt, now).exact}`,
-    who: whoWords(attempt),
+    who: whoWords(attempt) ?? nobodyWords(steps[0]?.kind),
     badge: outcomes[attempt.outcome],
     steps: steps.map(step => ({
       title: step.failure ? failed[step.kind] : done[step.kind],

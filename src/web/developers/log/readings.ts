@@ -6,6 +6,8 @@ export type LoggedAttempt = {
   lastAt: Date
   outcome: FlowOutcome
   failureCode: string | null
+  /** What happened last; null: its steps were lost. */
+  lastKind: FlowStepKind | null
   /** Its name alone: nothing of who was there. */
   workspace: string | null
 }
