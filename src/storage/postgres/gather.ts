@@ -4,10 +4,14 @@ type Waiting<Question, Answer> = {
   reject(fault: unknown): void
 }
 
+/** Far above what an answer takes, and short enough for a request to wait. */
+const patienceMs = 250
+
 /**
  * Gathers what is asked at the same time into one question to the database: under load a question waits until one of `atOnce`
- * is answered, and takes along whatever else came meanwhile; at rest it is asked at once. A fault of the one is a fault of all
- * in it, so only questions that cannot fail by themselves belong together.
+ * is answered, and takes along whatever else came meanwhile; at rest it is asked at once. One that the database is slow to
+ * answer, because somebody holds what it wants, gives its place up, so that the others do not wait for that. A fault of the
+ * one is a fault of all in it, so only questions that cannot fail by themselves belong together.
  */
 export function gather<Question, Answer>(
   ask: (questions: Question[]) => Promise<Answer[]>,
@@ -23,9 +27,14 @@ export function gather<Question, Answer>(
       const together = waiting.slice(0, limits.most)
       waiting = waiting.slice(limits.most)
       underWay++
-      askTogether(together).finally(() => {
+      const leave = once(() => {
         underWay--
         send()
+      })
+      const slow = setTimeout(leave, patienceMs)
+      askTogether(together).finally(() => {
+        clearTimeout(slow)
+        leave()
       })
     }
   }
@@ -47,6 +56,15 @@ export function gather<Question, Answer>(
       soon = true
       setImmediate(send)
     })
+}
+
+function once(act: () => void): () => void {
+  let done = false
+  return () => {
+    if (done) return
+    done = true
+    act()
+  }
 }
 
 /** Readings that are asked for at the same time: two such queries at once keep the database busy. */
