@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { root } from '../../src/root.ts'
 import { freePort } from '../../src/storage/postgres/embedded.ts'
 import type { Seeds } from './_bare-provider.ts'
 import { converse, type Lane, type Measured, post } from './_load.ts'
@@ -123,6 +124,7 @@ async function startOurs(bench: Bench, folder: string, stops: (() => Promise<voi
   const data = await growTokens(databaseUrl, count)
   const port = await freePort()
   const { pid } = await start('_check-server.ts', 'ours', stops, {
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${await startFlags()}`,
     PORT: `${port}`,
     ISSUER: `http://localhost:${port}`,
     DATABASE_URL: databaseUrl,
@@ -166,6 +168,17 @@ async function start(
     await gone
   })
   return { pid: child.pid!, message: message as unknown }
+}
+
+/** How `npm start` runs Node, and the image too. */
+async function startFlags(): Promise<string> {
+  const { scripts } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {
+    scripts: { start: string }
+  }
+  return scripts.start
+    .split(' ')
+    .filter(part => part.startsWith('--'))
+    .join(' ')
 }
 
 /** Linux only; elsewhere the figure is left out. */
