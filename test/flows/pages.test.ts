@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { seedInstalled } from '../support/installed.ts'
 import { Partner, reachedTitles } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
 import { type SeededConnection, seedConnection, seedPage, seedWorld, type World } from '../support/seed.ts'
@@ -198,48 +197,5 @@ describe('an owner', () => {
     await ada.press('Disconnect Relay Automations')
     expect(ada.text()).toContain('Its access has stopped')
     await expect(reachedTitles(server.base, token)).rejects.toThrow('401')
-  })
-})
-
-describe('a search on a page', () => {
-  it('leads to the one card of what is to be installed first', async () => {
-    const { acme } = world.workspaces
-    const made = { workspaceId: acme.id, userId: world.users.ben.id, pages: [], name: 'Dock & Co' }
-    await seedInstalled(server.sql, made)
-    const cleo = await signedIn('cleo')
-    await cleo.open(`${pageOf(world.pages.handbook)}/connections?q=dock`)
-    await cleo.open(cleo.visit.$('a[aria-label="Install Dock & Co first"]').attr('href')!)
-    expect(cleo.visit.$('.gallery-card h2').text()).toBe('Dock & Co')
-  })
-
-  it('says of the workspace’s own, once it is disconnected, who brings it back', async () => {
-    const { acme } = world.workspaces
-    const { ada } = world.users
-    const made = { workspaceId: acme.id, userId: null, grantedBy: ada.id, pages: [], name: 'Acme Counter' }
-    const counter = await seedInstalled(server.sql, made)
-    await server.sql(`update installations set state = 'revoked' where id = $1`, [counter.id])
-    const cleo = await signedIn('cleo')
-    await cleo.open(`${pageOf(world.pages.handbook)}/connections?q=counter`)
-    expect(cleo.text()).toContain('Disconnected. An owner can bring it back, under Developers')
-    expect(cleo.visit.$('main a[aria-label], main li button')).toHaveLength(0)
-  })
-})
-
-describe('the last page that one still reaches', () => {
-  it('ends the connection with it, though it was granted another that is closed by now', async () => {
-    const { acme } = world.workspaces
-    const { cleo } = world.users
-    const closed = await seedPage(server.sql, acme.id, 'Closed by now')
-    const { handbook } = world.pages
-    const made = { workspaceId: acme.id, userId: cleo.id, pages: [handbook.id, closed.id], name: 'Tally' }
-    const tally = await seedInstalled(server.sql, made)
-    await server.sql('update page_paths set hidden = true where page_id = $1', [closed.id])
-
-    const person = await signedIn('cleo')
-    await person.open(`${pageOf(handbook)}/connections/${tally.id}/disconnect`)
-    expect(person.text()).toContain('Handbook is the only page that Tally reaches')
-    await person.press('Disconnect Tally')
-    expect(person.text()).toContain('The connection is disconnected')
-    await expect(reachedTitles(server.base, tally.token)).rejects.toThrow('401')
   })
 })

@@ -72,6 +72,7 @@ const reading: PageReading = {
   children: [],
   moreChildren: false,
   connections: [],
+  moreConnections: false,
 }
 const crowdedReading: PageReading = {
   page: { id: 'p2', title: longName.repeat(3), icon: null, type: 'page', private: true },
@@ -81,6 +82,7 @@ const crowdedReading: PageReading = {
     { id: 'p4', title: hostile, icon: '🌙', type: 'page', below: 0 },
   ],
   moreChildren: true,
+  moreConnections: true,
   connections: [
     { ...relay, connection: { ...relay.connection, name: longName }, through: { id: 'p1', title: longName } },
     { ...relay, installationId: 'i2', installer: { id: 'u2', name: hostile }, state: 'suspended' },

@@ -27,6 +27,8 @@ export type PagePage = {
   /** null: a guest on a page that no connection reaches can do nothing here. */
   menu: Menu | null
   connections: ReachingConnection[]
+  /** null: all are shown. */
+  others: { sentence: string; href: string | null } | null
   add: string | null
   children: { title: string; icon: string | null; href: string; below: string | null }[]
   pagination: Pagination
@@ -75,6 +77,12 @@ export function pagePage({ workspace, userId, reading, trail, notice, rowLimit }
             },
       suspended: one.state === 'suspended',
     })),
+    others: reading.moreConnections
+      ? {
+          sentence: `These are the first ${connections.length}. Others reach this page too.`,
+          href: workspace.role === 'owner' ? urls.connections(workspace.id) : null,
+        }
+      : null,
     add,
     children: children.map(child => ({
       title: titleWords(child.title),

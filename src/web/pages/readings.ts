@@ -21,6 +21,8 @@ export type PageReading = {
   children: { id: string; title: string; icon: string | null; type: 'page' | 'database'; below: number }[]
   moreChildren: boolean
   connections: PageConnection[]
+  /** Others reach it too. */
+  moreConnections: boolean
 }
 
 export type FoundConnection = {
@@ -40,8 +42,13 @@ type Here = { workspaceId: string; userId: string; pageId: string }
 /** What the screens of pages read: each is one query, and only pages that the person reaches ever come out. */
 export type PagesReadings = {
   tree(question: Placed & { ticked: []; lists: Windows }): Promise<PickerReading>
-  /** `everyones`: also installations of others (owners see them). null: no such page for this person. */
-  page(question: Here & { everyones: boolean; after: string | null }): Promise<PageReading | null>
+  /**
+   * `everyones`: also installations of others (owners see them). `installation`: of the connections only this one.
+   * null: no such page for this person.
+   */
+  page(
+    question: Here & { everyones: boolean; after: string | null; installation: string | null },
+  ): Promise<PageReading | null>
   /** Connections that are installed in this workspace or belong to it, by part of their name. */
   search(question: Here & { words: string }): Promise<{ found: FoundConnection[]; more: boolean }>
 }

@@ -68,7 +68,8 @@ export function pages(needs: PagesNeeds): Router<WebState> {
     const pageId = param(ctx, 'page')
     const after = readUuid(ctx.query.after)
     const everyones = governs(user, workspace)
-    const question = { workspaceId: workspace.id, userId: user.id, everyones, after }
+    const installation = readUuid(ctx.params.installation)
+    const question = { workspaceId: workspace.id, userId: user.id, everyones, after, installation }
     const reading = pageId && (await readings.page({ ...question, pageId }))
     if (reading) return { place, reading, trail: readTrail(ctx.query, after) }
     faults.notFound(ctx)

@@ -4,6 +4,8 @@ import { behind, countBelow, nothing, rowCountLimit } from './install-pages.ts'
 
 /** Children of a page that are shown at once. */
 export const childrenSize = 50
+/** Connections that reach a page and are shown. */
+export const reachingSize = 100
 /** Connections that one search shows. */
 export const foundSize = 50
 
@@ -28,6 +30,8 @@ export type PageReading = {
   children: { id: string; title: string; icon: string | null; type: 'page' | 'database'; below: number }[]
   moreChildren: boolean
   connections: PageConnection[]
+  /** Others reach it too. */
+  moreConnections: boolean
 }
 
 type Row = {
@@ -52,7 +56,7 @@ const nearestGrant = `
   where g.workspace_id = $1 and g.installation_id = i.id and g.page_id = any (here.path)
   order by array_position(here.path, g.page_id) desc limit 1`
 
-/** $4: everyone's installations are shown (owners); otherwise one's own and the workspace's. $5: where the children go on. */
+/** $4: everyone's installations are shown (owners); otherwise one's own and the workspace's. $5: where the children go on. $6: only this installation. */
 const pageText = `
   with ${reached}
   select json_build_object('id', here.id, 'title', here.title, 'icon', here.icon, 'type', here.type,
@@ -66,23 +70,28 @@ const pageText = `
         where c.workspace_id = $1 and c.parent_id = here.id and not c.archived and ${behind('c', '$5')}
         order by c.sort_title, c.id limit ${childrenSize} + 1) c
       join page_paths t on t.workspace_id = $1 and t.page_id = c.id) as children,
-    (select json_agg(json_build_object('installationId', i.id, 'state', i.state,
-        'connection', json_build_object('id', c.id, 'name', c.name, 'kind', c.kind, 'logoHash', c.logo_hash),
-        'installer', case when u.id is not null then json_build_object('id', u.id, 'name', u.name) end,
-        'through', json_build_object('id', via.id, 'title', via.title),
-        'grantedBy', g.granted_by, 'grants', (select count(*) from page_grants x
+    (select json_agg(json_build_object('installationId', o.id, 'state', o.state,
+        'connection', json_build_object('id', o.connection_id, 'name', o.name, 'kind', o.kind, 'logoHash', o.logo_hash),
+        'installer', case when o.installer_id is not null
+          then json_build_object('id', o.installer_id, 'name', o.installer_name) end,
+        'through', json_build_object('id', o.via_id, 'title', o.via_title),
+        'grantedBy', o.granted_by, 'grants', (select count(*) from page_grants x
           left join page_paths xt on xt.workspace_id = $1 and xt.page_id = x.page_id and not xt.hidden
           left join pages root on root.workspace_id = $1 and root.id = xt.path[1]
-          where x.workspace_id = $1 and x.installation_id = i.id
-            and (i.user_id is distinct from $2 or ${personReaches('$2', 'root')})))
-        order by lower(c.name), c.id, (i.user_id = $2) desc nulls first, u.name, i.id)
-      from installations i
-      cross join lateral (${nearestGrant}) g
-      join pages via on via.workspace_id = $1 and via.id = g.page_id
-      join connections c on c.id = i.connection_id and c.deleted_at is null
-      left join users u on u.id = i.user_id
-      where i.workspace_id = $1 and i.state in ('active', 'suspended')
-        and ($4 or i.user_id is null or i.user_id = $2)) as connections
+          where x.workspace_id = $1 and x.installation_id = o.id
+            and (o.user_id is distinct from $2 or ${personReaches('$2', 'root')}))) order by o.place)
+      from (
+        select i.id, i.user_id, i.state, c.id as connection_id, c.name, c.kind, c.logo_hash, u.id as installer_id,
+          u.name as installer_name, via.id as via_id, via.title as via_title, g.granted_by,
+          row_number() over (order by lower(c.name), c.id, (i.user_id = $2) desc nulls first, u.name, i.id) as place
+        from installations i
+        cross join lateral (${nearestGrant}) g
+        join pages via on via.workspace_id = $1 and via.id = g.page_id
+        join connections c on c.id = i.connection_id and c.deleted_at is null
+        left join users u on u.id = i.user_id
+        where i.workspace_id = $1 and i.state in ('active', 'suspended')
+          and ($4 or i.user_id is null or i.user_id = $2) and ($6::uuid is null or i.id = $6)
+        order by place limit ${reachingSize} + 1) o) as connections
   from here`
 
 /** null when there is no such page, or this person does not reach it. */
@@ -94,23 +103,26 @@ export async function readPage(
     pageId: string
     everyones: boolean
     after: string | null
+    installation: string | null
   },
 ): Promise<PageReading | null> {
-  const { workspaceId, userId, pageId, everyones, after } = question
+  const { workspaceId, userId, pageId, everyones, after, installation } = question
   const { rows } = await pool.query<Row>({
     name: 'page-screen',
     text: pageText,
-    values: [workspaceId, userId, pageId, everyones, after ?? nothing],
+    values: [workspaceId, userId, pageId, everyones, after ?? nothing, installation],
   })
   const [row] = rows
   if (!row) return null
   const children = row.children ?? []
+  const connections = row.connections ?? []
   return {
     page: row.page,
     above: row.above ?? [],
     children: children.slice(0, childrenSize),
     moreChildren: children.length > childrenSize,
-    connections: row.connections ?? [],
+    connections: connections.slice(0, reachingSize),
+    moreConnections: connections.length > reachingSize,
   }
 }
 
