@@ -6,8 +6,7 @@ export type NewToken = { hash: Buffer; payload: Payload; expiresAt: Date }
 export type Issue = { grantId: string; access: NewToken; refresh: NewToken | null; now: Date }
 export type Trace = { eventId: string; at: Date; address: string | null; requestId: string }
 
-/** While one statement waits for the disk, the next one gathers. */
-const limits = { atOnce: 2, most: 64 }
+const most = 64
 
 /**
  * Requests of the same moment in one statement and one commit. `ask` passes over whatever it would have to wait for, so that
@@ -16,6 +15,7 @@ const limits = { atOnce: 2, most: 64 }
  */
 export function issuing<Question, Answer>(
   ask: (questions: readonly Question[], waits: boolean) => Promise<(Answer | null)[]>,
+  atOnce: number,
 ): (question: Question) => Promise<Answer> {
   const together = gather<Question, Answer | null>(
     questions =>
@@ -23,7 +23,7 @@ export function issuing<Question, Answer>(
         if (!wasTakenBack(fault)) throw fault
         return questions.map(() => null)
       }),
-    limits,
+    { atOnce, most },
   )
   return async question => {
     const answer = await together(question)

@@ -7,6 +7,9 @@ import { grantorReaches } from '../access.ts'
 import type { Trace } from './issue.ts'
 import { type Issue, issuing, tokenColumns } from './issue.ts'
 
+/** Two at a time would share locks of the connection's and the workspaces' rows, which costs more than the turn saves. */
+const atOnce = 1
+
 type Question = { codeHash: Buffer; issue: Issue; installationId: string; trace: Trace }
 type Redeemed = { kind: 'redeemed'; installationId: string } | { kind: 'lost' } | { kind: 'no-pages' }
 
@@ -131,7 +134,7 @@ export function redemptions(pool: Pool) {
       if (installation_id) answers[Number(nr) - 1] = { kind: 'redeemed', installationId: installation_id }
       else if (waits) answers[Number(nr) - 1] = { kind: 'no-pages' }
     return answers
-  })
+  }, atOnce)
   return {
     redeem: (codeHash: Buffer, issue: Issue, more: { installationId: string; trace: Trace }) =>
       ask({ codeHash, issue, ...more }),

@@ -2,6 +2,9 @@
 import type { Pool } from 'pg'
 import { type Issue, issuing, tokenColumns } from './issue.ts'
 
+/** While one statement waits for the disk, the next one gathers. */
+const atOnce = 2
+
 type Question = { tokenHash: Buffer; issue: Issue }
 
 /**
@@ -55,6 +58,6 @@ export function rotations(pool: Pool) {
     const answers: (boolean | null)[] = asked.map(() => (waits ? false : null))
     for (const { nr } of rows) answers[Number(nr) - 1] = true
     return answers
-  })
+  }, atOnce)
   return { rotate: (tokenHash: Buffer, issue: Issue) => ask({ tokenHash, issue }) }
 }
