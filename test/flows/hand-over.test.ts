@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { uuidv7 } from '../../src/installs/ids.ts'
 import { importDirectory } from '../../src/storage/postgres/directory/import.ts'
@@ -78,6 +79,17 @@ async function offered(to: { id: string }): Promise<string> {
     [left.tokens.bot_id],
   )
   return `/settings/${acme}/offers/${row!.id}`
+}
+
+async function waitsForALock(): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    const waiting = await server.sql(
+      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+    if (waiting.length > 0) return
+    await setTimeout(20)
+  }
+  throw new Error('nobody waits')
 }
 
 describe('when a person leaves', () => {
@@ -291,6 +303,25 @@ describe('by direct request', () => {
     const nobody = new Person(server.base)
     for (const address of [leftBehind(), installation(), offer])
       expect((await nobody.open(address)).url).toContain('/sign-in')
+    await isStopped()
+  })
+
+  it('accepted while an owner lets go, it waits for nothing that the owner waits for', async () => {
+    const offer = await offered(world.users.cleo)
+    const cleo = await signedIn(server, world.users.cleo)
+    const owner = server.server.stores.database.createQueryRunner()
+    await owner.startTransaction()
+    // What letting go does, with a pause in the middle.
+    await owner.query('select from installations where id = $1 for update', [left.tokens.bot_id])
+    const accepting = post(cleo, `${offer}/accept`)
+    await waitsForALock()
+    await owner.query(
+      `update hand_overs set state = 'withdrawn', decided_at = now() where installation_id = $1`,
+      [left.tokens.bot_id],
+    )
+    await owner.commitTransaction()
+    await owner.release()
+    expect((await accepting).status).toBeLessThan(500)
     await isStopped()
   })
 

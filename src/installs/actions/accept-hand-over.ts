@@ -9,6 +9,8 @@ import { whyNotTo } from './hand-over.ts'
 export type AcceptHandOverStores = {
   actor(workspaceId: string, userId: string): Promise<Actor | null>
   placement(userId: string, workspaceId: string, connectionId: string): Promise<Placement | null>
+  /** Reads it, and holds nothing. */
+  offer(workspaceId: string, id: string): Promise<HandOver | null>
   /** Holds the offer until it is decided. */
   holdOffer(workspaceId: string, id: string): Promise<HandOver | null>
   holdInstallations(workspaceId: string, scope: InstallationScope): Promise<HeldInstallation[]>
@@ -41,10 +43,12 @@ export function acceptHandOver(needs: AcceptHandOverNeeds) {
   return (deed: Deed & { actorId: string }, offerId: string): Promise<HandOverAccepted | Refusal> =>
     needs.transact(async stores => {
       const { workspaceId } = deed
+      const seen = await stores.offer(workspaceId, offerId)
+      if (seen?.toUserId !== deed.actorId) return { kind: 'unknown' }
+      // The installation before the offer, as whoever ends it does: else each would wait for what the other holds.
+      const [held] = await stores.holdToEnd(workspaceId, { installationId: seen.installationId })
       const offer = await stores.holdOffer(workspaceId, offerId)
-      if (offer?.toUserId !== deed.actorId) return { kind: 'unknown' }
-      if (offer.state !== 'offered') return { kind: 'over' }
-      const [held] = await stores.holdToEnd(workspaceId, { installationId: offer.installationId })
+      if (offer?.state !== 'offered') return { kind: 'over' }
       if (!held || held.userId !== offer.fromUserId || !isLive(held)) return { kind: 'over' }
       if (held.installerIsMember) return refused('installer-present')
       const refusal = await whyNot(stores, deed, offer, held)

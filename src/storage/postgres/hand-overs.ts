@@ -34,6 +34,14 @@ export function handOverStore(client: ClientBase) {
       )
     },
 
+    async offer(workspaceId: string, id: string): Promise<HandOver | null> {
+      const { rows } = await client.query<HandOver>(
+        `select ${columns} from hand_overs where workspace_id = $1 and id = $2`,
+        [workspaceId, id],
+      )
+      return rows[0] ?? null
+    },
+
     async holdOffer(workspaceId: string, id: string): Promise<HandOver | null> {
       const { rows } = await client.query<HandOver>(
         `select ${columns} from hand_overs where workspace_id = $1 and id = $2 for update`,
