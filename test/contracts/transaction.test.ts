@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Pool } from 'pg'
+import { poolOf } from '../../src/storage/postgres/pool.ts'
+import { transact } from '../../src/storage/postgres/transaction.ts'
+import { openClone } from '../support/database.ts'
+
+let database: Awaited<ReturnType<typeof openClone>>
+let pool: Pool
+
+beforeAll(async () => {
+  database = await openClone()
+  pool = poolOf(database.source)
+  await pool.query('create table locked (name text primary key, visits int not null default 0)')
+  await pool.query(`insert into locked values ('left'), ('right')`)
+})
+afterAll(() => database.drop())
+
+describe('a transaction', () => {
+  it('that is given up to end a deadlock is done once more, and nothing of the first attempt stays', async () => {
+    let attempts = 0
+    let arrived = 0
+    let bothHold = () => {}
+    const both = new Promise<void>(resolve => {
+      bothHold = resolve
+    })
+    const visit = (names: string[]) =>
+      transact(pool, async client => {
+        attempts++
+        for (const name of names) {
+          await client.query('update locked set visits = visits + 1 where name = $1', [name])
+          arrived++
+          if (arrived === 2) bothHold()
+          await both
+        }
+      })
+    await Promise.all([visit(['left', 'right']), visit(['right', 'left'])])
+    expect(attempts).toBe(3)
+    const { rows } = await pool.query('select visits from locked')
+    expect(rows).toEqual([{ visits: 2 }, { visits: 2 }])
+  })
+
+  it('is taken back when its work throws, and the fault is told as it is', async () => {
+    const work = transact(pool, async client => {
+      await client.query('update locked set visits = 99')
+      throw new Error('thought better of it')
+    })
+    await expect(work).rejects.toThrow('thought better of it')
+    expect((await pool.query('select distinct visits from locked')).rows).toEqual([{ visits: 2 }])
+  })
+})
