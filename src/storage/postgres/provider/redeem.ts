@@ -23,10 +23,19 @@ const takesInstallation = `coalesce(
   not exists (select from installations i where ${keyOf('i', 'allowed')}))`
 
 /**
+ * The member is held, so that he cannot leave before the tokens stand: whoever removes him suspends what he has by then. A
+ * statement that waited for that would go on with what it saw before.
+ */
+const holdsMember = (waits: boolean) => `(
+  select true from members m where m.workspace_id = allowed.workspace_id and m.user_id = allowed.user_id
+  limit 1 for key share ${waits ? '' : 'skip locked'})`
+
+/**
  * $1 code hashes, $2 grants, $3 now, $4 ids of new installations, $5 request ids, $6 event ids, $7–$9 access, $10–$12 refresh.
  *
- * Locks are taken in one order: authorizations, as whoever ends one locks it first, then installations. With others in the
- * statement none is waited for, and of several redemptions for one installation it takes the first: a row cannot be written twice.
+ * Locks are taken in one order: authorizations, as whoever ends one locks it first, then members, as whoever removes one does,
+ * then installations. With others in the statement none is waited for, and of several redemptions for one installation it
+ * takes the first: a row cannot be written twice.
  */
 const redeem = (waits: boolean) => `with allowed as materialized (
     select asked.*, found.*
@@ -50,7 +59,7 @@ const redeem = (waits: boolean) => `with allowed as materialized (
     select distinct on (workspace_id, connection_id, user_id) * from allowed
     order by workspace_id, connection_id, user_id, nr
   ), ready as materialized (
-    select * from first allowed where ${waits ? 'true' : takesInstallation}
+    select * from first allowed where ${holdsMember(waits)}${waits ? '' : ` and ${takesInstallation}`}
   ), reachable as materialized (
     select ready.nr, chosen.page_id
     from ready

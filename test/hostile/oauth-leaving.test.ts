@@ -1,0 +1,125 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import pg from 'pg'
+import { uuidv7 } from '../../src/installs/ids.ts'
+import { providerStore } from '../../src/storage/postgres/provider/store.ts'
+import { cloneDatabase, type TestDatabase } from '../support/database.ts'
+import { seedConnection, seedWorld, type World } from '../support/seed.ts'
+
+let database: TestDatabase
+let pool: pg.Pool
+let store: ReturnType<typeof providerStore>
+let world: World
+
+const sql = async <T = Record<string, unknown>>(text: string, values?: unknown[]) =>
+  (await pool.query(text, values)).rows as T[]
+
+beforeAll(async () => {
+  database = await cloneDatabase()
+  pool = new pg.Pool({ connectionString: database.url, max: 10 })
+  pool.on('error', () => {})
+  world = await seedWorld(sql)
+  store = providerStore(pool)
+})
+afterAll(async () => {
+  await pool.end()
+  await database.drop()
+})
+
+/** A code of a member of Acme, who chose the handbook. */
+async function allow(connectionId: string, userId: string) {
+  const [consent, grantId, hash] = [randomUUID(), randomUUID(), randomBytes(32)]
+  const acme = world.workspaces.acme.id
+  await sql(
+    `insert into consents (id, workspace_id, connection_id, user_id, capabilities, page_ids, created_at, expires_at)
+     values ($1, $2, $3, $4, '{read_content}', $5, now(), now() + interval '1 day')`,
+    [consent, acme, connectionId, userId, [world.pages.handbook.id]],
+  )
+  await sql(
+    `insert into authorizations (id, consent_id, workspace_id, connection_id, user_id, code_hash, payload, expires_at)
+     values ($1, $2, $3, $4, $5, $6, '{}', now() + interval '1 day')`,
+    [grantId, consent, acme, connectionId, userId, hash],
+  )
+  return { grantId, hash }
+}
+
+async function join(): Promise<string> {
+  const id = randomUUID()
+  await sql('insert into users (id, email, name) values ($1, $2, $3)', [id, `${id}@acme.test`, 'M'])
+  await sql(`insert into members (workspace_id, user_id, role) values ($1, $2, 'member')`, [
+    world.workspaces.acme.id,
+    id,
+  ])
+  return id
+}
+
+const token = () => ({
+  hash: randomBytes(32),
+  payload: { scope: 'read_content' },
+  expiresAt: new Date(Date.now() + 3_600_000),
+})
+
+function redeem({ grantId, hash }: { grantId: string; hash: Buffer }) {
+  const now = new Date()
+  const issue = { grantId, access: token(), refresh: token(), now }
+  const trace = { eventId: uuidv7(now), at: now, address: null, requestId: randomUUID() }
+  return store.redeem(hash, issue, { installationId: uuidv7(now), trace })
+}
+
+/** An import removes the member, and has not committed yet while `meanwhile` begins. */
+async function leaving<T>(userId: string, end: 'commit' | 'rollback', meanwhile: () => Promise<T>) {
+  const session = new pg.Client({ connectionString: database.url })
+  await session.connect()
+  try {
+    await session.query('begin')
+    await session.query('delete from members where user_id = $1', [userId])
+    await session.query(
+      `update installations set state = 'suspended', state_reason = 'installer-left'
+       where user_id = $1 and state = 'active'`,
+      [userId],
+    )
+    const begun = meanwhile()
+    await Promise.race([begun, new Promise(resolve => setTimeout(resolve, 300))])
+    await session.query(end)
+    return await begun
+  } finally {
+    await session.end()
+  }
+}
+
+const statesOf = (userId: string) =>
+  sql('select state, state_reason from installations where user_id = $1', [userId])
+
+describe('a code that is redeemed while its member is being removed', () => {
+  it('does not bring back what stops with his leaving', async () => {
+    const [userId, connection] = [await join(), await seedConnection(sql)]
+    expect((await redeem(await allow(connection.id, userId))).kind).toBe('redeemed')
+    const code = await allow(connection.id, userId)
+    const answer = await leaving(userId, 'commit', () => redeem(code))
+    expect(answer.kind).not.toBe('redeemed')
+    expect(await statesOf(userId)).toEqual([{ state: 'suspended', state_reason: 'installer-left' }])
+    expect(await sql('select from access_tokens where grant_id = $1', [code.grantId])).toEqual([])
+  })
+
+  it('installs nothing that would wake when he comes again', async () => {
+    const [userId, connection] = [await join(), await seedConnection(sql)]
+    const code = await allow(connection.id, userId)
+    const answer = await leaving(userId, 'commit', () => redeem(code))
+    expect(answer.kind).not.toBe('redeemed')
+    expect(await statesOf(userId)).toEqual([])
+  })
+
+  it('is redeemed where he stays after all, and nobody else waits for it', async () => {
+    const [userId, other, connection] = [await join(), await join(), await seedConnection(sql)]
+    const [code, beside] = [await allow(connection.id, userId), await allow(connection.id, other)]
+    const order: string[] = []
+    const answers = await leaving(userId, 'rollback', () =>
+      Promise.all([
+        redeem(code).finally(() => order.push('his')),
+        redeem(beside).finally(() => order.push('other')),
+      ]),
+    )
+    expect(answers.map(one => one.kind)).toEqual(['redeemed', 'redeemed'])
+    expect(order).toEqual(['other', 'his'])
+  })
+})
