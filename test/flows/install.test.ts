@@ -114,6 +114,34 @@ describe('a flow that is not finished', () => {
   })
 })
 
+describe('presses that are on their way together', () => {
+  it('leave the search cleared, though a tick was sent in the same moment', async () => {
+    const partner = await Partner.discover(server.base, relay)
+    const ben = new Person(server.base)
+    await ben.open(await partner.authorizeUrl())
+    await ben.signIn(world.users.ben.email)
+    await ben.press('Select pages')
+    const screen = ben.visit.url
+    const fields = new URLSearchParams()
+    for (const name of ['csrf', 'workspace_id'])
+      fields.set(name, String(ben.visit.$(`[name=${name}]`).first().val()))
+    fields.set('pages', world.pages.handbook.id)
+    const send = (control: string, more: Record<string, string> = {}) =>
+      ben.send(`${screen}/${control}`, {
+        method: 'POST',
+        body: new URLSearchParams({ ...Object.fromEntries(fields), ...more }),
+        headers: { 'HX-Request': 'true', 'HX-Target': control === 'ticks' ? 'sum' : 'lists' },
+      })
+    for (let round = 0; round < 20; round++) {
+      await send('search', { q: 'launch' })
+      await Promise.all([send('ticks'), send('clear')])
+      await ben.open(screen)
+      expect(ben.text()).not.toContain('Pages with “launch”')
+      expect(ben.visit.$('[name=pages][checked]').toArray()).toHaveLength(1)
+    }
+  })
+})
+
 describe('what happens later takes effect on the next call', () => {
   it('a member loses a private page, leaves, or is disabled', async () => {
     const partner = await Partner.discover(server.base, relay)

@@ -18,6 +18,10 @@ export type Draft = {
   picks: Record<string, Picks>
 }
 
+/** As it is kept: the ticks, by workspace, apart from what is shown. */
+type Kept = { workspaceId: string | null; picks: Record<string, Omit<Picks, 'ticked'>> }
+type Ticks = Record<string, string[]>
+
 /** How a flow of this user ended, for whoever comes back to its screens. */
 export type Answer = 'allowed' | 'cancelled'
 
@@ -39,6 +43,7 @@ export type Drafts = ReturnType<typeof drafts>
 
 export function drafts(store: Store, now: () => Date) {
   const keyOf = (flow: { uid: string }, userId: string) => `install-draft:${flow.uid}:${userId}`
+  const ticksKeyOf = (flow: { uid: string }, userId: string) => `install-ticks:${flow.uid}:${userId}`
   const secondsUntil = (end: Date) => (end.getTime() - now().getTime()) / 1000
   const answerKey = (uid: string) => `install-answer:${uid}`
 
@@ -58,20 +63,44 @@ export function drafts(store: Store, now: () => Date) {
     },
 
     async read(flow: { uid: string }, userId: string): Promise<Draft> {
-      const kept = await store.read(keyOf(flow, userId))
-      return kept ? (JSON.parse(kept) as Draft) : { workspaceId: null, picks: {} }
+      const [kept, ticks] = await Promise.all([
+        store.read(keyOf(flow, userId)),
+        store.read(ticksKeyOf(flow, userId)),
+      ])
+      const draft = kept ? (JSON.parse(kept) as Kept) : { workspaceId: null, picks: {} }
+      const ticked = ticks ? (JSON.parse(ticks) as Ticks) : {}
+      const picks = Object.entries({ ...ticked, ...draft.picks }).map(([id]) => [
+        id,
+        { ...untouched, ...draft.picks[id], ticked: ticked[id] ?? null },
+      ])
+      return { workspaceId: draft.workspaceId, picks: Object.fromEntries(picks) }
     },
 
     /** Kept for as long as the request waits. */
     async write(flow: { uid: string; expiresAt: Date }, userId: string, draft: Draft): Promise<void> {
       const seconds = secondsUntil(flow.expiresAt)
-      if (seconds > 0) await store.write(keyOf(flow, userId), JSON.stringify(draft), seconds)
+      if (seconds <= 0) return
+      const picks = Object.entries(draft.picks).map(([id, { ticked: _, ...rest }]) => [id, rest])
+      const kept: Kept = { workspaceId: draft.workspaceId, picks: Object.fromEntries(picks) }
+      await Promise.all([
+        store.write(keyOf(flow, userId), JSON.stringify(kept), seconds),
+        this.writeTicks(flow, userId, draft),
+      ])
+    },
+
+    /** The ticks alone: a tick on its way must not bring back what the next press has changed meanwhile. */
+    async writeTicks(flow: { uid: string; expiresAt: Date }, userId: string, draft: Draft): Promise<void> {
+      const seconds = secondsUntil(flow.expiresAt)
+      const ticks: Ticks = Object.fromEntries(
+        Object.entries(draft.picks).flatMap(([id, { ticked }]) => (ticked ? [[id, ticked]] : [])),
+      )
+      if (seconds > 0) await store.write(ticksKeyOf(flow, userId), JSON.stringify(ticks), seconds)
     },
 
     /** `userId` null: nobody was signed in. */
     async answered(uid: string, userId: string | null, answer: Answer): Promise<void> {
       await store.write(answerKey(uid), JSON.stringify({ answer, userId }), answerSeconds)
-      if (userId) await store.remove(keyOf({ uid }, userId))
+      if (userId) await store.remove(keyOf({ uid }, userId), ticksKeyOf({ uid }, userId))
     },
 
     /** Told only to whoever gave it. */

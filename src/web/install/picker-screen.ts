@@ -93,11 +93,11 @@ export async function readTreeOrResults(
   return { lists, reading }
 }
 
-/** Keeps the ticks, and what else `change` says. null: answered already. */
+/** Keeps the ticks, and what `change` says, if anything. null: answered already. */
 export async function press(
   { flow, drafts }: PickerNeeds,
   ctx: WebContext,
-  change: (picks: Picks) => Partial<Picks> = () => ({}),
+  change?: (picks: Picks) => Partial<Picks>,
 ): Promise<Pressed | null> {
   const arrival = await flow.arrive(ctx)
   const form = arrival && flow.form(ctx)
@@ -105,8 +105,9 @@ export async function press(
   const { request, user, draft } = arrival
   const { workspaceId, ticked } = form
   if (draft.workspaceId !== workspaceId) return flow.elsewhere(ctx)
-  const kept = withPicks(draft, workspaceId, { ticked, ...change(picksOf(draft, workspaceId)) })
-  await drafts.write(request, user.id, kept)
+  const kept = withPicks(draft, workspaceId, { ticked, ...change?.(picksOf(draft, workspaceId)) })
+  if (change) await drafts.write(request, user.id, kept)
+  else await drafts.writeTicks(request, user.id, kept)
   const base = urls.flowPages(request.uid)
   return { base, screen: base, placed: placedIn(arrival, workspaceId), picks: picksOf(kept, workspaceId) }
 }

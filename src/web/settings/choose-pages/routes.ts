@@ -125,14 +125,14 @@ async function press(
   needs: ChoiceNeeds,
   screen: ChoiceScreen,
   ctx: WebContext,
-  change: (picks: Picks) => Partial<Picks> = () => ({}),
+  change?: (picks: Picks) => Partial<Picks>,
 ): Promise<Pressed | null> {
   const choice = await screen.face(ctx)
   const form = choice && readForm(needs, ctx, choice)
   if (!choice || !form) return null
   const before = await kept(needs, choice)
-  const picks = { ...before, ticked: form.ticked, ...change(before) }
-  await keep(needs, choice, picks)
+  const picks = { ...before, ticked: form.ticked, ...change?.(before) }
+  await keep(needs, choice, picks, change ? 'all' : 'ticks')
   return { base: choice.base, screen: `${choice.base}?kept`, placed: placedIn(choice), picks }
 }
 
@@ -184,13 +184,16 @@ async function kept({ drafts }: ChoiceNeeds, choice: Choice): Promise<Picks> {
 }
 
 /** null: nothing is ticked anew. */
-async function keep({ drafts, now }: ChoiceNeeds, choice: Choice, picks: Picks | null): Promise<void> {
+async function keep(
+  { drafts, now }: ChoiceNeeds,
+  choice: Choice,
+  picks: Picks | null,
+  what: 'all' | 'ticks' = 'all',
+): Promise<void> {
   const { user, workspace } = choice.place
   const empty = { workspaceId: workspace.id, picks: {} }
-  const expiresAt = new Date(now().getTime() + draftMs)
-  await drafts.write(
-    { uid: uidOf(choice), expiresAt },
-    user.id,
-    picks ? withPicks(empty, workspace.id, picks) : empty,
-  )
+  const flow = { uid: uidOf(choice), expiresAt: new Date(now().getTime() + draftMs) }
+  const draft = picks ? withPicks(empty, workspace.id, picks) : empty
+  if (what === 'all') await drafts.write(flow, user.id, draft)
+  else await drafts.writeTicks(flow, user.id, draft)
 }
