@@ -282,6 +282,7 @@ describe('the tree', () => {
     await press(page, 'Show pages in Roadmap')
     await box(page, 'Quarter One').waitFor()
     await page.getByRole('searchbox').fill('hand')
+    await page.getByRole('searchbox').press('Enter')
     await page.getByRole('heading', { name: 'Pages with “hand”' }).waitFor()
     await page.getByRole('searchbox').fill('')
     await page.getByText('Shared with everyone in Acme').waitFor()

@@ -166,11 +166,11 @@ describe.each([
     const button = page.getByRole('button', { name: 'Allow access' })
     await page.getByText('No page is ticked yet.').waitFor()
     if (javaScriptEnabled) {
-      expect(await button.isDisabled()).toBe(true)
+      await page.locator('#allow:disabled').waitFor()
       await box(page, 'Handbook').check()
-      expect(await button.isEnabled()).toBe(true)
+      await page.locator('#allow:enabled').waitFor()
       await box(page, 'Handbook').uncheck()
-      expect(await button.isDisabled()).toBe(true)
+      await page.locator('#allow:disabled').waitFor()
     } else {
       await button.click()
       await page.getByText('Tick at least one page').waitFor()
