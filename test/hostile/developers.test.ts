@@ -256,10 +256,14 @@ describe('a secret that is shown once', () => {
     const address = answer.headers.get('location')!
     const ada = await signedIn('ada')
     const shown = new URL(address, server.base).searchParams.get('shown')!
-    // An owner of the workspace may open it, but the secret was made for Ben; asking uses it up all the same.
+    // An owner of the workspace may open it, but the secret was made for Ben, and her look takes nothing from him.
     await ada.open(address)
     expect(ada.visit.status).toBe(200)
     expect(ada.visit.$('#shown-value')).toHaveLength(0)
+    await ben.open(address.replace(/connections\/[0-9a-f-]+/, `connections/${id}`))
+    expect(ben.visit.$('#shown-value')).toHaveLength(0)
+    await ben.open(address)
+    expect(ben.visit.$('#shown-value').text()).toMatch(/^lks_\w{36}$/)
     await ben.open(address)
     expect(ben.visit.$('#shown-value')).toHaveLength(0)
     expect(shown).toMatch(/^[\w-]{32}$/)
