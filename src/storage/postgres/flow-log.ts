@@ -89,7 +89,7 @@ async function writeBatch(client: ClientBase, steps: FlowStep[]): Promise<void> 
   await client.query({
     ...write,
     values: [
-      JSON.stringify([...new Set(placed.map(one => one.attempt))]),
+      JSON.stringify([...new Set(placed.map(one => one.attempt))], storable),
       JSON.stringify(
         placed.map(({ step, attempt }) => ({
           id: uuidv7(step.at),
@@ -99,9 +99,15 @@ async function writeBatch(client: ClientBase, steps: FlowStep[]): Promise<void> 
           request_id: step.requestId,
           failure: step.failure,
         })),
+        storable,
       ),
     ],
   })
+}
+
+/** PostgreSQL takes no NUL and no half of a surrogate pair: what one stranger sent would cost the whole batch. */
+function storable(_: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.replaceAll('\0', '\ufffd').toWellFormed() : value
 }
 
 /** Those that a batch may belong to, locked in one order. */
