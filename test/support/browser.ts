@@ -46,11 +46,11 @@ export async function openProfile(
 
 const axeSource = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** What axe finds on the screen, one line a finding; empty when it finds nothing. `rules`: these alone. */
-export async function axeFindings(page: Page, rules?: string[]): Promise<string[]> {
+/** What axe finds on the screen, one line a finding; empty when it finds nothing. `options`: as axe takes them. */
+export async function axeFindings(page: Page, options: object = {}): Promise<string[]> {
   // The page's own policy forbids foreign scripts, so axe is handed to the debugger instead.
   if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(await axeSource)
-  return page.evaluate(async only => {
+  return page.evaluate(async asked => {
     const { axe } = globalThis as unknown as {
       axe: {
         run(options: object): Promise<{
@@ -58,23 +58,25 @@ export async function axeFindings(page: Page, rules?: string[]): Promise<string[
         }>
       }
     }
-    const { violations } = await axe.run(only ? { runOnly: only } : {})
+    const { violations } = await axe.run(asked)
     return violations.map(
       one => `${one.id}: ${one.help} — ${one.nodes.map(node => node.html.slice(0, 160)).join(' | ')}`,
     )
-  }, rules)
+  }, options)
 }
+
+const contrast = 'color-contrast'
 
 /**
  * What is wrong with the screen as it stands, in each of the four looks: what axe finds and what sticks out at the side, one
- * line each. What stands where does not hang on the colours, so in the dark these alone are looked at.
+ * line each. What stands where does not hang on the colours: the rest is looked at once for each width, in the light.
  */
 export async function flaws(page: Page): Promise<string[]> {
   const found: string[] = []
   for (const { width, colorScheme } of looks) {
     await page.setViewportSize({ width, height: width < 600 ? 780 : 900 })
     await page.emulateMedia({ colorScheme })
-    const findings = await axeFindings(page, colorScheme === 'dark' ? ['color-contrast'] : undefined)
+    const findings = await axeFindings(page, colorScheme === 'dark' ? { runOnly: [contrast] } : {})
     const wider = await overflow(page)
     if (wider > 0) findings.push(`${wider} px wider than its window`)
     found.push(...findings.map(one => `${width} px, ${colorScheme}: ${one}`))
