@@ -9,6 +9,7 @@ import type { AuthorizationStore, Payload } from './ports.ts'
 export type FlowStore = {
   read(key: string): Promise<string | null>
   write(key: string, value: string, seconds: number): Promise<void>
+  replace(key: string, value: string, seconds: number): Promise<boolean>
   take(key: string): Promise<string | null>
 }
 
@@ -22,18 +23,23 @@ export function adapterFactory(needs: AdapterNeeds): AdapterFactory {
     model === 'Interaction' ? interactions(needs.shortLived) : durable(model, needs.authorizations)
 }
 
+const isResuming = () => Provider.ctx?.oidc.route === 'resume'
+
 /** The flow under way: it may be lost, and is then begun anew. */
 function interactions(store: FlowStore): Adapter {
   const key = (uid: string) => `interaction:${uid}`
   return {
     ...nothing('Interaction'),
     async upsert(uid, payload, expiresIn) {
-      await store.write(key(uid), JSON.stringify(payload), expiresIn ?? 1)
+      const kept = [key(uid), JSON.stringify(payload), expiresIn ?? 1] as const
+      // A second answer must not bring back the request that the first one's resumption has just taken.
+      const answers = payload.result !== undefined && !isResuming()
+      if (!answers) await store.write(...kept)
+      else if (!(await store.replace(...kept))) throw new errors.SessionNotFound('the request is over')
     },
     async find(uid) {
       // Resuming takes it: of two resumptions at once, one gets a code.
-      const resuming = Provider.ctx?.oidc.route === 'resume'
-      const text = await (resuming ? store.take(key(uid)) : store.read(key(uid)))
+      const text = await (isResuming() ? store.take(key(uid)) : store.read(key(uid)))
       return text === null ? undefined : (JSON.parse(text) as AdapterPayload)
     },
     async destroy(uid) {

@@ -7,6 +7,8 @@ export type ShortLived = {
   write(key: string, value: string, seconds: number): Promise<void>
   /** Writes only where nothing stands; false when something did. One step, also among processes. */
   writeNew(key: string, value: string, seconds: number): Promise<boolean>
+  /** Writes only where something stands; false when nothing did. One step, also among processes. */
+  replace(key: string, value: string, seconds: number): Promise<boolean>
   /** Reads, and gives the key `seconds` more from now, in one step; a key that was removed stays removed. */
   renew(key: string, seconds: number): Promise<string | null>
   /** Reads and removes in one step. */

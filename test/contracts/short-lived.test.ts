@@ -40,6 +40,15 @@ describe.each(Object.entries(stores))('short-lived state in %s', (_name, store) 
     expect(wins.filter(Boolean)).toHaveLength(1)
   })
 
+  it('replaces what stands, and never brings back what was taken', async () => {
+    expect(await store.replace('gone', 'x', 60)).toBe(false)
+    expect(await store.read('gone')).toBeNull()
+    await store.write('gone', 'x', 60)
+    expect(await store.replace('gone', 'y', 60)).toBe(true)
+    expect(await store.take('gone')).toBe('y')
+    expect(await store.replace('gone', 'z', 60)).toBe(false)
+  })
+
   it('lets one of many take a value', async () => {
     await store.write('prize', 'gold', 60)
     const takes = await Promise.all(Array.from({ length: 20 }, () => store.take('prize')))

@@ -104,13 +104,16 @@ describe('the redirect', () => {
   })
 
   it('lets one of two answers to the same request through', async () => {
-    const flow = new Flow(server.base, relay)
-    const install = await flow.begin()
-    const results = await Promise.allSettled([
-      flow.finish(install, ben(world, world.pages.roadmap)),
-      flow.finish(install, ben(world, world.pages.roadmap)),
-    ])
-    expect(results.filter(one => one.status === 'fulfilled')).toHaveLength(1)
+    for (let round = 0; round < 15; round++) {
+      const flow = new Flow(server.base, relay)
+      const install = await flow.begin()
+      const answer = async (wait: number) => {
+        await new Promise(resolve => setTimeout(resolve, wait))
+        return flow.finish(install, ben(world, world.pages.roadmap))
+      }
+      const results = await Promise.allSettled([answer(0), answer(round)])
+      expect(results.filter(one => one.status === 'fulfilled')).toHaveLength(1)
+    }
   })
 
   it('takes a public application to any port of its own machine, or to its own scheme', async () => {

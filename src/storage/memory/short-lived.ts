@@ -33,6 +33,11 @@ export function memoryShortLived(now: () => number = Date.now): ShortLived {
       put(key, value, seconds)
       return true
     },
+    async replace(key, value, seconds) {
+      if (!live(key)) return false
+      put(key, value, seconds)
+      return true
+    },
     async renew(key, seconds) {
       const entry = live(key)
       if (entry) entry.expiresAt = now() + seconds * 1000

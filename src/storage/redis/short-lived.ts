@@ -11,6 +11,9 @@ export function redisShortLived(redis: RedisClient, prefix = 'latchkey:'): Short
     async writeNew(key, value, seconds) {
       return (await redis.set(prefix + key, value, 'EX', Math.max(1, Math.ceil(seconds)), 'NX')) === 'OK'
     },
+    async replace(key, value, seconds) {
+      return (await redis.set(prefix + key, value, 'EX', Math.max(1, Math.ceil(seconds)), 'XX')) === 'OK'
+    },
     renew: (key, seconds) => redis.getex(prefix + key, 'EX', Math.max(1, Math.ceil(seconds))),
     take: key => redis.getdel(prefix + key),
     async remove(...keys) {
