@@ -17,6 +17,7 @@ export function demoConnections(place: {
   workspace: string
   ada: string
   redirectUri: string
+  installUrl: string
 }): Registration[] {
   return [
     ...firstParty.map(([name, capabilities]) => ({
@@ -36,6 +37,7 @@ export function demoConnections(place: {
       developerName: 'Relay Automations Ltd',
       capabilities: ['read_content', 'update_content', 'insert_content', 'read_user_with_email'],
       website: 'https://relay.example',
+      installUrl: place.installUrl,
       supportEmail: 'help@relay.example',
       privacyUrl: 'https://relay.example/privacy',
       termsUrl: 'https://relay.example/terms',

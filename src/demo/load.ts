@@ -76,7 +76,12 @@ async function registerDemo(stores: Stores, issuer: string, begun: string): Prom
      where w.name = 'Acme' and u.email = 'ada@acme.test'`,
   )
   const { workspace, ada } = rows[0]!
-  const registrations = demoConnections({ workspace, ada, redirectUri: callbackOf(issuer) })
+  const registrations = demoConnections({
+    workspace,
+    ada,
+    redirectUri: callbackOf(issuer),
+    installUrl: startOf(issuer),
+  })
   await dropUnfinished(pool, registrations, begun)
   const register = registrar(stores.database, stores.secretKeys)
   const file: DemoFile = { begun }
@@ -120,19 +125,20 @@ async function addReporterPages(pool: Pool, connectionId: string, ada: string): 
   )
 }
 
-/** On another port the demo partner is called back there. */
+/** On another port the demo partner begins and is called back there. */
 async function followIssuer(pool: Pool, { issuer, dataDir }: Config, partner: PartnerClient): Promise<void> {
   const redirectUri = callbackOf(issuer)
   if (partner.redirectUri === redirectUri) return
   await pool.query(
-    `update connections set redirect_uris = array_append(array_remove(redirect_uris, $2), $2), updated_at = now()
+    `update connections set redirect_uris = array_append(array_remove(redirect_uris, $2), $2), install_url = $3, updated_at = now()
      where id = $1`,
-    [partner.clientId, redirectUri],
+    [partner.clientId, redirectUri, startOf(issuer)],
   )
   const kept = (await readDemoFile(dataDir))!
   await keepDemoFile(dataDir, { ...kept, partner: { ...partner, redirectUri } })
 }
 
+const startOf = (issuer: string) => `${issuer}/demo-partner`
 const callbackOf = (issuer: string) => `${issuer}/demo-partner/callback`
 
 async function readDemoFile(dataDir: string): Promise<DemoFile | null> {
