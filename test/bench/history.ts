@@ -73,7 +73,7 @@ async function seed(pool: pg.Pool, workspaceId: string): Promise<void> {
      select gen_random_uuid(), now() - make_interval(secs => e * 31.0),
        case when e % ${events / 10} = 0 then 'policy.changed' when e % 3 = 0 then 'consent.given' else 'pages.changed' end,
        $1, i.connection_id, i.id, i.user_id, '192.0.2.1'
-     from generate_series(1, ${events}) e join numbered i on i.n = (e * 7919) % i.total`,
+     from generate_series(1, ${events}) e join numbered i on i.n = (e::bigint * 7919) % i.total`,
     [workspaceId],
   )
   await pool.query('analyze')
