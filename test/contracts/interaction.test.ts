@@ -1,0 +1,29 @@
+import { describe, expect, it } from '@jest/globals'
+import { adapterFactory } from '../../src/oidc/adapter.ts'
+import { memoryShortLived } from '../../src/storage/memory/short-lived.ts'
+
+const unused = () => Promise.reject(new Error('a flow under way is not durable'))
+const flows = () =>
+  adapterFactory({
+    authorizations: { readAuthorization: unused, saveCode: unused },
+    shortLived: memoryShortLived(),
+  })('Interaction')
+
+describe('a request that waits', () => {
+  it('takes an answer, and another one while nobody has gone on with it', async () => {
+    const kept = flows()
+    await kept.upsert('one', { kind: 'Interaction' }, 60)
+    for (const grantId of ['first', 'second'])
+      await kept.upsert('one', { kind: 'Interaction', result: { consent: { grantId } } }, 60)
+    expect(await kept.find('one')).toMatchObject({ result: { consent: { grantId: 'second' } } })
+  })
+
+  it('is not brought back by an answer that comes after somebody has gone on with it', async () => {
+    const kept = flows()
+    await kept.upsert('one', { kind: 'Interaction' }, 60)
+    await kept.destroy('one')
+    const late = kept.upsert('one', { kind: 'Interaction', result: { consent: { grantId: 'late' } } }, 60)
+    await expect(late).rejects.toMatchObject({ error_description: 'the request is over' })
+    expect(await kept.find('one')).toBeUndefined()
+  })
+})
