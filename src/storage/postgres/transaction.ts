@@ -15,7 +15,7 @@ export async function transact<T>(pool: Pool, work: (client: PoolClient) => Prom
 }
 
 /** PostgreSQL chose this one to give way; the other has gone on meanwhile. */
-function isDeadlock(fault: unknown): boolean {
+export function isDeadlock(fault: unknown): boolean {
   return (fault as { code?: string }).code === '40P01'
 }
 

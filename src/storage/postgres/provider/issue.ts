@@ -1,5 +1,6 @@
 /** What issuing tokens has in common: statements that take several requests along, and fall back to one each. */
 import { gather } from '../gather.ts'
+import { isDeadlock } from '../transaction.ts'
 
 export type Payload = Record<string, unknown>
 export type NewToken = { hash: Buffer; payload: Payload; expiresAt: Date }
@@ -47,7 +48,7 @@ async function again<T>(statement: () => Promise<T>): Promise<T> {
   try {
     return await statement()
   } catch (fault) {
-    if ((fault as { code?: string }).code !== '40P01') throw fault
+    if (!isDeadlock(fault)) throw fault
     return statement()
   }
 }
