@@ -82,8 +82,9 @@ function announce(words) {
 }
 
 // A part that did not come: the screen stays as it is, and says so.
-for (const fault of ['htmx:responseError', 'htmx:sendError', 'htmx:timeout'])
-  document.addEventListener(fault, () => announce('That could not be loaded. Try again, or reload the page.'))
+document.addEventListener('htmx:timeout', () =>
+  announce('That could not be loaded. Try again, or reload the page.'),
+)
 
 // ── The page picker ─────────────────────────────────────────────────────────────────────────────────────────────────
 
