@@ -130,6 +130,17 @@ describe('an owner reads the history', () => {
     expect(ada.visit.$('a[rel=prev]').attr('href')).toBe(list)
   })
 
+  it('for a time that is over, page by page: nothing of what came later', async () => {
+    const ada = await owner()
+    const sixDaysAgo = new Date(Date.now() - 6 * 86_400_000).toISOString().slice(0, 10)
+    await ada.open(`${list}?to=${sixDaysAgo}`)
+    expect(sentences(ada)).toHaveLength(50)
+    await ada.open(ada.visit.$('a[rel=next]').attr('href')!)
+    expect(sentences(ada)).toHaveLength(10)
+    expect(ada.visit.$('body').text()).not.toMatch(/changed the policy|approved list/)
+    expect(ada.visit.$('a[rel=next]')).toHaveLength(0)
+  })
+
   it.each([
     ['a person: what he did and what befell his installations', 'person=ben', 1],
     ['a person who did much', 'person=Cleo', 50],

@@ -64,6 +64,21 @@ const list = () =>
   readConnections(pool, { workspaceId: acme, state: 'in-use', person: '', connection: '', after: null })
 
 describe('how many pages a connection reaches', () => {
+  it('is what was chosen and more, where hundreds of pages were', async () => {
+    const parent = await seedPage(sql, acme, 'Crowded')
+    const many = await Promise.all(
+      Array.from({ length: 501 }, (_, n) => seedPage(sql, acme, `Crowd ${n}`, parent)),
+    )
+    const { connectionId } = await seedInstalled(sql, {
+      workspaceId: acme,
+      userId: world.users.cleo.id,
+      pages: many.map(page => page.id),
+      name: 'A crowd',
+    })
+    const row = (await list()).rows.find(one => one.id === connectionId)
+    expect(row?.reach).toEqual({ granted: 501, reached: 501, beyond: true })
+  })
+
   it('is what the access check lets through, for any tree, any grants, any reach of whoever granted', async () => {
     const made: { connectionId: string; ids: string[] }[] = []
     const { ada, ben, cleo, gus } = world.users

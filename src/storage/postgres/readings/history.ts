@@ -21,18 +21,18 @@ type Row = {
 /** Most people that part of a name stands for. */
 const peopleLimit = 50
 
-/** $1 workspace, $2 $3 cursor, $4 connection, $5 kinds, $6 from, $7 until, $8 limit. */
+/** $1 workspace, $2 $3 cursor, $4 connection, $5 kinds, $6 from, $7 limit. */
 const fits = (event: string) => `${event}.workspace_id = $1 and (${event}.at, ${event}.id) < ($2, $3)
   and ($4::uuid is null or ${event}.connection_id = $4) and (cardinality($5::text[]) = 0 or ${event}.kind = any($5))
-  and ($6::timestamptz is null or ${event}.at >= $6) and ($7::timestamptz is null or ${event}.at < $7)`
-const newest = 'order by at desc, id desc limit $8'
+  and ($6::timestamptz is null or ${event}.at >= $6)`
+const newest = 'order by at desc, id desc limit $7'
 
 const all = `select * from events e where ${fits('e')} ${newest}`
 
 /** What he did himself, and what befell his installations: each walks an index and stops after a screen. */
 const ofPeople = `
   with people as materialized (
-    select u.id from users u where (u.name ilike $9 or u.email ilike $9) and (
+    select u.id from users u where (u.name ilike $8 or u.email ilike $8) and (
       exists (select from members m where m.workspace_id = $1 and m.user_id = u.id)
       or exists (select from events e where e.workspace_id = $1 and e.actor_id = u.id)
       or exists (select from installations i where i.workspace_id = $1 and i.user_id = u.id))
@@ -58,10 +58,13 @@ const named = (events: string) => `
 // The planner is told the filters' values: with a generic plan it could not choose the index of the filter that is set.
 const texts = { all: named(all), ofPeople: named(ofPeople) }
 
-/** Before every event there is. */
-const beginning: HistoryCursor = {
-  at: new Date('9999-12-31T00:00:00Z'),
-  id: 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+/** No event is as late as this. */
+const never = new Date('9999-12-31T00:00:00Z')
+
+/** The end of the time that is asked for is where the first window begins: a walk over all that came later is spared. */
+function startOf(after: HistoryCursor | null, until: Date | null): HistoryCursor {
+  const end = until ?? never
+  return after && after.at < end ? after : { at: end, id: '00000000-0000-0000-0000-000000000000' }
 }
 
 /** A window of a workspace's events, newest first. */
@@ -70,17 +73,8 @@ export async function readHistory(
   question: { workspaceId: string; filter: HistoryFilter; after: HistoryCursor | null; limit: number },
 ): Promise<HistoryRow[]> {
   const { filter, workspaceId, limit } = question
-  const after = question.after ?? beginning
-  const values = [
-    workspaceId,
-    after.at,
-    after.id,
-    filter.connectionId,
-    filter.kinds,
-    filter.from,
-    filter.until,
-    limit,
-  ]
+  const after = startOf(question.after, filter.until)
+  const values = [workspaceId, after.at, after.id, filter.connectionId, filter.kinds, filter.from, limit]
   const { rows } = await (filter.person === ''
     ? pool.query<Row>(texts.all, values)
     : pool.query<Row>(texts.ofPeople, [...values, `%${filter.person.replace(/[\\%_]/g, '\\$&')}%`]))

@@ -2,7 +2,7 @@ import { countBelow } from './install-pages.ts'
 
 /** Pages below one granted page are counted up to here; a list of many installations says "more than" beyond it. */
 export const reachLimit = 1_000
-/** As many chosen pages of one connection are followed down the tree; beyond, what hundreds of people chose says so too. */
+/** As many grants of one connection are followed down the tree; of more, only their pages are counted, as "more than". */
 const followLimit = 500
 
 /**
@@ -16,7 +16,7 @@ const followLimit = 500
  */
 export const reachCtes = (sets: string) => `
   chosen as materialized (
-    select distinct s.key, g.page_id, g.granted_by
+    select s.key, g.page_id, g.granted_by
     from (${sets}) s
     join page_grants g on g.workspace_id = $1 and g.installation_id = s.installation_id),
   granters as materialized (
@@ -24,16 +24,18 @@ export const reachCtes = (sets: string) => `
     from (select distinct granted_by as id from chosen) d
     join members m on m.workspace_id = $1 and m.user_id = d.id
     join users u on u.id = d.id and not u.disabled),
-  followed as materialized (
-    select key, page_id, granted_by, row_number() over (partition by key order by page_id) as n
-    from chosen where case when granted_by in (select user_id from granters) then true else false end),
+  counts as (
+    select key, count(*) as grants from chosen group by key),
   crowds as materialized (
-    select key, count(distinct page_id)::int as pages from followed
-    where key in (select key from followed where n > ${followLimit}) group by key),
+    select key, count(distinct page_id)::int as pages from chosen
+    where case when key in (select key from counts where grants > ${followLimit})
+      then granted_by in (select user_id from granters) else false end
+    group by key),
   placed as materialized (
-    select f.key, f.granted_by, t.path
-    from followed f join page_paths t on t.workspace_id = $1 and t.page_id = f.page_id and not t.hidden
-    where f.n <= ${followLimit}),
+    select c.key, c.granted_by, t.path
+    from chosen c join page_paths t on t.workspace_id = $1 and t.page_id = c.page_id and not t.hidden
+    where case when c.granted_by in (select user_id from granters)
+      then c.key not in (select key from crowds) else false end),
   private_roots as materialized (
     select p.id from (select distinct path[1] as id from placed) r
     join pages p on p.workspace_id = $1 and p.id = r.id and p.private),
@@ -53,10 +55,10 @@ export const reachCtes = (sets: string) => `
     select o.key, ${countBelow('o', String(reachLimit))} as below from ranges o
     where o.earlier_end is null or o.path > o.earlier_end),
   sums as (
-    select n.key, coalesce(max(c.pages), count(*))::int as granted,
-      greatest(count(*) + sum(least(n.below, ${reachLimit})), max(c.pages))::int as reached,
-      bool_or(n.below > ${reachLimit}) or max(c.pages) is not null as beyond
-    from counted n left join crowds c on c.key = n.key group by n.key)`
+    select key, count(*)::int as granted, (count(*) + sum(least(below, ${reachLimit})))::int as reached,
+      bool_or(below > ${reachLimit}) as beyond
+    from counted group by key
+    union all select key, pages, pages, true from crowds)`
 
 /** What an installation, or all of a connection, reaches. */
 export type Reach = { granted: number; reached: number; beyond: boolean }
