@@ -1,0 +1,275 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import Router from '@koa/router'
+import { allowed, signedIn } from '../support/allowed.ts'
+import { csrfOf } from '../support/developers.ts'
+import { seedInstalled } from '../support/installed.ts'
+import { Partner } from '../support/partner.ts'
+import { Person } from '../support/person.ts'
+import { post, restrict } from '../support/ruled.ts'
+import { seedConnection, seedWorld, type World } from '../support/seed.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+
+// The addresses are read from the product's own routers: one that is added is attacked without being named here.
+const built = jest.spyOn(Router.prototype, 'routes')
+
+let server: TestServer
+let world: World
+let patterns: string[]
+/** What stands for the names in the patterns: things of Acme that exist. */
+let things: Record<string, string>
+/** What any of the forms would like to have. */
+let form: Record<string, string>
+/** Dora's own workspace. */
+let elsewhere: string
+let people: Record<'ada' | 'ben' | 'cleo' | 'gus' | 'dora' | 'nobody', Person>
+const tokens = new Map<Person, string>()
+
+beforeAll(async () => {
+  server = await startServer()
+  patterns = postPatterns()
+  world = await seedWorld(server.sql)
+  elsewhere = await workspaceOfDora()
+  const signed = async (who: keyof World['users']) => signedIn(server, world.users[who])
+  const [ada, ben, cleo] = [await signed('ada'), await signed('ben'), await signed('cleo')]
+  const nobody = new Person(server.base)
+  people = { ada, ben, cleo, gus: await signed('gus'), dora: await signed('dora'), nobody }
+  await seedThings()
+  form = filledIn()
+  for (const person of Object.values(people)) tokens.set(person, await csrfOf(person))
+})
+afterAll(() => server.close())
+
+/** Of all routers the one with the most of them is that of the screens, into which the others are put. */
+function postPatterns(): string[] {
+  const found = (built.mock.contexts as Router[]).map(({ stack }) =>
+    stack.filter(layer => layer.methods.includes('POST')).map(layer => String(layer.path)),
+  )
+  return [...new Set(found.reduce((most, one) => (one.length > most.length ? one : most)))]
+}
+
+async function workspaceOfDora(): Promise<string> {
+  const id = randomUUID()
+  await server.sql(`insert into workspaces (id, name, plan) values ($1, 'Elsewhere', 'enterprise')`, [id])
+  const member = `insert into members (workspace_id, user_id, role) values ($1, $2, 'owner')`
+  await server.sql(member, [id, world.users.dora.id])
+  return id
+}
+
+/** Ben looks after what he and Cleo installed, asks for something, is in a flow, and is offered what Lena left behind. */
+async function seedThings(): Promise<void> {
+  const { users, pages } = world
+  const acme = world.workspaces.acme.id
+  const own = { created_by: users.ben.id, workspace_id: acme }
+  const relay = await seedConnection(server.sql, own)
+  const dock = await seedConnection(server.sql, { name: 'Dock' })
+  const bens = await allowed(server, relay, users.ben, [pages.handbook])
+  const cleos = await allowed(server, relay, users.cleo, [pages.handbook])
+  const granted = { workspaceId: acme, pages: [pages.handbook.id], grantedBy: users.ben.id }
+  const reporter = await seedInstalled(server.sql, { ...granted, userId: null, name: 'Reporter' })
+  await server.sql('update connections set created_by = $1 where id = $2', [
+    users.ben.id,
+    reporter.connectionId,
+  ])
+  const lena = randomUUID()
+  await server.sql(`insert into users (id, email, name) values ($1, 'lena@acme.test', 'Lena')`, [lena])
+  const left = await seedInstalled(server.sql, { ...granted, userId: lena, name: 'Left' })
+  await restrict(server, acme, 'approved-list')
+  for (const { id } of [relay, { id: left.connectionId }])
+    await server.sql('insert into approvals (workspace_id, connection_id) values ($1, $2)', [acme, id])
+  await post(people.ada, `/settings/${acme}/hand-over/${left.id}`, { user_id: users.ben.id })
+  await people.ben.open(await (await Partner.discover(server.base, dock)).authorizeUrl())
+  await people.ben.press('Request approval', { reason: 'For the team.' })
+  await people.ben.open(await (await Partner.discover(server.base, relay)).authorizeUrl())
+  const idIn = async (table: string) =>
+    (await server.sql<{ id: string }>(`select id from ${table} order by id desc limit 1`))[0]!.id
+  things = {
+    ...{ workspace: acme, connection: relay.id, internal: reporter.connectionId, left: left.id },
+    ...{ installation: bens.tokens.bot_id, access: cleos.tokens.bot_id, user: users.cleo.id },
+    ...{ request: await idIn('approval_requests'), offer: await idIn('hand_overs'), page: pages.roadmap.id },
+    ...{ secret: await idIn('connection_secrets'), uid: /install\/([\w-]+)/.exec(people.ben.visit.url)![1]! },
+  }
+}
+
+function filledIn(): Record<string, string> {
+  const { workspace, connection, installation, user, page } = things as Record<string, string>
+  return {
+    ...{ workspace: workspace!, workspace_id: workspace!, connection_id: connection!, user_id: user! },
+    ...{ installation: installation!, pages: page!, before: world.pages.handbook.id, altogether: 'yes' },
+    ...{ decision: 'approve', answer: 'No.', reason: 'Yes.', installed: 'disconnect', q: 'a', as: user! },
+    ...{ restrict_installs: 'none', connection_creation: 'everyone', overlap: '0', step: 'refresh' },
+    ...{ name: 'Taken', redirect_uris: 'https://evil.test/', capabilities: 'read_content', version: '1' },
+    ...{ client_type: 'confidential', people: 'none', manifest: '{"name":"Taken"}', show: 'yes' },
+  }
+}
+
+/** Open to everyone who is signed in, or to everyone. */
+const open = /^\/(sign-in|sign-out|developers\/new\/(public|internal)|developers\/sandbox\/(myself|remove))$/
+const closed = () => patterns.filter(pattern => !open.test(pattern))
+
+const owners =
+  /^\/settings\/:workspace\/(connections|approved|requests|policy|hand-over|offers\/:offer\/withdraw)/
+const rightful = (pattern: string) => (owners.test(pattern) ? people.ada : people.ben)
+
+function address(pattern: string, ids: Record<string, string>): string {
+  const path = pattern.replace(/:(\w+)/g, (_, name: string) => {
+    const own =
+      name === 'connection' && pattern.includes('/connections/:connection/token')
+        ? 'internal'
+        : name === 'installation' && pattern.includes('/hand-over/')
+          ? 'left'
+          : name
+    const id = ids[own]
+    if (id === undefined) throw new Error(`say what stands for :${name} in ${pattern}`)
+    return id
+  })
+  return `${path}?list=shared&page=${world.pages.roadmap.id}`
+}
+
+const unknown = '99999999-9999-4999-8999-999999999999'
+const nothing = (kept: Record<string, string> = {}) =>
+  Object.fromEntries(Object.keys(things).map(name => [name, kept[name] ?? unknown]))
+
+async function send(person: Person, to: string, fields: Record<string, string> = form) {
+  const body = new URLSearchParams({ csrf: tokens.get(person)!, ...fields })
+  const answer = await person.send(to, { method: 'POST', body })
+  const html = await answer.text()
+  return { status: answer.status, to: answer.headers.get('location'), words: plain(html) }
+}
+
+/** The screen without what is another in every answer. */
+function plain(html: string): string {
+  return html.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|name="csrf" value="[^"]*"/g, '…')
+}
+
+/** Everything that is kept, but for the developers' log. */
+async function kept(): Promise<string[]> {
+  const tables = await server.sql<{ name: string }>(
+    `select table_name as name from information_schema.tables
+     where table_schema = 'public' and table_name not like 'flow_%' order by 1`,
+  )
+  return Promise.all(
+    tables.map(async ({ name }) => {
+      const rows = `select md5(string_agg(t::text, ' ' order by t::text)) as sum from ${name} t`
+      return `${name} ${(await server.sql<{ sum: string }>(rows))[0]!.sum}`
+    }),
+  )
+}
+
+async function changesNothing(attack: (pattern: string) => Promise<unknown>, to = patterns): Promise<void> {
+  const before = await kept()
+  await Promise.all(to.map(attack))
+  expect(await kept()).toEqual(before)
+}
+
+it('knows the addresses', () => {
+  expect(patterns.length).toBeGreaterThan(70)
+})
+
+describe('every address that takes a form', () => {
+  it.each([
+    ['without a token', () => ''],
+    ['with the token of somebody else', () => tokens.get(people.dora)!],
+    ['with one of the right length', () => '0'.repeat(43)],
+  ])('refuses it %s', (_, token) =>
+    changesNothing(async pattern => {
+      const fields = { ...form, csrf: token() }
+      const { status, words } = await send(rightful(pattern), address(pattern, things), fields)
+      expect([pattern, status]).toEqual([pattern, 403])
+      expect(words).toContain('This form is no longer valid')
+    }),
+  )
+
+  it('leads the signed-out to the sign-in, or says that the flow is not theirs', () =>
+    changesNothing(async pattern => {
+      const { status, to } = await send(people.nobody, address(pattern, things))
+      if (pattern.startsWith('/install/')) expect([pattern, status]).toEqual([pattern, 410])
+      else expect([pattern, status, to]).toEqual([pattern, 303, expect.stringMatching(/^\/sign-in/)])
+    }, closed()))
+
+  it.each([
+    ['dora', 'of another workspace'],
+    ['gus', 'a guest'],
+    ['cleo', 'a member'],
+  ] as const)('refuses %s, %s, in the same words whether or not it exists', async (who, _standing) => {
+    // The page itself is no secret to a member: its menu is attacked in its own tests.
+    const addresses = closed().filter(pattern => who !== 'cleo' || !pattern.startsWith('/w/'))
+    await changesNothing(async pattern => {
+      const real = await send(people[who], address(pattern, things))
+      const other = await send(people[who], address(pattern, nothing({ workspace: things.workspace! })))
+      expect([pattern, real]).toEqual([pattern, other])
+      expect([pattern, [403, 404, 410].includes(real.status)]).toEqual([pattern, true])
+    }, addresses)
+  })
+
+  it('takes nothing of another workspace from the owner of one', async () => {
+    const fields = { ...form, workspace: elsewhere, workspace_id: elsewhere }
+    await changesNothing(
+      async pattern => {
+        const real = await send(people.dora, address(pattern, { ...things, workspace: elsewhere }), fields)
+        const other = await send(people.dora, address(pattern, nothing({ workspace: elsewhere })), fields)
+        expect([pattern, real]).toEqual([pattern, other])
+      },
+      closed().filter(pattern => pattern.includes(':workspace') && !pattern.endsWith('/policy')),
+    )
+  })
+
+  it.each([
+    ['short', 'x'],
+    ['with a NUL', '%00'],
+    ['an inherited name', '__proto__'],
+    ['no UTF-8', '%ff'],
+    ['a path', '..%2f'],
+    ['long', 'a'.repeat(3000)],
+  ])('finds nothing under an id that is %s', (_, id) =>
+    changesNothing(
+      async pattern => {
+        for (const [, name] of pattern.matchAll(/:(\w+)/g)) {
+          const wrong = { ...things, [name!]: id, ...(name === 'connection' && { internal: id }) }
+          const ids = name === 'installation' ? { ...wrong, left: id } : wrong
+          const { status, to } = await send(rightful(pattern), address(pattern, ids))
+          const isRefused = (status >= 400 && status < 500) || to?.endsWith('?said=gone')
+          expect([pattern, name, status, isRefused]).toEqual([pattern, name, status, true])
+        }
+      },
+      patterns.filter(pattern => pattern.includes(':')),
+    ),
+  )
+
+  it('takes no body that is no form', () =>
+    changesNothing(async pattern => {
+      const person = rightful(pattern)
+      const fields = new URLSearchParams({ ...form, csrf: tokens.get(person)! })
+      const json = JSON.stringify(Object.fromEntries(fields))
+      for (const [status, body, type] of [
+        [413, `${fields}&x=${'a'.repeat(300_000)}`, 'application/x-www-form-urlencoded'],
+        [400, `${fields}&x=%00`, 'application/x-www-form-urlencoded'],
+        [400, `${fields}`, 'multipart/form-data; boundary=x'],
+        [403, json, 'application/json'],
+        [403, json, 'text/plain'],
+      ] as const) {
+        const headers = { 'content-type': type }
+        const answer = await person.send(address(pattern, things), { method: 'POST', body, headers })
+        expect([pattern, type, answer.status]).toEqual([pattern, type, status])
+        expect(await answer.text()).toContain('<h1>')
+      }
+    }))
+
+  // The last: some of them need no field at all, and do what they are for.
+  it.each([
+    ['empty', ''],
+    ['long', '9'.repeat(5000)],
+    ['what no form of ours sends', '\ud83d\u202e<script>'],
+  ])('breaks at no field that is %s, nor at one that is sent twice', async (_, value) => {
+    const names = Object.keys(form)
+    for (const pattern of closed()) {
+      const person = rightful(pattern)
+      const body = new URLSearchParams({ csrf: tokens.get(person)! })
+      for (const name of [...names, ...names]) body.append(name, value)
+      const query = `list=shared&list=${value.slice(0, 99)}&page=${value.slice(0, 99)}&after=x&offset=-1`
+      const [path] = address(pattern, things).split('?')
+      const answer = await person.send(`${path}?${query}`, { method: 'POST', body })
+      expect([pattern, answer.status < 500]).toEqual([pattern, true])
+    }
+  })
+})
