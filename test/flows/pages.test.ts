@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { grantPage, seedInstalled } from '../support/installed.ts'
 import { Partner, reachedTitles } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
 import { type SeededConnection, seedConnection, seedPage, seedWorld, type World } from '../support/seed.ts'
@@ -172,6 +173,46 @@ describe('refused by direct request', () => {
       altogether: 'yes',
     })
     expect(await reachedTitles(server.base, token)).toContain('Roadmap')
+  })
+
+  it('a member disconnecting what another added for the workspace: it is not offered, and he reads who can', async () => {
+    const { ada, ben, gus } = world.users
+    const shared = await seedPage(server.sql, world.workspaces.acme.id, 'With Gus', null, [
+      ada.id,
+      ben.id,
+      gus.id,
+    ])
+    const reporter = await seedInstalled(server.sql, {
+      workspaceId: world.workspaces.acme.id,
+      userId: null,
+      grantedBy: ada.id,
+      pages: [shared.id],
+      name: 'Acme Reporter',
+    })
+    const disconnect = `${pageOf(shared)}/connections/${reporter.id}/disconnect`
+    for (const name of ['ben', 'gus'] as const) {
+      const person = await signedIn(name)
+      await person.open(pageOf(shared))
+      expect(person.text()).toContain('Ada, who added it, and owners of Acme can disconnect it.')
+      expect(person.text()).not.toContain('Disconnect Acme Reporter')
+      expect((await person.open(disconnect)).status).toBe(403)
+      expect(await postFrom(person, disconnect, {})).toBe(403)
+    }
+    expect(await reachedTitles(server.base, reporter.token)).toEqual(['With Gus'])
+
+    const owner = await signedIn('ada')
+    await owner.open(pageOf(shared))
+    expect(owner.text()).toContain('Disconnect Acme Reporter')
+    expect(owner.text()).not.toContain('can disconnect it')
+
+    // What he adds himself is his to take off again.
+    const notes = await seedPage(server.sql, world.workspaces.acme.id, 'Notes')
+    await grantPage(server.sql, world.workspaces.acme.id, reporter.id, notes.id, ben.id)
+    const ofBen = await signedIn('ben')
+    await ofBen.open(pageOf(notes))
+    await ofBen.open(ofBen.visit.$('a:contains("Disconnect Acme Reporter")').attr('href')!)
+    await ofBen.press('Disconnect Acme Reporter')
+    expect(ofBen.text()).toContain('no longer reaches this page')
   })
 
   it('adding under a policy that forbids it', async () => {

@@ -63,7 +63,7 @@ const relay: PageConnection = {
   installer: { id: 'u1', name: 'Ben' },
   state: 'active',
   through: { id: 'p1', title: 'Roadmap' },
-  grantedBy: 'u1',
+  grantedBy: { id: 'u1', name: 'Ben', present: true },
   grants: 2,
 }
 const reading: PageReading = {
@@ -88,9 +88,16 @@ const crowdedReading: PageReading = {
     { ...relay, installationId: 'i2', installer: { id: 'u2', name: hostile }, state: 'suspended' },
     {
       ...relay,
+      installationId: 'i4',
+      installer: null,
+      grantedBy: { id: 'u3', name: hostile, present: false },
+    },
+    {
+      ...relay,
       installationId: 'i3',
       installer: null,
       connection: { ...relay.connection, kind: 'internal' },
+      grantedBy: { id: 'u2', name: longName, present: true },
     },
   ],
 }

@@ -1,4 +1,5 @@
 /** One page: where it stands, what is below it, and which connections reach it. */
+import { type May, mayRemovePage } from '../../installs/policy.ts'
 import { belowWords, titleWords } from '../install/words.ts'
 import { connectionMark, type Mark } from '../marks.ts'
 import { type Menu, menuLink } from '../menu.ts'
@@ -14,6 +15,8 @@ export type ReachingConnection = {
   mark: Mark
   /** "You connected it", "Connected by Ben", "Belongs to Acme". */
   whose: string
+  /** Who can disconnect it here, where this person cannot; null: he can. */
+  byWhom: string | null
   /** null: it was granted here. */
   through: { title: string; short: string; href: string } | null
   suspended: boolean
@@ -24,7 +27,7 @@ export type PagePage = {
   icon: string | null
   isPrivate: boolean
   notice: Notice | null
-  /** null: a guest on a page that no connection reaches can do nothing here. */
+  /** null: a guest can do nothing here. */
   menu: Menu | null
   connections: ReachingConnection[]
   /** null: all are shown. */
@@ -52,7 +55,9 @@ export function pagePage({ workspace, userId, reading, trail, notice, rowLimit }
   const last = children.at(-1)
   const items = [
     ...(add ? [menuLink('Add connection', 'plus', add)] : []),
-    ...connections.map(one => disconnectItem(workspace, userId, page.id, one)),
+    ...connections
+      .filter(one => mayDisconnectHere(workspace, userId, one).kind === 'yes')
+      .map(one => disconnectItem(workspace, userId, page.id, one)),
   ]
   return {
     title: titleWords(page.title),
@@ -67,6 +72,7 @@ export function pagePage({ workspace, userId, reading, trail, notice, rowLimit }
         logo: one.connection.logoHash && urls.logo(one.connection.id, one.connection.logoHash),
       }),
       whose: whoseWords(workspace, userId, one),
+      byWhom: mayDisconnectHere(workspace, userId, one).kind === 'yes' ? null : byWhomWords(workspace, one),
       through:
         one.through.id === page.id
           ? null
@@ -92,6 +98,21 @@ export function pagePage({ workspace, userId, reading, trail, notice, rowLimit }
     })),
     pagination: paginate(here, trail, reading.moreChildren && last ? last.id : null),
   }
+}
+
+/** Nobody is offered, or asked, what he would then be refused. */
+export function mayDisconnectHere(
+  { role }: Pick<Workspace, 'role'>,
+  userId: string,
+  { grantedBy, installer }: PageConnection,
+): May {
+  const grant = { grantedBy: grantedBy.id, installation: { userId: installer?.id ?? null } }
+  return mayRemovePage({ userId, role, userDisabled: false }, grant)
+}
+
+function byWhomWords(workspace: Workspace, { grantedBy }: PageConnection): string {
+  const owners = `owners of ${workspace.name} can disconnect it.`
+  return grantedBy.present ? `${grantedBy.name}, who added it, and ${owners}` : `Only ${owners}`
 }
 
 /** "Disconnect Relay", and whose it is where it is somebody else's: an owner may see the same one twice. */

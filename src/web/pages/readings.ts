@@ -8,8 +8,8 @@ export type PageConnection = {
   state: 'active' | 'suspended'
   /** The nearest page that it was granted: this one, or one above it. */
   through: { id: string; title: string }
-  /** Who granted that. */
-  grantedBy: string
+  /** Who granted that. `present`: he is still in the workspace. */
+  grantedBy: { id: string; name: string; present: boolean }
   /** Pages that it was granted in all; of one's own only those that one reaches, the others go with the next change. */
   grants: number
 }

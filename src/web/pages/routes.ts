@@ -3,7 +3,6 @@ import Router from '@koa/router'
 import type { changePages } from '../../installs/actions/change-pages.ts'
 import type { disconnect } from '../../installs/actions/disconnect.ts'
 import { readUuid } from '../../installs/ids.ts'
-import { mayRemovePage } from '../../installs/policy.ts'
 import type { Faults } from '../faults.ts'
 import type { CountLimits } from '../install/readings.ts'
 import { titleWords } from '../install/words.ts'
@@ -24,7 +23,7 @@ import type { WebContext, WebState } from '../state.ts'
 import { readTrail, type Trail } from '../trail.ts'
 import { urls } from '../urls.ts'
 import { connectPage, connectView, inheritedPage, inheritedView, withdrawPage } from './connect-page.ts'
-import { pagePage, pageView, sayings } from './page-page.ts'
+import { mayDisconnectHere, pagePage, pageView, sayings } from './page-page.ts'
 import type { PageConnection, PageReading, PagesReadings } from './readings.ts'
 import { shortTitle } from './short-title.ts'
 import { openLimit, treePage, treeView } from './tree-page.ts'
@@ -157,11 +156,7 @@ export function pages(needs: PagesNeeds): Router<WebState> {
     if (!on || !one) return
     const { workspace } = on.place
     const { page } = on.reading
-    const may = mayRemovePage(
-      { userId: on.place.user.id, role: workspace.role, userDisabled: false },
-      { grantedBy: one.grantedBy, installation: { userId: one.installer?.id ?? null } },
-    )
-    // Nobody is asked whether to do what he would then be refused.
+    const may = mayDisconnectHere(workspace, on.place.user.id, one)
     if (may.kind === 'no') return faults.refuse(ctx, may.because)
     const layout = layoutOf(on, `Disconnect ${one.connection.name}`)
     if (one.through.id !== page.id)

@@ -17,8 +17,8 @@ export type PageConnection = {
   state: 'active' | 'suspended'
   /** The nearest page that it was granted: this one, or one above it. */
   through: { id: string; title: string }
-  /** Who granted that. */
-  grantedBy: string
+  /** Who granted that. `present`: he is still in the workspace. */
+  grantedBy: { id: string; name: string; present: boolean }
   /** Pages that it was granted in all; of one's own only those that one reaches, the others go with the next change. */
   grants: number
 }
@@ -75,19 +75,21 @@ const pageText = `
         'installer', case when o.installer_id is not null
           then json_build_object('id', o.installer_id, 'name', o.installer_name) end,
         'through', json_build_object('id', o.via_id, 'title', o.via_title),
-        'grantedBy', o.granted_by, 'grants', (select count(*) from page_grants x
+        'grantedBy', json_build_object('id', o.granted_by, 'name', o.granter, 'present', o.granter_present), 'grants', (select count(*) from page_grants x
           left join page_paths xt on xt.workspace_id = $1 and xt.page_id = x.page_id and not xt.hidden
           left join pages root on root.workspace_id = $1 and root.id = xt.path[1]
           where x.workspace_id = $1 and x.installation_id = o.id
             and (o.user_id is distinct from $2 or ${personReaches('$2', 'root')}))) order by o.place)
       from (
         select i.id, i.user_id, i.state, c.id as connection_id, c.name, c.kind, c.logo_hash, u.id as installer_id,
-          u.name as installer_name, via.id as via_id, via.title as via_title, g.granted_by,
+          u.name as installer_name, via.id as via_id, via.title as via_title, g.granted_by, granter.name as granter,
+          exists (select from members m where m.workspace_id = $1 and m.user_id = g.granted_by) as granter_present,
           row_number() over (order by lower(c.name), c.id, (i.user_id = $2) desc nulls first, u.name, i.id) as place
         from installations i
         cross join lateral (${nearestGrant}) g
         join pages via on via.workspace_id = $1 and via.id = g.page_id
         join connections c on c.id = i.connection_id and c.deleted_at is null
+        join users granter on granter.id = g.granted_by
         left join users u on u.id = i.user_id
         where i.workspace_id = $1 and i.state in ('active', 'suspended')
           and ($4 or i.user_id is null or i.user_id = $2) and ($6::uuid is null or i.id = $6)
