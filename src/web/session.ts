@@ -60,7 +60,9 @@ export function sessions(needs: SessionNeeds) {
     // A persona whose sandbox was removed is nobody: the developer is himself again.
     const acts = persona ? await needs.users.personaOf(persona, user.id) : null
     if (!acts) return { session, user: signedIn(user), acting: null }
-    const isHub = ctx.path === urls.developers || ctx.path.startsWith(`${urls.developers}/`)
+    // As the router sees it, for which upper and lower case are one.
+    const path = ctx.path.toLowerCase()
+    const isHub = path === urls.developers || path.startsWith(`${urls.developers}/`)
     const acting = { persona: signedIn(acts), developerId: user.id }
     return { session, user: signedIn(isHub ? user : acts), acting }
   }

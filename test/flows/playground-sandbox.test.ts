@@ -60,6 +60,22 @@ describe('a sandbox', () => {
     expect((await ben.open(`/settings/${world.workspaces.acme.id}/my-connections`)).status).toBe(200)
   })
 
+  it('has personas who are nobody in the hub, however its address is written', async () => {
+    const ben = await Developer.open(server, world.users.ben, relay)
+    await ben.press('Act as Olive Owner')
+    for (const address of ['/developers', '/developers/', '/Developers', '/DEVELOPERS/new/public']) {
+      await ben.open(address)
+      expect(ben.visit.$('header').text()).toContain(world.users.ben.email)
+    }
+    const { action, body } = ben.formOf('Create connection', {
+      workspace: (await ben.persona('owner')).workspace,
+      name: 'By a persona',
+    })
+    expect(body.get('name')).toBe('By a persona')
+    await ben.open(action.replace('/developers/', '/Developers/'), { method: 'POST', body })
+    expect(await server.sql(`select from connections where name = 'By a persona'`)).toEqual([])
+  })
+
   it('has personas whom nobody else can be', async () => {
     const ben = await Developer.open(server, world.users.ben, relay)
     const { id } = await ben.persona('owner')
