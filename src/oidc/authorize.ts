@@ -27,8 +27,12 @@ type Out = { error: string; error_description?: string }
 export function authorizeEndpoint(needs: AuthorizeNeeds) {
   const secure = needs.issuer.startsWith('https://')
 
-  /** The library signs its cookies with keys of its own, which the application's context does not know. */
-  function useCookies(ctx: Context, provider: Provider): void {
+  /**
+   * The library builds its addresses from the name by which the request calls this server, which may be anything; ours is the
+   * public one. It signs its cookies with keys of its own, which the application's context does not know.
+   */
+  function prepare(ctx: Context, provider: Provider): void {
+    Object.defineProperty(ctx.request, 'href', { value: needs.issuer + ctx.path })
     const { cookies } = provider.createContext(ctx.req, ctx.res)
     cookies.secure = secure
     ctx.cookies = cookies
@@ -81,7 +85,7 @@ export function authorizeEndpoint(needs: AuthorizeNeeds) {
         ctx.state.isTrial = await isTrial(needs.trials, ctx)
         ctx.query = request.query as Context['query']
         ctx.state.complaint = request.complaint
-        useCookies(ctx, provider)
+        prepare(ctx, provider)
         await run(ctx, next)
         noteEnd(ctx, 'authorize', null)
         leaveOutIss(ctx, needs.connectionOf)
@@ -90,7 +94,7 @@ export function authorizeEndpoint(needs: AuthorizeNeeds) {
 
     resume(provider: Provider, run: Middleware): Middleware {
       return async (ctx, next) => {
-        useCookies(ctx, provider)
+        prepare(ctx, provider)
         await run(ctx, next)
         noteEnd(ctx, 'code-issued', ctx.path.split('/').at(-1)!)
         leaveOutIss(ctx, needs.connectionOf)

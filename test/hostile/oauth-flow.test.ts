@@ -1,3 +1,4 @@
+import { get as httpGet } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Browser, ben, Flow, pkce } from '../support/oauth.ts'
 import { type OpenProvider, openProvider } from '../support/open-provider.ts'
@@ -91,6 +92,35 @@ describe('the flow belongs to the browser that began it', () => {
     })
     expect(secure.status).toBe(303)
     for (const cookie of secure.headers.getSetCookie()) expect(cookie).toMatch(/^__Secure-.*; secure/i)
+  })
+})
+
+describe('the name by which a request calls this server', () => {
+  const asked = (path: string, headers: Record<string, string>) =>
+    new Promise<{ status: number; headers: string }>((resolve, reject) => {
+      const { hostname, port } = new URL(server.base)
+      httpGet({ hostname, port, path, headers }, answer =>
+        resolve({ status: answer.resume().statusCode!, headers: JSON.stringify(answer.headers) }),
+      ).on('error', reject)
+    })
+
+  it.each([
+    { host: 'evil.test' },
+    { host: '[' },
+    { host: 'a b' },
+    { host: 'me@evil.test/x' },
+    { 'x-forwarded-host': 'evil.test', 'x-forwarded-proto': 'https' },
+    { 'x-forwarded-host': 'a b, [' },
+    { 'x-forwarded-proto': 'javascript' },
+  ])('leads nowhere else, and breaks nothing: %j', async headers => {
+    const url = new URL(web.authorizeUrl())
+    for (const path of [url.pathname + url.search, `http://evil.test${url.pathname}${url.search}`]) {
+      const answer = await asked(path, headers)
+      expect(answer.status).toBe(303)
+      expect(answer.headers).not.toContain('evil')
+    }
+    const { status } = await asked('/v1/oauth/authorize/none', headers)
+    expect(status).toBe(400)
   })
 })
 
