@@ -104,7 +104,7 @@ describe('the name by which a request calls this server', () => {
       ).on('error', reject)
     })
 
-  it.each([
+  it.each<Record<string, string>>([
     { host: 'evil.test' },
     { host: '[' },
     { host: 'a b' },
