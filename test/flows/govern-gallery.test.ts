@@ -70,6 +70,7 @@ describe('the gallery', () => {
     expect(card(ben, 'Weather').text).toContain('It is connected from its own side: open Weather')
     expect(card(ben, 'Weather').links).toEqual([['Open its website: Weather', 'https://weather.test']])
     expect(card(ben, 'Secretive').text).toContain('sign in to Secretive')
+    expect(card(ben, 'Secretive').text).toContain('by a developer who gave no name')
     expect(card(ben, 'Trickster').links).toEqual([])
   })
 

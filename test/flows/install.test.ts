@@ -32,6 +32,7 @@ describe('a member installs a connection', () => {
     await ben.signIn(world.users.ben.email)
     expect(ben.heading()).toContain('Relay Automations')
     expect(ben.text()).toContain('This connection will be able to')
+    expect(ben.text()).toContain('a developer who gave no name')
 
     const tokens = await partner.redeem(await allow(ben, [world.pages.quarter]))
     expect(tokens).toMatchObject({

@@ -120,7 +120,7 @@ function badgesOf(connection: RequestToDecide['connection']): Badge[] {
 }
 
 function aboutOf({ developerName, installed }: RequestToDecide['connection']): string {
-  const maker = developerName ? `Made by ${developerName}` : 'Its developer gave no name'
+  const maker = `Made by ${developerName ?? 'a developer who gave no name'}`
   return installed === 0
     ? `${maker}. Nobody here has it installed.`
     : `${maker}. ${countWords(installed, 'person here has', 'people here have')} it installed.`
