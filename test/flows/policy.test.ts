@@ -123,8 +123,10 @@ describe('an owner sets the policy', () => {
     ])
     const dora = await allowed(server, relay, world.users.dora, [world.pages.ideas], side)
     expect(await titles(dora)).toEqual(['Ideas'])
-    await ada.open(`/settings/${side}/policy`)
-    expect(ada.text()).not.toContain('Not approved')
+    for (const screen of ['policy', 'connections', `connections/${relay.id}`]) {
+      await ada.open(`/settings/${side}/${screen}`)
+      expect(ada.text()).not.toContain('Not approved')
+    }
     await server.sql('delete from members where user_id = $1', [world.users.dora.id])
   })
 
@@ -145,7 +147,15 @@ describe('a policy that became stricter', () => {
     const own = await allowed(server, relay, world.users.ada, [world.pages.handbook], acme)
     const dock = await seedConnection(server.sql, { name: 'Dock', first_party: true })
     const cleo = await allowed(server, dock, world.users.cleo, [world.pages.handbook])
+    // Where nothing is restricted, nothing lacks an approval.
+    for (const screen of ['connections', `connections/${relay.id}`]) {
+      await ada.open(`/settings/${acme}/${screen}`)
+      expect(ada.text()).toContain(relay.name)
+      expect(ada.text()).not.toContain('Not approved')
+    }
     await restrict(server, acme, 'approved-list', { autoApprove: true })
+    await ada.open(`/settings/${acme}/connections/${relay.id}`)
+    expect(ada.text()).toContain('Not approved')
     expect(await titles(ben)).toEqual(['Launch', 'Quarter One'])
     expect(await ben.partner.refresh(ben.tokens.refresh_token)).toHaveProperty('access_token')
 

@@ -1,5 +1,5 @@
 /** The list: every connection of the workspace, grouped by connection. */
-import { isAgainstPolicy, isApproved } from '../../../installs/policy.ts'
+import { isAgainstPolicy, isApproved, policyInEffect } from '../../../installs/policy.ts'
 import type { Plan, Policy } from '../../../installs/workspace.ts'
 import { type Moment, momentOf } from '../../dates.ts'
 import { type Field, field } from '../../field.ts'
@@ -116,12 +116,11 @@ export function filterForm(
 }
 
 function rowOf({ workspace, policy, now }: Facts, row: InstalledConnection): ConnectionRow {
-  const against = row.byMembers > 0 && isAgainst(workspace.plan, policy, row)
   return {
     name: row.name,
     href: urls.connection.people(workspace.id, row.id),
     mark: connectionMark({ ...row, logo: logoOf(row) }),
-    badges: [...standingBadges(row), ...factBadges(row, policy, against)],
+    badges: [...standingBadges(row), ...factBadges(row, { plan: workspace.plan, policy }, row.byMembers > 0)],
     addedBy: row.addedBy?.name ?? 'The operator',
     added: momentOf(row.addedAt, now),
     users: usersWords(row),
@@ -134,12 +133,6 @@ function rowOf({ workspace, policy, now }: Facts, row: InstalledConnection): Con
   }
 }
 
-/** Whether what plain members installed of it would need an approval that it does not have. */
-export function isAgainst(plan: Plan, policy: Policy, connection: ConnectionFacts): boolean {
-  if (connection.kind === 'internal') return false
-  return isAgainstPolicy({ plan, policy }, { userId: 'a member', installerRole: 'member' }, connection)
-}
-
 function standingBadges({ active, suspended, left }: Counts): Badge[] {
   const badges: Badge[] = []
   const live = active + suspended + left
@@ -150,14 +143,23 @@ function standingBadges({ active, suspended, left }: Counts): Badge[] {
   return badges
 }
 
-/** First-party or not, approved or not. An internal one is the workspace's own and needs no approval. */
-export function factBadges(connection: ConnectionFacts, policy: Policy, against: boolean): Badge[] {
+/**
+ * First-party or not, approved or not. An internal one is the workspace's own and needs no approval, and where the policy
+ * restricts nothing no connection lacks one. `byMembers`: some of it is installed by plain members.
+ */
+export function factBadges(
+  connection: ConnectionFacts,
+  rules: { plan: Plan; policy: Policy },
+  byMembers: boolean,
+): Badge[] {
   const badges: Badge[] = []
   if (connection.disabled) badges.push({ label: 'Switched off', kind: 'danger' })
   if (connection.kind === 'internal') return [...badges, { label: 'Internal', kind: 'accent' }]
   if (connection.firstParty) badges.push({ label: 'First-party', kind: 'accent' })
+  const policy = policyInEffect(rules.plan, rules.policy)
   if (isApproved(policy, connection, connection.approved)) badges.push({ label: 'Approved', kind: 'good' })
-  else badges.push({ label: 'Not approved', kind: against ? 'warning' : 'plain' })
+  else if (isAgainstPolicy(rules, { userId: 'a member', installerRole: 'member' }, connection))
+    badges.push({ label: 'Not approved', kind: byMembers ? 'warning' : 'plain' })
   return badges
 }
 

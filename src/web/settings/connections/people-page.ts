@@ -12,7 +12,7 @@ import { type Pagination, paginate, type Trail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import type { Notice } from '../confirm/said.ts'
 import { type Badge, reachWords } from '../my-connections/words.ts'
-import { connectionItems, type FilterForm, factBadges, filterForm, isAgainst, peopleWords } from './page.ts'
+import { connectionItems, type FilterForm, factBadges, filterForm, peopleWords } from './page.ts'
 import type { ConnectionReading, Filters, PersonWithAccess } from './readings.ts'
 
 export type PersonRow = {
@@ -62,7 +62,7 @@ export function peoplePage(facts: Facts): PeoplePage {
   return {
     name: connection.name,
     mark: connectionMark({ ...connection, logo: logoOf(connection) }),
-    badges: factBadges(connection, policy, isAgainst(workspace.plan, policy, connection)),
+    badges: factBadges(connection, { plan: workspace.plan, policy }, true),
     description: connection.description,
     developer: connection.developerName,
     users:
