@@ -64,6 +64,8 @@ export type PlaceLayout = {
   switcher: Switcher | null
   rail: Rail
   crumbs: Crumb[]
+  /** As in the flow; left out: none does. */
+  formsMayLeave?: boolean
 }
 
 export type Layout = FlowLayout | PlaceLayout

@@ -65,8 +65,7 @@ export function createRender(needs: { assets: Pick<Assets, 'url'>; print?: Print
       const content = print(view.file, { ...model, ...around })
       const user = ctx.state.user ?? null
       const account = user && { name: user.name, email: user.email, mark: personMark(user) }
-      const leaves = layout.frame === 'flow' && layout.formsMayLeave
-      if (leaves) ctx.set('Content-Security-Policy', flowPolicy)
+      if (layout.formsMayLeave) ctx.set('Content-Security-Policy', flowPolicy)
       // Partners open the flow in a window and wait for it as its opener; cutting that tie would strand them.
       else ctx.set('Cross-Origin-Opener-Policy', 'same-origin')
       const acting = ctx.state.acting?.persona.name ?? null

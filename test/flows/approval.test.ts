@@ -70,6 +70,7 @@ describe('a member who is stopped by the policy', () => {
       relay.name,
       'It tells the team what changed.',
       'Read and change pages',
+      'Made by a developer who gave no name.',
       'just now',
     ])
       expect(ada.text()).toContain(words)
@@ -99,6 +100,25 @@ describe('a member who is stopped by the policy', () => {
       'approval-request.taken-up',
       'installation.activated',
     ])
+  })
+
+  it('goes on with one press from his requests, to the step that follows, and not once that is over', async () => {
+    const ben = await asks('ben')
+    await decide(ada, acme, about, 'approve')
+    await ben.open(`/settings/${acme}/my-requests`)
+    const list = ben.visit
+    await ben.press(`Continue: ${relay.name}`)
+    expect(ben.text()).toContain('This connection will be able to')
+    const tokens = await partner.redeem(await allow(ben, [world.pages.handbook]))
+    expect(await reachedTitles(server.base, tokens.access_token)).toEqual(['Handbook'])
+
+    ben.visit = list
+    await ben.press(`Continue: ${relay.name}`)
+    expect(ben.visit.status).toBe(409)
+    expect(ben.heading()).toContain('You allowed access')
+    await ben.open(`/settings/${acme}/my-requests`)
+    expect(controls(ben)).not.toContain(`Continue: ${relay.name}`)
+    expect(controls(ben)).toContain(`Details: ${relay.name}`)
   })
 
   it('says in a sentence what he needs it for, or is asked to', async () => {

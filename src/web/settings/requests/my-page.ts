@@ -15,7 +15,8 @@ export type MyRequestsPage = {
   workspace: string
   notice: Notice | null
   offers: { name: string; mark: Mark; words: string; at: Moment; href: string }[]
-  rows: { name: string; mark: Mark; badge: Badge; asked: Moment; href: string; next: string }[]
+  /** `resume`: where the install goes on; null: it does not. */
+  rows: { name: string; mark: Mark; badge: Badge; asked: Moment; href: string; resume: string | null }[]
   empty: { icon: 'inbox'; heading: string; sentence: string; action: null }
   pagination: Pagination
 }
@@ -52,7 +53,7 @@ export function myRequestsPage(facts: {
         badge: stageBadges[stage],
         asked: momentOf(row.askedAt, now),
         href: urls.myRequest.show(workspace.id, row.id),
-        next: isOpen(stage) && row.resumable ? 'Continue' : 'Details',
+        resume: isOpen(stage) && row.resumable ? urls.myRequest.resume(workspace.id, row.id) : null,
       }
     }),
     empty: {

@@ -69,8 +69,9 @@ async function showList({ render, gate, readings, now }: MyRequestsNeeds, ctx: W
   ])
   const facts = { ...list, offers, workspace, notice: saidOf(ctx, sayings), now: now() }
   const model = myRequestsPage({ ...facts, trail: readTrail(ctx.query, after) })
+  // Going on may end at the partner: where its request is no longer what it may send.
   const layout = gate.layout(place, { title: 'My requests', place: 'my-requests', crumbs: [] })
-  render.screen(ctx, myRequestsView, model, layout)
+  render.screen(ctx, myRequestsView, model, { ...layout, formsMayLeave: true })
 }
 
 async function show(
