@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
+import type { PickerPage } from '../../src/web/install/readings.ts'
+import { sumOf } from '../../src/web/install/sum.ts'
 import { belowWords, levelsOf, namesWords, sumWords } from '../../src/web/install/words.ts'
 
 const below = (...counts: number[]) => counts.map(count => ({ below: count }))
@@ -25,6 +27,36 @@ describe('what is said of ticked pages', () => {
     [1_001, 'more than 1,000 pages below'],
   ])('%i below a row is “%s”', (count, words) => {
     expect(belowWords(count, 1_000)).toBe(words)
+  })
+})
+
+describe('what a re-install changes', () => {
+  const page = (id: string): PickerPage => ({
+    id,
+    title: id,
+    icon: null,
+    type: 'page',
+    path: [id],
+    above: [],
+    below: 0,
+    reachedNow: true,
+  })
+  const limits = { row: 100, sum: 100 }
+  const handbook = page('Handbook')
+
+  it('is nothing while the same pages are ticked, and what goes where others are', () => {
+    const same = sumOf({ ticked: [handbook], granted: [handbook] }, limits)
+    expect(same).toEqual({ words: '1 page', changes: { gained: null, lost: null } })
+    const ticked = [{ ...page('Roadmap'), reachedNow: false }]
+    expect(sumOf({ ticked, granted: [handbook] }, limits).changes).toEqual({
+      gained: 'It will also reach “Roadmap”.',
+      lost: 'It will no longer reach “Handbook”.',
+    })
+  })
+
+  it('is said in one sentence while nothing is ticked: that cannot be allowed, so it takes nothing away', () => {
+    const sum = sumOf({ ticked: [], granted: [handbook] }, limits)
+    expect(sum).toEqual({ words: 'No page is ticked: tick at least one to go on.', changes: null })
   })
 })
 

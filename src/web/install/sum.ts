@@ -10,7 +10,11 @@ export type Sum = {
 }
 export const sumView = view<{ sum: Sum }>('install/sum')
 
+const noneTicked = 'No page is ticked: tick at least one to go on.'
+
 export function sumOf(reading: Pick<PickerReading, 'ticked' | 'granted'>, limits: CountLimits): Sum {
+  // Nothing ticked cannot be allowed: what that would take away is never taken away by it.
+  if (reading.ticked.length === 0 && reading.granted.length > 0) return { words: noneTicked, changes: null }
   return {
     words: sumWords(reading.ticked, limits.sum),
     changes: reading.granted.length === 0 ? null : changesOf(reading),
