@@ -160,11 +160,15 @@ describe('an answer that is given twice', () => {
       await person.open(`/install/${uid}${path}`)
       expect(person.visit.status).toBe(410)
       expect(person.heading()).toBe('You have allowed access already')
+      expect(person.text()).toContain('Go back to Relay Automations and see whether it is connected.')
     }
     expect(await consents()).toBe(given)
     const stranger = new Person(server.base)
     await stranger.open(`/install/${uid}`)
     expect(stranger.heading()).toBe('This request is over')
+    expect(stranger.text()).not.toContain('Relay')
+    await person.open(person.visit.$('a:contains("See what you have connected")').attr('href')!)
+    expect(person.heading()).toBe('My connections')
   })
 
   it('after a cancel says that it was cancelled', async () => {
@@ -174,6 +178,7 @@ describe('an answer that is given twice', () => {
     expect(new URL(person.visit.url).searchParams.get('error')).toBe('access_denied')
     await person.open(`/install/${uid}/pages`)
     expect(person.heading()).toBe('You have cancelled this')
+    expect(person.text()).toContain('go back to Relay Automations and start again there')
     person.visit = screen
     expect((await sendPressed(person, 'Allow access', { pages: world.pages.handbook.id })).status).toBe(410)
     expect(await consents()).toBe(0)

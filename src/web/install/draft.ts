@@ -23,7 +23,12 @@ type Kept = { workspaceId: string | null; picks: Record<string, Omit<Picks, 'tic
 type Ticks = Record<string, string[]>
 
 /** How a flow of this user ended, for whoever comes back to its screens. */
-export type Answer = 'allowed' | 'cancelled'
+export type Answered = {
+  answer: 'allowed' | 'cancelled'
+  connectionId: string
+  /** null: he had chosen none. */
+  workspaceId: string | null
+}
 
 /** Whom a flow is about, told before anyone signs in. */
 export type Introduction = { connectionId: string; loginHint: string | null }
@@ -98,17 +103,17 @@ export function drafts(store: Store, now: () => Date) {
     },
 
     /** `userId` null: nobody was signed in. */
-    async answered(uid: string, userId: string | null, answer: Answer): Promise<void> {
-      await store.write(answerKey(uid), JSON.stringify({ answer, userId }), answerSeconds)
+    async answered(uid: string, userId: string | null, answered: Answered): Promise<void> {
+      await store.write(answerKey(uid), JSON.stringify({ ...answered, userId }), answerSeconds)
       if (userId) await store.remove(keyOf({ uid }, userId), ticksKeyOf({ uid }, userId))
     },
 
     /** Told only to whoever gave it. */
-    async answerOf(uid: string, userId: string | null): Promise<Answer | null> {
+    async answerOf(uid: string, userId: string | null): Promise<Answered | null> {
       const kept = await store.read(answerKey(uid))
       if (!kept) return null
-      const { answer, userId: whose } = JSON.parse(kept) as { answer: Answer; userId: string | null }
-      return whose === userId ? answer : null
+      const { userId: whose, ...answered } = JSON.parse(kept) as Answered & { userId: string | null }
+      return whose === userId ? answered : null
     },
   }
 }

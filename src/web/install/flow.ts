@@ -4,6 +4,7 @@ import type { Words } from '../refusals.ts'
 import { seeOther } from '../see-other.ts'
 import type { SignedIn, WebContext } from '../state.ts'
 import { urls } from '../urls.ts'
+import { answeredPage } from './answered.ts'
 import type { Draft, Drafts } from './draft.ts'
 import { type PickerForm, readPickerForm, tickLimit } from './form.ts'
 import type { Interactions, WaitingRequest } from './interactions.ts'
@@ -20,7 +21,7 @@ export type FlowNeeds = {
   faults: Faults
   interactions: Interactions
   drafts: Drafts
-  readings: Pick<InstallReadings, 'choices'>
+  readings: Pick<InstallReadings, 'choices' | 'connection'>
 }
 
 export type Flow = ReturnType<typeof flow>
@@ -46,9 +47,14 @@ export function flow(needs: FlowNeeds) {
       lead(ctx, urls.flow(uid))
       return null
     }
-    const answer = await drafts.answerOf(uid, ctx.state.user?.id ?? null)
-    if (answer) faults.show(ctx, answers[answer])
-    else faults.show(ctx, stale, null)
+    const answered = await drafts.answerOf(uid, ctx.state.user?.id ?? null)
+    if (!answered) {
+      faults.show(ctx, stale, null)
+      return null
+    }
+    const connection = await needs.readings.connection(answered.connectionId)
+    const { words, action } = answeredPage(answered, connection?.name ?? null)
+    faults.show(ctx, words, action)
     return null
   }
 
@@ -99,30 +105,12 @@ export function uidOf(ctx: WebContext): string {
   return (ctx as unknown as { params: { uid: string } }).params.uid
 }
 
-const startAgain = 'Go back to the application that you want to connect, and start again there.'
-
 const stale: Words = {
   status: 410,
   title: 'This request is over',
   sentence:
     'It was answered already, its time has run out, or it was begun in another browser. Nothing was changed by opening it.',
-  next: startAgain,
-}
-
-const answers: Record<'allowed' | 'cancelled', Words> = {
-  allowed: {
-    status: 410,
-    title: 'You have allowed access already',
-    sentence:
-      'Your answer was sent to the application once; it is not sent a second time, and nothing is installed twice.',
-    next: 'See there whether it is connected. If it is not, start again from there; what you allow then replaces this.',
-  },
-  cancelled: {
-    status: 410,
-    title: 'You have cancelled this',
-    sentence: 'The application was told that you did not allow access. It reaches nothing of yours by this.',
-    next: startAgain,
-  },
+  next: 'Go back to the application that you want to connect, and start again there.',
 }
 
 const switched: Words = {

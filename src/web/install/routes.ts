@@ -119,7 +119,8 @@ async function finish(needs: Parts, ctx: WebContext, consent: Consent): Promise<
   const request = await needs.interactions.read(ctx)
   if (!request) return void (await needs.flow.over(ctx))
   await needs.interactions.finish(ctx, consent)
-  await needs.drafts.answered(request.uid, consent.userId, 'allowed')
+  const { userId, connectionId, workspaceId } = consent
+  await needs.drafts.answered(request.uid, userId, { answer: 'allowed', connectionId, workspaceId })
 }
 
 /** What forbids it in the whole workspace is said by step one, what is wrong with the pages by a page of its own. */
@@ -136,7 +137,9 @@ async function cancel(needs: Parts, ctx: WebContext): Promise<void> {
   if (!request) return void (await needs.flow.over(ctx))
   await needs.interactions.cancel(ctx)
   const { user, requestId } = ctx.state
-  await needs.drafts.answered(request.uid, user?.id ?? null, 'cancelled')
+  const { connectionId } = request
+  const answered = { answer: 'cancelled', connectionId, workspaceId: null } as const
+  await needs.drafts.answered(request.uid, user?.id ?? null, answered)
   if (user)
     await needs.approval.forgetStopped({ userId: user.id, address: ctx.ip || null, requestId }, request)
 }

@@ -1,0 +1,31 @@
+/** What is shown to whoever comes back to the screens of a flow that he has answered. */
+import type { Words } from '../refusals.ts'
+import { urls } from '../urls.ts'
+import type { Answered } from './draft.ts'
+
+export type AnsweredPage = { words: Words; action: { label: string; href: string } }
+
+/** `partner`: the connection's name; null: it is gone. */
+export function answeredPage({ answer, workspaceId }: Answered, partner: string | null): AnsweredPage {
+  const name = partner ?? 'the application'
+  const words = answer === 'allowed' ? allowed(name) : cancelled(name)
+  const action =
+    answer === 'allowed' && workspaceId
+      ? { label: 'See what you have connected', href: urls.myConnections(workspaceId) }
+      : { label: 'Go to the start page', href: urls.home }
+  return { words, action }
+}
+
+const allowed = (name: string): Words => ({
+  status: 410,
+  title: 'You have allowed access already',
+  sentence: `Your answer was sent to ${name} once; it is not sent a second time, and nothing is installed twice.`,
+  next: `Go back to ${name} and see whether it is connected. If it is not, start again from there; what you allow then replaces this.`,
+})
+
+const cancelled = (name: string): Words => ({
+  status: 410,
+  title: 'You have cancelled this',
+  sentence: `When you cancelled, ${name} was told that you did not allow access. Nothing was changed by it.`,
+  next: `To connect it after all, go back to ${name} and start again there.`,
+})
