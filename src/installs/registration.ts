@@ -90,9 +90,15 @@ export function faultsOfSettings(kind: Connection['kind'], settings: ConnectionS
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const unseen = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
 
+/** Signs without a look, of which a name may consist, or by which it differs from one that looks the same. */
+const blank = /[\s\u2800\p{Default_Ignorable_Code_Point}]/gu
+/** Of these the joiners and selectors are how some scripts are written, and the tags how some flags are. */
+const invisible = /[[\p{Default_Ignorable_Code_Point}]--[\u200c\u200d\ufe0e\ufe0f\u{e0020}-\u{e007f}]]/v
+
 function faultOfLine(text: string): string | null {
-  if (text.trim() === '' || [...text].length > 200) return 'must have 1 to 200 characters'
-  return unseen.test(text) || !text.isWellFormed() ? 'has control characters' : null
+  if (text.replace(blank, '') === '' || [...text].length > 200) return 'must have 1 to 200 characters'
+  if (unseen.test(text) || !text.isWellFormed()) return 'has control characters'
+  return invisible.test(text) ? 'has invisible characters' : null
 }
 
 function faultOfDescription(text: string): string | null {

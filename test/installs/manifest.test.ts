@@ -132,6 +132,11 @@ describe('what may be registered', () => {
     ['a name of 201 characters', { name: 'x'.repeat(201) }, /name must have 1 to 200/],
     ['a name that turns its direction', { name: 'Relay\u202egnp.exe' }, /name has control characters/],
     ['a name of two lines', { name: 'a\nb' }, /name has control characters/],
+    ['a name that is there and not to be seen', { name: '\u3164' }, /name must have 1 to 200/],
+    ['a name of joiners that join nothing', { name: ' \u200d\ufe0f' }, /name must have 1 to 200/],
+    ['a name like another, but for what nobody sees', { name: 'Sla\u200bck' }, /name has invisible char/],
+    ['a name that steers what stands beside it', { name: 'Relay\u200f' }, /name has invisible characters/],
+    ['a developer whom nobody sees', { developerName: '\u2800\u2800' }, /developerName must have 1 to/],
     ['a description of a book', { description: 'x'.repeat(1_001) }, /description must have 1 to 1,000/],
     ['a description that rings', { description: 'a\u0007b' }, /description has control characters/],
     ['a script for a website', { website: 'javascript:alert(1)' }, /website must begin with https/],
@@ -169,6 +174,8 @@ describe('what may be registered', () => {
 
   it('is a line break in a description, and every script of the world in a name', () => {
     expect(faults({ description: 'One.\nTwo.', name: 'مساحة عمل 🏔️ Ω' })).toEqual([])
+    for (const name of ['کتاب\u200cها', 'क्\u200dष', '👩\u200d💻 Tools', '🏴󠁧󠁢󠁥󠁮󠁧󠁿 Relay'])
+      expect([name, faults({ name })]).toEqual([name, []])
   })
 
   it('for an internal connection is no redirect URI', () => {
