@@ -27,12 +27,17 @@ export function outputOf(options: { json?: boolean }): Output {
   return {
     json,
     answer(document, text) {
-      process.stdout.write(json ? `${JSON.stringify(document, null, 2)}\n` : `${text}\n`)
+      process.stdout.write(json ? `${JSON.stringify(document, null, 2)}\n` : `${plain(text)}\n`)
     },
     say(text) {
-      if (!json) process.stdout.write(`${text}\n`)
+      if (!json) process.stdout.write(`${plain(text)}\n`)
     },
   }
+}
+
+/** Names are people's own: what a terminal would carry out instead of showing it gives way to a sign that says so. */
+export function plain(text: string): string {
+  return text.replace(/[^\P{Cc}\n]/gu, '\ufffd')
 }
 
 /** One sentence for what went wrong, whoever threw it. */

@@ -1,6 +1,6 @@
 /** latchkey <command>. Each command is a file of its own and loads what it needs when it is called. */
 import { Command, CommanderError } from 'commander'
-import { BadUsage, sentenceOf } from './command.ts'
+import { BadUsage, plain, sentenceOf } from './command.ts'
 import { connectionCommand } from './connection.ts'
 import { doctorCommand } from './doctor.ts'
 import { importCommand } from './import.ts'
@@ -52,5 +52,5 @@ function exitCodeOf(fault: unknown): number {
 }
 
 function say(sentence: string): void {
-  process.stderr.write(`latchkey: ${sentence}\n`)
+  process.stderr.write(`latchkey: ${plain(sentence)}\n`)
 }

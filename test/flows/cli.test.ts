@@ -213,6 +213,12 @@ describe('latchkey installation', () => {
     expect((await run('installation', 'list', '--connection', connection.id)).out).toContain(
       'by ben@acme.test',
     )
+    // People name their workspaces; what a terminal would carry out is not passed on to it.
+    const { side } = world.workspaces
+    await sql('update workspaces set name = $1 where id = $2', ['\u001b[2J\u009b1mSide\r', side.id])
+    const { out } = await run('installation', 'list', '--workspace', side.id)
+    expect(out).toContain('in \ufffd[2J\ufffd1mSide\ufffd')
+    expect(out).toMatch(/^[^\p{Cc}]+\n$/u)
 
     const revoked = await run('installation', 'revoke', ids[0]!, '--json')
     expect([revoked.code, revoked.json()]).toEqual([0, { id: ids[0], state: 'revoked' }])
