@@ -102,6 +102,8 @@ describe('every view', () => {
     for (const model of poisoned(one.model)) screens.push(screenOf({ ...one, model, layout: null }))
     const bare = ['<script>alert', '<img src=x', `>"'>`]
     expect(screens.filter(html => bare.some(text => html.includes(text)))).toEqual([])
+    // A name that turns the direction of what follows it would rewrite our sentence.
+    expect(screens.filter(html => /[\u202a-\u202e\u2066-\u2069]/.test(html))).toEqual([])
   })
 
   it('puts what it prints into quotes, where it stands in an attribute', async () => {

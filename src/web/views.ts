@@ -12,10 +12,15 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 }
 
+/** Marks that turn the direction of all that follows: titles and names are people's own, the sentences around them ours. */
+const turns = /[\u202a-\u202e\u2066-\u2069]/g
+
 /** A name that the model lacks is a fault of ours, not an empty place on the screen. */
 function escapeText(value: unknown): string {
   if (value === undefined || value === null) throw new Error('a view prints something that its model lacks')
-  return String(value).replace(/[&<>"']/g, character => entities[character]!)
+  return String(value)
+    .replace(turns, '')
+    .replace(/[&<>"']/g, character => entities[character]!)
 }
 
 /**

@@ -17,7 +17,7 @@ export function fixture<Model extends object>(
 }
 
 /** What someone types where a name is asked for, to see what happens. */
-export const hostile = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>`
+export const hostile = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>\u202e\u2067`
 export const longName = 'Department of Extraordinarily Long and Carefully Chosen Workspace Names and Titles'
 export const longWord = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'
 export const rightToLeft = 'مساحة عمل الفريق العربي'
