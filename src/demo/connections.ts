@@ -1,6 +1,8 @@
 import type { Registration } from '../installs/actions/register-connection.ts'
 import type { Capability } from '../installs/capability.ts'
 
+import { siteOf } from './sites.ts'
+
 export const demoPartnerName = 'Relay Automations'
 
 /** The host's own connections, by what they ask for. */
@@ -12,6 +14,9 @@ const firstParty: [name: string, capabilities: Capability[]][] = [
   ['Trello', ['read_content', 'insert_content']],
 ]
 
+/** Whose pages the demo serves. */
+export const demoDevelopers = [...firstParty.map(([name]) => name), demoPartnerName]
+
 /** What the demo registers: the host's own, a public partner (ours, below /demo-partner) and an internal one of Acme. */
 export function demoConnections(place: {
   workspace: string
@@ -19,14 +24,14 @@ export function demoConnections(place: {
   redirectUri: string
   installUrl: string
 }): Registration[] {
+  const { supportUrl, privacyUrl, termsUrl } = siteOf(place.installUrl, demoPartnerName)
   return [
     ...firstParty.map(([name, capabilities]) => ({
       ...plain,
       name,
       developerName: 'Latchkey',
       capabilities,
-      website: `https://connect.example/${name.toLowerCase()}`,
-      supportUrl: `https://connect.example/${name.toLowerCase()}/help`,
+      ...siteOf(place.installUrl, name),
       redirectUris: [`https://connect.example/${name.toLowerCase()}/callback`],
       firstParty: true,
       verified: true,
@@ -36,11 +41,11 @@ export function demoConnections(place: {
       name: demoPartnerName,
       developerName: 'Relay Automations Ltd',
       capabilities: ['read_content', 'update_content', 'insert_content', 'read_user_with_email'],
-      website: 'https://relay.example',
+      website: place.installUrl,
       installUrl: place.installUrl,
-      supportEmail: 'help@relay.example',
-      privacyUrl: 'https://relay.example/privacy',
-      termsUrl: 'https://relay.example/terms',
+      supportUrl,
+      privacyUrl,
+      termsUrl,
       redirectUris: [place.redirectUri],
       verified: true,
     },

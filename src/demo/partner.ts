@@ -12,6 +12,7 @@ import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
 import { masked } from '../installs/masked.ts'
 import { root } from '../root.ts'
+import { demoDevelopers } from './connections.ts'
 import {
   type Addresses,
   type Attempt,
@@ -23,12 +24,15 @@ import {
   type PartnerClient,
   type Tokens,
 } from './exchange.ts'
+import { sitePage } from './sites.ts'
 
 type Visit = {
   attempt: Attempt | null
   tokens: Tokens | null
   messages: Message[]
   pages: ReachedPage[] | null
+  /** What the last thing came to, where the rest of the page does not say it; null: it does. */
+  notice: string | null
 }
 type ReachedPage = { id: string; title: string; icon: string | null }
 type SearchAnswer = {
@@ -54,11 +58,13 @@ const cookie = 'demo_partner'
 
 export async function createDemoPartner(needs: DemoPartnerNeeds): Promise<Middleware> {
   const folder = path.join(root, 'views', 'demo')
-  const [template, stylesheet] = await Promise.all([
+  const [template, siteTemplate, stylesheet] = await Promise.all([
     readFile(path.join(folder, 'partner.ejs'), 'utf8'),
+    readFile(path.join(folder, 'site.ejs'), 'utf8'),
     readFile(path.join(root, 'public', 'demo-partner.css'), 'utf8'),
   ])
   const render = ejs.compile(template, { strict: true, localsName: 'page' })
+  const renderSite = ejs.compile(siteTemplate, { strict: true, localsName: 'page' })
   const router = new Router({ prefix: '/demo-partner' })
 
   async function visitOf(ctx: Context): Promise<{ key: string; visit: Visit }> {
@@ -77,16 +83,24 @@ export async function createDemoPartner(needs: DemoPartnerNeeds): Promise<Middle
     ctx.redirect('/demo-partner')
   }
 
-  router.get('/', async ctx => {
-    const { visit } = await visitOf(ctx)
+  const show = (ctx: Context, html: string) => {
     ctx.set(
       'content-security-policy',
       "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
     )
     ctx.set('cache-control', 'no-store')
     ctx.type = 'html'
-    ctx.body = render(visit)
-  })
+    ctx.body = html
+  }
+
+  router.get('/', async ctx => show(ctx, render((await visitOf(ctx)).visit)))
+
+  for (const address of ['/sites/:developer', '/sites/:developer/:place'])
+    router.get(address, (ctx, next) => {
+      const { developer, place } = ctx.params as { developer: string; place?: string }
+      const site = sitePage(demoDevelopers, developer, place ?? '')
+      return site ? show(ctx, renderSite(site)) : next()
+    })
 
   router.get('/style.css', ctx => {
     ctx.type = 'css'
@@ -94,7 +108,7 @@ export async function createDemoPartner(needs: DemoPartnerNeeds): Promise<Middle
   })
 
   router.post('/connect', async ctx => {
-    const { key } = await visitOf(ctx)
+    const { key, visit } = await visitOf(ctx)
     const client = (await needs.client())!
     const attempt = newAttempt()
     const url = authorizeUrl(needs.addresses, client, attempt)
@@ -105,7 +119,8 @@ export async function createDemoPartner(needs: DemoPartnerNeeds): Promise<Middle
       answered: null,
       status: null,
     }
-    await keep(key, { ...empty(), attempt, messages: [first] })
+    // What was connected before stands until another takes its place.
+    await keep(key, { ...visit, attempt, messages: [first], notice: null })
     ctx.status = 303
     ctx.redirect(url)
   })
@@ -121,9 +136,11 @@ export async function createDemoPartner(needs: DemoPartnerNeeds): Promise<Middle
     const client = await needs.client()
     const attempt = visit.attempt
     visit.attempt = null
-    const { code, state } = ctx.query
-    if (client && attempt && state === attempt.state && typeof code === 'string')
-      await redeem(visit, client, { code, verifier: attempt.verifier })
+    const { code, error, state } = ctx.query
+    if (client && attempt && state === attempt.state) {
+      if (typeof code === 'string') await redeem(visit, client, { code, verifier: attempt.verifier })
+      else if (error === 'access_denied') await denied(visit)
+    }
     await keep(key, visit)
     back(ctx)
   })
@@ -144,8 +161,18 @@ export async function createDemoPartner(needs: DemoPartnerNeeds): Promise<Middle
       },
     })
     visit.messages.push(message)
-    visit.tokens = body
-    if (body) await listPages(visit, body)
+    if (body) {
+      visit.tokens = body
+      await listPages(visit, body)
+    } else visit.notice = 'The code was not accepted. The last message below says why.'
+  }
+
+  async function denied(visit: Visit): Promise<void> {
+    if (visit.tokens) await listPages(visit, visit.tokens)
+    if (!visit.tokens) visit.notice = 'Access was not allowed. Nothing is connected.'
+    else if (visit.pages)
+      visit.notice =
+        'Access was not allowed this time. The connection that was there before still stands, as it was.'
   }
 
   async function listPages(visit: Visit, tokens: Tokens): Promise<void> {
@@ -171,6 +198,7 @@ export async function createDemoPartner(needs: DemoPartnerNeeds): Promise<Middle
 
   router.post('/pages', async ctx => {
     const { key, visit } = await visitOf(ctx)
+    visit.notice = null
     if (visit.tokens) await listPages(visit, visit.tokens)
     await keep(key, visit)
     back(ctx)
@@ -179,6 +207,7 @@ export async function createDemoPartner(needs: DemoPartnerNeeds): Promise<Middle
   router.post('/refresh', async ctx => {
     const { key, visit } = await visitOf(ctx)
     const client = await needs.client()
+    visit.notice = null
     if (client && visit.tokens?.refresh_token) {
       const { message, body } = await converse<Tokens>(needs.addresses, 'The partner refreshes its token', {
         path: '/v1/oauth/token',
@@ -207,5 +236,5 @@ export async function createDemoPartner(needs: DemoPartnerNeeds): Promise<Middle
 }
 
 function empty(): Visit {
-  return { attempt: null, tokens: null, messages: [], pages: null }
+  return { attempt: null, tokens: null, messages: [], pages: null, notice: null }
 }

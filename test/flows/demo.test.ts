@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { prepareDemo } from '../../src/demo/load.ts'
+import { Person } from '../support/person.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -11,6 +12,15 @@ const named = async (name: string) =>
   (await server.sql<{ id: string }>('select id from connections where name = $1 order by id', [name])).map(
     one => one.id,
   )
+
+/** Everything that the demo's connections lead to, beside their callbacks. */
+async function links(): Promise<string[]> {
+  const rows = await server.sql<Record<string, string | null>>(
+    `select website, install_url, support_url, privacy_url, terms_url from connections
+     where kind = 'public' and developer_name is not null`,
+  )
+  return [...new Set(rows.flatMap(row => Object.values(row)))].filter(one => one !== null)
+}
 
 describe('the demo in a database that others use', () => {
   beforeAll(async () => {
@@ -25,6 +35,18 @@ describe('the demo in a database that others use', () => {
       `select name from connections group by name having count(*) > 1 or max(developer_name) is null and max(kind) = 'public'`,
     )
     expect(rows).toEqual([])
+  })
+
+  it('leads nowhere but to itself', async () => {
+    const all = await links()
+    expect(all.length).toBeGreaterThan(20)
+    const visitor = new Person(server.base)
+    for (const link of all) {
+      expect(link.startsWith(`${server.base}/demo-partner`)).toBe(true)
+      expect([link, (await visitor.open(link)).status]).toEqual([link, 200])
+    }
+    for (const none of ['/sites/nobody', '/sites/github/nothing', '/sites/github/constructor'])
+      expect((await visitor.open(`/demo-partner${none}`)).status).toBe(404)
   })
 
   it('begins anew after an interrupted load, without what that one made and with what others made', async () => {
@@ -44,5 +66,29 @@ describe('the demo in a database that others use', () => {
     expect(after).not.toContain(before)
     expect(await named('GitHub')).toHaveLength(1)
     expect(await named('Acme Reporter')).toHaveLength(1)
+  })
+
+  it('has a partner that says what a cancel came to: nothing connected, or what was there before', async () => {
+    const ben = new Person(server.base)
+    await ben.open('/demo-partner')
+    await ben.press('Connect')
+    await ben.signIn('ben@acme.test', 'latchkey-demo')
+    await ben.press('Cancel')
+    expect(ben.text()).toContain('Access was not allowed. Nothing is connected.')
+
+    await ben.press('Connect')
+    await ben.press('Select pages')
+    const page = ben.visit.$('input[name=pages]').first().attr('value')!
+    await ben.press('Allow access', { pages: page })
+    expect(ben.heading()).toBe('Connected to Acme')
+    expect(ben.text()).not.toContain('Access was not allowed')
+
+    await ben.press('Connect again')
+    await ben.press('Cancel')
+    expect(ben.heading()).toBe('Connected to Acme')
+    expect(ben.text()).toContain('The connection that was there before still stands, as it was.')
+    await ben.press('List pages again')
+    expect(ben.text()).not.toContain('Access was not allowed')
+    expect(ben.text()).toContain('Pages that the token reaches')
   })
 })
