@@ -34,17 +34,24 @@ import { openUsers } from './storage/postgres/readings/api-users.ts'
 import { readGallery } from './storage/postgres/readings/gallery.ts'
 import { forceOutcome } from './storage/postgres/sandboxes.ts'
 import { userStore } from './storage/postgres/users.ts'
+import { isUnavailable } from './storage/unavailable.ts'
 import { openStores, type Stores } from './stores.ts'
 import { startSweeper } from './sweeper.ts'
 import { createWeb, type Web } from './web/web.ts'
 
 export type InstallServer = { app: Koa; stores: Stores; close(): Promise<void> }
 
-/** The whole server, ready to listen. The schema is brought up to date where the database is embedded. */
-export async function createInstallServer(config: Config): Promise<InstallServer> {
-  const stores = await openStores(config)
+/**
+ * The whole server, ready to listen. The schema is brought up to date where the database is embedded.
+ * @param waits how long a request waits for a row that another transaction holds, before it is told to try again.
+ */
+export async function createInstallServer(
+  config: Config,
+  waits = { lockTimeoutMs: 5_000 },
+): Promise<InstallServer> {
+  const stores = await openStores(config, waits)
   try {
-    if (!config.databaseUrl) await migrate(stores.database)
+    if (!config.databaseUrl) await stores.unhurried(database => migrate(database))
     return await assemble(config, stores)
   } catch (fault) {
     await stores.close()
@@ -135,6 +142,7 @@ async function openProvider(
       isUnderWay: (ctx, state, clientId) => web().isTrial(ctx, state, clientId),
     },
     forceOutcome: (outcome, about) => forceOutcome(poolOf(stores.database), outcome, about),
+    isUnavailable,
     now: () => new Date(),
     newId: uuidv7,
     log,
@@ -154,8 +162,9 @@ function brokenForPrograms(ctx: Context): void {
   ctx.body = {
     object: 'error',
     status: ctx.status,
-    code: 'internal_server_error',
-    message: 'Something broke on the server.',
+    ...(ctx.status === 503
+      ? { code: 'service_unavailable', message: 'The server cannot answer just now. Please try again.' }
+      : { code: 'internal_server_error', message: 'Something broke on the server.' }),
     request_id: ctx.state.requestId,
   }
 }
@@ -174,6 +183,7 @@ function openApi(
     limits: stores.limits,
     noteUse: lastUsed.note,
     now: () => new Date(),
+    isUnavailable,
     reportFault,
   }
   return [

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
 import { type Logger, pino } from 'pino'
 import type { LogLevel } from './config.ts'
+import { isUnavailable } from './storage/unavailable.ts'
 
 export function openLog(level: LogLevel): Logger {
   return pino({
@@ -38,6 +39,7 @@ export function requests(log: Logger, renderFault: (ctx: Context) => void | Prom
         'request failed',
       )
       ctx.status = statusOf(fault)
+      if (ctx.status === 503) ctx.set('retry-after', '1')
       await renderFault(ctx)
     }
     // The path alone: a query may carry a code.
@@ -58,5 +60,6 @@ export function describeFault(fault: unknown): Record<string, unknown> {
 
 function statusOf(fault: unknown): number {
   const status = (fault as { status?: unknown } | null)?.status
-  return typeof status === 'number' && status >= 400 && status < 600 ? status : 500
+  if (typeof status === 'number' && status >= 400 && status < 600) return status
+  return isUnavailable(fault) ? 503 : 500
 }

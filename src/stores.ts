@@ -13,6 +13,8 @@ import type { Limits, ShortLived } from './storage/short-lived.ts'
 
 export type Stores = {
   database: DataSource
+  /** Does what may wait for others as long as it must, on connections of its own: a migration, an import. */
+  unhurried<T>(work: (database: DataSource) => Promise<T>): Promise<T>
   /** The database is embedded and was created by this start. */
   databaseIsNew: boolean
   shortLived: ShortLived
@@ -23,14 +25,15 @@ export type Stores = {
   stopDatabase(): Promise<void>
 }
 
-/** Opens what the configuration names, the embedded defaults where it names nothing. */
-export async function openStores(config: Config): Promise<Stores> {
+/**
+ * Opens what the configuration names, the embedded defaults where it names nothing.
+ * @param waits whoever serves people sets a bound, so that one held row does not stop all; a command waits for its turn.
+ */
+export async function openStores(config: Config, waits: { lockTimeoutMs?: number } = {}): Promise<Stores> {
   const secretKeys = await loadSecretKeys(config)
   const embedded = config.databaseUrl ? null : await embeddedPostgres(config.dataDir)
-  const database = await openDatabase({
-    url: config.databaseUrl ?? embedded!.url,
-    migrations: path.join(root, 'migrations'),
-  }).catch(async fault => {
+  const place = { url: config.databaseUrl ?? embedded!.url, migrations: path.join(root, 'migrations') }
+  const database = await openDatabase({ ...place, ...waits }).catch(async fault => {
     await embedded?.stop()
     throw fault
   })
@@ -42,6 +45,10 @@ export async function openStores(config: Config): Promise<Stores> {
     shortLived,
     limits: openLimits(redis),
     secretKeys,
+    async unhurried(work) {
+      const own = await openDatabase(place)
+      return work(own).finally(() => own.destroy())
+    },
     async close() {
       await shortLived.close()
       await database.destroy()

@@ -7,15 +7,14 @@ import type { Context, Middleware } from 'koa'
 import type { Bearer, PresentedToken } from '../installs/bearer.ts'
 import { type Capability, capabilities } from '../installs/capability.ts'
 import { readUuid } from '../installs/ids.ts'
-import { answerFault } from './answer-fault.ts'
+import { answerFault, type FaultNeeds } from './answer-fault.ts'
 import { isMeantForUs, tokenOf } from './bearer.ts'
 import { allowOnly, readId, readOneOf, readText } from './input.ts'
 import { readJsonBody } from './json-body.ts'
 import type { Limits } from './needs.ts'
 import { ApiRefusal, clientUnknown, invalid, tooManyCalls } from './refusals.ts'
 
-export type AccessCheckNeeds = {
-  issuer: string
+export type AccessCheckNeeds = FaultNeeds & {
   /** The connection with this secret; null: there is none, or it is disabled. `anyToken`: it may ask about tokens of others. */
   findClient(id: string, secretHash: Buffer): Promise<{ anyToken: boolean } | null>
   pages(
@@ -26,7 +25,6 @@ export type AccessCheckNeeds = {
   limits: Limits
   noteUse(bearer: Bearer, now: Date): void
   now(): Date
-  reportFault(fault: unknown, requestId: string): void
 }
 
 const mostPages = 100

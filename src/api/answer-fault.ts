@@ -1,13 +1,17 @@
 import type { Context } from 'koa'
 import { type ApiRefusal, refusalOf } from './refusals.ts'
 
+export type FaultNeeds = {
+  issuer: string
+  /** Did a store not answer, so that the same call may succeed in a moment? */
+  isUnavailable(fault: unknown): boolean
+  /** Writes down what broke. */
+  reportFault(fault: unknown, requestId: string): void
+}
+
 /** Whatever was thrown, as the dialect's JSON; what is no refusal is written down and told to nobody. */
-export function answerFault(
-  ctx: Context,
-  fault: unknown,
-  needs: { issuer: string; reportFault(fault: unknown, requestId: string): void },
-): void {
-  const refusal = refusalOf(fault)
+export function answerFault(ctx: Context, fault: unknown, needs: FaultNeeds): void {
+  const refusal = refusalOf(fault, needs.isUnavailable)
   if (refusal.status >= 500) needs.reportFault(fault, ctx.state.requestId)
   refuse(ctx, refusal, needs.issuer)
 }

@@ -1,6 +1,7 @@
 /** What this wing asks of those who assemble it. Every reading answers null when the token is not in force. */
 import type { Bearer, PresentedToken, ReachedPage } from '../installs/bearer.ts'
 import type { ForceOutcome } from '../installs/test-outcome.ts'
+import type { FaultNeeds } from './answer-fault.ts'
 
 export type Direction = 'ascending' | 'descending'
 export type SearchQuestion = { query: string | null; type: 'page' | 'database' | null; limit: number }
@@ -83,9 +84,7 @@ export type Limits = (rule: { name: string; points: number; seconds: number }) =
   take(key: string, points?: number): Promise<Allowance>
 }
 
-export type ApiNeeds = {
-  /** The public base address, without a trailing slash. */
-  issuer: string
+export type ApiNeeds = FaultNeeds & {
   /** `read`: no page is changed; `off`: none of these addresses exists. */
   partnerApi: 'full' | 'read' | 'off'
   /** The first seals cursors, all open them. */
@@ -103,6 +102,4 @@ export type ApiNeeds = {
   noteUse(bearer: Bearer, now: Date): void
   now(): Date
   newId(): string
-  /** Writes down what broke. */
-  reportFault(fault: unknown, requestId: string): void
 }

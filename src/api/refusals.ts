@@ -102,21 +102,11 @@ function manageAccessUrl(bearer: Bearer, issuer: string): string {
 }
 
 /** A store that does not answer is worth a retry; anything else that broke is ours. */
-export function refusalOf(fault: unknown): ApiRefusal {
+export function refusalOf(fault: unknown, isUnavailable: (fault: unknown) => boolean): ApiRefusal {
   if (fault instanceof ApiRefusal) return fault
-  return isUnreachable(fault)
+  return isUnavailable(fault)
     ? new ApiRefusal('service_unavailable', 'The server cannot answer just now. Please try again.', {
         retryAfterSeconds: 1,
       })
     : new ApiRefusal('internal_server_error', 'Something broke on the server.')
-}
-
-/** Connection faults of Node and the drivers; PostgreSQL's classes 08, 53, 57P and read-only standby (25006). */
-function isUnreachable(fault: unknown): boolean {
-  const { code, message } = (fault ?? {}) as { code?: unknown; message?: unknown }
-  if (typeof code === 'string' && /^(E[A-Z]{4,}|08\w{3}|53\w{3}|57P\w{2}|25006)$/.test(code)) return true
-  return (
-    typeof message === 'string' &&
-    /Connection terminated|timeout exceeded when trying to connect/.test(message)
-  )
 }

@@ -40,18 +40,22 @@ export async function readDemoPartner(dataDir: string): Promise<PartnerClient | 
  */
 export async function prepareDemo(stores: Stores, config: Config): Promise<Demo | null> {
   if (config.demo === false) return null
-  const pool = poolOf(stores.database)
   const kept = await readDemoFile(config.dataDir)
   if (kept?.partner) {
-    await followIssuer(pool, config, kept.partner)
+    await followIssuer(stores, config, kept.partner)
     return demo
   }
-  const wanted = config.demo ?? (kept !== null || (config.databaseUrl === null && (await isEmpty(pool))))
+  const wanted =
+    config.demo ??
+    (kept !== null || (config.databaseUrl === null && (await isEmpty(poolOf(stores.database)))))
   if (!wanted) return null
   const begun = kept?.begun ?? new Date().toISOString()
   await keepDemoFile(config.dataDir, { begun })
-  await importDirectory(importNeeds(stores.database), demoDirectory())
-  await keepDemoFile(config.dataDir, await registerDemo(stores, config.issuer, begun))
+  const file = await stores.unhurried(async database => {
+    await importDirectory(importNeeds(database), demoDirectory())
+    return registerDemo({ ...stores, database }, config.issuer, begun)
+  })
+  await keepDemoFile(config.dataDir, file)
   return demo
 }
 
@@ -126,13 +130,19 @@ async function addReporterPages(pool: Pool, connectionId: string, ada: string): 
 }
 
 /** On another port the demo partner begins and is called back there. */
-async function followIssuer(pool: Pool, { issuer, dataDir }: Config, partner: PartnerClient): Promise<void> {
+async function followIssuer(
+  stores: Stores,
+  { issuer, dataDir }: Config,
+  partner: PartnerClient,
+): Promise<void> {
   const redirectUri = callbackOf(issuer)
   if (partner.redirectUri === redirectUri) return
-  await pool.query(
-    `update connections set redirect_uris = array_append(array_remove(redirect_uris, $2), $2), install_url = $3, updated_at = now()
-     where id = $1`,
-    [partner.clientId, redirectUri, startOf(issuer)],
+  await stores.unhurried(database =>
+    poolOf(database).query(
+      `update connections set redirect_uris = array_append(array_remove(redirect_uris, $2), $2), install_url = $3, updated_at = now()
+       where id = $1`,
+      [partner.clientId, redirectUri, startOf(issuer)],
+    ),
   )
   const kept = (await readDemoFile(dataDir))!
   await keepDemoFile(dataDir, { ...kept, partner: { ...partner, redirectUri } })

@@ -6,7 +6,7 @@ import { type FlowFailure, type FlowStepKind, type NoteFlowStep, stepOf } from '
 import { readUuid } from '../installs/ids.ts'
 import { readAuthorizeRequest } from './authorize-request.ts'
 import { explainAuthorize } from './explain.ts'
-import { isStorageFault, type Log } from './partner-dialect.ts'
+import type { IsUnavailable, Log } from './partner-dialect.ts'
 import { isTrial, type Trials } from './trials.ts'
 
 export type Fault = { status: number; title: string; sentence: string; requestId: string }
@@ -20,6 +20,7 @@ export type AuthorizeNeeds = {
   now(): Date
   connectionOf(client: Client): { leaveOutIss: boolean }
   trials: Trials
+  isUnavailable: IsUnavailable
 }
 
 type Out = { error: string; error_description?: string }
@@ -44,6 +45,7 @@ export function authorizeEndpoint(needs: AuthorizeNeeds) {
     words: { title: string; sentence: string },
   ): Promise<void> {
     ctx.status = status
+    if (status === 503) ctx.set('Retry-After', '1')
     await needs.renderFault(ctx, { status, ...words, requestId: ctx.state.requestId as string })
   }
 
@@ -116,7 +118,7 @@ export function authorizeEndpoint(needs: AuthorizeNeeds) {
         'a request of a partner cannot be answered',
       )
       noteStep(at, null, explainAuthorize(at, out.error, fault?.error_detail ?? out.error_description))
-      const status = isStorageFault(fault) ? 503 : at.status
+      const status = needs.isUnavailable(fault) ? 503 : at.status
       await show(at, status, words(out.error, status))
     },
   }
@@ -128,6 +130,11 @@ const unreadable = {
 }
 
 function words(error: string, status: number): { title: string; sentence: string } {
+  if (status === 503)
+    return {
+      title: 'The service is busy',
+      sentence: 'It does not answer just now. Nothing was changed. Try again in a moment.',
+    }
   if (status >= 500)
     return { title: 'Something broke on our side', sentence: 'Nothing was changed. Try again in a moment.' }
   switch (error) {

@@ -10,6 +10,9 @@ export type Log = {
   error(facts: Record<string, unknown>, sentence: string): void
 }
 
+/** Did a store not answer, so that the same request may succeed in a moment? */
+export type IsUnavailable = (fault: unknown) => boolean
+
 /** Answers with an error in both dialects. */
 export function refuse(ctx: Context, issuer: string, refusal: OAuthRefusal): void {
   ctx.status = refusal.status
@@ -28,7 +31,10 @@ export function refuse(ctx: Context, issuer: string, refusal: OAuthRefusal): voi
 }
 
 /** Wraps an endpoint: what it throws becomes an answer, and what nobody expected is logged and said without detail. */
-export function inPartnerDialect(needs: { issuer: string; log: Log }, endpoint: Middleware): Middleware {
+export function inPartnerDialect(
+  needs: { issuer: string; log: Log; isUnavailable: IsUnavailable },
+  endpoint: Middleware,
+): Middleware {
   return async (ctx, next) => {
     ctx.set('Cache-Control', 'no-store')
     try {
@@ -40,7 +46,7 @@ export function inPartnerDialect(needs: { issuer: string; log: Log }, endpoint: 
         { requestId: ctx.state.requestId, path: ctx.path, err: { name, message, code } },
         'an OAuth endpoint failed',
       )
-      refuse(ctx, needs.issuer, isStorageFault(fault) ? unavailable() : broken())
+      refuse(ctx, needs.issuer, needs.isUnavailable(fault) ? unavailable() : broken())
     }
   }
 }
@@ -48,12 +54,3 @@ export function inPartnerDialect(needs: { issuer: string; log: Log }, endpoint: 
 const unavailable = () =>
   new OAuthRefusal(503, 'temporarily_unavailable', 'The service cannot answer right now; try again.', 1)
 const broken = () => new OAuthRefusal(500, 'server_error', 'Something broke on our side.')
-
-/** The driver's errors carry a code (SQLSTATE, or the system's); a connection that breaks off has a message only. */
-export function isStorageFault(fault: unknown): boolean {
-  if (!(fault instanceof Error)) return false
-  const { code } = fault as { code?: unknown }
-  return typeof code === 'string'
-    ? /^(?:[0-9A-Z]{5}|E[A-Z]+)$/.test(code)
-    : /connection|timeout|terminated|ended/i.test(fault.message)
-}

@@ -18,7 +18,7 @@ import { introspectEndpoint } from './introspect.ts'
 import type { SigningKey } from './keys.ts'
 import { grantRunner, type RunGrant } from './library-grants.ts'
 import { metadataPaths, signedMetadata } from './metadata.ts'
-import { inPartnerDialect, type Log } from './partner-dialect.ts'
+import { type IsUnavailable, inPartnerDialect, type Log } from './partner-dialect.ts'
 import type { NoteUse, ProviderStore } from './ports.ts'
 import { revokeEndpoint } from './revoke.ts'
 import { successors } from './successor.ts'
@@ -49,6 +49,7 @@ export type ProviderNeeds = {
   forceOutcome: ForceOutcome
   now(): Date
   newId(): string
+  isUnavailable: IsUnavailable
   log: Log
 }
 

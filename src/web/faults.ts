@@ -53,6 +53,7 @@ export function faults(render: Render) {
     /** After something threw; the status is set already. */
     broken(ctx: WebContext): void {
       if (ctx.status === 404) show(ctx, nothing)
+      else if (ctx.status === 503) show(ctx, ctx.method === 'GET' ? busy : busyForForms, null)
       else show(ctx, ctx.status < 500 ? { ...unreadable, status: ctx.status } : broke)
     },
 
@@ -91,6 +92,13 @@ const staleForm: Words = {
     'You have signed in or out since it was opened, its time is over, or it did not come from this site. Nothing was changed.',
   next: 'Go back, reload the page, and try again.',
 }
+const busy: Words = {
+  status: 503,
+  title: 'The service is busy',
+  sentence: 'It does not answer just now.',
+  next: 'Nothing was changed. Reload this page in a moment.',
+}
+const busyForForms: Words = { ...busy, next: 'Nothing was changed. Go back and try again in a moment.' }
 const broke: Words = {
   status: 500,
   title: 'Something broke on our side',

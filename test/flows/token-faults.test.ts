@@ -14,18 +14,23 @@ let failing: Moment | null = null
 const lostConnection = () =>
   Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' })
 
+/** What PostgreSQL says when the disk is full. */
+const noRoom = `create or replace function no_room() returns trigger language plpgsql
+    as $$ begin raise exception 'no room' using errcode = 'disk_full'; end $$;
+  create trigger no_room before insert on access_tokens execute function no_room()`
+
 /** Fails as a database does: before it was asked, while it was working, or after it had answered to nobody. */
 async function withFault<T>(statement: () => Promise<T>): Promise<T> {
   const moment = failing
   failing = null
   if (moment === 'before') throw lostConnection()
-  if (moment === 'in') await server.sql('alter table access_tokens add constraint no check (false) not valid')
+  if (moment === 'in') await server.sql(noRoom)
   try {
     const result = await statement()
     if (moment === 'after') throw lostConnection()
     return result
   } finally {
-    if (moment === 'in') await server.sql('alter table access_tokens drop constraint no')
+    if (moment === 'in') await server.sql('drop trigger no_room on access_tokens')
   }
 }
 
@@ -87,6 +92,16 @@ describe.each(moments)('a fault %s the one statement', moment => {
   })
 })
 
+it('a statement that the database refuses for a fault of ours is not told as one to try again', async () => {
+  const { json } = await flow.redeem(await flow.allow(ben(world, world.pages.roadmap)))
+  await server.sql('alter table access_tokens add constraint no check (false) not valid')
+  const refused = await flow.refresh(json.refresh_token)
+  await server.sql('alter table access_tokens drop constraint no')
+  expect(refused).toMatchObject({ status: 500, json: { error: 'server_error' } })
+  expect(refused.headers.get('retry-after')).toBeNull()
+  expect((await flow.refresh(json.refresh_token)).status).toBe(200)
+})
+
 describe('a database that does not answer', () => {
   it('makes every endpoint say so, and a revocation never claims success', async () => {
     const { json } = await flow.redeem(await flow.allow(ben(world, world.pages.roadmap)))
@@ -105,7 +120,9 @@ describe('a database that does not answer', () => {
       await elsewhere.revoke(json.access_token),
     ])
       expect(answer).toMatchObject(unavailable)
-    expect((await fetch(elsewhere.authorizeUrl(), { redirect: 'manual' })).status).toBe(503)
+    const shown = await fetch(elsewhere.authorizeUrl(), { redirect: 'manual' })
+    expect([shown.status, shown.headers.get('retry-after')]).toEqual([503, '1'])
+    expect(await shown.text()).toContain('The service is busy')
     expect((await flow.introspect(json.access_token)).json.active).toBe(true)
   })
 })

@@ -85,6 +85,27 @@ describe('every screen', () => {
   })
 })
 
+describe('a store that is away', () => {
+  it('is told as something to try again, and not as a fault', async () => {
+    const away = await startServer({ REDIS_URL: 'redis://127.0.0.1:1' })
+    const { users } = await seedWorld(away.sql)
+    const person = new Person(away.base)
+    await person.signIn(users.ada.email)
+    expect(person.visit.status).toBe(503)
+    expect(person.visit.headers.get('retry-after')).toBe('1')
+    expect(person.heading()).toBe('The service is busy')
+    expect(person.text()).not.toContain('Go to the start page')
+    await away.close()
+  })
+})
+
+describe('what a request waits for', () => {
+  it('is bounded to five seconds a row', async () => {
+    const waits = await server.server.stores.database.query('show lock_timeout')
+    expect(waits).toEqual([{ lock_timeout: '5s' }])
+  })
+})
+
 describe('behind https', () => {
   it('binds its cookies to this host and to TLS, and asks browsers to stay on it', async () => {
     const answer = await fetch(`http://localhost:${secured.config.port}/sign-in`, {

@@ -11,6 +11,7 @@ import { poolOf } from '../../src/storage/postgres/pool.ts'
 import { openChildren } from '../../src/storage/postgres/readings/api-children.ts'
 import { openSearch } from '../../src/storage/postgres/readings/api-search.ts'
 import { openUsers } from '../../src/storage/postgres/readings/api-users.ts'
+import { isUnavailable } from '../../src/storage/unavailable.ts'
 import { openClone } from './database.ts'
 import { seedInstalled } from './installed.ts'
 import { seedWorld } from './seed.ts'
@@ -61,6 +62,7 @@ export async function openApiAlone() {
         now: () => new Date(),
         newId: uuidv7,
         forceOutcome: async () => false,
+        isUnavailable,
         reportFault: fault => faults.push(fault),
         ...changed,
       }),

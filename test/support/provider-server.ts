@@ -12,6 +12,7 @@ import { openLimits } from '../../src/storage/limits.ts'
 import { providerStore } from '../../src/storage/postgres/provider/store.ts'
 import { openRedis } from '../../src/storage/redis/client.ts'
 import { redisShortLived } from '../../src/storage/redis/short-lived.ts'
+import { isUnavailable } from '../../src/storage/unavailable.ts'
 
 export type ProviderSettings = {
   port: number
@@ -54,6 +55,7 @@ export async function startProvider(settings: ProviderSettings): Promise<Provide
     noteUse() {},
     trials: { redirectUri: 'https://latchkey.invalid/trial', isUnderWay: async () => false },
     forceOutcome: async () => false,
+    isUnavailable,
     now: () => new Date(),
     newId: uuidv7,
     log,

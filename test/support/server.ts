@@ -22,7 +22,10 @@ export type TestServer = {
 }
 
 /** The whole product on a database and a Redis database of its own, listening on a free port. */
-export async function startServer(env: Record<string, string> = {}): Promise<TestServer> {
+export async function startServer(
+  env: Record<string, string> = {},
+  waits?: { lockTimeoutMs: number },
+): Promise<TestServer> {
   const [database, redisUrl, port, dataDir] = await Promise.all([
     cloneDatabase(),
     ownRedisUrl(),
@@ -39,7 +42,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
     ...env,
   })
   const start = async () => {
-    const server = await createInstallServer(config)
+    const server = await createInstallServer(config, waits)
     return { server, listening: await listen(server, { port: config.port, host: '127.0.0.1' }) }
   }
   let running = await start()

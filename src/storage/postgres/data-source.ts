@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
+import type { ClientBase } from 'pg'
 import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm'
 
 type MigrationClass = new () => MigrationInterface
@@ -21,6 +22,8 @@ export async function openDatabase(options: {
   migrations: string
   entities?: EntitySchema[]
   poolSize?: number
+  /** After how long a statement that waits for a lock gives up; 0: it waits as long as it must. */
+  lockTimeoutMs?: number
 }): Promise<DataSource> {
   const source = new DataSource({
     type: 'postgres',
@@ -31,7 +34,14 @@ export async function openDatabase(options: {
     migrationsTransactionMode: 'each',
     synchronize: false,
     poolSize: options.poolSize ?? 20,
-    extra: { application_name: 'latchkey', idle_in_transaction_session_timeout: 60_000 },
+    extra: {
+      application_name: 'latchkey',
+      // Said on the connection: a pooler in between refuses those that open one with settings that it does not know.
+      onConnect: (client: ClientBase) =>
+        client.query(
+          `set idle_in_transaction_session_timeout = 60000; set lock_timeout = ${options.lockTimeoutMs ?? 0}`,
+        ),
+    },
   })
   return source.initialize()
 }

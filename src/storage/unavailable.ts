@@ -1,0 +1,34 @@
+/**
+ * Of PostgreSQL: connections (08), a standby (25006), a session that was cut (25P03), what gave way to another (40001, 40P01),
+ * no room (53), a row that somebody holds (55P03), an operator's word (57014), a shutdown (57P), the machine below (58).
+ */
+const sqlStates = /^(?:08...|25006|25P03|40001|40P01|53...|55P03|57014|57P..|58...)$/
+
+/** Of Node's sockets; a file that is missing is a fault of ours. */
+const socketFaults = /^E(?:AI_AGAIN|CONN[A-Z]+|HOST[A-Z]+|NET[A-Z]+|NOTFOUND|PIPE|TIMEDOUT)$/
+
+/** What the drivers say where they give no code: PostgreSQL's, Redis' client, and Redis itself. */
+const words = [
+  'Connection terminated',
+  'Client has encountered a connection error',
+  'timeout exceeded when trying to connect',
+  'Connection is closed',
+  'Command timed out',
+  'Reached the max retries per request limit',
+  'None of startup nodes is available',
+  'Failed to refresh slots cache',
+  'Cluster is disconnect',
+  ...['BUSY ', 'CLUSTERDOWN ', 'LOADING ', 'MASTERDOWN ', 'MISCONF ', 'OOM ', 'READONLY ', 'TRYAGAIN '],
+]
+
+/**
+ * Did a store not answer, or not in time, so that the same request may succeed in a moment? Every door asks this; whatever
+ * else breaks is a fault of ours.
+ */
+export function isUnavailable(fault: unknown): boolean {
+  const { code, syscall, message } = (fault ?? {}) as { code?: unknown; syscall?: unknown; message?: unknown }
+  // A database behind a socket file that is not there is a missing file, too.
+  if (typeof code === 'string')
+    return sqlStates.test(code) || socketFaults.test(code) || syscall === 'connect'
+  return typeof message === 'string' && words.some(one => message.startsWith(one))
+}
