@@ -325,6 +325,49 @@ describe('by direct request', () => {
     await isStopped()
   })
 
+  it('accepted while its receiver redeems a code of his own for it, he has it once', async () => {
+    const offer = await offered(world.users.cleo)
+    const cleo = await signedIn(server, world.users.cleo)
+    const redeeming = server.server.stores.database.createQueryRunner()
+    await redeeming.startTransaction()
+    // What a redemption does, with a pause in the middle.
+    await redeeming.query('select from members where workspace_id = $1 and user_id = $2 for key share', [
+      acme,
+      world.users.cleo.id,
+    ])
+    const accepting = post(cleo, `${offer}/accept`)
+    await waitsForALock()
+    await redeeming.query(
+      `insert into installations
+         (workspace_id, id, connection_id, user_id, state, capabilities, created_at, updated_at)
+       values ($1, $2, $3, $4, 'active', '{read_content}', now(), now())`,
+      [acme, crypto.randomUUID(), relay.id, world.users.cleo.id],
+    )
+    await redeeming.commitTransaction()
+    await redeeming.release()
+    expect((await accepting).status).toBe(409)
+    await isStopped()
+  })
+
+  it('accepted by someone who is being removed, it is not his when he comes back', async () => {
+    const member = { kind: 'member', workspace_id: acme, user_id: world.users.cleo.id, role: 'member' }
+    const offer = await offered(world.users.cleo)
+    const cleo = await signedIn(server, world.users.cleo)
+    const other = server.server.stores.database.createQueryRunner()
+    await other.startTransaction()
+    // Where an acceptance pauses after it has looked at who accepts.
+    await other.query('select from users where id = $1 for update', [world.users.cleo.id])
+    const accepting = post(cleo, `${offer}/accept`)
+    await waitsForALock()
+    const removing = directory({ ...member, removed: true })
+    await Promise.race([removing, setTimeout(200)])
+    await other.commitTransaction()
+    await other.release()
+    await Promise.all([accepting, removing])
+    await directory(member)
+    await isStopped()
+  })
+
   it('accepted twice at once, and against a letting go, it ends one way', async () => {
     const offer = await offered(world.users.cleo)
     const [one, other] = [await signedIn(server, world.users.cleo), await signedIn(server, world.users.cleo)]

@@ -16,6 +16,8 @@ export type AcceptHandOverStores = {
   holdInstallations(workspaceId: string, scope: InstallationScope): Promise<HeldInstallation[]>
   /** Holds those that exist, and with them the authorizations that their tokens hang from. */
   holdToEnd(workspaceId: string, scope: InstallationScope): Promise<HeldInstallation[]>
+  /** Nobody removes this member, and no code of his is redeemed, until the action is done. */
+  holdMember(workspaceId: string, userId: string): Promise<void>
   decideOffer(workspaceId: string, id: string, state: HandOverState, now: Date): Promise<void>
   /**
    * The member's own installation of the connection, disconnected before, is forgotten; the one taken over becomes his, active,
@@ -51,6 +53,7 @@ export function acceptHandOver(needs: AcceptHandOverNeeds) {
       if (offer?.state !== 'offered') return { kind: 'over' }
       if (!held || held.userId !== offer.fromUserId || !isLive(held)) return { kind: 'over' }
       if (held.installerIsMember) return refused('installer-present')
+      await stores.holdMember(workspaceId, deed.actorId)
       const refusal = await whyNot(stores, deed, offer, held)
       if (refusal) return refusal
       const { connectionId } = held

@@ -56,6 +56,14 @@ export function installationStore(client: ClientBase) {
       return rows[0] ? { userId, role: rows[0].role, userDisabled: rows[0].disabled } : null
     },
 
+    /** Against whoever removes him, and against a redemption, which holds him for as long as it lasts. */
+    async holdMember(workspaceId: string, userId: string): Promise<void> {
+      await client.query('select from members where workspace_id = $1 and user_id = $2 for update', [
+        workspaceId,
+        userId,
+      ])
+    },
+
     /**
      * Authorizations first, then installations, both by id: the order of the token endpoint's own statements, so that a
      * refresh or a redemption under way is waited for, or finds nothing to issue from.
