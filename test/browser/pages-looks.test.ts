@@ -73,6 +73,29 @@ const screens: [string, keyof World['users'], () => string][] = [
 ]
 const disconnect = (page: { id: string }, { id }: Installed) => `${at(page)}/connections/${id}/disconnect`
 
+it('a way is shortened only where it is longer than its line, and its end last', async () => {
+  const page = await enter(world.users.ben, looks[2])
+  const shortened = () =>
+    page
+      .locator('.crumbs .clip')
+      .evaluateAll(all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.clientWidth))
+  await page.goto(server.base + at(world.pages.launch))
+  expect(await page.locator('.crumbs .clip').allTextContents()).toEqual([
+    ...['Pages', 'Roadmap', 'Quarter One', 'Launch'],
+  ])
+  expect(await shortened()).toEqual([])
+  // The long title far above has all that the short ones below it leave; a long one where one is takes it.
+  await page.goto(server.base + at(deep.at(-1)!))
+  const [far, ...near] = await shortened()
+  expect(far).toBeGreaterThan(100)
+  expect(near).toEqual([])
+  await page.goto(server.base + at(deep[4]!))
+  const [above, ...others] = await shortened()
+  expect(above).toBeLessThan(30)
+  expect(others.at(-1)).toBeGreaterThan(80)
+  await page.context().close()
+})
+
 /** What differs by width differs in both schemes, and what differs by scheme at both widths. */
 const pairs = [looks[0], looks[3]]
 
