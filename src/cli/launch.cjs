@@ -3,8 +3,11 @@
 // open a file that ends in .ts. The sources need a Node that strips types; where this one does not, the Node 24 that npm
 // brought takes over.
 const path = require('node:path')
+const { enableCompileCache } = require('node:module')
 
 if (process.features.typescript) {
+  // What was compiled once is kept beside the packages, where they may be written to: a command starts a third sooner.
+  enableCompileCache(path.join(__dirname, '..', '..', 'node_modules', '.cache', 'latchkey'))
   import('./main.ts')
 } else {
   const { existsSync } = require('node:fs')
