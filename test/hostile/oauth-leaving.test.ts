@@ -4,6 +4,7 @@ import pg from 'pg'
 import { uuidv7 } from '../../src/installs/ids.ts'
 import { providerStore } from '../../src/storage/postgres/provider/store.ts'
 import { cloneDatabase, type TestDatabase } from '../support/database.ts'
+import { importLines, memberLine } from '../support/directory.ts'
 import { seedConnection, seedWorld, type World } from '../support/seed.ts'
 
 let database: TestDatabase
@@ -59,11 +60,18 @@ const token = () => ({
   expiresAt: new Date(Date.now() + 3_600_000),
 })
 
-function redeem({ grantId, hash }: { grantId: string; hash: Buffer }) {
-  const now = new Date()
-  const issue = { grantId, access: token(), refresh: token(), now }
-  const trace = { eventId: uuidv7(now), at: now, address: null, requestId: randomUUID() }
-  return store.redeem(hash, issue, { installationId: uuidv7(now), trace })
+type Code = { grantId: string; hash: Buffer }
+const issueFor = ({ grantId }: Code) => ({
+  grantId,
+  access: token(),
+  refresh: token(),
+  now: new Date(),
+})
+
+function redeem(code: Code, issue = issueFor(code), requestId: string = randomUUID()) {
+  const { now } = issue
+  const trace = { eventId: uuidv7(now), at: now, address: null, requestId }
+  return store.redeem(code.hash, issue, { installationId: uuidv7(now), trace })
 }
 
 /** An import removes the member, and has not committed yet while `meanwhile` begins. */
@@ -121,5 +129,64 @@ describe('a code that is redeemed while its member is being removed', () => {
     )
     expect(answers.map(one => one.kind)).toEqual(['redeemed', 'redeemed'])
     expect(order).toEqual(['other', 'his'])
+  })
+})
+
+describe('a member who is taken out and brought back within the minute of a code', () => {
+  const acme = () => world.workspaces.acme.id
+  const takeOut = (userId: string) => importLines(pool, [memberLine(acme(), userId, { removed: true })])
+  const bringBack = (userId: string) => importLines(pool, [memberLine(acme(), userId)])
+  const grants = (userId: string) =>
+    sql<{ id: string }>('select id from authorizations where user_id = $1', [userId])
+
+  it('installs nothing by what he allowed before; another’s code and his own of another workspace live', async () => {
+    const [userId, other, connection] = [await join(), await join(), await seedConnection(sql)]
+    const [code, beside] = [await allow(connection.id, userId), await allow(connection.id, other)]
+    const elsewhere = await allow(connection.id, userId)
+    await sql('update authorizations set workspace_id = $2 where id = $1', [
+      elsewhere.grantId,
+      world.workspaces.side.id,
+    ])
+    await takeOut(userId)
+    await bringBack(userId)
+    expect(await redeem(code)).toEqual({ kind: 'lost' })
+    expect(await statesOf(userId)).toEqual([])
+    expect(await grants(userId)).toEqual([{ id: elsewhere.grantId }])
+    expect((await redeem(beside)).kind).toBe('redeemed')
+  })
+
+  it('does not wake what stopped when he left, and what its tokens hang from stays for a hand-over', async () => {
+    const [userId, connection] = [await join(), await seedConnection(sql)]
+    const first = await allow(connection.id, userId)
+    expect((await redeem(first)).kind).toBe('redeemed')
+    const code = await allow(connection.id, userId)
+    await takeOut(userId)
+    await bringBack(userId)
+    expect(await redeem(code)).toEqual({ kind: 'lost' })
+    expect(await statesOf(userId)).toEqual([{ state: 'suspended', state_reason: 'installer-left' }])
+    expect(await grants(userId)).toEqual([{ id: first.grantId }])
+  })
+
+  it('does not wake it by a code that a fault gave back after it was redeemed', async () => {
+    const [userId, connection] = [await join(), await seedConnection(sql)]
+    const code = await allow(connection.id, userId)
+    const [issue, requestId] = [issueFor(code), randomUUID()]
+    expect((await redeem(code, issue, requestId)).kind).toBe('redeemed')
+    await store.reopenCode(code.hash, issue, requestId)
+    await takeOut(userId)
+    await bringBack(userId)
+    expect(await redeem(code)).toEqual({ kind: 'lost' })
+    expect(await statesOf(userId)).toEqual([{ state: 'suspended', state_reason: 'installer-left' }])
+  })
+
+  it('is not helped by redeeming at the same moment, and neither side fails', async () => {
+    for (let round = 0; round < 10; round++) {
+      const [userId, connection] = [await join(), await seedConnection(sql)]
+      const [code, beside] = [await allow(connection.id, userId), await allow(connection.id, userId)]
+      await Promise.all([redeem(code), redeem(beside), takeOut(userId)])
+      await bringBack(userId)
+      for (const again of [code, beside]) expect((await redeem(again)).kind).toBe('lost')
+      for (const { state } of await statesOf(userId)) expect(state).toBe('suspended')
+    }
   })
 })

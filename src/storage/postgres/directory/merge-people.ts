@@ -30,7 +30,8 @@ export type SuspendedInstallation = { workspaceId: string; id: string; connectio
 
 /**
  * Whoever is taken out loses what he installed there: it is suspended in the same transaction, so that his coming back does
- * not silently revive it.
+ * not silently revive it. What he allowed and the partner has not redeemed ends, since a code outlives a short absence. Held in
+ * the token endpoint's order, authorizations before members before installations: a redemption under way is waited for.
  */
 export async function mergeMembers(
   client: ClientBase,
@@ -39,6 +40,11 @@ export async function mergeMembers(
     `insert into members as m (workspace_id, user_id, role)
      select workspace_id, user_id, role from staged_members where role is not null order by line
      on conflict (workspace_id, user_id) do update set role = excluded.role where m.role <> excluded.role`,
+  )
+  await client.query(
+    `delete from authorizations where id in (
+       select a.id from authorizations a join staged_members s on a.workspace_id = s.workspace_id and a.user_id = s.user_id
+       where s.role is null and a.installation_id is null order by a.id for update of a)`,
   )
   const removed = await client.query(
     `delete from members m using staged_members s

@@ -148,11 +148,11 @@ export function redemptions(pool: Pool) {
     redeem: (codeHash: Buffer, issue: Issue, more: { installationId: string; trace: Trace }) =>
       ask({ codeHash, issue, ...more }),
 
-    /** Only what this very request redeemed: a redemption by another one stands. */
+    /** Only what this very request redeemed: a redemption by another one stands. It waits again, as one of no installation. */
     async reopenCode(codeHash: Buffer, issue: Issue, requestId: string): Promise<void> {
       await pool.query(
         `with reopened as (
-           update authorizations set redeemed_at = null, redeemed_by = null
+           update authorizations set redeemed_at = null, redeemed_by = null, installation_id = null
            where code_hash = $1 and redeemed_by = $2 returning id
          ), no_access as (
            delete from access_tokens t using reopened where t.token_hash = $3
