@@ -18,18 +18,22 @@ export type FlowLogNeeds = {
   flushEveryMs?: number
 }
 
-/** Steps that wait at most; beyond them steps are lost rather than memory. */
-const waitingLimit = 5_000
+/** Steps that are not in the database yet, at most; beyond them steps are lost rather than memory. */
+const heldLimit = 5_000
 const batchSize = 500
 
 /**
  * Written beside the requests, in batches that do not wait for the disk: what a crash or a flood loses is a line of a log,
  * never a right. A batch that the database refuses is lost too, and counted.
+ *
+ * A connection holds at most as many steps as there are free places: a flood on one leaves half of them to the others, on two
+ * a third, and takes nobody's last.
  */
 export function openFlowLog({ pool, onLoss, flushEveryMs = 500 }: FlowLogNeeds): FlowLog {
   let waiting: FlowStep[] = []
-  /** Drained, and not in the database yet. */
-  let unwritten = 0
+  /** How many steps of each connection wait or are being written, and of all. */
+  const heldOf = new Map<string, number>()
+  let held = 0
   let dropped = 0
   let writing: Promise<void> = Promise.resolve()
 
@@ -39,12 +43,18 @@ export function openFlowLog({ pool, onLoss, flushEveryMs = 500 }: FlowLogNeeds):
     dropped = 0
     const drained = waiting
     waiting = []
-    unwritten = drained.length
     for (let from = 0; from < drained.length; from += batchSize) {
       const batch = drained.slice(from, from + batchSize)
       await transact(pool, client => writeBatch(client, batch)).catch(fault => onLoss(batch.length, fault))
-      unwritten -= batch.length
+      for (const { connectionId } of batch) hold(connectionId, -1)
     }
+  }
+
+  function hold(connectionId: string, more: 1 | -1): void {
+    const count = (heldOf.get(connectionId) ?? 0) + more
+    if (count > 0) heldOf.set(connectionId, count)
+    else heldOf.delete(connectionId)
+    held += more
   }
 
   function flush(): Promise<void> {
@@ -56,8 +66,12 @@ export function openFlowLog({ pool, onLoss, flushEveryMs = 500 }: FlowLogNeeds):
 
   return {
     note(step) {
-      if (waiting.length + unwritten >= waitingLimit) dropped += 1
-      else if (waiting.push(step) === waitingLimit / 2) void flush() // sooner than the clock, in a flood
+      if ((heldOf.get(step.connectionId) ?? 0) >= heldLimit - held) {
+        dropped += 1
+        return
+      }
+      hold(step.connectionId, 1)
+      if (waiting.push(step) === heldLimit / 4) void flush() // sooner than the clock, in a flood
     },
     flush,
     async close() {
