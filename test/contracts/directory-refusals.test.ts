@@ -68,7 +68,8 @@ const without = (line: Line, name: string) =>
 
 describe('a line that cannot stand is refused with its number, and nothing is kept:', () => {
   const id = randomUUID()
-  const deep: unknown = JSON.parse(`${'['.repeat(500)}${']'.repeat(500)}`)
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  const inPage = `"id":"${id}","workspace_id":"${acme}"`
   it.each<[string, Line | string, RegExp]>([
     ['broken JSON', '{"kind":"page"', /no JSON/],
     ['an array', '[]', /no JSON object/],
@@ -103,7 +104,15 @@ describe('a line that cannot stand is refused with its number, and nothing is ke
     ['a title of 2,001 wide characters', page({ title: '🏔'.repeat(2_001) }), /title is longer than 2,000/],
     ['no title', without(page({}), 'title'), /title is missing/],
     ['a title that is a list', page({ title: ['Roadmap'] }), /title is no text/],
-    ['a title nested deep', page({ title: deep }), /title is no text/],
+    ['a title nested deep', `{"kind":"page",${inPage},"title":${deep}}`, /title is no text: a list/],
+    ['a kind nested deep', `{"kind":${deep}}`, /kind is no text: a list/],
+    ['an id nested deep', `{"kind":"page","title":"x","id":${deep}}`, /id is no UUID: a list/],
+    [
+      'a viewer nested deep',
+      `{"kind":"page",${inPage},"title":"x","private_to":[${deep}]}`,
+      /private_to has what is no UUID: a list/,
+    ],
+    ['a flag nested deep', `{"kind":"page",${inPage},"title":"x","archived":{"a":1}}`, /false: an object/],
     ['a NUL in a title', page({ title: 'Road\0map' }), /title has a NUL/],
     ['a NUL in an icon', page({ icon: '\0' }), /icon has a NUL/],
     ['a NUL in a name', workspaceLine(acme, { name: 'Acme\0' }), /name has a NUL/],

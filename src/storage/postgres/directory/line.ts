@@ -160,10 +160,8 @@ class Fields {
   has(name: string): boolean {
     return Object.hasOwn(this.#members, name) && this.#members[name] !== null
   }
-  /** A member's value for a message, shortened. */
   shown(name: string): string {
-    const text = JSON.stringify(this.#members[name]) ?? 'nothing'
-    return text.length > 60 ? `${text.slice(0, 60)}…` : text
+    return shownValue(this.#members[name])
   }
 
   text(name: string, longest: number, shortest = 1): string {
@@ -205,7 +203,7 @@ class Fields {
     if (!Array.isArray(list)) throw new BadLine(`${name} is no list of user ids: ${this.shown(name)}`)
     return list.map(one => {
       const id = readUuid(one)
-      if (id === null) throw new BadLine(`${name} has what is no UUID: ${JSON.stringify(one)?.slice(0, 60)}`)
+      if (id === null) throw new BadLine(`${name} has what is no UUID: ${shownValue(one)}`)
       return id
     })
   }
@@ -223,6 +221,13 @@ class Fields {
       throw new BadLine(`the ${name} ${this.shown(name)} is unknown (${values.join(', ')})`)
     return found
   }
+}
+
+/** A value for a message, shortened. Nested ones are named only: they may be nested deeper than can be printed. */
+function shownValue(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
+  const text = JSON.stringify(value) ?? 'nothing'
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }
 
 /** Refused, because it ends the range of what stands below a page (see pages_id_not_greatest). */
