@@ -1,18 +1,20 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { root } from '../../src/root.ts'
 import { freePort } from '../../src/storage/postgres/embedded.ts'
 
-/** The whole product in a process of its own, so that what measures it takes none of its time. */
-export async function startProduct(databaseUrl: string, redisUrl: string) {
+/** The whole product, as `npm start` runs it, in a process of its own: what measures it takes none of its time. */
+export async function startProduct(databaseUrl: string, redisUrl: string, env: Record<string, string> = {}) {
   const [port, folder] = await Promise.all([freePort(), mkdtemp(path.join(tmpdir(), 'latchkey-bench-'))])
   const base = `http://127.0.0.1:${port}`
-  const child = spawn(process.execPath, ['src/cli.ts', 'start'], {
+  const child = spawn(process.execPath, [...(await startFlags()), 'src/cli.ts', 'start'], {
     env: {
       ...process.env,
       ...{ PORT: `${port}`, ISSUER: base, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl },
       ...{ DATA_DIR: folder, DEMO: 'false', LOG_LEVEL: 'silent' },
+      ...env,
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
@@ -27,10 +29,20 @@ export async function startProduct(databaseUrl: string, redisUrl: string) {
   }
   return {
     base,
+    port,
+    pid: child.pid!,
     async stop() {
       child.kill('SIGTERM')
       await gone
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** How `npm start` runs Node, and the image too. */
+async function startFlags(): Promise<string[]> {
+  const { scripts } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {
+    scripts: { start: string }
+  }
+  return scripts.start.split(' ').filter(part => part.startsWith('--'))
 }

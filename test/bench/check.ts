@@ -4,12 +4,10 @@
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { freePort } from '../../src/storage/postgres/embedded.ts'
 import { growForest, type Sample } from './_check-data.ts'
 import { get, type Measured, measure } from './_load.ts'
+import { startProduct } from './_product.ts'
 import type { Bench } from './run.ts'
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5)
@@ -18,13 +16,13 @@ const workspaces = Number(process.env.BENCH_WORKSPACES ?? 1_000)
 const inFlight = 16
 const tokens = 20_000
 
+type Server = { port: number; stop(): Promise<void> }
 type Contestant = { name: string; port: number; requests: Buffer[]; results: Measured[] }
 
 export async function run(bench: Bench): Promise<void> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'latchkey-check-'))
   const stops: (() => Promise<void>)[] = []
-  const start = async (kind: 'ours' | 'bare', databaseUrl: string) => {
-    const { port, stop } = await startServer(kind, databaseUrl, bench.redisUrl, folder)
+  const portOf = async (starting: Promise<Server>) => {
+    const { port, stop } = await starting
     stops.push(stop)
     return port
   }
@@ -33,15 +31,24 @@ export async function run(bench: Bench): Promise<void> {
     const samples = await growForest(large, workspaces, tokens)
     const few = await growForest(small, 10, tokens)
     const contestants: Contestant[] = [
-      { name: 'bare', port: await start('bare', large), requests: samples.map(keyed), results: [] },
-      { name: 'large', port: await start('ours', large), requests: samples.map(asPartner), results: [] },
-      { name: 'small', port: await start('ours', small), requests: few.map(asPartner), results: [] },
+      { name: 'bare', port: await portOf(startBare(large)), requests: samples.map(keyed), results: [] },
+      {
+        name: 'large',
+        port: await portOf(startProduct(large, bench.redisUrl)),
+        requests: samples.map(asPartner),
+        results: [],
+      },
+      {
+        name: 'small',
+        port: await portOf(startProduct(small, bench.redisUrl)),
+        requests: few.map(asPartner),
+        results: [],
+      },
     ]
     await takeTurns(contestants)
     report(bench, contestants)
   } finally {
     for (const stop of stops) await stop()
-    await rm(folder, { recursive: true, force: true })
   }
 }
 
@@ -77,25 +84,16 @@ function report(bench: Bench, contestants: Contestant[]): void {
   )
 }
 
-async function startServer(kind: string, databaseUrl: string, redisUrl: string, dataDir: string) {
-  const port = await freePort()
-  const child = fork(path.join(import.meta.dirname, '_check-server.ts'), [kind], {
-    env: {
-      ...process.env,
-      PORT: `${port}`,
-      ISSUER: `http://localhost:${port}`,
-      DATABASE_URL: databaseUrl,
-      REDIS_URL: redisUrl,
-      DATA_DIR: dataDir,
-      DEMO: 'false',
-    },
+async function startBare(databaseUrl: string): Promise<Server> {
+  const child = fork(path.join(import.meta.dirname, '_bare-route.ts'), {
+    env: { ...process.env, DATABASE_URL: databaseUrl },
   })
-  await Promise.race([
+  const [port] = await Promise.race([
     once(child, 'message'),
-    once(child, 'exit').then(() => Promise.reject(new Error(`the ${kind} server did not start`))),
+    once(child, 'exit').then(() => Promise.reject(new Error('the bare route did not start'))),
   ])
   return {
-    port,
+    port: port as unknown as number,
     async stop() {
       const gone = once(child, 'exit')
       child.kill('SIGTERM')

@@ -4,13 +4,11 @@
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { root } from '../../src/root.ts'
-import { freePort } from '../../src/storage/postgres/embedded.ts'
 import type { Seeds } from './_bare-provider.ts'
 import { converse, type Lane, type Measured, post } from './_load.ts'
+import { startProduct } from './_product.ts'
 import { growTokens } from './_token-data.ts'
 import type { Bench } from './run.ts'
 
@@ -31,10 +29,9 @@ type Contestant = {
 type Deed = { name: string; wanted: number; lanes(contestant: Contestant): Lane[] }
 
 export async function run(bench: Bench): Promise<void> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'latchkey-token-'))
   const stops: (() => Promise<void>)[] = []
   try {
-    const ours = await startOurs(bench, folder, stops)
+    const ours = await startOurs(bench, stops)
     const bare = await startBare(stops)
     for (const deed of deeds) await compare(bench, deed, ours, bare)
     bench.figure('resident memory of ours (wanted: under 250 MB)', `${await residentMegabytes(ours.pid)} MB`)
@@ -45,7 +42,6 @@ export async function run(bench: Bench): Promise<void> {
     )
   } finally {
     for (const stop of stops) await stop()
-    await rm(folder, { recursive: true, force: true })
   }
 }
 
@@ -119,20 +115,11 @@ function introspections(one: Contestant): Lane[] {
   return each(() => () => requests[next++ % requests.length]!)
 }
 
-async function startOurs(bench: Bench, folder: string, stops: (() => Promise<void>)[]): Promise<Contestant> {
+async function startOurs(bench: Bench, stops: (() => Promise<void>)[]): Promise<Contestant> {
   const databaseUrl = await bench.databaseUrl()
   const data = await growTokens(databaseUrl, count)
-  const port = await freePort()
-  const { pid } = await start('_check-server.ts', 'ours', stops, {
-    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${await startFlags()}`,
-    PORT: `${port}`,
-    ISSUER: `http://localhost:${port}`,
-    DATABASE_URL: databaseUrl,
-    REDIS_URL: bench.redisUrl,
-    DATA_DIR: folder,
-    TRUST_PROXY: 'true',
-    DEMO: 'false',
-  })
+  const { port, pid, stop } = await startProduct(databaseUrl, bench.redisUrl, { TRUST_PROXY: 'true' })
+  stops.push(stop)
   return {
     name: 'ours',
     port,
@@ -143,42 +130,20 @@ async function startOurs(bench: Bench, folder: string, stops: (() => Promise<voi
 }
 
 async function startBare(stops: (() => Promise<void>)[]): Promise<Contestant> {
-  const { pid, message } = await start('_bare-provider.ts', JSON.stringify(count), stops, {})
-  const paths = { token: '/token', introspect: '/token/introspection' }
-  return { name: 'bare', pid, paths, ...(message as Omit<Contestant, 'name' | 'pid' | 'paths'>) }
-}
-
-async function start(
-  file: string,
-  argument: string,
-  stops: (() => Promise<void>)[],
-  env: Record<string, string>,
-) {
-  const child = fork(path.join(import.meta.dirname, file), [argument], {
-    env: { ...process.env, ...env },
+  const child = fork(path.join(import.meta.dirname, '_bare-provider.ts'), [JSON.stringify(count)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const [message] = await Promise.race([
     once(child, 'message'),
-    once(child, 'exit').then(([code]) => Promise.reject(new Error(`${file} ended with ${code}`))),
+    once(child, 'exit').then(([code]) => Promise.reject(new Error(`the bare provider ended with ${code}`))),
   ])
   stops.push(async () => {
     const gone = once(child, 'exit')
     child.kill('SIGTERM')
     await gone
   })
-  return { pid: child.pid!, message: message as unknown }
-}
-
-/** How `npm start` runs Node, and the image too. */
-async function startFlags(): Promise<string> {
-  const { scripts } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {
-    scripts: { start: string }
-  }
-  return scripts.start
-    .split(' ')
-    .filter(part => part.startsWith('--'))
-    .join(' ')
+  const paths = { token: '/token', introspect: '/token/introspection' }
+  return { name: 'bare', pid: child.pid!, paths, ...(message as Omit<Contestant, 'name' | 'pid' | 'paths'>) }
 }
 
 /** Linux only; elsewhere the figure is left out. */
