@@ -23,12 +23,20 @@ function tintOf(id: string): number {
   return sum % 6
 }
 
-/** An icon that is no single grapheme (an address, a word) gives way to the first letter. */
+/** The longest emoji have some thirty units; letters under a heap of accents have any number. */
+const longestIcon = 40
+
+/** An icon as it can be shown: one grapheme. null: there is none, or it is something else (an address, a word). */
+export function shownIcon(text: string | null): string | null {
+  const icon = text?.trim() ?? ''
+  if (icon === '' || icon.length > longestIcon) return null
+  return [...segments.segment(icon)].length === 1 ? icon : null
+}
+
+/** Without an icon that can be shown it is the first letter. */
 export function workspaceMark(workspace: { id: string; name: string; icon: string | null }): Mark {
-  const icon = workspace.icon?.trim() ?? ''
-  const single = icon !== '' && [...segments.segment(icon)].length === 1
   return {
-    text: single ? icon : firstLetter(workspace.name),
+    text: shownIcon(workspace.icon) ?? firstLetter(workspace.name),
     src: null,
     shape: 'square',
     tint: tintOf(workspace.id),

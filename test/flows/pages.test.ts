@@ -58,6 +58,33 @@ describe('the page tree', () => {
     expect(ben.text()).toContain('Diary')
   })
 
+  it('shows an icon that is one sign, and of what else stands in its place the usual one', async () => {
+    const { handbook, roadmap, launch, quarter } = world.pages
+    const zalgo = `e${'\u0301'.repeat(60)}`
+    for (const [page, icon] of [
+      [roadmap, 'https://icons.test/roadmap.png'],
+      [handbook, '👩‍👩‍👧‍👦'],
+      [quarter, zalgo],
+      [launch, '✅ Checked by us'],
+    ] as const)
+      await server.sql('update pages set icon = $1 where id = $2', [icon, page.id])
+    const cleo = await signedIn('cleo')
+    await cleo.open(tree())
+    const icons = () => cleo.visit.$('main').text()
+    expect(icons()).toContain('👩‍👩‍👧‍👦')
+    expect(icons()).not.toContain('icons.test')
+    for (const page of [roadmap, quarter, launch]) {
+      await cleo.open(pageOf(page))
+      for (const wrong of ['icons.test', zalgo, 'Checked by us']) expect(icons()).not.toContain(wrong)
+    }
+    const partner = await Partner.discover(server.base, relay)
+    await cleo.open(await partner.authorizeUrl())
+    await cleo.press('Select pages')
+    expect(icons()).toContain('👩‍👩‍👧‍👦')
+    expect(icons()).not.toContain('icons.test')
+    await server.sql('update pages set icon = null')
+  })
+
   it('shows a guest the private pages that list him, and nothing else', async () => {
     const gus = await signedIn('gus')
     await gus.open(tree())

@@ -1,4 +1,5 @@
 /** The model of step two: rows, and the lists that they stand in. */
+import { shownIcon } from '../marks.ts'
 import { view } from '../render.ts'
 import { urls } from '../urls.ts'
 import type { Picks } from './draft.ts'
@@ -82,7 +83,7 @@ export function painter(base: string, ticked: readonly PickerPage[], limits: Cou
     return {
       id: page.id,
       title: titleWords(page.title),
-      icon: page.icon,
+      icon: shownIcon(page.icon),
       type: page.type,
       above: page.path.slice(0, -1).join(' '),
       path: page.above.length > 0 ? page.above.map(titleWords).join(' / ') : null,

@@ -1,7 +1,7 @@
 /** One page: where it stands, what is below it, and which connections reach it. */
 import { type May, mayRemovePage } from '../../installs/policy.ts'
 import { belowWords, titleWords } from '../install/words.ts'
-import { connectionMark, type Mark } from '../marks.ts'
+import { connectionMark, type Mark, shownIcon } from '../marks.ts'
 import { type Menu, menuLink } from '../menu.ts'
 import { view } from '../render.ts'
 import type { Notice, Sayings } from '../settings/confirm/said.ts'
@@ -61,7 +61,7 @@ export function pagePage({ workspace, userId, reading, trail, notice, rowLimit }
   ]
   return {
     title: titleWords(page.title),
-    icon: page.icon,
+    icon: shownIcon(page.icon),
     isPrivate: page.private,
     notice,
     menu: items.length > 0 ? { id: 'page-options', label: 'Page options', items } : null,
@@ -92,7 +92,7 @@ export function pagePage({ workspace, userId, reading, trail, notice, rowLimit }
     add,
     children: children.map(child => ({
       title: titleWords(child.title),
-      icon: child.icon,
+      icon: shownIcon(child.icon),
       href: urls.page(workspace.id, child.id),
       below: belowWords(child.below, rowLimit),
     })),

@@ -1,6 +1,7 @@
 /** The pages of a workspace, as far as one reaches them. Nodes open by links, so the address says what stands open. */
 import type { PickerList, PickerPage, PickerReading, Windows } from '../install/readings.ts'
 import { belowWords, titleWords } from '../install/words.ts'
+import { shownIcon } from '../marks.ts'
 import { view } from '../render.ts'
 import { urls } from '../urls.ts'
 
@@ -62,7 +63,7 @@ export function treePage({ workspace, reading, windows, rowLimit }: Facts): Tree
     return {
       id: page.id,
       title,
-      icon: page.icon,
+      icon: shownIcon(page.icon),
       type: page.type,
       href: urls.page(workspace.id, page.id),
       below: belowWords(page.below, rowLimit),
