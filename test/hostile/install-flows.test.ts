@@ -258,6 +258,25 @@ describe('a part of a screen asked for by the script', () => {
   })
 })
 
+describe('the address of a flow in a header', () => {
+  it.each(['%0d%0aX-Evil:%20yes', '%E2%82%AC', '%00', '..%2f..%2fdevelopers', '%5c%5cevil.test'])(
+    'says nothing but that address, and breaks nothing: %s',
+    async uid => {
+      const person = new Person(server.base)
+      await person.open('/sign-in')
+      const csrf = person.visit.$('input[name=csrf]').first().val() as string
+      const answer = await person.send(`/install/${uid}/pages/ticks`, {
+        method: 'POST',
+        body: new URLSearchParams({ csrf }),
+        headers: { 'HX-Request': 'true', 'HX-Target': 'sum' },
+      })
+      expect(answer.status).toBeLessThan(500)
+      expect(answer.headers.get('x-evil')).toBeNull()
+      expect(answer.headers.get('hx-redirect') ?? '').toMatch(/^(\/install\/[\w%.-]+)?$/)
+    },
+  )
+})
+
 describe('a partner that wants the password given anew', () => {
   it('gets it, though somebody is signed in', async () => {
     const { person, partner } = await at('levels')

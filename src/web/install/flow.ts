@@ -101,8 +101,9 @@ export function flow(needs: FlowNeeds) {
   }
 }
 
+/** As it stands in an address: what is no flow of ours may be anything, and is repeated in addresses and headers. */
 export function uidOf(ctx: WebContext): string {
-  return (ctx as unknown as { params: { uid: string } }).params.uid
+  return encodeURIComponent((ctx as unknown as { params: { uid: string } }).params.uid)
 }
 
 const stale: Words = {
