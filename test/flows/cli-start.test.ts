@@ -26,8 +26,11 @@ afterEach(async () => {
 })
 
 /** Starts it and waits for its first words, which it says when it is ready. */
-async function start(more: Record<string, string> = {}): Promise<string> {
-  const child = spawn(process.execPath, ['src/cli.ts', 'start'], {
+async function start(
+  more: Record<string, string> = {},
+  [command, ...args]: [string, ...string[]] = [process.execPath, 'src/cli.ts', 'start'],
+): Promise<string> {
+  const child = spawn(command, args, {
     env: { ...env, ...more },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -117,10 +120,13 @@ describe('latchkey start with nothing configured', () => {
     expect(lines.every(line => line.icon && line.title)).toBe(true)
   })
 
-  it('goes without the demo where DEMO says so', async () => {
-    const words = await start({ DEMO: 'false' })
+  it('goes without the demo where DEMO says so, and ends with the npm that began it', async () => {
+    const words = await start({ DEMO: 'false', HOME: dataDir }, ['npm', 'start', '--silent'])
+    expect(words).toContain(`http://localhost:${port}`)
     expect(words).not.toContain('latchkey-demo')
     expect((await run('connection', 'list')).out).toContain('No connection')
+    expect(await stop()).toBe(0)
+    expect(await runs()).toBe(false)
   })
 
   it('keeps the database for whoever is left, whichever of two processes ends first', async () => {
