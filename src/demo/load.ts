@@ -129,7 +129,9 @@ async function addReporterPages(pool: Pool, connectionId: string, ada: string): 
   )
 }
 
-/** On another port the demo partner begins and is called back there. */
+const links = ['website', 'install_url', 'support_url', 'privacy_url', 'terms_url']
+
+/** On another port the demo partner begins and is called back there, and what the demo links to is there too. */
 async function followIssuer(
   stores: Stores,
   { issuer, dataDir }: Config,
@@ -137,11 +139,14 @@ async function followIssuer(
 ): Promise<void> {
   const redirectUri = callbackOf(issuer)
   if (partner.redirectUri === redirectUri) return
+  const followed = (link: string) =>
+    `${link} = case when starts_with(${link}, $3) then $4 || substr(${link}, length($3) + 1) else ${link} end`
   await stores.unhurried(database =>
     poolOf(database).query(
-      `update connections set redirect_uris = array_append(array_remove(redirect_uris, $2), $2), install_url = $3, updated_at = now()
-       where id = $1`,
-      [partner.clientId, redirectUri, startOf(issuer)],
+      `update connections set ${links.map(followed).join(', ')}, updated_at = now(), redirect_uris =
+         case when id = $1 then array_append(array_remove(redirect_uris, $2), $2) else redirect_uris end
+       where id = $1 or (created_by is null and starts_with(website, $3))`,
+      [partner.clientId, redirectUri, startOf(issuerOf(partner)), startOf(issuer)],
     ),
   )
   const kept = (await readDemoFile(dataDir))!
@@ -150,6 +155,7 @@ async function followIssuer(
 
 const startOf = (issuer: string) => `${issuer}/demo-partner`
 const callbackOf = (issuer: string) => `${issuer}/demo-partner/callback`
+const issuerOf = (partner: PartnerClient) => partner.redirectUri.replace(/\/demo-partner\/callback$/, '')
 
 async function readDemoFile(dataDir: string): Promise<DemoFile | null> {
   const text = await readFile(demoFile(dataDir), 'utf8').catch(() => null)

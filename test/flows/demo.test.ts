@@ -68,6 +68,15 @@ describe('the demo in a database that others use', () => {
     expect(await named('Acme Reporter')).toHaveLength(1)
   })
 
+  it('follows the server to another address', async () => {
+    const here = await links()
+    const elsewhere = 'http://localhost:1'
+    await prepareDemo(server.server.stores, { ...server.config, issuer: elsewhere, demo: true })
+    expect((await links()).sort()).toEqual(here.map(link => link.replace(server.base, elsewhere)).sort())
+    await load()
+    expect((await links()).sort()).toEqual(here.sort())
+  })
+
   it('has a partner that says what a cancel came to: nothing connected, or what was there before', async () => {
     const ben = new Person(server.base)
     await ben.open('/demo-partner')
