@@ -224,6 +224,30 @@ describe('a damaged form', () => {
       }
   })
 
+  it('does not tell by where a list goes on what a page out of reach is called', async () => {
+    const { acme } = world.workspaces
+    const secret = await seedPage(server.sql, acme.id, 'Lay-offs', null, [world.users.ben.id])
+    const below = await seedPage(server.sql, acme.id, 'Names', secret)
+    const cleo = await at('pages', 'cleo')
+    const picker = `/install/${uidOf(cleo)}/pages`
+    const body = new URLSearchParams({ csrf: fieldOf(cleo, 'csrf'), workspace_id: acme.id })
+    const headers = { 'HX-Request': 'true', 'HX-Target': 'page' }
+    const rows = async (address: string) =>
+      (await cleo.send(picker + address, { method: 'POST', body, headers })).text()
+    const nowhere = await rows(`/more?list=shared&after=${randomUUID()}`)
+    expect(nowhere).toContain('Handbook')
+    for (const { id } of [secret, below]) {
+      expect(await rows(`/more?list=shared&after=${id}`)).toBe(nowhere)
+      await cleo.open(`/w/${acme.id}?shared=${id}`)
+      expect(cleo.text()).toContain('Handbook')
+    }
+    const children = `/w/${acme.id}/p/${world.pages.roadmap.id}`
+    await seedPage(server.sql, acme.id, 'Alpha', world.pages.roadmap)
+    await cleo.open(`${children}?after=${below.id}`)
+    expect(cleo.text()).toContain('Alpha')
+    await server.sql('delete from pages where id = any ($1)', [[below.id, secret.id]])
+  })
+
   it('searches for signs that mean something elsewhere as they stand', async () => {
     const ben = await at('pages')
     for (const q of [

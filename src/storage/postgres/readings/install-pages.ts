@@ -83,9 +83,15 @@ export const grantedSql = `
   where i.workspace_id = $1
     and (i.id = $3 or (i.connection_id = $3 and i.user_id = $2 and i.state = 'active'))`
 
-/** Where a list goes on: behind the row of the page `cursor`. */
-export const behind = (page: string, cursor: string) => `(${page}.sort_title, ${page}.id) >
-  (coalesce((select x.sort_title from pages x where x.workspace_id = $1 and x.id = ${cursor}), ''), ${cursor})`
+/**
+ * Where a list goes on: behind the row of the page `cursor`, if user $2 reaches that. Whoever sees what comes behind a page
+ * of his choice, with pages that he names himself, finds out what it is called.
+ */
+export const behind = (page: string, cursor: string) => `(${page}.sort_title, ${page}.id) > (coalesce((
+    select x.sort_title from pages x
+    join page_paths x_path on x_path.workspace_id = $1 and x_path.page_id = x.id
+    join pages x_root on x_root.workspace_id = $1 and x_root.id = x_path.path[1]
+    where x.workspace_id = $1 and x.id = ${cursor} and ${personReaches('$2', 'x_root')}), ''), ${cursor})`
 
 /** Pages below the path of `t`, all levels, counted up to one more than `limit`. */
 export const countBelow = (t: string, limit: string) => `(
