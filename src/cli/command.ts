@@ -44,6 +44,8 @@ export function plain(text: string): string {
 export function sentenceOf(fault: unknown): string {
   if (fault instanceof BadConfig) return fault.message
   if (!(fault instanceof Error)) return String(fault)
+  // A line for each line of the file that is wrong.
+  if (fault.name === 'ImportRefused') return fault.message
   const { code, address, port } = fault as NodeJS.ErrnoException & { address?: string; port?: number }
   if (code === 'ECONNREFUSED')
     return `Nothing answers at ${address ?? 'the address'}:${port ?? ''}; is the store running?`

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Pool } from 'pg'
-import { ImportRefused } from '../../src/storage/postgres/directory/import.ts'
+import { ImportRefused } from '../../src/storage/postgres/directory/refused.ts'
 import { poolOf } from '../../src/storage/postgres/pool.ts'
 import { openClone } from '../support/database.ts'
 import {
@@ -198,6 +198,67 @@ describe('what only the whole file shows is refused by the line that shows it fi
     const tail = [pageLine(workspace, randomUUID(), other[38]!), pageLine(workspace, other[39]!, null)]
     await importLines(pool, [pageLine(workspace, other[0]!, deep[59]!), tail[1]!])
     expect(await refusal(pageLine(workspace, other[39]!, other[38]!), [tail[0]!])).toMatch(/deeper than 100/)
+  })
+})
+
+describe('several bad lines', () => {
+  const end = 'Nothing was imported. These are all that were found. Correct the lines, and run it again.'
+
+  it('are told at once, each with its number, whatever is wrong with them', async () => {
+    const before = await everything()
+    const [user, nobody] = [randomUUID(), randomUUID()]
+    const long = Buffer.from(`"${'x'.repeat(1_000_001)}"`)
+    const lines = [
+      JSON.stringify(workspaceLine(randomUUID())),
+      '{"kind":"page"',
+      '',
+      Buffer.from('{"kind":"Caf\u00e9"}', 'latin1'),
+      long,
+      JSON.stringify(userLine(user, { email: 'nobody' })),
+      // Only among lines that can all be read is it looked for what they say of one another.
+      JSON.stringify(memberLine(acme, nobody)),
+    ]
+    const bytes = lines.flatMap(line => [Buffer.from(line), Buffer.from('\n')])
+    await expect(importBytes(pool, [Buffer.concat(bytes)])).rejects.toThrow(
+      new ImportRefused([
+        { line: 2, reason: 'it is no JSON' },
+        { line: 4, reason: 'it is no UTF-8' },
+        { line: 5, reason: 'it is longer than 1,000,000 characters' },
+        { line: 6, reason: 'email is no address: "nobody"' },
+      ]),
+    )
+    expect(await everything()).toBe(before)
+  })
+
+  it('are told too where only the whole file shows them', async () => {
+    const [workspace, user, parent] = [randomUUID(), randomUUID(), randomUUID()]
+    expect(await refusal(memberLine(workspace, user), [pageLine(acme, randomUUID(), parent)])).toBe(
+      [
+        `line 3: the workspace ${workspace} is not known`,
+        `line 4: the parent ${parent} is not known`,
+        end,
+      ].join('\n'),
+    )
+  })
+
+  it('are twenty at most: the rest is only said to be there', async () => {
+    const readable = Array.from({ length: 30 }, () => memberLine(acme, randomUUID()))
+    for (const lines of [readable, readable.map(() => '{')]) {
+      const told = (await refusal(lines[0]!, lines.slice(1))).split('\n')
+      expect(told).toHaveLength(21)
+      expect(told[19]).toMatch(/^line 22: /)
+      expect(told[20]).toContain('These are the first 20; there are others.')
+    }
+  })
+
+  it('end with one that finds no end', async () => {
+    const endless = function* () {
+      yield Buffer.from('{\n')
+      for (;;) yield Buffer.alloc(300_000, 'x')
+    }
+    await expect(importBytes(pool, endless())).rejects.toThrow(
+      ['line 1: it is no JSON', 'line 2: it is longer than 1,000,000 characters', end].join('\n'),
+    )
   })
 })
 

@@ -67,6 +67,18 @@ describe('latchkey import', () => {
       env,
     )
     expect([bad.code, bad.out, bad.err]).toEqual([1, '', 'latchkey: line 2: id is no UUID: "one"\n'])
+    const worse = [workspaceLine(workspace), pageLine(workspace, 'one'), { kind: 'paeg' }]
+    const several = await latchkey(['import', await file(worse)], env)
+    expect([several.code, several.out, several.err.split('\n')]).toEqual([
+      1,
+      '',
+      [
+        'latchkey: line 2: id is no UUID: "one"',
+        'line 3: the kind "paeg" is unknown (user, workspace, member or page)',
+        'Nothing was imported. These are all that were found. Correct the lines, and run it again.',
+        '',
+      ],
+    ])
     expect((await pool.query('select from workspaces where id = $1', [workspace])).rowCount).toBe(0)
     const missing = await latchkey(['import', path.join(folder, 'nowhere.ndjson')], env)
     expect([missing.code, missing.err]).toEqual([

@@ -1,7 +1,6 @@
 /** Everything that only the whole of a file, beside what is kept already, can show to be wrong. */
 import type { ClientBase } from 'pg'
-
-type Fault = { line: number; reason: string }
+import { faultsAtOnce, type LineFault } from './refused.ts'
 
 const keys = {
   staged_users: ['id'],
@@ -84,14 +83,15 @@ const checks = [
      and not exists (select from pages p where p.workspace_id = s.workspace_id and p.id = s.parent_id)`,
 ]
 
-/** The first line that what is known contradicts, or null. */
-export async function findFault(client: ClientBase): Promise<Fault | null> {
-  const faults: Fault[] = []
+/** The first lines that what is known contradicts, each with one reason: as many as are told at once, and one more. */
+export async function findFaults(client: ClientBase): Promise<LineFault[]> {
+  const faults = new Map<number, LineFault>()
   for (const check of checks) {
-    const { rows } = await client.query<Fault>(
-      `select line::int as line, reason from (${check}) as checked (line, reason) order by line limit 1`,
+    const { rows } = await client.query<LineFault>(
+      `select distinct on (line) line::int as line, reason from (${check}) as checked (line, reason)
+       order by line limit ${faultsAtOnce + 1}`,
     )
-    faults.push(...rows)
+    for (const fault of rows) if (!faults.has(fault.line)) faults.set(fault.line, fault)
   }
-  return faults.sort((a, b) => a.line - b.line)[0] ?? null
+  return [...faults.values()].sort((a, b) => a.line - b.line).slice(0, faultsAtOnce + 1)
 }

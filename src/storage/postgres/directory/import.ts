@@ -2,13 +2,14 @@
 import type { Pool, PoolClient } from 'pg'
 import type { InstallEvent } from '../../../installs/events.ts'
 import { appendEvent } from '../events.ts'
-import { findFault, keepLastLines } from './check-staged.ts'
+import { findFaults, keepLastLines } from './check-staged.ts'
 import { mergeInLanes } from './lanes.ts'
-import { BadLine, readLine, type UserLine } from './line.ts'
-import { BadLineAt, splitLines } from './lines.ts'
+import { BadLine, type DirectoryLine, readLine, type UserLine } from './line.ts'
+import { splitLines } from './lines.ts'
 import { mergeMembers, mergeUsers, mergeWorkspaces, type SuspendedInstallation } from './merge-people.ts'
 import { movePages } from './move-pages.ts'
 import { orderPages } from './order-pages.ts'
+import { faultsAtOnce, ImportRefused, type LineFault } from './refused.ts'
 import { type Kind, Staging } from './staging.ts'
 
 export type ImportNeeds = {
@@ -27,16 +28,6 @@ export type ImportProgress =
 
 /** Lines read, and of each kind how many things were new or different from what was kept. */
 export type ImportResult = { lines: number; changed: Record<Kind, number> }
-
-/** A line of the file, counted from 1, and what is wrong with it. Nothing of the file was kept. */
-export class ImportRefused extends Error {
-  readonly line: number
-  constructor(line: number, reason: string) {
-    super(`line ${line}: ${reason}`)
-    this.name = 'ImportRefused'
-    this.line = line
-  }
-}
 
 /** So many that what the planner knows of the tables is out of date. */
 const manyPages = 10_000
@@ -58,10 +49,10 @@ export async function importDirectory(
     // One import writes at a time: what it found known or new stays so until it is done.
     await client.query('select pg_advisory_lock(5282)')
     await keepLastLines(client)
-    const fault = await findFault(client)
-    if (fault) throw new ImportRefused(fault.line, fault.reason)
+    const faults = await findFaults(client)
+    if (faults.length > 0) throw new ImportRefused(faults)
     const order = await orderPages(client)
-    if (order.kind === 'fault') throw new ImportRefused(order.line, order.reason)
+    if (order.kind === 'fault') throw new ImportRefused([order])
     return { lines, changed: await merge(needs, client, order.pages) }
   } finally {
     // The connection goes with its temporary tables and settings.
@@ -74,7 +65,7 @@ async function stage(
   staging: Staging,
   input: AsyncIterable<Uint8Array>,
 ): Promise<number> {
-  let last = 0
+  const faults: LineFault[] = []
   let users: { number: number; line: UserLine }[] = []
   const tell = paced(needs.onProgress)
   const stageUsers = async () => {
@@ -82,24 +73,34 @@ async function stage(
     for (const [at, { number, line }] of users.entries()) await staging.add(number, line, hashes[at])
     users = []
   }
-  try {
-    for await (const lines of splitLines(input)) {
-      for (const { number, text } of lines) {
-        last = number
-        const line = readLine(text)
-        if (line.kind !== 'user') await staging.add(number, line)
-        else if (users.push({ number, line }) === usersPerLookup) await stageUsers()
+  for await (const lines of splitLines(input)) {
+    for (const { number, text } of lines) {
+      const line = typeof text === 'string' ? lineOrFault(text) : text
+      if (line instanceof BadLine) {
+        faults.push({ line: number, reason: line.message })
+        if (faults.length > faultsAtOnce) throw new ImportRefused(faults)
       }
-      tell({ step: 'reading', lines: last })
+      // Behind a bad line only others are looked for: nothing of the file will be kept.
+      else if (faults.length > 0) continue
+      else if (line.kind !== 'user') await staging.add(number, line)
+      else if (users.push({ number, line }) === usersPerLookup) await stageUsers()
     }
-  } catch (fault) {
-    if (fault instanceof BadLine) throw new ImportRefused(last, fault.message)
-    if (fault instanceof BadLineAt) throw new ImportRefused(fault.number, fault.message)
-    throw fault
+    const last = lines.at(-1)
+    if (last) tell({ step: 'reading', lines: last.number })
   }
+  if (faults.length > 0) throw new ImportRefused(faults)
   await stageUsers()
   await staging.finish()
   return Object.values(staging.count).reduce((sum, one) => sum + one, 0)
+}
+
+function lineOrFault(text: string): DirectoryLine | BadLine {
+  try {
+    return readLine(text)
+  } catch (fault) {
+    if (fault instanceof BadLine) return fault
+    throw fault
+  }
 }
 
 /** The hash that is kept stays while it fits, so that a second import changes nothing. */

@@ -1,24 +1,18 @@
 /** Splits a stream of bytes into numbered lines of UTF-8, without holding more than one line and one chunk. */
 import { TextDecoder } from 'node:util'
 
-export type NumberedLine = { number: number; text: string }
+import { BadLine } from './line.ts'
+
+/** Counted from 1, empty lines too. In place of its text stands what is wrong with a line that cannot be read. */
+export type NumberedLine = { number: number; text: string | BadLine }
 
 /** A title of 2,000 characters and 10,000 viewers fit; an endless line must not fill the memory. */
 const longestLine = 1_000_000
 const newline = 0x0a
 
-/** Where a line is at fault before it can be read; `number` counts from 1, empty lines too. */
-export class BadLineAt extends Error {
-  readonly number: number
-  constructor(number: number, reason: string) {
-    super(reason)
-    this.number = number
-  }
-}
-
 /**
- * The lines that are not empty. Only \n ends a line: the separators U+2028 and U+2029 may stand inside JSON.
- * @throws BadLineAt for a line that is too long or no UTF-8.
+ * The lines that are not empty. Only \n ends a line: the separators U+2028 and U+2029 may stand inside JSON. A line that
+ * finds no end is the last: what follows it is not looked for.
  */
 export async function* splitLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<NumberedLine[]> {
   let number = 0
@@ -28,9 +22,12 @@ export async function* splitLines(input: AsyncIterable<Uint8Array>): AsyncGenera
   function decode(bytes: Buffer): NumberedLine[] {
     const lines: NumberedLine[] = []
     const texts = decodeAll(decoder, bytes)
-    for (const text of texts ?? decodeEach(decoder, bytes, number)) {
+    for (const text of texts ?? decodeEach(decoder, bytes)) {
       number += 1
-      if (text.length > longestLine) throw new BadLineAt(number, tooLong)
+      if (typeof text !== 'string' || text.length > longestLine) {
+        lines.push({ number, text: typeof text === 'string' ? tooLong() : text })
+        continue
+      }
       const line = text.endsWith('\r') ? text.slice(0, -1) : text
       if (line.trim() !== '') lines.push({ number, text: line })
     }
@@ -41,7 +38,7 @@ export async function* splitLines(input: AsyncIterable<Uint8Array>): AsyncGenera
     const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : Buffer.from(chunk)
     const end = bytes.lastIndexOf(newline)
     if (end === -1) {
-      if (bytes.length > longestLine) throw new BadLineAt(number + 1, tooLong)
+      if (bytes.length > longestLine) return yield [{ number: number + 1, text: tooLong() }]
       rest = bytes
       continue
     }
@@ -51,7 +48,7 @@ export async function* splitLines(input: AsyncIterable<Uint8Array>): AsyncGenera
   if (rest.length > 0) yield decode(rest)
 }
 
-const tooLong = `it is longer than ${longestLine.toLocaleString('en')} characters`
+const tooLong = () => new BadLine(`it is longer than ${longestLine.toLocaleString('en')} characters`)
 
 /** All lines at once; null when some byte is no UTF-8. */
 function decodeAll(decoder: TextDecoder, bytes: Buffer): string[] | null {
@@ -62,18 +59,12 @@ function decodeAll(decoder: TextDecoder, bytes: Buffer): string[] | null {
   }
 }
 
-/** Line by line, to find the one that is no UTF-8. */
-function* decodeEach(decoder: TextDecoder, bytes: Buffer, before: number): Generator<string> {
-  let number = before
+/** Line by line, to find those that are no UTF-8. */
+function* decodeEach(decoder: TextDecoder, bytes: Buffer): Generator<string | BadLine> {
   for (let start = 0; start <= bytes.length; ) {
     const found = bytes.indexOf(newline, start)
     const end = found === -1 ? bytes.length : found
-    number += 1
-    try {
-      yield decoder.decode(bytes.subarray(start, end))
-    } catch {
-      throw new BadLineAt(number, 'it is no UTF-8')
-    }
+    yield decodeAll(decoder, bytes.subarray(start, end))?.[0] ?? new BadLine('it is no UTF-8')
     start = end + 1
   }
 }

@@ -1,0 +1,28 @@
+/** Lines of a file that cannot stand, and why. */
+
+export type LineFault = { line: number; reason: string }
+
+/** So many are told at once: one who corrects a file does not run it for each of them, and reads no book either. */
+export const faultsAtOnce = 20
+
+/** Lines of the file, counted from 1, and what is wrong with each. Nothing of the file was kept. */
+export class ImportRefused extends Error {
+  readonly faults: readonly LineFault[]
+
+  /** @param faults one or more, in the order of the file; what goes beyond `faultsAtOnce` is only said to be there. */
+  constructor(faults: readonly LineFault[]) {
+    super(wordsOf(faults))
+    this.name = 'ImportRefused'
+    this.faults = faults.slice(0, faultsAtOnce)
+  }
+}
+
+function wordsOf(faults: readonly LineFault[]): string {
+  const told = faults.slice(0, faultsAtOnce).map(({ line, reason }) => `line ${line}: ${reason}`)
+  if (faults.length === 1) return told[0]!
+  const all =
+    faults.length > told.length
+      ? `These are the first ${told.length}; there are others`
+      : 'These are all that were found'
+  return [...told, `Nothing was imported. ${all}. Correct the lines, and run it again.`].join('\n')
+}
