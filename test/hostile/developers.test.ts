@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
 import { Person } from '../support/person.ts'
-import { seedWorld, type World } from '../support/seed.ts'
+import { seedConnection, seedWorld, type World } from '../support/seed.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -159,6 +159,23 @@ describe('whoever does not look after a connection', () => {
     const known = words(dora)
     await dora.open(`/developers?after=${nobody}`)
     expect(words(dora)).toBe(known)
+  })
+
+  it('…nor from that of his own workspace’s lists', async () => {
+    const own = crypto.randomUUID()
+    await server.sql(`insert into workspaces (id, name, plan) values ($1, 'Own', 'enterprise')`, [own])
+    const { dora } = world.users
+    await server.sql(`insert into members (workspace_id, user_id, role) values ($1, $2, 'owner')`, [
+      own,
+      dora.id,
+    ])
+    const alpha = await seedConnection(server.sql, { name: 'Alpha' })
+    await server.sql('insert into approvals (workspace_id, connection_id) values ($1, $2)', [own, alpha.id])
+    const person = await signedIn('dora')
+    for (const place of [nobody, id]) {
+      await person.open(`/settings/${own}/approved?after=${place}`)
+      expect(person.text()).toContain('Alpha')
+    }
   })
 })
 

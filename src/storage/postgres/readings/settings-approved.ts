@@ -35,8 +35,11 @@ const peopleOf = `
 
 const named = (column: string) => `jsonb_path_query_array(${column}, '$[0 to ${peopleNamed - 1}]') as people`
 
-/** $2 cursor: a connection. By name, beginning behind it. */
-const behindCursor = `(lower(c.name), c.id) > (coalesce((select lower(name) from connections where id = $2), ''), $2)`
+/** $2 cursor: a connection that is or was in use in workspace $1; nobody's but theirs says where it stands. By name, behind it. */
+const behindCursor = `(lower(c.name), c.id) > (coalesce((
+  select lower(x.name) from connections x where x.id = $2 and (
+    exists (select from approvals y where y.workspace_id = $1 and y.connection_id = x.id)
+    or exists (select from installations y where y.workspace_id = $1 and y.connection_id = x.id))), ''), $2)`
 
 export type ApprovedConnection = ConnectionRow & {
   approvedAt: Date
