@@ -5,6 +5,7 @@ import { openPartnerChanges } from '../../src/storage/postgres/partner-changes.t
 import { call } from '../support/api.ts'
 import { openApiAlone } from '../support/api-alone.ts'
 import { grantPage } from '../support/installed.ts'
+import { seedPage } from '../support/seed.ts'
 
 let alone: Awaited<ReturnType<typeof openApiAlone>>
 
@@ -88,6 +89,23 @@ describe.each([
       await state('active')
     }
   })
+})
+
+it('a new page below one that is removed for good meanwhile, as with a sandbox, is refused', async () => {
+  const { roadmap } = alone.world.pages
+  const doomed = await seedPage(alone.sql, alone.world.workspaces.acme.id, 'Doomed', roadmap)
+  const remover = await alone.pool.connect()
+  try {
+    await remover.query('begin')
+    await remover.query('delete from pages where id = $1', [doomed.id])
+    const { base } = await alone.start()
+    const asked = call(base, '/v1/pages', sent({ parent: { page_id: doomed.id } }, 'POST'))
+    await waitingForALock()
+    await remover.query('commit')
+    expect((await asked).json).toMatchObject({ status: 404, code: 'object_not_found' })
+  } finally {
+    remover.release()
+  }
 })
 
 /** Until some query waits for another transaction. */

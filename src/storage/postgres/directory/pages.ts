@@ -34,7 +34,7 @@ const nothing: Alongside = async () => {}
 export function createPage(pool: Pool, draft: PageDraft, alongside = nothing): Promise<PageOutcome> {
   return transact(pool, async client => {
     await lockTrees(client, [draft.workspaceId], 'adding')
-    const above = draft.parentId ? await readPath(client, draft.workspaceId, draft.parentId) : null
+    const above = draft.parentId ? await holdParent(client, draft.workspaceId, draft.parentId) : null
     if (draft.parentId && !above) return refused('no-such-page')
     if (above && above.path.length >= deepestLevel) return refused('page-too-deep')
     await client.query({
@@ -177,6 +177,18 @@ async function readPath(client: ClientBase, workspaceId: string, id: string): Pr
   const { rows } = await client.query<Place>({
     name: 'read-path',
     text: 'select path::text[] as path, hidden from page_paths where workspace_id = $1 and page_id = $2',
+    values: [workspaceId, id],
+  })
+  return rows[0] ?? null
+}
+
+/** Where a page stands, which is not removed for good before the transaction ends. */
+async function holdParent(client: ClientBase, workspaceId: string, id: string): Promise<Place | null> {
+  const { rows } = await client.query<Place>({
+    name: 'hold-parent',
+    text: `select t.path::text[] as path, t.hidden
+      from page_paths t join pages p on p.workspace_id = t.workspace_id and p.id = t.page_id
+      where t.workspace_id = $1 and t.page_id = $2 for key share of p`,
     values: [workspaceId, id],
   })
   return rows[0] ?? null
