@@ -33,6 +33,7 @@ import { openSearch } from './storage/postgres/readings/api-search.ts'
 import { openUsers } from './storage/postgres/readings/api-users.ts'
 import { readGallery } from './storage/postgres/readings/gallery.ts'
 import { forceOutcome } from './storage/postgres/sandboxes.ts'
+import { wasTakenBack } from './storage/postgres/transaction.ts'
 import { userStore } from './storage/postgres/users.ts'
 import { isUnavailable } from './storage/unavailable.ts'
 import { openStores, type Stores } from './stores.ts'
@@ -95,7 +96,11 @@ async function assemble(config: Config, stores: Stores): Promise<InstallServer> 
       schema: () => schemaIsCurrent(stores.database),
     },
   })
-  app.use(requests(log, ctx => (ctx.path.startsWith('/v1/') ? brokenForPrograms(ctx) : web.broken(ctx))))
+  app.use(
+    requests(log, (ctx, fault) =>
+      ctx.path.startsWith('/v1/') ? brokenForPrograms(ctx) : web.broken(ctx, wasTakenBack(fault)),
+    ),
+  )
   // Before the headers and sessions of the screens, none of which a program needs.
   app.use(provider.programs)
   app.use(serveReference(config))

@@ -25,7 +25,10 @@ export function openLog(level: LogLevel): Logger {
 }
 
 /** Gives each request its id, one line in the log, and an answer when something broke that nobody expected. */
-export function requests(log: Logger, renderFault: (ctx: Context) => void | Promise<void>): Middleware {
+export function requests(
+  log: Logger,
+  renderFault: (ctx: Context, fault: unknown) => void | Promise<void>,
+): Middleware {
   return async (ctx, next) => {
     const requestId = randomUUID()
     const begun = process.hrtime.bigint()
@@ -40,7 +43,7 @@ export function requests(log: Logger, renderFault: (ctx: Context) => void | Prom
       )
       ctx.status = statusOf(fault)
       if (ctx.status === 503) ctx.set('retry-after', '1')
-      await renderFault(ctx)
+      await renderFault(ctx, fault)
     }
     // The path alone: a query may carry a code.
     const ms = Number(process.hrtime.bigint() - begun) / 1e6

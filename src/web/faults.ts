@@ -50,10 +50,11 @@ export function faults(render: Render) {
       show(ctx, nothing)
     },
 
-    /** After something threw; the status is set already. */
-    broken(ctx: WebContext): void {
+    /** After something threw; the status is set already. `takenBack`: nothing of what was under way stands. */
+    broken(ctx: WebContext, takenBack: boolean): void {
       if (ctx.status === 404) show(ctx, nothing)
-      else if (ctx.status === 503) show(ctx, ctx.method === 'GET' ? busy : busyForForms, null)
+      else if (ctx.status === 503)
+        show(ctx, ctx.method === 'GET' ? busy : takenBack ? busyForForms : inDoubt, null)
       else show(ctx, ctx.status < 500 ? { ...unreadable, status: ctx.status } : broke)
     },
 
@@ -99,6 +100,11 @@ const busy: Words = {
   next: 'Nothing was changed. Reload this page in a moment.',
 }
 const busyForForms: Words = { ...busy, next: 'Nothing was changed. Go back and try again in a moment.' }
+/** The connection broke off, perhaps after the form was taken. */
+const inDoubt: Words = {
+  ...busy,
+  next: 'What you sent may have been done all the same: go back and look before you try again.',
+}
 const broke: Words = {
   status: 500,
   title: 'Something broke on our side',

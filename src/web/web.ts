@@ -51,8 +51,8 @@ export type Web = {
   headers: Middleware
   /** Last of all: a page that says that there is nothing. */
   notFound: Middleware
-  /** Shows what broke, or a fault in words of the caller's. */
-  broken(ctx: unknown): void
+  /** Shows what broke, and whether nothing of it can stand; or a fault in words of the caller's. */
+  broken(ctx: unknown, takenBack: boolean): void
   renderFault(ctx: unknown, fault: Fault): void
   /** Does the request come from a browser that is signed in? */
   signedIn(ctx: unknown): Promise<boolean>
@@ -84,7 +84,7 @@ export function createWeb(needs: WebNeeds): Web {
       screens.routes() as unknown as Middleware,
     ]),
     notFound: async ctx => shown.notFound(ctx as WebContext),
-    broken: ctx => shown.broken(ctx as WebContext),
+    broken: (ctx, takenBack) => shown.broken(ctx as WebContext, takenBack),
     renderFault: (ctx, fault) => shown.render(ctx as WebContext, fault),
     signedIn: ctx => session.signedIn(ctx as WebContext),
     isTrial: (ctx, state, connectionId) => begun.isUnderWay(ctx as WebContext, state, connectionId),

@@ -91,11 +91,12 @@ describe('a store that is away', () => {
     const { users } = await seedWorld(away.sql)
     const person = new Person(away.base)
     await person.signIn(users.ada.email)
+    await away.close()
     expect(person.visit.status).toBe(503)
     expect(person.visit.headers.get('retry-after')).toBe('1')
     expect(person.heading()).toBe('The service is busy')
-    expect(person.text()).not.toContain('Go to the start page')
-    await away.close()
+    // What the database did not take back itself may stand.
+    expect(person.text()).toContain('may have been done all the same: go back and look before you try again.')
   })
 })
 

@@ -19,6 +19,17 @@ export function isDeadlock(fault: unknown): boolean {
   return (fault as { code?: string }).code === '40P01'
 }
 
+/**
+ * Did the database itself refuse a statement, so that nothing of its transaction stands? After a broken connection or a
+ * shutdown nobody knows, and asking once more could meet what was written.
+ */
+export function wasTakenBack(fault: unknown): boolean {
+  const { code } = (fault ?? {}) as { code?: unknown }
+  return (
+    typeof code === 'string' && /^(?!08|40003|57P|58|XX)[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]+$/.test(code)
+  )
+}
+
 async function attempt<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let lost = false

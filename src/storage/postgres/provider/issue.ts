@@ -1,6 +1,6 @@
 /** What issuing tokens has in common: statements that take several requests along, and fall back to one each. */
 import { gather } from '../gather.ts'
-import { isDeadlock } from '../transaction.ts'
+import { isDeadlock, wasTakenBack } from '../transaction.ts'
 
 export type Payload = Record<string, unknown>
 export type NewToken = { hash: Buffer; payload: Payload; expiresAt: Date }
@@ -30,17 +30,6 @@ export function issuing<Question, Answer>(
     const answer = await together(question)
     return answer ?? (await again(() => ask([question], true)))[0]!
   }
-}
-
-/**
- * Did the database itself refuse the statement, so that nothing of it stands? After a broken connection or a shutdown nobody
- * knows, and asking once more could meet what was written.
- */
-function wasTakenBack(fault: unknown): boolean {
-  const { code } = fault as { code?: unknown }
-  return (
-    typeof code === 'string' && /^(?!08|40003|57P|58|XX)[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]+$/.test(code)
-  )
 }
 
 /** A deadlock's victim was taken back whole: asking once more is safe. */
