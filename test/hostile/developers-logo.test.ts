@@ -109,6 +109,17 @@ describe('a logo', () => {
     expect((await logo()).status).toBe(404)
   })
 
+  it('that is taken away by many presses at once is recorded as taken away once', async () => {
+    await upload(await drawn(20, 20))
+    await ben.open(`/developers/connections/${id}/settings`)
+    const { action, body } = ben.formOf('Remove logo')
+    const events = async () => (await server.sql('select from events where connection_id = $1', [id])).length
+    const before = await events()
+    await Promise.all(Array.from({ length: 10 }, () => ben.send(action, { method: 'POST', body })))
+    expect((await logo()).status).toBe(404)
+    expect((await events()) - before).toBe(1)
+  })
+
   it('of an internal connection is shown to its workspace alone', async () => {
     const internal = await created('internal')
     await upload(await drawn(32, 32), 'logo.png', 'image/png', internal)

@@ -8,7 +8,8 @@ import {
 } from '../managed-connection.ts'
 
 export type LogoStores = ManagedStores & {
-  saveLogo(connectionId: string, png: Buffer | null, now: Date): Promise<void>
+  /** @returns false when it is so already. */
+  saveLogo(connectionId: string, png: Buffer | null, now: Date): Promise<boolean>
 }
 
 export type LogoNeeds = DeedNeeds & {
@@ -21,10 +22,10 @@ export function setLogo(needs: LogoNeeds) {
     needs.transact(async stores => {
       const found = await hold(stores, deed)
       if (!found) return { kind: 'unknown' }
-      await stores.saveLogo(found.connection.id, png, needs.now())
-      await stores.append(
-        connectionEvent(needs, deed, found.connection, 'connection.updated', { changed: ['logo'] }),
-      )
+      if (await stores.saveLogo(found.connection.id, png, needs.now()))
+        await stores.append(
+          connectionEvent(needs, deed, found.connection, 'connection.updated', { changed: ['logo'] }),
+        )
       return { kind: 'set' }
     })
 }

@@ -97,13 +97,12 @@ export function managedConnectionStore(client: ClientBase) {
     },
 
     /** null takes the logo away. */
-    async saveLogo(id: string, png: Buffer | null, now: Date): Promise<void> {
-      await client.query(`update connections set logo = $2, logo_type = $3, updated_at = $4 where id = $1`, [
-        id,
-        png,
-        png && 'image/png',
-        now,
-      ])
+    async saveLogo(id: string, png: Buffer | null, now: Date): Promise<boolean> {
+      const { rowCount } = await client.query(
+        `update connections set logo = $2, logo_type = $3, updated_at = $4 where id = $1 and logo is distinct from $2`,
+        [id, png, png && 'image/png', now],
+      )
+      return rowCount === 1
     },
 
     countSecrets: (id: string) => countSecrets(client, id),
