@@ -14,6 +14,8 @@ export type MenuItem = {
   danger: boolean
   /** It copies this text instead of leading anywhere; null: it does not. */
   copy: string | null
+  /** It cannot be pressed, and this says why, or who can; null: it can. */
+  told: string | null
 }
 
 export type Menu = {
@@ -30,6 +32,7 @@ const plain: Omit<MenuItem, 'label' | 'icon' | 'href'> = {
   away: false,
   danger: false,
   copy: null,
+  told: null,
 }
 
 export function menuLink(
@@ -48,6 +51,11 @@ export function menuPost(
   fields: MenuItem['fields'] = [],
 ): MenuItem {
   return { ...plain, label, icon, href, post: true, fields }
+}
+
+/** What stands in the menu, and is not this person's to do. */
+export function menuTold(label: string, icon: IconName, told: string): MenuItem {
+  return { ...plain, label, icon, href: '', told }
 }
 
 /** What a developer says of a connection: his website, and where help is found. What is not given is left out. */

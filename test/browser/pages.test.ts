@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
-import { openBrowser } from '../support/browser.ts'
+import { axeFindings, openBrowser } from '../support/browser.ts'
 import { grantPage, type Installed, seedInstalled } from '../support/installed.ts'
 import { reachedTitles } from '../support/partner.ts'
 import { seedConnection, seedWorld, type World } from '../support/seed.ts'
@@ -66,7 +66,7 @@ describe.each([
     await page.getByRole('heading', { level: 1, name: 'Roadmap' }).waitFor()
 
     await options(page).click()
-    await page.getByRole('link', { name: 'Disconnect Acme Reporter' }).waitFor()
+    await page.getByText('who added it, and owners of Acme can disconnect it.').waitFor()
     await page.getByRole('link', { name: 'Add connection' }).first().click()
     await page.getByRole('searchbox', { name: 'Search connections' }).fill('rel')
     await page.getByRole('button', { name: 'Search', exact: true }).click()
@@ -132,7 +132,10 @@ describe('a member', () => {
   it('is not asked about a connection that others added for the workspace, and does not see those of others', async () => {
     const page = await arrive('cleo', at(world.pages.roadmap))
     await options(page).click()
-    await page.getByRole('link', { name: 'Disconnect Acme Reporter' }).click()
+    await page.getByText('Ada, who added it, and owners of Acme can disconnect it.').waitFor()
+    expect(await page.getByRole('link', { name: /Disconnect/ }).count()).toBe(0)
+    expect(await axeFindings(page)).toEqual([])
+    await page.goto(`${server.base}${at(world.pages.roadmap)}/connections/${reporter.id}/disconnect`)
     await page.getByRole('heading', { name: 'This is not yours to change' }).waitFor()
     await page.getByText('an owner of the workspace, can change it').waitFor()
     expect(await page.getByRole('button', { name: /Disconnect/ }).count()).toBe(0)

@@ -2,7 +2,7 @@
 import { type May, mayRemovePage } from '../../installs/policy.ts'
 import { belowWords, titleWords } from '../install/words.ts'
 import { connectionMark, type Mark, shownIcon } from '../marks.ts'
-import { type Menu, menuLink } from '../menu.ts'
+import { type Menu, menuLink, menuTold } from '../menu.ts'
 import { view } from '../render.ts'
 import type { Notice, Sayings } from '../settings/confirm/said.ts'
 import { type Pagination, paginate, type Trail } from '../trail.ts'
@@ -15,8 +15,6 @@ export type ReachingConnection = {
   mark: Mark
   /** "You connected it", "Connected by Ben", "Belongs to Acme". */
   whose: string
-  /** Who can disconnect it here, where this person cannot; null: he can. */
-  byWhom: string | null
   /** null: it was granted here. */
   through: { title: string; short: string; href: string } | null
   suspended: boolean
@@ -27,7 +25,7 @@ export type PagePage = {
   icon: string | null
   isPrivate: boolean
   notice: Notice | null
-  /** null: a guest can do nothing here. */
+  /** null: a guest on a page that no connection reaches can do nothing here. */
   menu: Menu | null
   connections: ReachingConnection[]
   /** null: all are shown. */
@@ -55,9 +53,11 @@ export function pagePage({ workspace, userId, reading, trail, notice, rowLimit }
   const last = children.at(-1)
   const items = [
     ...(add ? [menuLink('Add connection', 'plus', add)] : []),
-    ...connections
-      .filter(one => mayDisconnectHere(workspace, userId, one).kind === 'yes')
-      .map(one => disconnectItem(workspace, userId, page.id, one)),
+    ...connections.map(one =>
+      mayDisconnectHere(workspace, userId, one).kind === 'yes'
+        ? disconnectItem(workspace, userId, page.id, one)
+        : menuTold(one.connection.name, 'plug', byWhomWords(workspace, one)),
+    ),
   ]
   return {
     title: titleWords(page.title),
@@ -72,7 +72,6 @@ export function pagePage({ workspace, userId, reading, trail, notice, rowLimit }
         logo: one.connection.logoHash && urls.logo(one.connection.id, one.connection.logoHash),
       }),
       whose: whoseWords(workspace, userId, one),
-      byWhom: mayDisconnectHere(workspace, userId, one).kind === 'yes' ? null : byWhomWords(workspace, one),
       through:
         one.through.id === page.id
           ? null
