@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import Router from '@koa/router'
-import { allowed, signedIn } from '../support/allowed.ts'
+import { signedIn } from '../support/allowed.ts'
 import { csrfOf } from '../support/developers.ts'
-import { seedInstalled } from '../support/installed.ts'
-import { Partner } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
-import { post, restrict } from '../support/ruled.ts'
-import { seedConnection, seedWorld, type World } from '../support/seed.ts'
+import { seedWorld, type World } from '../support/seed.ts'
 import { startServer, type TestServer } from '../support/server.ts'
+import { seedThings } from '../support/things.ts'
 
 // The addresses are read from the product's own routers: one that is added is attacked without being named here.
 const built = jest.spyOn(Router.prototype, 'routes')
@@ -34,7 +32,7 @@ beforeAll(async () => {
   const [ada, ben, cleo] = [await signed('ada'), await signed('ben'), await signed('cleo')]
   const nobody = new Person(server.base)
   people = { ada, ben, cleo, gus: await signed('gus'), dora: await signed('dora'), nobody }
-  await seedThings()
+  things = await seedThings(server, world, people)
   form = filledIn()
   for (const person of Object.values(people)) tokens.set(person, await csrfOf(person))
 })
@@ -54,41 +52,6 @@ async function workspaceOfDora(): Promise<string> {
   const member = `insert into members (workspace_id, user_id, role) values ($1, $2, 'owner')`
   await server.sql(member, [id, world.users.dora.id])
   return id
-}
-
-/** Ben looks after what he and Cleo installed, asks for something, is in a flow, and is offered what Lena left behind. */
-async function seedThings(): Promise<void> {
-  const { users, pages } = world
-  const acme = world.workspaces.acme.id
-  const own = { created_by: users.ben.id, workspace_id: acme }
-  const relay = await seedConnection(server.sql, own)
-  const dock = await seedConnection(server.sql, { name: 'Dock' })
-  const bens = await allowed(server, relay, users.ben, [pages.handbook])
-  const cleos = await allowed(server, relay, users.cleo, [pages.handbook])
-  const granted = { workspaceId: acme, pages: [pages.handbook.id], grantedBy: users.ben.id }
-  const reporter = await seedInstalled(server.sql, { ...granted, userId: null, name: 'Reporter' })
-  await server.sql('update connections set created_by = $1 where id = $2', [
-    users.ben.id,
-    reporter.connectionId,
-  ])
-  const lena = randomUUID()
-  await server.sql(`insert into users (id, email, name) values ($1, 'lena@acme.test', 'Lena')`, [lena])
-  const left = await seedInstalled(server.sql, { ...granted, userId: lena, name: 'Left' })
-  await restrict(server, acme, 'approved-list')
-  for (const { id } of [relay, { id: left.connectionId }])
-    await server.sql('insert into approvals (workspace_id, connection_id) values ($1, $2)', [acme, id])
-  await post(people.ada, `/settings/${acme}/hand-over/${left.id}`, { user_id: users.ben.id })
-  await people.ben.open(await (await Partner.discover(server.base, dock)).authorizeUrl())
-  await people.ben.press('Request approval', { reason: 'For the team.' })
-  await people.ben.open(await (await Partner.discover(server.base, relay)).authorizeUrl())
-  const idIn = async (table: string) =>
-    (await server.sql<{ id: string }>(`select id from ${table} order by id desc limit 1`))[0]!.id
-  things = {
-    ...{ workspace: acme, connection: relay.id, internal: reporter.connectionId, left: left.id },
-    ...{ installation: bens.tokens.bot_id, access: cleos.tokens.bot_id, user: users.cleo.id },
-    ...{ request: await idIn('approval_requests'), offer: await idIn('hand_overs'), page: pages.roadmap.id },
-    ...{ secret: await idIn('connection_secrets'), uid: /install\/([\w-]+)/.exec(people.ben.visit.url)![1]! },
-  }
 }
 
 function filledIn(): Record<string, string> {
@@ -254,6 +217,43 @@ describe('every address that takes a form', () => {
         expect(await answer.text()).toContain('<h1>')
       }
     }))
+
+  // From here on something changes.
+  it.each([
+    ['/settings/:workspace/connections/:connection/suspend', ['installation.suspended', 2]],
+    ['/settings/:workspace/connections/:connection/resume', ['installation.resumed', 2]],
+    ['/settings/:workspace/connections/:connection/access/:access/suspend', ['installation.suspended', 1]],
+    ['/settings/:workspace/connections/:connection/access/:access/resume', ['installation.resumed', 1]],
+    ['/settings/:workspace/connections/:connection/access/:access/revoke', ['installation.disconnected', 1]],
+    ['/settings/:workspace/my-connections/:installation/pages/save', ['pages.changed', 1]],
+    ['/settings/:workspace/requests/:request', ['approval-request.approved', 1], ['approval.added', 1]],
+    ['/settings/:workspace/offers/:offer/accept', ['hand-over.accepted', 1]],
+    ['/settings/:workspace/my-connections/:installation/disconnect', ['installation.disconnected', 1]],
+    ['/settings/:workspace/approved/:connection/remove', ['approval.removed', 1]],
+    ['/developers/connections/:connection/secrets/:secret/revoke', ['secret.revoked', 1]],
+    ['/developers/connections/:connection/token/revoke', ['internal-token.revoked', 1]],
+    ['/developers/connections/:connection/playground/sandbox', ['sandbox.created', 1]],
+    ['/developers/connections/:connection/playground/sandbox/remove', ['sandbox.removed', 1]],
+    ['/developers/connections/:connection/disable', ['connection.disabled', 1]],
+    ['/developers/connections/:connection/enable', ['connection.enabled', 1]],
+    ['/developers/connections/:connection/delete', ['connection.deleted', 1]],
+  ] as [pattern: string, ...told: [kind: string, times: number][]][])(
+    'pressed ten times at once does it once: %s',
+    async (pattern, ...told) => {
+      expect(patterns).toContain(pattern)
+      const since = await server.sql<{ at: Date }>('select clock_timestamp() as at')
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, () => send(rightful(pattern), address(pattern, things))),
+      )
+      for (const { status } of answers) expect(status).toBeLessThan(500)
+      const events = await server.sql<{ kind: string }>('select kind from events where at >= $1', [
+        since[0]!.at,
+      ])
+      for (const [kind, times] of told)
+        expect([kind, events.filter(one => one.kind === kind).length]).toEqual([kind, times])
+      expect(events.length).toBe(told.reduce((sum, [, times]) => sum + times, 0))
+    },
+  )
 
   // The last: some of them need no field at all, and do what they are for.
   it.each([
