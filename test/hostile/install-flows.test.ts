@@ -235,6 +235,17 @@ describe('hostile words of a partner, a workspace or a page', () => {
   })
 })
 
+describe('the host that a flow leads back to', () => {
+  it('stands whole: its end says whose it is, however long it looks like another', async () => {
+    const host = `accounts.bank.test.${'session.'.repeat(20)}evil.test`
+    const lookalike = await seedConnection(server.sql, { redirect_uris: [`https://${host}/callback`] })
+    const { person } = await at('levels', 'ben', lookalike)
+    const said = person.visit.$('dt:contains("Sends you back to") + dd')
+    expect(said.text()).toBe(host)
+    expect(said.hasClass('clip')).toBe(false)
+  })
+})
+
 describe('a part of a screen asked for by the script', () => {
   const hx = { 'HX-Request': 'true', 'HX-Target': 'sum' }
 
