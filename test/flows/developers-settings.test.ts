@@ -63,8 +63,7 @@ describe('a change of the settings', () => {
   })
 
   it('of the logo is seen at once in the gallery and where people are asked', async () => {
-    const website = 'https://pictured.relay.test'
-    const relay = await developers.create('ben', { name: 'Pictured', description: 'It draws.', website })
+    const relay = await developers.create('ben', { name: 'Pictured', description: 'It draws.' })
     const partner = await Partner.discover(server.base, relay)
     const person = await developers.signedIn('cleo')
     const shown = async (address: string) => {

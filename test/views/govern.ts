@@ -236,7 +236,6 @@ const offered = (more: Partial<GalleryConnection> = {}): GalleryConnection => ({
   firstParty: false,
   verified: true,
   capabilities: ['read_content', 'insert_content', 'read_user_without_email'],
-  onlyTheirs: false,
   here: { placement, installationId: null },
   ...more,
 })
@@ -374,7 +373,6 @@ export const fixtures = [
         }),
         offered({ id: 'c5', installUrl: 'javascript:alert(1)', website: null, developerName: null }),
         offered({ id: 'c6', installUrl: null }),
-        offered({ id: 'c7', installUrl: null, website: null, onlyTheirs: true }),
       ],
       more: true,
       trail: further,

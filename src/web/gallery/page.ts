@@ -125,13 +125,7 @@ const refusalWords: Partial<Record<RefusalCode, (workspace: string) => string>> 
     `You have it in ${workspace}, and an owner has suspended it. Ask an owner to resume it.`,
 }
 
-function howOf({ name, website, onlyTheirs }: GalleryConnection): NonNullable<GalleryCard['how']> {
-  if (onlyTheirs)
-    return {
-      sentence:
-        'Only you see it here. Give it an install address or a website under Developers, and others find it too.',
-      website: null,
-    }
+function howOf({ name, website }: GalleryConnection): NonNullable<GalleryCard['how']> {
   const site = outside(website)
   return site
     ? {

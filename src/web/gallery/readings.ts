@@ -13,8 +13,6 @@ export type GalleryConnection = {
   firstParty: boolean
   verified: boolean
   capabilities: Capability[]
-  /** Nobody else finds it here: the user has created it, and nothing says yet where it is connected. */
-  onlyTheirs: boolean
   /** Whether it may be installed in the workspace, and the user's own installation there; null: no workspace is meant. */
   here: { placement: Placement; installationId: string | null } | null
 }

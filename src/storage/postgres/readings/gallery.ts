@@ -19,24 +19,11 @@ export type GalleryConnection = {
   firstParty: boolean
   verified: boolean
   capabilities: Capability[]
-  /** Nobody else finds it here: the user has created it, and nothing says yet where it is connected. */
-  onlyTheirs: boolean
   /** Whether it may be installed in the workspace, and the user's own installation there; null: no workspace is meant. */
   here: { placement: Placement; installationId: string | null } | null
 }
 
 type Row = Omit<GalleryConnection, 'here'> & PlacementRow & { installation_id: string | null }
-
-const webAddress = "~* '^https?://'"
-/**
- * What members try out and nobody has vouched for is of use to others once something says where it is connected, or once it
- * is used here. What the operator registers is meant for all.
- */
-const ofUse = `(c.created_by is null or c.first_party or c.verified
-  or coalesce(c.install_url ${webAddress}, false) or coalesce(c.website ${webAddress}, false)
-  or exists (select from approvals a where a.workspace_id = $1 and a.connection_id = c.id)
-  or exists (select from installations x where x.workspace_id = $1 and x.connection_id = c.id
-    and x.state in ('active', 'suspended')))`
 
 /**
  * $1 workspace or null, $2 user, $3 words, $4 cursor: a connection. What is known to come from whom it says comes first, then
@@ -46,15 +33,14 @@ const text = `
   with offered as materialized (
     select c.id, (c.first_party or c.verified) as known, lower(c.name) as sort_name from connections c
     where c.kind = 'public' and c.disabled_at is null and c.deleted_at is null and not c.resource_server
-      and ($3 = '' or ${holds('c.name', '$3')} or ${holds("coalesce(c.developer_name, '')", '$3')})
-      and (c.created_by = $2 or ${ofUse})),
+      and ($3 = '' or ${holds('c.name', '$3')} or ${holds("coalesce(c.developer_name, '')", '$3')})),
   shown as materialized (
     select o.* from offered o left join offered cursor on cursor.id = $4
     where cursor.id is null or (not o.known, o.sort_name, o.id) > (not cursor.known, cursor.sort_name, cursor.id)
     order by not o.known, o.sort_name, o.id limit ${gallerySize} + 1)
   select c.name, c.description, c.developer_name as "developerName", c.logo_hash as "logoHash", c.website,
     c.install_url as "installUrl", c.first_party as "firstParty", c.verified, c.id,
-    not ${ofUse} as "onlyTheirs", i.id as installation_id, ${placementColumns('$2')}
+    i.id as installation_id, ${placementColumns('$2')}
   from shown
   join connections c on c.id = shown.id
   left join workspaces w on w.id = $1
@@ -63,7 +49,7 @@ const text = `
     and i.state in ('active', 'suspended')
   order by not shown.known, shown.sort_name, shown.id`
 
-/** The public connections that are offered to this user, with what is true of each in one workspace of the user's. */
+/** The public connections that anyone may install, with what is true of each in one workspace of the user's. */
 export async function readGallery(
   pool: Pool,
   question: { workspaceId: string | null; userId: string; words: string; after: string | null },
@@ -82,7 +68,6 @@ export async function readGallery(
       firstParty: row.firstParty,
       verified: row.verified,
       capabilities: row.capabilities,
-      onlyTheirs: row.onlyTheirs,
       here:
         workspaceId === null ? null : { placement: toPlacement(row), installationId: row.installation_id },
     })),
