@@ -134,6 +134,7 @@ describe('a member', () => {
     await options(page).click()
     await page.getByText('Ada, who added it, and owners of Acme can disconnect it.').waitFor()
     expect(await page.getByRole('link', { name: /Disconnect/ }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: /^Disconnect Acme Reporter/ }).isDisabled()).toBe(true)
     expect(await axeFindings(page)).toEqual([])
     await page.goto(`${server.base}${at(world.pages.roadmap)}/connections/${reporter.id}/disconnect`)
     await page.getByRole('heading', { name: 'This is not yours to change' }).waitFor()

@@ -53,11 +53,7 @@ export function pagePage({ workspace, userId, reading, trail, notice, rowLimit }
   const last = children.at(-1)
   const items = [
     ...(add ? [menuLink('Add connection', 'plus', add)] : []),
-    ...connections.map(one =>
-      mayDisconnectHere(workspace, userId, one).kind === 'yes'
-        ? disconnectItem(workspace, userId, page.id, one)
-        : menuTold(one.connection.name, 'plug', byWhomWords(workspace, one)),
-    ),
+    ...connections.map(one => disconnectItem(workspace, userId, page.id, one)),
   ]
   return {
     title: titleWords(page.title),
@@ -118,6 +114,8 @@ function byWhomWords(workspace: Workspace, { grantedBy }: PageConnection): strin
 function disconnectItem(workspace: Workspace, userId: string, pageId: string, one: PageConnection) {
   const others = one.installer && one.installer.id !== userId
   const label = `Disconnect ${one.connection.name}${others ? ` of ${one.installer!.name}` : ''}`
+  if (mayDisconnectHere(workspace, userId, one).kind === 'no')
+    return menuTold(label, 'x', byWhomWords(workspace, one))
   return menuLink(label, 'x', urls.pageDisconnect(workspace.id, pageId, one.installationId), { danger: true })
 }
 
