@@ -8,6 +8,7 @@ import type { KeptCode } from './ports.ts'
 type Needs = { forceOutcome: ForceOutcome }
 
 /**
+ * What was issued to another client is not this one's to try things on: it is refused as ever.
  * @returns whether what was read must be read again.
  * @throws OAuthRefusal 429 and 503, where they are asked for.
  */
@@ -15,8 +16,9 @@ export async function forceInSandbox(
   needs: Needs,
   outcome: TestOutcome | null,
   source: Source,
+  clientId: string,
 ): Promise<boolean> {
-  if (!outcome || source.kind === 'none' || !source.kept) return false
+  if (!outcome || source.kind === 'none' || source.kept?.connectionId !== clientId) return false
   const { place } = source.kept
   const forced = await needs.forceOutcome(outcome, {
     workspaceId: place.workspaceId,

@@ -70,7 +70,8 @@ async function grant(
   const known = await needs.authenticate(credentials, found.proof, presented)
   allowOrigin(ctx, known.connection)
   refuseTargets(fields, needs.issuer)
-  const forced = await forceInSandbox(needs, readTestOutcome(ctx.get(testHeader)), found.source)
+  const outcome = readTestOutcome(ctx.get(testHeader))
+  const forced = await forceInSandbox(needs, outcome, found.source, credentials.clientId)
   const source = forced ? (await readPresented(needs, credentials.clientId, fields)).source : found.source
 
   const exchange = new Exchange(known, source, standing(source), now)

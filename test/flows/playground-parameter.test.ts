@@ -130,6 +130,27 @@ describe('in a sandbox, a partner’s own code', () => {
   })
 })
 
+describe('with another connection’s token', () => {
+  it.each(testOutcomes)('nothing is brought about: %s', async outcome => {
+    await actAs('Max Member')
+    const tokens = await partner.redeem(await install())
+    const stranger = await seedConnection(server.sql)
+    const basic = Buffer.from(`${stranger.id}:${stranger.secret}`).toString('base64')
+    const answer = await call(server.base, '/v1/oauth/token', {
+      method: 'POST',
+      headers: [
+        ['authorization', `Basic ${basic}`],
+        ['content-type', 'application/json'],
+        ['latchkey-test', outcome],
+      ],
+      body: { grant_type: 'refresh_token', refresh_token: tokens.refresh_token },
+    })
+    expect([answer.status, answer.json.error]).toEqual([400, 'invalid_grant'])
+    expect((await reachedTitles(server.base, tokens.access_token)).length).toBeGreaterThan(1)
+    expect((await refresh(tokens.refresh_token!, '')).status).toBe(200)
+  })
+})
+
 describe('while a code is redeemed in a sandbox', () => {
   it.each([
     ['rate-limited', 429, 'rate_limited'],
