@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import Router from '@koa/router'
+import { address, kept, patternsOf, plain } from '../support/addresses.ts'
 import { signedIn } from '../support/allowed.ts'
 import { csrfOf } from '../support/developers.ts'
 import { Person } from '../support/person.ts'
@@ -13,7 +14,10 @@ const built = jest.spyOn(Router.prototype, 'routes')
 
 let server: TestServer
 let world: World
+/** The addresses that take a form. */
 let patterns: string[]
+/** Those of what somebody has. */
+let screens: string[]
 /** What stands for the names in the patterns: things of Acme that exist. */
 let things: Record<string, string>
 /** What any of the forms would like to have. */
@@ -25,26 +29,22 @@ const tokens = new Map<Person, string>()
 
 beforeAll(async () => {
   server = await startServer()
-  patterns = postPatterns()
+  const routers = built.mock.contexts as Router[]
+  patterns = patternsOf(routers, 'POST')
+  screens = patternsOf(routers, 'GET').filter(
+    pattern => pattern.includes(':') && pattern !== '/logos/:connection',
+  )
   world = await seedWorld(server.sql)
   elsewhere = await workspaceOfDora()
   const signed = async (who: keyof World['users']) => signedIn(server, world.users[who])
   const [ada, ben, cleo] = [await signed('ada'), await signed('ben'), await signed('cleo')]
   const nobody = new Person(server.base)
   people = { ada, ben, cleo, gus: await signed('gus'), dora: await signed('dora'), nobody }
-  things = await seedThings(server, world, people)
+  things = { ...(await seedThings(server, world, people)), attempt: randomUUID() }
   form = filledIn()
   for (const person of Object.values(people)) tokens.set(person, await csrfOf(person))
 })
 afterAll(() => server.close())
-
-/** Of all routers the one with the most of them is that of the screens, into which the others are put. */
-function postPatterns(): string[] {
-  const found = (built.mock.contexts as Router[]).map(({ stack }) =>
-    stack.filter(layer => layer.methods.includes('POST')).map(layer => String(layer.path)),
-  )
-  return [...new Set(found.reduce((most, one) => (one.length > most.length ? one : most)))]
-}
 
 async function workspaceOfDora(): Promise<string> {
   const id = randomUUID()
@@ -74,21 +74,6 @@ const owners =
   /^\/settings\/:workspace\/(connections|approved|requests|policy|hand-over|offers\/:offer\/withdraw)/
 const rightful = (pattern: string) => (owners.test(pattern) ? people.ada : people.ben)
 
-function address(pattern: string, ids: Record<string, string>): string {
-  const path = pattern.replace(/:(\w+)/g, (_, name: string) => {
-    const own =
-      name === 'connection' && pattern.includes('/connections/:connection/token')
-        ? 'internal'
-        : name === 'installation' && pattern.includes('/hand-over/')
-          ? 'left'
-          : name
-    const id = ids[own]
-    if (id === undefined) throw new Error(`say what stands for :${name} in ${pattern}`)
-    return id
-  })
-  return `${path}?list=shared&page=${world.pages.roadmap.id}`
-}
-
 const unknown = '99999999-9999-4999-8999-999999999999'
 const nothing = (kept: Record<string, string> = {}) =>
   Object.fromEntries(Object.keys(things).map(name => [name, kept[name] ?? unknown]))
@@ -100,33 +85,43 @@ async function send(person: Person, to: string, fields: Record<string, string> =
   return { status: answer.status, to: answer.headers.get('location'), words: plain(html) }
 }
 
-/** The screen without what is another in every answer. */
-function plain(html: string): string {
-  return html.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|name="csrf" value="[^"]*"/g, '…')
-}
-
-/** Everything that is kept, but for the developers' log. */
-async function kept(): Promise<string[]> {
-  const tables = await server.sql<{ name: string }>(
-    `select table_name as name from information_schema.tables
-     where table_schema = 'public' and table_name not like 'flow_%' order by 1`,
-  )
-  return Promise.all(
-    tables.map(async ({ name }) => {
-      const rows = `select md5(string_agg(t::text, ' ' order by t::text)) as sum from ${name} t`
-      return `${name} ${(await server.sql<{ sum: string }>(rows))[0]!.sum}`
-    }),
-  )
-}
-
 async function changesNothing(attack: (pattern: string) => Promise<unknown>, to = patterns): Promise<void> {
-  const before = await kept()
+  const before = await kept(server)
   await Promise.all(to.map(attack))
-  expect(await kept()).toEqual(before)
+  expect(await kept(server)).toEqual(before)
 }
 
 it('knows the addresses', () => {
   expect(patterns.length).toBeGreaterThan(70)
+  expect(screens.length).toBeGreaterThan(40)
+})
+
+describe('every screen of what somebody has', () => {
+  const seen = async (person: Person, to: string) => {
+    const answer = await person.send(to)
+    return { status: answer.status, to: answer.headers.get('location'), words: plain(await answer.text()) }
+  }
+
+  it('leads the signed-out to the sign-in, or says that the flow is not theirs', () =>
+    changesNothing(async pattern => {
+      const { status, to } = await seen(people.nobody, address(pattern, things))
+      if (pattern.startsWith('/install/')) expect([pattern, status]).toEqual([pattern, 410])
+      else expect([pattern, status, to]).toEqual([pattern, 303, expect.stringMatching(/^\/sign-in/)])
+    }, screens))
+
+  it.each([
+    ['dora', 'of another workspace'],
+    ['gus', 'a guest'],
+    ['cleo', 'a member'],
+  ] as const)('is the same for %s, %s, whether or not it exists', async (who, _standing) => {
+    const addresses = screens.filter(pattern => who !== 'cleo' || !pattern.startsWith('/w/'))
+    await changesNothing(async pattern => {
+      const real = await seen(people[who], address(pattern, things))
+      const other = await seen(people[who], address(pattern, nothing({ workspace: things.workspace! })))
+      expect([pattern, real]).toEqual([pattern, other])
+      expect([pattern, real.status < 500]).toEqual([pattern, true])
+    }, addresses)
+  })
 })
 
 describe('every address that takes a form', () => {
