@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { signedIn } from '../support/allowed.ts'
 import { Partner } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
+import { restrict } from '../support/ruled.ts'
 import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
@@ -94,6 +96,28 @@ describe('the developer reads an attempt', () => {
     expect(ada.visit.html).not.toContain(tokens.access_token)
     for (const secret of ['Handbook', 'Ben', world.users.ben.email, tokens.refresh_token!, relay.secret])
       expect(ada.visit.$('.timeline').text()).not.toContain(secret)
+  })
+})
+
+describe('whoever only followed a link', () => {
+  it('tells the developer no workspace of his: not by being stopped there, not by looking and leaving', async () => {
+    const partner = await Partner.discover(server.base, relay)
+    const ben = await signedIn(server, world.users.ben)
+    await ben.open(await partner.authorizeUrl())
+    const left = ben.visit.headers.get('x-request-id')!
+    await ben.press('Select pages')
+    await ben.press('Cancel')
+    await restrict(server, world.workspaces.acme.id, 'owners-only')
+    await ben.open(await partner.authorizeUrl())
+    const stopped = ben.visit.headers.get('x-request-id')!
+    await restrict(server, world.workspaces.acme.id, 'none')
+    for (const requestId of [left, stopped]) {
+      const ada = await findAttempt(requestId)
+      expect(ada.visit.$('main').text()).not.toContain('A member of')
+      expect(ada.text()).toContain('Nobody has allowed access yet.')
+      await ada.open(`/developers/connections/${relay.id}/log?request=${requestId}`)
+      expect(ada.visit.$('main').text()).not.toContain('Acme')
+    }
   })
 })
 

@@ -31,8 +31,9 @@ export type AttemptsQuestion = {
   after: { at: Date; id: string } | null
 }
 
+/** Of what nobody allowed the developer learns no workspace: whoever follows his link would tell him where he is. */
 const attemptColumns = `a.id, a.started_at as "startedAt", a.last_at as "lastAt", a.outcome,
-  a.failure_code as "failureCode", w.name as workspace,
+  a.failure_code as "failureCode", case when a.grant_id is not null then w.name end as workspace,
   (select s.kind from flow_steps s where s.attempt_id = a.id order by s.at desc, s.id desc limit 1) as "lastKind"`
 
 /**

@@ -105,7 +105,7 @@ function whoWords({ workspace }: LoggedAttempt): string | null {
 
 function nobodyWords(first: FlowStepKind | undefined): string {
   return first === undefined || first === 'authorize'
-    ? 'Nobody chose a workspace yet.'
+    ? 'Nobody has allowed access yet.'
     : 'A request of your server that belongs to no flow that is known.'
 }
 
