@@ -26,6 +26,8 @@ export type StateReason =
   | 'let-go'
   /** The policy would not let it in today, and an owner ended all such. */
   | 'not-approved'
+  /** The member or the partner ended it while an owner's suspension stood: the suspension stands until an owner lifts it. */
+  | 'while-suspended'
   /** Its developer deleted the connection. */
   | 'connection-deleted'
 
@@ -46,3 +48,12 @@ export type InstallationScope = { installationId: string } | { connectionId: str
 /** Suspended and active ones have tokens; the others have none left to take. */
 export const isLive = (installation: { state: InstallationState }) =>
   installation.state === 'active' || installation.state === 'suspended'
+
+type Standing = { state: InstallationState; stateReason: string | null }
+
+/** It was ended, and an owner's suspension of it stands: nothing is left of it but that it may not come back. */
+export const isBarred = ({ state, stateReason }: Standing) =>
+  state === 'revoked' && stateReason === 'while-suspended'
+
+/** There is something for an owner to end: tokens, or the suspension that outlived them. */
+export const isEndable = (installation: Standing) => isLive(installation) || isBarred(installation)

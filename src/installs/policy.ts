@@ -16,7 +16,7 @@ export type Placement = {
   approved: boolean
   /** Where only owners install: one approved this member's own request, and that was taken up in time or still can be. */
   requestApproved: boolean
-  /** An owner suspended this user's own installation of it here. */
+  /** An owner suspended this user's own installation of it here, whether or not it was disconnected since. */
   suspended: boolean
 }
 
@@ -107,6 +107,14 @@ export function mayDisconnect(actor: Actor, installation: { userId: string | nul
   return actor.role !== null && !actor.userDisabled && installation.userId === actor.userId
     ? yes
     : no('not-yours')
+}
+
+/** A suspension outlives a disconnecting by whoever could not have lifted it: else connecting again would lift it. */
+export function outlivesDisconnecting(
+  actor: Actor,
+  installation: { state: string; stateReason: string | null },
+): boolean {
+  return !isOwner(actor) && installation.state === 'suspended' && installation.stateReason === 'by-owner'
 }
 
 /** Owners suspend and resume; what a departed member left behind is handed over instead of resumed. */

@@ -189,6 +189,69 @@ describe('an owner stops something', () => {
     expect(await reaches(ben)).toHaveLength(3)
   })
 
+  it('suspends a member, who cannot lift that by disconnecting and connecting again', async () => {
+    await installTwice()
+    await ada.open(`${access(ben.tokens.bot_id)}/suspend`)
+    await ada.press('Suspend')
+    const member = await signedIn(server, world.users.ben)
+    await member.open(`/settings/${acme}/my-connections/${ben.tokens.bot_id}/disconnect`)
+    expect(member.text()).toContain('until an owner resumes it you cannot connect it again')
+    await member.press('Disconnect Relay Automations')
+    expect(member.text()).toContain('Disconnected.')
+    await isDead(ben)
+    await member.open(await ben.partner.authorizeUrl({ workspace_id: acme }))
+    expect(member.text()).toContain('an owner has suspended it')
+    await member.open(`/settings/${acme}/my-connections/${ben.tokens.bot_id}/pages`)
+    expect(member.text()).toContain('It was disconnected already')
+
+    await ada.open(`${people()}?state=suspended`)
+    expect(ada.text()).toContain('Disconnected meanwhile')
+    expect(menuOf(ada, 'Ben')).toEqual(['Resume', 'Revoke access'])
+    await ada.press('Resume')
+    expect(ada.text()).toContain(
+      'The suspension is lifted. It was disconnected meanwhile, so nothing is active',
+    )
+    await isDead(ben)
+    const again = await allowed(server, relay, world.users.ben, [world.pages.handbook])
+    expect(again.tokens.bot_id).toBe(ben.tokens.bot_id)
+    expect(await reaches(again)).toEqual(['Handbook'])
+  })
+
+  it('suspends a member, whose partner cannot lift that by giving its tokens back', async () => {
+    await installTwice()
+    await ada.open(`${access(ben.tokens.bot_id)}/suspend`)
+    await ada.press('Suspend')
+    await ben.partner.revoke(ben.tokens.refresh_token)
+    const member = await signedIn(server, world.users.ben)
+    await member.open(await ben.partner.authorizeUrl({ workspace_id: acme }))
+    expect(member.text()).toContain('an owner has suspended it')
+    await ada.open(`${access(ben.tokens.bot_id)}/revoke`)
+    await ada.press('Revoke access')
+    expect(ada.text()).toContain('Access revoked.')
+    expect(await reaches(await allowed(server, relay, world.users.ben, [world.pages.handbook]))).toHaveLength(
+      1,
+    )
+  })
+
+  it('suspends a member between what he allowed and the code for it, which revives nothing', async () => {
+    await installTwice()
+    for (const stopped of [
+      `state = 'suspended', state_reason = 'by-owner'`,
+      `state = 'revoked', state_reason = 'while-suspended'`,
+    ]) {
+      const member = new Person(server.base)
+      await member.open(await ben.partner.authorizeUrl({ workspace_id: acme }))
+      await member.signIn(world.users.ben.email)
+      await member.press('Select pages')
+      await member.press('Allow access', { pages: [world.pages.handbook.id] })
+      const was = `update installations set %s where id = $1`
+      await server.sql(was.replace('%s', stopped), [ben.tokens.bot_id])
+      await expect(ben.partner.redeem(member.visit.url)).rejects.toMatchObject({ error: 'invalid_grant' })
+      await expect(reaches(ben)).rejects.toThrow('401')
+      await server.sql(was.replace('%s', `state = 'active', state_reason = null`), [ben.tokens.bot_id])
+    }
+  })
+
   it('revokes one person: his tokens die, everyone else’s live', async () => {
     await installTwice()
     await ada.open(`${access(ben.tokens.bot_id)}/revoke`)

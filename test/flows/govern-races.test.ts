@@ -161,6 +161,22 @@ describe('a disconnect while a code of the same member is redeemed', () => {
     await nothingLives(partner, [tokens.access_token, access_token], tokens.bot_id)
   })
 
+  it('an owner suspends it meanwhile: the code that waited for that lifts nothing', async () => {
+    const { partner, tokens } = await install()
+    const callback = await consent(partner)
+    const suspends = `update installations set state = 'suspended', state_reason = 'by-owner' where id = $1`
+    const [redeemed] = await whileHeld(suspends, [tokens.bot_id], async () => {
+      const redeeming = settle(partner.redeem(callback))
+      await waiting(1)
+      return [redeeming] as const
+    }).then(both => Promise.all(both))
+    expect(redeemed).toMatchObject({ fault: { error: 'invalid_grant' } })
+    await expect(reachedTitles(server.base, tokens.access_token)).rejects.toThrow('401')
+    await server.sql(`update installations set state = 'active', state_reason = null where id = $1`, [
+      tokens.bot_id,
+    ])
+  })
+
   it('the disconnect first: the code is worth nothing', async () => {
     const { partner, tokens } = await install()
     const end = await endings[2]![1](tokens)

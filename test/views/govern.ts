@@ -322,7 +322,12 @@ export const fixtures = [
     }),
   }),
   fixture(confirmView, place('connections'), {
-    disconnect: disconnectPage(workspace, { id: 'i1', connection: { name: hostile } }),
+    disconnect: disconnectPage(workspace, { id: 'i1', connection: { name: hostile } }, false),
+    'disconnect what is suspended': disconnectPage(
+      workspace,
+      { id: 'i1', connection: { name: hostile } },
+      true,
+    ),
     'disconnect everyone': disconnectEveryonePage(workspace, crowdedReading),
     'disconnect an internal one': disconnectEveryonePage(workspace, {
       connection: { ...reading.connection, kind: 'internal' },

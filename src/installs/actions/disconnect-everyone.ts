@@ -1,5 +1,5 @@
 import { actorOf, type Deed } from '../deed.ts'
-import { isLive } from '../installation.ts'
+import { isEndable } from '../installation.ts'
 import { mayGovern } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
 import type { DisconnectNeeds } from './disconnect.ts'
@@ -17,9 +17,9 @@ export function disconnectEveryone(needs: DisconnectNeeds) {
       if (may.kind === 'no') return refused(may.because)
       const held = await stores.holdToEnd(deed.workspaceId, { connectionId, userId: null })
       if (held.length === 0) return { kind: 'unknown' }
-      const live = held.filter(isLive)
-      if (live.length === 0) return { kind: 'already' }
-      await endInstallations(needs, stores, deed, live, deed.actorId === null ? 'by-operator' : 'by-owner')
-      return { kind: 'disconnected', count: live.length }
+      const endable = held.filter(isEndable)
+      if (endable.length === 0) return { kind: 'already' }
+      await endInstallations(needs, stores, deed, endable, deed.actorId === null ? 'by-operator' : 'by-owner')
+      return { kind: 'disconnected', count: endable.length }
     })
 }

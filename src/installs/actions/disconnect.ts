@@ -1,6 +1,6 @@
 import { actorOf, type Deed, type DeedNeeds } from '../deed.ts'
-import { isLive } from '../installation.ts'
-import { type Actor, mayDisconnect } from '../policy.ts'
+import { isEndable, isLive } from '../installation.ts'
+import { type Actor, mayDisconnect, outlivesDisconnecting } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
 import { type EndStores, endInstallations } from './end-installations.ts'
 
@@ -25,10 +25,11 @@ export function disconnect(needs: DisconnectNeeds) {
       if (!actor || !held) return { kind: 'unknown' }
       const may = mayDisconnect(actor, held)
       if (may.kind === 'no') return refused(may.because)
-      if (!isLive(held)) return { kind: 'already' }
       const own = held.userId !== null && held.userId === deed.actorId
+      if (!(own ? isLive(held) : isEndable(held))) return { kind: 'already' }
       const reason = own ? 'by-member' : deed.actorId === null ? 'by-operator' : 'by-owner'
-      await endInstallations(needs, stores, deed, [held], reason)
+      const stays = outlivesDisconnecting(actor, held)
+      await endInstallations(needs, stores, deed, [held], stays ? 'while-suspended' : reason)
       return { kind: 'disconnected', connectionId: held.connectionId }
     })
 }

@@ -1,6 +1,6 @@
 import { actorOf, type Deed, type DeedNeeds, eventOf } from '../deed.ts'
 import type { InstallEvent } from '../events.ts'
-import type { HeldInstallation, InstallationScope } from '../installation.ts'
+import { type HeldInstallation, type InstallationScope, isBarred } from '../installation.ts'
 import { type Actor, mayResume } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
 
@@ -8,6 +8,8 @@ export type ResumeStores = {
   actor(workspaceId: string, userId: string): Promise<Actor | null>
   holdInstallations(workspaceId: string, scope: InstallationScope): Promise<HeldInstallation[]>
   resumeInstallations(workspaceId: string, ids: string[], now: Date): Promise<void>
+  /** What was disconnected meanwhile stays so, and may be installed again. */
+  liftSuspensions(workspaceId: string, ids: string[], now: Date): Promise<void>
   appendAll(events: InstallEvent[]): Promise<void>
 }
 
@@ -15,8 +17,13 @@ export type ResumeNeeds = DeedNeeds & {
   transact<T>(work: (stores: ResumeStores) => Promise<T>): Promise<T>
 }
 
-/** `left`: how many stay suspended because whoever installed them has left. */
-export type Resumed = { kind: 'resumed'; count: number; left: number } | { kind: 'already' | 'unknown' }
+/**
+ * `lifted`: how many had been disconnected while they were suspended, and may now be installed again; `left`: how many stay
+ * suspended because whoever installed them has left.
+ */
+export type Resumed =
+  | { kind: 'resumed'; count: number; lifted: number; left: number }
+  | { kind: 'already' | 'unknown' }
 
 /** Takes suspended installations into use again. Where there is only one and its installer left, that is refused. */
 export function resume(needs: ResumeNeeds) {
@@ -29,15 +36,14 @@ export function resume(needs: ResumeNeeds) {
       if (mayAny.kind === 'no') return refused(mayAny.because)
       const held = await stores.holdInstallations(deed.workspaceId, scope)
       if (held.length === 0) return { kind: 'unknown' }
-      const suspended = held.filter(one => one.state === 'suspended')
+      const suspended = held.filter(one => one.state === 'suspended' || isBarred(one))
       if (suspended.length === 0) return { kind: 'already' }
       const resumable = suspended.filter(one => mayResume(actor, one).kind === 'yes')
       if (resumable.length === 0) return refused('installer-left')
-      await stores.resumeInstallations(
-        deed.workspaceId,
-        resumable.map(one => one.id),
-        needs.now(),
-      )
+      const barred = resumable.filter(isBarred)
+      const stopped = resumable.filter(one => !isBarred(one))
+      await stores.resumeInstallations(deed.workspaceId, idsOf(stopped), needs.now())
+      await stores.liftSuspensions(deed.workspaceId, idsOf(barred), needs.now())
       await stores.appendAll(
         resumable.map(one =>
           eventOf(
@@ -45,10 +51,13 @@ export function resume(needs: ResumeNeeds) {
             deed,
             'installation.resumed',
             { connectionId: one.connectionId, installationId: one.id },
-            { installer_id: one.userId },
+            { installer_id: one.userId, disconnected: isBarred(one) },
           ),
         ),
       )
-      return { kind: 'resumed', count: resumable.length, left: suspended.length - resumable.length }
+      const left = suspended.length - resumable.length
+      return { kind: 'resumed', count: stopped.length, lifted: barred.length, left }
     })
 }
+
+const idsOf = (installations: HeldInstallation[]) => installations.map(one => one.id)

@@ -1,5 +1,5 @@
 import { actorOf, type Deed } from '../deed.ts'
-import { isLive } from '../installation.ts'
+import { isEndable } from '../installation.ts'
 import { mayGovern } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
 import type { DisconnectNeeds } from './disconnect.ts'
@@ -18,7 +18,7 @@ export function revokeMember(needs: DisconnectNeeds) {
       if (may.kind === 'no') return refused(may.because)
       const [held] = await stores.holdToEnd(deed.workspaceId, asked)
       if (!held) return { kind: 'unknown' }
-      if (!isLive(held)) return { kind: 'already' }
+      if (!isEndable(held)) return { kind: 'already' }
       await endInstallations(needs, stores, deed, [held], deed.actorId === null ? 'by-operator' : 'by-owner')
       return { kind: 'revoked' }
     })

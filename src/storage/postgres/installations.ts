@@ -125,6 +125,13 @@ export function installationStore(client: ClientBase) {
       )
     },
 
+    async liftSuspensions(workspaceId: string, ids: string[], now: Date) {
+      await client.query(
+        `update installations set state_reason = null, updated_at = $3 where workspace_id = $1 and id = any ($2)`,
+        [workspaceId, ids, now],
+      )
+    },
+
     async grantsOf(workspaceId: string, installationId: string): Promise<GrantRow[]> {
       const { rows } = await client.query<GrantRow>(
         `select page_id as "pageId", granted_by as "grantedBy" from page_grants

@@ -9,11 +9,16 @@ export const requestApproved = (workspace: string, connection: string, user: str
   where q.workspace_id = ${workspace} and q.connection_id = ${connection} and q.user_id = ${user}
     and q.lets_in and (q.state = 'taken-up' or q.expires_at > now()))`
 
+/** An owner suspended this installation; it may have been disconnected since. */
+export const barsInstalling = (installation: string) => `(
+  ${installation}.state = 'suspended' and ${installation}.state_reason is not distinct from 'by-owner'
+  or ${installation}.state = 'revoked' and ${installation}.state_reason is not distinct from 'while-suspended')`
+
 /** An owner suspended this user's own installation. The three are SQL. */
 export const suspendedByOwner = (workspace: string, connection: string, user: string) => `exists (
   select from installations si
   where si.workspace_id = ${workspace} and si.connection_id = ${connection} and si.user_id = ${user}
-    and si.state = 'suspended' and si.state_reason = 'by-owner')`
+    and ${barsInstalling('si')})`
 
 /** The columns that a placement is made of, of workspace `w`, connection `c` and the member's user id `user` (SQL). */
 export const placementColumns = (user: string) => `

@@ -143,7 +143,7 @@ function refusalWords(because: RefusalCode, connection: string, workspace: strin
       }
     case 'suspended':
       return {
-        sentence: `You have ${connection} in ${workspace} already, and an owner has suspended it.`,
+        sentence: `You connected ${connection} in ${workspace} before, and an owner has suspended it.`,
         next: 'Ask them to resume it, or switch to another workspace.',
         byOwners: true,
       }

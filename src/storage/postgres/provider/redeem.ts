@@ -4,6 +4,7 @@
  */
 import type { Pool } from 'pg'
 import { grantorReaches } from '../access.ts'
+import { barsInstalling } from '../placements.ts'
 import type { Trace } from './issue.ts'
 import { type Issue, issuing, tokenColumns } from './issue.ts'
 
@@ -36,6 +37,8 @@ const holdsMember = (waits: boolean) => `(
  * Locks are taken in one order: authorizations, as whoever ends one locks it first, then members, as whoever removes one does,
  * then installations. With others in the statement none is waited for, and of several redemptions for one installation it
  * takes the first: a row cannot be written twice.
+ *
+ * Whoever allowed it was asked before whether he may; an owner's suspension that came between is seen on the row itself.
  */
 const redeem = (waits: boolean) => `with allowed as materialized (
     select asked.*, found.*
@@ -81,6 +84,9 @@ const redeem = (waits: boolean) => `with allowed as materialized (
     on conflict (workspace_id, connection_id, user_id) do update
       set state = 'active', state_reason = null, capabilities = excluded.capabilities,
         updated_at = excluded.updated_at, last_used_at = excluded.last_used_at
+      where not ${barsInstalling('installations')} or exists (
+        select from members m
+        where m.workspace_id = excluded.workspace_id and m.user_id = excluded.user_id and m.role = 'owner')
     returning workspace_id, id, connection_id, user_id
   ), placed as materialized (
     select consumed.*, installation.id as installation_id

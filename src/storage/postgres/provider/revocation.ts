@@ -6,13 +6,15 @@ type Trace = { eventId: string; at: Date; address: string | null; requestId: str
 /**
  * $1 token hash, $2 client, $3 now. The authorization goes, and all its tokens with it. Where no other authorization of the
  * installation is left the partner can do nothing any more, so that it must not be shown as connected.
+ * An owner's suspension stands even so.
  */
 const revoke = (table: 'access_tokens' | 'refresh_tokens') => `with ended as (
     delete from authorizations a using ${table} t
     where t.token_hash = $1 and a.id = t.grant_id and a.connection_id = $2
     returning a.id, a.workspace_id, a.connection_id, a.installation_id
   ), over as (
-    update installations i set state = 'revoked', state_reason = 'by-partner', updated_at = $3
+    update installations i set state = 'revoked', updated_at = $3, state_reason =
+      case when i.state = 'suspended' and i.state_reason = 'by-owner' then 'while-suspended' else 'by-partner' end
     from ended
     where i.workspace_id = ended.workspace_id and i.id = ended.installation_id and i.state in ('active', 'suspended')
       and not exists (select from authorizations other

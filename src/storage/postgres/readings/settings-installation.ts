@@ -1,10 +1,15 @@
 import type { Pool } from 'pg'
+import { barsInstalling } from '../placements.ts'
 import { type Standing, toStandingSql } from './settings-standing.ts'
 
 /** One installation, as the pages that ask before a change name it. */
 export type InstallationReading = {
   id: string
   standing: Standing
+  /** An owner suspended it; it may have been disconnected since. */
+  byOwner: boolean
+  /** There are no tokens any more. */
+  ended: boolean
   person: { id: string; name: string } | null
   connection: { id: string; kind: 'public' | 'internal'; name: string; logoHash: string | null }
 }
@@ -12,6 +17,8 @@ export type InstallationReading = {
 type Row = {
   id: string
   standing: Standing
+  by_owner: boolean
+  ended: boolean
   user_id: string | null
   user_name: string | null
   connection_id: string
@@ -27,7 +34,8 @@ export async function readInstallation(
   installationId: string,
 ): Promise<InstallationReading | null> {
   const { rows } = await pool.query<Row>(
-    `select i.id, ${toStandingSql('m.role')} as standing, i.user_id, u.name as user_name,
+    `select i.id, ${toStandingSql('m.role')} as standing,
+       ${barsInstalling('i')} as by_owner, i.state = 'revoked' as ended, i.user_id, u.name as user_name,
        c.id as connection_id, c.kind, c.name, c.logo_hash
      from installations i
      join connections c on c.id = i.connection_id
@@ -41,6 +49,8 @@ export async function readInstallation(
   return {
     id: row.id,
     standing: row.standing,
+    byOwner: row.by_owner,
+    ended: row.ended,
     person: row.user_id === null ? null : { id: row.user_id, name: row.user_name! },
     connection: { id: row.connection_id, kind: row.kind, name: row.name, logoHash: row.logo_hash },
   }

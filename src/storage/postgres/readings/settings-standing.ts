@@ -6,10 +6,12 @@ export type StateFilter = 'in-use' | 'active' | 'suspended' | 'left' | 'disconne
 
 /**
  * The standing of an installation `i`. `role` is its installer's, null for a stranger: what a departed member installed is
- * "left" until it is disconnected, whatever its state.
+ * "left" until it is disconnected, whatever its state. What was disconnected while an owner's suspension stood is still suspended:
+ * its installer may not install it again.
  */
 export const toStandingSql = (role: string) => `
-  case when i.state = 'revoked' then 'disconnected'
+  case when i.state = 'revoked' and (i.state_reason is distinct from 'while-suspended' or ${role} is null) then 'disconnected'
+    when i.state = 'revoked' then 'suspended'
     when i.user_id is not null and ${role} is null then 'left'
     else i.state end`
 

@@ -62,8 +62,13 @@ const stop: Change = async ({ actions }, deed, scope) => {
 const goOn: Change = async ({ actions }, deed, scope) => {
   const outcome = await actions.resume(deed, scope)
   if (outcome.kind === 'refused') return outcome
-  if (outcome.kind === 'resumed') return outcome.left > 0 ? ['resumed-but-left', outcome.left] : ['resumed']
+  if (outcome.kind === 'resumed') return saidOfResumed(outcome)
   return outcome.kind === 'already' ? ['resumed-already'] : 'unknown'
+}
+
+function saidOfResumed({ count, lifted, left }: { count: number; lifted: number; left: number }): Said {
+  if (lifted > 0) return count > 0 ? ['resumed-but-ended', lifted] : ['lifted', lifted]
+  return left > 0 ? ['resumed-but-left', left] : ['resumed']
 }
 
 /** On to the screen that says what happened. */

@@ -60,7 +60,11 @@ export function resumeEveryonePage(workspace: Workspace, reading: Connection): C
     heading: `Resume ${name}?`,
     lead: `${name} reaches the same pages again as before it was suspended.`,
     effects: [
-      ...(kind === 'internal' ? [] : [`Access comes back for ${peopleWords(suspended)}.`]),
+      ...(kind === 'internal'
+        ? []
+        : [
+            `Access comes back for ${peopleWords(suspended)}; where it was disconnected meanwhile, it may be connected again.`,
+          ]),
       ...(left > 0
         ? [`What ${peopleWords(left)} left behind stays stopped: who installed it is no longer here.`]
         : []),
@@ -151,6 +155,14 @@ export const sayings: Sayings = {
   'resumed-but-left': count => ({
     kind: 'info',
     sentence: `Resumed, but not for ${peopleWords(count)} who left the workspace.`,
+  }),
+  'resumed-but-ended': count => ({
+    kind: 'info',
+    sentence: `Resumed, but not for ${peopleWords(count)} where it was disconnected meanwhile: they may connect it again.`,
+  }),
+  lifted: count => ({
+    kind: 'good',
+    sentence: `The suspension is lifted. It was disconnected meanwhile, so nothing is active; ${count === 1 ? 'that person' : 'they'} may connect it again.`,
   }),
   'resumed-already': noted(
     'There was nothing suspended to resume, perhaps since another owner was a moment faster.',

@@ -42,7 +42,7 @@ async function face(needs: OwnersNeeds & NarrowNeeds, ctx: WebContext): Promise<
     return null
   }
   const people = urls.connection.people(workspace.id, access.connection.id)
-  if (access.standing === 'disconnected') {
+  if (access.ended) {
     seeOther(ctx, saying(people, 'revoked-already'))
     return null
   }

@@ -130,6 +130,8 @@ function badgesOf(
     badges.push({ label: by, kind: 'plain' })
     return badges
   }
+  if (stateReason === 'while-suspended')
+    return [...badges, { label: 'Disconnected meanwhile', kind: 'plain' }]
   const installation = { userId: person?.id ?? null, installerRole: person?.role ?? null }
   if (isAgainstPolicy({ plan, policy }, installation, connection))
     badges.push({ label: 'Not approved', kind: 'warning' })
@@ -140,7 +142,7 @@ function menuOf(
   workspaceId: string,
   connectionId: string,
   name: string,
-  { installationId, standing, person }: PersonWithAccess,
+  { installationId, standing, stateReason, person }: PersonWithAccess,
 ): Menu | null {
   if (standing === 'disconnected') return null
   const at = urls.access
@@ -152,7 +154,9 @@ function menuOf(
     ]
     return { id: `menu-${installationId}`, label: `More options for ${name}`, items }
   }
-  const items = [menuLink('Manage pages', 'list-checks', at.pages(workspaceId, connectionId, installationId))]
+  const items: Menu['items'] = []
+  if (stateReason !== 'while-suspended')
+    items.push(menuLink('Manage pages', 'list-checks', at.pages(workspaceId, connectionId, installationId)))
   if (standing === 'active')
     items.push(menuLink('Suspend', 'pause', at.suspend(workspaceId, connectionId, installationId)))
   if (standing === 'suspended')

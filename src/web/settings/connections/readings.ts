@@ -81,6 +81,8 @@ export type ConnectionsReadings = {
   ): Promise<{
     id: string
     standing: Standing
+    /** There are no tokens any more. */
+    ended: boolean
     person: { id: string; name: string } | null
     connection: { id: string; kind: 'public' | 'internal'; name: string; logoHash: string | null }
   } | null>

@@ -32,7 +32,13 @@ export const kindWords: Record<EventKind, Said> = {
     tell: data =>
       `suspended ${whose(data)}${data.reason === 'installer-left' ? ', because its installer left' : ''}`,
   },
-  'installation.resumed': { label: 'Resumed', tell: data => `resumed ${whose(data)}` },
+  'installation.resumed': {
+    label: 'Resumed',
+    tell: data =>
+      data.disconnected
+        ? `lifted the suspension of ${whose(data)} that had been disconnected meanwhile`
+        : `resumed ${whose(data)}`,
+  },
   'installation.disconnected': {
     label: 'Disconnected',
     tell: data => `disconnected ${whose(data)}${endings[String(data.reason)] ?? ''}`,
@@ -69,6 +75,7 @@ export const eventKinds = Object.keys(kindWords) as EventKind[]
 
 const endings: Record<string, string> = {
   'not-approved': ', because it is not approved',
+  'while-suspended': ', which an owner had suspended',
   'let-go': ', after its installer left',
 }
 

@@ -53,7 +53,7 @@ async function face(needs: ManagePagesNeeds, ctx: WebContext): Promise<Choice | 
     return null
   }
   const list = urls.myConnections(workspace.id)
-  if (installation.standing === 'disconnected') {
+  if (installation.ended) {
     seeOther(ctx, saying(list, 'already'))
     return null
   }

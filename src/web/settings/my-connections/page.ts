@@ -109,9 +109,11 @@ function badgesOf(user: { id: string }, { state, stateReason, placement }: MyCon
   return badges
 }
 
+/** @param stays an owner's suspension of it stands after the disconnecting. */
 export function disconnectPage(
   workspace: { id: string; name: string },
   installation: { id: string; connection: { name: string } },
+  stays: boolean,
 ): ConfirmPage {
   const { name } = installation.connection
   return {
@@ -122,7 +124,9 @@ export function disconnectPage(
       'Your pages stay as they are, also what it wrote on them.',
       'What others connected stays connected.',
     ],
-    undo: `There is no undo, but you can connect ${name} again from its own site.`,
+    undo: stays
+      ? `There is no undo. An owner has suspended ${name} for you: until an owner resumes it you cannot connect it again.`
+      : `There is no undo, but you can connect ${name} again from its own site.`,
     submit: {
       label: `Disconnect ${name}`,
       action: urls.myConnection.disconnect(workspace.id, installation.id),

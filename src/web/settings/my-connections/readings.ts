@@ -40,6 +40,10 @@ export type MyConnectionsReadings = {
   ): Promise<{
     id: string
     standing: 'pending' | 'active' | 'suspended' | 'left' | 'disconnected'
+    /** An owner suspended it; it may have been disconnected since. */
+    byOwner: boolean
+    /** There are no tokens any more. */
+    ended: boolean
     person: { id: string; name: string } | null
     connection: { id: string; kind: 'public' | 'internal'; name: string; logoHash: string | null }
   } | null>

@@ -62,14 +62,15 @@ async function askAboutDisconnecting(needs: MyConnectionsNeeds, ctx: WebContext)
   if (!own) return
   const { place, installation } = own
   const list = urls.myConnections(place.workspace.id)
-  if (installation.standing === 'disconnected') return seeOther(ctx, saying(list, 'already'))
+  if (installation.ended) return seeOther(ctx, saying(list, 'already'))
   const title = `Disconnect ${installation.connection.name}`
   const crumbs = [
     { label: 'My connections', href: list },
     { label: title, href: null },
   ]
+  const stays = installation.byOwner && place.workspace.role !== 'owner'
   const layout = needs.gate.layout(place, { title, place: 'my-connections', crumbs })
-  needs.render.screen(ctx, confirmView, disconnectPage(place.workspace, installation), layout)
+  needs.render.screen(ctx, confirmView, disconnectPage(place.workspace, installation, stays), layout)
 }
 
 async function doDisconnect(needs: MyConnectionsNeeds, ctx: WebContext): Promise<void> {
