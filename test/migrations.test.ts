@@ -121,6 +121,32 @@ describe('the migrations', () => {
     expect(await countRows(source)).toEqual(before)
   })
 
+  it('give events of before the person whose installation it was then, also where it was handed over since', async () => {
+    expect(await migrate(source, 1)).toEqual(['KeepInstallersInEvents1764000000110'])
+    const [ben, cleo] = ['ben@acme.test', 'cleo@acme.test'].map(
+      email => `(select id from users where email = '${email}')`,
+    )
+    await source.query(`
+      insert into hand_overs (workspace_id, id, installation_id, from_user_id, to_user_id, offered_at, state, decided_at)
+        select workspace_id, gen_random_uuid(), id, ${ben}, ${cleo}, now(), 'accepted', now() from installations;
+      insert into events (id, at, kind, workspace_id, installation_id, actor_id, data)
+        select gen_random_uuid(), now() + at * interval '1 minute', kind, i.workspace_id, i.id, actor, data::jsonb
+        from installations i, (values
+          (-9, 'installation.activated', ${ben}, '{}'), (-8, 'installation.suspended', null, '{"reason":"installer-left"}'),
+          (0, 'hand-over.accepted', ${cleo}, jsonb_build_object('from_id', ${ben})::text),
+          (5, 'token.revoked', null, '{}'), (6, 'installation.disconnected', null, jsonb_build_object('installer_id', ${cleo})::text)
+        ) e (at, kind, actor, data);
+      update installations set user_id = ${cleo}`)
+    await migrate(source)
+    const rows = (await source.query(
+      `select e.kind, u.email from events e left join users u on u.id = e.installer_id order by e.at, u.email`,
+    )) as { kind: string; email: string | null }[]
+    expect(rows.filter(row => row.kind !== 'consent.given').map(row => row.email)).toEqual(
+      ['ben', 'ben', 'ben', 'cleo', 'cleo'].map(name => `${name}@acme.test`),
+    )
+    expect(rows.find(row => row.kind === 'consent.given')!.email).toBeNull()
+  })
+
   it('say nothing to do when more are taken back than there are', async () => {
     const all = await migrate(source, 9_999)
     expect(all.length).toBeGreaterThan(4)

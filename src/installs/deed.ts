@@ -28,7 +28,7 @@ export function eventOf(
   needs: DeedNeeds,
   deed: Deed,
   kind: EventKind,
-  about: { connectionId: string | null; installationId: string | null },
+  about: { connectionId: string | null; installationId: string | null; installerId?: string },
   data: Record<string, unknown> = {},
 ): InstallEvent {
   return {
@@ -38,6 +38,7 @@ export function eventOf(
     workspaceId: deed.workspaceId,
     connectionId: about.connectionId,
     installationId: about.installationId,
+    ...(about.installerId !== undefined && { installerId: about.installerId }),
     actorId: deed.actorId,
     address: deed.address,
     requestId: deed.requestId,

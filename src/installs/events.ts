@@ -56,6 +56,8 @@ export type InstallEvent = {
   workspaceId: string | null
   connectionId: string | null
   installationId: string | null
+  /** Whose installation it was, where this very event made it another's; left out it is whose it is. */
+  installerId?: string
   /** The user who did it; null when the partner or the system did. */
   actorId: string | null
   address: string | null

@@ -23,8 +23,10 @@ export type HistoryRow = {
   kind: EventKind
   actor: { id: string; name: string; email: string } | null
   connection: { id: string; name: string } | null
-  /** Whose installation it concerns; null: none, or an internal one. */
+  /** Whose installation it concerned at that time; null: none's, or an internal one. */
   installer: { id: string; name: string } | null
+  /** Between whom a hand-over was offered or made: their names; null: none, or someone who is gone. */
+  handOver: { from: string | null; to: string | null }
   address: string | null
   requestId: string | null
   data: Record<string, unknown>

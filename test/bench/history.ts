@@ -74,10 +74,10 @@ async function seed(pool: pg.Pool, workspaceId: string): Promise<void> {
     await client.query('set session_replication_role = replica')
     await client.query(
       `with numbered as materialized (select *, row_number() over () - 1 as n from installations)
-       insert into events (id, at, kind, workspace_id, connection_id, installation_id, actor_id, address)
+       insert into events (id, at, kind, workspace_id, connection_id, installation_id, installer_id, actor_id, address)
        select gen_random_uuid(), now() - make_interval(secs => e * 31.0),
          case when e % ${events / 10} = 0 then 'policy.changed' when e % 3 = 0 then 'consent.given' else 'pages.changed' end,
-         $1, i.connection_id, i.id, i.user_id, '192.0.2.1'
+         $1, i.connection_id, i.id, i.user_id, i.user_id, '192.0.2.1'
        from generate_series(1, ${events}) e join numbered i on i.n = (e::bigint * 7919) % (select count(*) from installations)`,
       [workspaceId],
     )

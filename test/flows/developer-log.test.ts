@@ -410,3 +410,109 @@ describe('the log', () => {
     }
   })
 })
+
+describe('an introspection or a giving back that comes to nothing stands in the log', () => {
+  type Answer = { request_id: string; active?: boolean; error?: string }
+  const post = async (part: string, body: BodyInit, by: SeededConnection | null = relay, secret = by?.secret) =>
+    (await (
+      await fetch(`${server.base}/v1/oauth/${part}`, {
+        method: 'POST',
+        headers: by ? { authorization: `Basic ${Buffer.from(`${by.id}:${secret}`).toString('base64')}` } : {},
+        body,
+      })
+    ).json()) as Answer
+  const words = async (answer: Answer, connectionId = relay.id) => {
+    const ada = await findAttempt(answer.request_id, connectionId)
+    return ada.visit.$('main').text().replace(/\s+/g, ' ')
+  }
+  const asked = (token: string) => new URLSearchParams({ token })
+
+  it.each(['introspect', 'revoke'])('%s with a wrong secret: which are live', async part => {
+    const answer = await post(part, asked('lka_x'), relay, 'lks_wrong')
+    expect(answer.error).toBe('invalid_client')
+    const told = await words(answer)
+    expect(told).toMatch(/The client secret is wrong\. .*no secret of this server/)
+    expect(told).toContain(`…${relay.secret.slice(-4)}, made`)
+    expect(told).not.toContain('lks_wrong')
+  })
+
+  it.each(['introspect', 'revoke'])('%s without a secret, without a token, with half a body', async part => {
+    const bare = new URLSearchParams({ client_id: relay.id, token: 'lka_x' })
+    expect(await words(await post(part, bare, null))).toContain('must authenticate with its secret')
+    expect(await words(await post(part, new URLSearchParams()))).toContain('The parameter token is missing.')
+    expect(await words(await post(part, '{"token":'))).toContain('The content type must be')
+  })
+
+  it('a token of another connection, of which nothing is told', async () => {
+    const other = await seedConnection(server.sql, {
+      name: 'Onlooker',
+      workspace_id: world.workspaces.side.id,
+      created_by: world.users.ada.id,
+    })
+    const partner = await Partner.discover(server.base, relay)
+    const { access_token, refresh_token } = await partner.redeem(await allow(partner))
+    for (const token of [access_token, refresh_token!]) {
+      const told = await words(await post('introspect', asked(token), other), other.id)
+      expect(told).toContain('Answered with active: false')
+      expect(told).toContain('Not a token of this connection')
+      for (const foreign of ['Acme', relay.id, 'Relay', token]) expect(told).not.toContain(foreign)
+      expect(await words(await post('revoke', asked(token), other), other.id)).toContain(
+        'Not a token of this connection',
+      )
+    }
+    expect((await partner.introspect(access_token)).active).toBe(true)
+  })
+
+  it('a token of its own that is out of force: expired, used up, suspended, its member gone', async () => {
+    const partner = await Partner.discover(server.base, relay)
+    const first = await partner.redeem(await allow(partner))
+    const tokens = await partner.refresh(first.refresh_token!)
+    const why = async (token: string) => {
+      const answer = await post('introspect', asked(token))
+      expect(answer.active).toBe(false)
+      return words(answer)
+    }
+    expect(await why(first.refresh_token!)).toContain('The refresh token was used already')
+    const state = (value: string, reason: string | null) =>
+      server.sql('update installations set state = $2, state_reason = $3 where connection_id = $1', [
+        relay.id,
+        value,
+        reason,
+      ])
+    await state('suspended', 'by-owner')
+    expect(await why(tokens.access_token)).toContain('The installation is suspended by an owner')
+    await state('suspended', 'installer-left')
+    expect(await why(tokens.access_token)).toContain('The member who allowed access has left the workspace')
+    await state('active', null)
+    await server.sql(`update access_tokens set expires_at = '2026-03-01T10:20:30Z' where token_hash = sha256($1)`, [
+      Buffer.from(tokens.access_token),
+    ])
+    expect(await why(tokens.access_token)).toContain('The token was good until 2026-03-01 10:20:30 UTC.')
+    await post('revoke', asked(tokens.refresh_token!))
+    expect(await why(tokens.access_token)).toContain('given back')
+    expect(await why('lka_cut')).toContain('not the form of a token')
+  })
+
+  it('a token in force leaves no line, and a flood of dead ones no more than thirty in a minute', async () => {
+    const busy = await seedConnection(server.sql, {
+      name: 'Busy',
+      workspace_id: world.workspaces.side.id,
+      created_by: world.users.ada.id,
+    })
+    const partner = await Partner.discover(server.base, busy)
+    const { access_token } = await partner.redeem(await allow(partner))
+    expect((await partner.introspect(access_token)).active).toBe(true)
+    await Promise.all(Array.from({ length: 50 }, () => post('introspect', asked('lka_dead'), busy)))
+    const lines = async () =>
+      (
+        await server.sql<{ many: number }>(
+          `select count(*)::int as many from flow_steps s join flow_attempts a on a.id = s.attempt_id
+             where a.connection_id = $1 and s.kind = 'introspected'`,
+          [busy.id],
+        )
+      )[0]!.many
+    for (let wait = 0; wait < 40 && (await lines()) < 30; wait++)
+      await new Promise(resolve => setTimeout(resolve, 100))
+    expect(await lines()).toBe(30)
+  })
+})

@@ -153,6 +153,33 @@ describe('when a person leaves', () => {
       'hand-over.offered',
       'hand-over.accepted',
     ])
+    // What happened before keeps the name of whose it was then.
+    await ada.open(`/settings/${acme}/history?person=ben%40&connection=${relay.id}`)
+    const told = ada.visit
+      .$('tbody tr')
+      .toArray()
+      .map(row =>
+        ada.visit
+          .$(row)
+          .find('td')
+          .eq(1)
+          .text()
+          .replace(/[\u2068\u2069]/g, '')
+          .replace(/\s+/g, ' ')
+          .trim(),
+      )
+    expect(told).toEqual([
+      'Cleo took over what Ben left',
+      'Ada offered what Ben left to Cleo',
+      'The operator suspended an installation, because its installer leftInstalled by Ben',
+      'Ben connected it with 2 pages',
+      'Ben allowed access to 2 pages; the partner has not finished yet',
+    ])
+    const csv = await (await ada.send(`/settings/${acme}/history/events.csv?connection=${relay.id}`)).text()
+    expect(csv).toContain(`${relay.name},${world.users.ben.id},Ben,`)
+    expect(csv).not.toContain(`${relay.name},${world.users.cleo.id},Cleo,`)
+    expect(csv).toContain('Cleo took over what Ben left')
+
     // From here on it is Cleo's: it goes when she loses a page, and when she leaves.
     await server.sql('update pages set private = true where id = $1', [world.pages.roadmap.id])
     expect(await reachedTitles(server.base, again.access_token)).toEqual([])

@@ -31,6 +31,7 @@ beforeAll(async () => {
     workspace: acme.id,
     connection: relay.id,
     installation: bensInstallation,
+    installer: ben.id,
     actor: ada.id,
     minutesAgo: 20,
     data: { installer_id: ben.id, reason: 'by-owner' },
@@ -41,6 +42,10 @@ beforeAll(async () => {
     connection: null,
     actor: ada.id,
     minutesAgo: 10,
+    data: {
+      before: { restrictInstalls: 'none', autoApproveFirstParty: false, connectionCreation: 'everyone' },
+      after: { restrictInstalls: 'owners-only', autoApproveFirstParty: true, connectionCreation: 'everyone' },
+    },
   })
   await seedEvent({
     kind: 'approval.added',
@@ -75,13 +80,14 @@ async function seedEvent(event: {
   workspace: string
   connection: string | null
   installation?: string
+  installer?: string
   actor: string
   minutesAgo: number
   data?: object
 }): Promise<void> {
   await server.sql(
-    `insert into events (id, at, kind, workspace_id, connection_id, installation_id, actor_id, address, data)
-     values ($1, now() - make_interval(mins => $2), $3, $4, $5, $6, $7, '192.0.2.7', $8)`,
+    `insert into events (id, at, kind, workspace_id, connection_id, installation_id, installer_id, actor_id, address, data)
+     values ($1, now() - make_interval(mins => $2), $3, $4, $5, $6, $7, $8, '192.0.2.7', $9)`,
     [
       randomUUID(),
       event.minutesAgo,
@@ -89,6 +95,7 @@ async function seedEvent(event: {
       event.workspace,
       event.connection,
       event.installation ?? null,
+      event.installer ?? null,
       event.actor,
       JSON.stringify(event.data ?? {}),
     ],
@@ -114,6 +121,11 @@ describe('an owner reads the history', () => {
     const rows = sentences(ada)
     expect(rows).toHaveLength(50)
     expect(rows[0]).toMatch(/10 minutes ago.*Ada changed the policy.*192\.0\.2\.7/)
+    expect(rows[0]).toContain(
+      '“Restrict members from installing connections” from “No restrictions” to “Workspace owners only”',
+    )
+    expect(rows[0]).toContain('“Auto-approve first-party connections” from “off” to “on”')
+    expect(rows[0]).not.toContain('Who can create')
     expect(rows[1]).toMatch(/Ada disconnected an installation.*Installed by Ben.*Relay Automations/)
     expect(rows[2]).toMatch(/put it on the approved list/)
   })

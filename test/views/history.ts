@@ -22,6 +22,7 @@ const row: HistoryRow = {
   actor: { id: 'u1', name: 'Ben', email: 'ben@acme.test' },
   connection: { id: 'c1', name: 'Relay Automations' },
   installer: { id: 'u1', name: 'Ben' },
+  handOver: { from: 'Ben', to: hostile },
   address: '192.0.2.7',
   requestId: null,
   data: { pages: 3 },

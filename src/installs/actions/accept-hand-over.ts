@@ -61,7 +61,7 @@ export function acceptHandOver(needs: AcceptHandOverNeeds) {
       const { kept, dropped } = await stores.takeOver(workspaceId, taken, needs.now())
       await stores.decideOffer(workspaceId, offerId, 'accepted', needs.now())
       const data = { hand_over_id: offerId, from_id: offer.fromUserId, to_id: offer.toUserId, kept, dropped }
-      const about = { connectionId, installationId: held.id }
+      const about = { connectionId, installationId: held.id, installerId: offer.fromUserId }
       await stores.append(eventOf(needs, deed, 'hand-over.accepted', about, data))
       return { kind: 'accepted', connectionId, kept, dropped }
     })

@@ -1,13 +1,17 @@
 import type { ClientBase } from 'pg'
 import type { InstallEvent } from '../../installs/events.ts'
 
+/** Whose installation it is that the event speaks of: an installation may be handed over, and the event must not follow it. */
+const installer = (event: { given: string; installation: string }) =>
+  `coalesce(${event.given}, (select i.user_id from installations i where i.id = ${event.installation}))`
+
 /** Appends what happened, in the transaction of the change that it tells of. */
 export async function appendEvent(client: ClientBase, event: InstallEvent): Promise<void> {
   await client.query({
     name: 'append-event',
     text: `insert into events
-             (id, at, kind, workspace_id, connection_id, installation_id, actor_id, address, request_id, data)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+             (id, at, kind, workspace_id, connection_id, installation_id, actor_id, address, request_id, data, installer_id)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, ${installer({ given: '$11::uuid', installation: '$6' })})`,
     values: [
       event.id,
       event.at,
@@ -19,6 +23,7 @@ export async function appendEvent(client: ClientBase, event: InstallEvent): Prom
       event.address,
       event.requestId,
       JSON.stringify(event.data),
+      event.installerId ?? null,
     ],
   })
 }
@@ -28,10 +33,11 @@ export async function appendEvents(client: ClientBase, events: readonly InstallE
   if (events.length === 0) return
   await client.query(
     `insert into events
-       (id, at, kind, workspace_id, connection_id, installation_id, actor_id, address, request_id, data)
-     select id, at, kind, workspace_id, connection_id, installation_id, actor_id, address, request_id, data
+       (id, at, kind, workspace_id, connection_id, installation_id, actor_id, address, request_id, data, installer_id)
+     select id, at, kind, workspace_id, connection_id, installation_id, actor_id, address, request_id, data,
+       ${installer({ given: 'e.installer_id', installation: 'e.installation_id' })}
      from jsonb_to_recordset($1) as e (id uuid, at timestamptz, kind text, workspace_id uuid, connection_id uuid,
-       installation_id uuid, actor_id uuid, address text, request_id text, data jsonb)`,
+       installation_id uuid, actor_id uuid, address text, request_id text, data jsonb, installer_id uuid)`,
     [
       JSON.stringify(
         events.map(event => ({
@@ -45,6 +51,7 @@ export async function appendEvents(client: ClientBase, events: readonly InstallE
           address: event.address,
           request_id: event.requestId,
           data: event.data,
+          installer_id: event.installerId ?? null,
         })),
       ),
     ],

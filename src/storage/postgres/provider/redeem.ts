@@ -113,10 +113,10 @@ const redeem = (waits: boolean) => `with allowed as materialized (
     select refresh_hash, id, refresh_payload, at, refresh_ends from placed where refresh_hash is not null
   ), recorded as (
     insert into events
-      (id, at, kind, workspace_id, connection_id, installation_id, actor_id, address, request_id, data)
+      (id, at, kind, workspace_id, connection_id, installation_id, installer_id, actor_id, address, request_id, data)
     select event_id, at,
       case when installation_id = new_id then 'installation.activated' else 'installation.reinstalled' end,
-      workspace_id, connection_id, installation_id, user_id, address, request_id,
+      workspace_id, connection_id, installation_id, user_id, user_id, address, request_id,
       jsonb_build_object('consent_id', consent_id,
         'pages', (select count(*) from reachable where reachable.nr = placed.nr), 'capabilities', capabilities)
     from placed

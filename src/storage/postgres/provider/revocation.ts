@@ -11,7 +11,7 @@ type Trace = { eventId: string; at: Date; address: string | null; requestId: str
 const revoke = (table: 'access_tokens' | 'refresh_tokens') => `with ended as (
     delete from authorizations a using ${table} t
     where t.token_hash = $1 and a.id = t.grant_id and a.connection_id = $2
-    returning a.id, a.workspace_id, a.connection_id, a.installation_id
+    returning a.id, a.workspace_id, a.connection_id, a.installation_id, a.user_id
   ), over as (
     update installations i set state = 'revoked', updated_at = $3, state_reason =
       case when i.state = 'suspended' and i.state_reason = 'by-owner' then 'while-suspended' else 'by-partner' end
@@ -21,8 +21,8 @@ const revoke = (table: 'access_tokens' | 'refresh_tokens') => `with ended as (
         where other.installation_id = i.id and other.id <> ended.id and other.expires_at > $3)
     returning i.id
   ), said as (
-  insert into events (id, at, kind, workspace_id, connection_id, installation_id, address, request_id, data)
-  select $4::uuid, $3, 'token.revoked', workspace_id, connection_id, installation_id, $5, $6,
+  insert into events (id, at, kind, workspace_id, connection_id, installation_id, installer_id, address, request_id, data)
+  select $4::uuid, $3, 'token.revoked', workspace_id, connection_id, installation_id, user_id, $5, $6,
     jsonb_build_object('installation_over', exists (select from over))
   from ended)
   select id from ended`

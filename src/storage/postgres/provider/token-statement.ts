@@ -18,10 +18,11 @@ type EndedFamily = { ended: boolean; access: number; refresh: number; firstFrom:
  */
 const endFamily = `with gone as (
     delete from authorizations where id = $1 and not ($7 and rivals > 1)
-    returning workspace_id, connection_id, installation_id
+    returning workspace_id, connection_id, installation_id, user_id
   ), recorded as (
-    insert into events (id, at, kind, workspace_id, connection_id, installation_id, address, request_id)
-    select $2::uuid, $3, $4, workspace_id, connection_id, installation_id, $5, $6 from gone
+    insert into events (id, at, kind, workspace_id, connection_id, installation_id, installer_id, address, request_id)
+    select $2::uuid, $3, $4, workspace_id, connection_id, installation_id,
+      case when installation_id is not null then user_id end, $5, $6 from gone
   )
   select exists (select from gone) as ended,
     (select count(*)::int from access_tokens t where t.grant_id = $1 and t.expires_at > $3) as access,

@@ -16,6 +16,8 @@ type Row = {
   connection_name: string | null
   installer_id: string | null
   installer_name: string | null
+  from_name: string | null
+  to_name: string | null
 }
 
 /** Most people that part of a name stands for. */
@@ -29,30 +31,32 @@ const newest = 'order by at desc, id desc limit $7'
 
 const all = `select * from events e where ${fits('e')} ${newest}`
 
-/** What he did himself, and what befell his installations: each walks an index and stops after a screen. */
+/** What he did himself, and what befell installations while they were his: each walks an index and stops after a screen. */
 const ofPeople = `
   with people as materialized (
     select u.id from users u where (u.name ilike $8 or u.email ilike $8) and (
       exists (select from members m where m.workspace_id = $1 and m.user_id = u.id)
       or exists (select from events e where e.workspace_id = $1 and e.actor_id = u.id)
-      or exists (select from installations i where i.workspace_id = $1 and i.user_id = u.id))
+      or exists (select from events e where e.workspace_id = $1 and e.installer_id = u.id))
     order by u.name, u.id limit ${peopleLimit}),
   done as (
     select e.* from people p cross join lateral (
       select * from events e where e.actor_id = p.id and ${fits('e')} ${newest}) e),
   undergone as (
-    select e.* from people p join installations i on i.workspace_id = $1 and i.user_id = p.id cross join lateral (
-      select * from events e where e.installation_id = i.id and ${fits('e')} ${newest}) e)
+    select e.* from people p cross join lateral (
+      select * from events e where e.installer_id = p.id and ${fits('e')} ${newest}) e)
   select * from (select * from done union select * from undergone) e ${newest}`
 
 const named = (events: string) => `
   select e.id, e.at, e.kind, e.address, e.request_id, e.data, e.actor_id, a.name as actor_name, a.email as actor_email,
-    e.connection_id, c.name as connection_name, i.user_id as installer_id, u.name as installer_name
+    e.connection_id, c.name as connection_name, e.installer_id, u.name as installer_name,
+    f.name as from_name, t.name as to_name
   from (${events}) e
   left join users a on a.id = e.actor_id
   left join connections c on c.id = e.connection_id
-  left join installations i on i.workspace_id = e.workspace_id and i.id = e.installation_id
-  left join users u on u.id = i.user_id
+  left join users u on u.id = e.installer_id
+  left join users f on e.kind like 'hand-over.%' and f.id = (e.data->>'from_id')::uuid
+  left join users t on e.kind like 'hand-over.%' and t.id = (e.data->>'to_id')::uuid
   order by e.at desc, e.id desc`
 
 // The planner is told the filters' values: with a generic plan it could not choose the index of the filter that is set.
@@ -129,6 +133,7 @@ function toHistoryRow(row: Row): HistoryRow {
       row.installer_id && row.installer_name !== null
         ? { id: row.installer_id, name: row.installer_name }
         : null,
+    handOver: { from: row.from_name, to: row.to_name },
     address: row.address,
     requestId: row.request_id,
     data: row.data,

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { stringify } from 'csv-stringify'
 import type { HistoryRow } from '../../../installs/history.ts'
 import { whoOf } from './page.ts'
-import { kindWords } from './words.ts'
+import { tell } from './words.ts'
 
 const columns = [
   'id',
@@ -28,7 +28,8 @@ function exported(row: HistoryRow): ExportedEvent {
     id: row.id,
     at: row.at.toISOString(),
     kind: row.kind,
-    summary: `${whoOf(row)} ${kindWords[row.kind]?.tell(row.data) ?? row.kind}`,
+    // The marks that keep names from turning a sentence around are for screens.
+    summary: `${whoOf(row)} ${tell(row)}`.replace(/[\u2068\u2069]/g, ''),
     actor_id: row.actor?.id ?? null,
     actor_name: row.actor?.name ?? null,
     actor_email: row.actor?.email ?? null,

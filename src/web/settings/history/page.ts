@@ -5,7 +5,7 @@ import { view } from '../../render.ts'
 import { type Pagination, paginate } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import { type HistoryFields, type HistoryQuestion, writeCursor } from './form.ts'
-import { eventKinds, kindWords } from './words.ts'
+import { eventKinds, kindWords, namesItsInstaller, tell } from './words.ts'
 
 /** Events shown at once. */
 export const historySize = 50
@@ -118,8 +118,11 @@ function emptyWords(list: string, narrowed: boolean): HistoryPage['empty'] {
 function entryOf(row: HistoryRow, now: Date): HistoryEntry {
   return {
     who: whoOf(row),
-    what: kindWords[row.kind]?.tell(row.data) ?? row.kind,
-    whose: row.installer && row.installer.id !== row.actor?.id ? row.installer.name : null,
+    what: tell(row),
+    whose:
+      row.installer && row.installer.id !== row.actor?.id && !namesItsInstaller(row)
+        ? row.installer.name
+        : null,
     connection: row.connection?.name ?? null,
     when: momentOf(row.at, now),
     address: row.address,

@@ -1,9 +1,13 @@
 /** What each event is called in the list of kinds, and how one is told. Nothing here names a page. */
 import type { EventKind } from '../../../installs/events.ts'
+import type { HistoryRow } from '../../../installs/history.ts'
 import { pagesWords } from '../../install/words.ts'
+import { changesOfPolicy } from '../policy/words.ts'
 
 type Data = Record<string, unknown>
-type Said = { label: string; tell(data: Data): string }
+/** What is known of an event beside its facts. */
+type Event = Pick<HistoryRow, 'kind' | 'installer' | 'handOver' | 'data'>
+type Said = { label: string; tell(data: Data, event: Event): string }
 
 const plain = (label: string, sentence: string): Said => ({ label, tell: () => sentence })
 
@@ -29,19 +33,22 @@ export const kindWords: Record<EventKind, Said> = {
   },
   'installation.suspended': {
     label: 'Suspended',
-    tell: data =>
-      `suspended ${whose(data)}${data.reason === 'installer-left' ? ', because its installer left' : ''}`,
+    tell: (data, event) =>
+      `suspended ${whose(event)}${data.reason === 'installer-left' ? ', because its installer left' : ''}`,
   },
   'installation.resumed': {
     label: 'Resumed',
-    tell: data =>
+    tell: (data, event) =>
       data.disconnected
-        ? `lifted the suspension of ${whose(data)} that had been disconnected meanwhile`
-        : `resumed ${whose(data)}`,
+        ? `lifted the suspension of ${whose(event)} that had been disconnected meanwhile`
+        : `resumed ${whose(event)}`,
   },
   'installation.disconnected': {
     label: 'Disconnected',
-    tell: data => `disconnected ${whose(data)}${endings[String(data.reason)] ?? ''}`,
+    tell: (data, event) =>
+      data.reason === 'let-go'
+        ? `let go of what ${named(event.installer?.name)} left`
+        : `disconnected ${whose(event)}${endings[String(data.reason)] ?? ''}`,
   },
   'pages.changed': { label: 'Pages changed', tell: changedPages },
   'internal-token.copied': plain('Token copied', 'copied the internal integration token'),
@@ -54,7 +61,7 @@ export const kindWords: Record<EventKind, Said> = {
     'sent a refresh token that had been replaced; the tokens of that chain were ended',
   ),
   'token.revoked': plain('Token revoked', 'gave its tokens back'),
-  'policy.changed': plain('Policy changed', 'changed the policy about connections'),
+  'policy.changed': { label: 'Policy changed', tell: changedPolicy },
   'approval.added': plain('Approved', 'put it on the approved list'),
   'approval.removed': plain('Approval removed', 'took it off the approved list'),
   'approval-request.made': plain('Approval requested', 'asked for its approval'),
@@ -63,10 +70,23 @@ export const kindWords: Record<EventKind, Said> = {
   'approval-request.approved': plain('Request approved', 'approved a request for it'),
   'approval-request.declined': plain('Request declined', 'declined a request for it'),
   'approval-request.closed': plain('Request closed', 'let the partner know that access was denied'),
-  'hand-over.offered': plain('Hand-over offered', 'offered what a departed member left to somebody else'),
-  'hand-over.withdrawn': plain('Hand-over withdrawn', 'took the offer of a hand-over back'),
-  'hand-over.accepted': plain('Hand-over accepted', 'took it over from a departed member'),
-  'hand-over.declined': plain('Hand-over declined', 'did not want to take it over'),
+  'hand-over.offered': {
+    label: 'Hand-over offered',
+    tell: (_, { handOver }) => `offered what ${named(handOver.from)} left to ${named(handOver.to)}`,
+  },
+  'hand-over.withdrawn': {
+    label: 'Hand-over withdrawn',
+    tell: (_, { handOver }) =>
+      `took back the offer to ${named(handOver.to)} of what ${named(handOver.from)} left`,
+  },
+  'hand-over.accepted': {
+    label: 'Hand-over accepted',
+    tell: (_, { handOver }) => `took over what ${named(handOver.from)} left`,
+  },
+  'hand-over.declined': {
+    label: 'Hand-over declined',
+    tell: (_, { handOver }) => `declined what ${named(handOver.from)} left`,
+  },
   'sandbox.created': plain('Sandbox made', 'made this sandbox'),
   'sandbox.removed': plain('Sandbox removed', 'removed this sandbox'),
 }
@@ -76,7 +96,6 @@ export const eventKinds = Object.keys(kindWords) as EventKind[]
 const endings: Record<string, string> = {
   'not-approved': ', because it is not approved',
   'while-suspended': ', which an owner had suspended',
-  'let-go': ', after its installer left',
 }
 
 function pages(count: unknown): string {
@@ -84,8 +103,23 @@ function pages(count: unknown): string {
 }
 
 /** An internal connection is nobody's installation. */
-function whose(data: Data): string {
-  return data.installer_id ? 'an installation' : 'it for the workspace'
+function whose({ installer, data }: Event): string {
+  return installer || data.installer_id ? 'an installation' : 'it for the workspace'
+}
+
+/** A name cannot turn the sentence around it, whichever way it is written. */
+function named(name: string | null | undefined): string {
+  return name ? `\u2068${name}\u2069` : 'someone who is gone'
+}
+
+/** The sentence says whose installation it was. */
+export function namesItsInstaller({ kind, data }: Event): boolean {
+  return kind.startsWith('hand-over.') || data.reason === 'let-go'
+}
+
+/** What it says behind the name of who did it. */
+export function tell(event: Event): string {
+  return kindWords[event.kind]?.tell(event.data, event) ?? event.kind
 }
 
 function changedPages(data: Data): string {
@@ -94,4 +128,11 @@ function changedPages(data: Data): string {
     data.withdrawn ? `withdrew ${pages(data.withdrawn)}` : '',
   ].filter(part => part !== '')
   return `${parts.join(' and ') || 'changed the pages'}; ${pages(data.pages)} now`
+}
+
+function changedPolicy({ before, after }: Data): string {
+  const changes = changesOfPolicy(before, after)
+  return changes.length === 0
+    ? 'changed the policy about connections'
+    : `changed the policy about connections: ${changes.join('; ')}`
 }

@@ -7,6 +7,7 @@ import { countWords } from '../../words.ts'
 import type { ConfirmPage } from '../confirm/page.ts'
 import type { Notice, Sayings } from '../confirm/said.ts'
 import type { NamedInstallation, PolicyReading } from './readings.ts'
+import { creations, restrictions } from './words.ts'
 
 export type Option = { value: string; label: string; selected: boolean }
 
@@ -26,15 +27,6 @@ export type PolicyPage = {
 }
 export const policyView = view<PolicyPage>('settings/policy')
 
-const restrictions: Record<Policy['restrictInstalls'], string> = {
-  none: 'No restrictions',
-  'approved-list': 'Only from approved list',
-  'owners-only': 'Workspace owners only',
-}
-const creations: Record<Policy['connectionCreation'], string> = {
-  everyone: 'Everyone',
-  'owners-only': 'Workspace owners only',
-}
 const plans: Record<Plan, string> = {
   free: 'Free',
   plus: 'Plus',

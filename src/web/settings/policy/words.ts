@@ -1,0 +1,36 @@
+/** What a policy's members and their values are called, on its own screen and in the history. */
+import type { Policy } from '../../../installs/workspace.ts'
+
+export const restrictions: Record<Policy['restrictInstalls'], string> = {
+  none: 'No restrictions',
+  'approved-list': 'Only from approved list',
+  'owners-only': 'Workspace owners only',
+}
+export const creations: Record<Policy['connectionCreation'], string> = {
+  everyone: 'Everyone',
+  'owners-only': 'Workspace owners only',
+}
+const members: { [Member in keyof Policy]: { label: string; say(value: unknown): string | undefined } } = {
+  restrictInstalls: {
+    label: 'Restrict members from installing connections',
+    say: value => restrictions[value as Policy['restrictInstalls']],
+  },
+  autoApproveFirstParty: {
+    label: 'Auto-approve first-party connections',
+    say: value => (value === true ? 'on' : value === false ? 'off' : undefined),
+  },
+  connectionCreation: {
+    label: 'Who can create connections',
+    say: value => creations[value as Policy['connectionCreation']],
+  },
+}
+
+/** "“Who can create connections” from “Everyone” to “…”", for each member that changed; none for what are no policies. */
+export function changesOfPolicy(before: unknown, after: unknown): string[] {
+  return (Object.keys(members) as (keyof Policy)[]).flatMap(member => {
+    const { label, say } = members[member]
+    const was = say((before as Partial<Policy> | null | undefined)?.[member])
+    const is = say((after as Partial<Policy> | null | undefined)?.[member])
+    return was && is && was !== is ? [`“${label}” from “${was}” to “${is}”`] : []
+  })
+}
