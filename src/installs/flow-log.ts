@@ -12,6 +12,7 @@ export type FlowStepKind =
   | 'code-redeemed'
   | 'refreshed'
   | 'revoked'
+  | 'introspected'
 
 /**
  * Why a step failed, in words for the developer. Never a secret, a page title, or anything of a person: what was sent is

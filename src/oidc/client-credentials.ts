@@ -29,6 +29,15 @@ export function claimedClient(authorization: string | undefined, fields: Fields)
   return claimed !== undefined && readUuid(claimed) === claimed ? claimed : null
 }
 
+/** The secret of a request that was refused; '' where none can be read. For its hash and its end, never to be kept. */
+export function claimedSecret(authorization: string | undefined, fields: Fields): string {
+  try {
+    return readEither(authorization, fields).secret ?? ''
+  } catch {
+    return ''
+  }
+}
+
 function readEither(authorization: string | undefined, fields: Fields): Credentials {
   if (authorization === undefined) {
     if (fields.client_id === undefined) throw invalidClient('The client did not say who it is.')

@@ -1,9 +1,10 @@
 /** Why a client could not prove who it is, for the log of the connection's developer. */
+import { hash } from 'node:crypto'
 import type { FlowFailure } from '../installs/flow-log.ts'
 import { tokenPrefix } from '../installs/token-value.ts'
 import { exactly, plain } from './explained.ts'
 import { type OAuthRefusal, unproven } from './oauth-refusal.ts'
-import type { SecretStanding } from './ports.ts'
+import type { SecretStanding, SecretStore } from './ports.ts'
 
 const advice: Record<string, string> = {
   [unproven.unknown]: 'Switch the connection on in the hub, or send the client id that stands there.',
@@ -18,12 +19,22 @@ export function explainClient({ code, message }: OAuthRefusal): FlowFailure {
   return plain(code, message, advice[message] ?? 'Send the client id and a secret by HTTP Basic.')
 }
 
-/** For a wrong secret: which are live, and which of them was the last to work. The one that was sent is told by its end. */
-export function explainSecret(
+/** Of a wrong secret, what is to be told of it is looked up. @returns always something; without a look-up, less. */
+export async function explainUnproven(
+  store: SecretStore,
   refused: OAuthRefusal,
+  clientId: string,
   secret: string,
-  known: readonly SecretStanding[],
-): FlowFailure {
+): Promise<FlowFailure> {
+  if (refused.message !== unproven.wrong) return explainClient(refused)
+  return store
+    .readSecrets(clientId, hash('sha256', secret, 'buffer'))
+    .then(known => explainSecret(refused, secret, known))
+    .catch(() => explainClient(refused))
+}
+
+/** For a wrong secret: which are live, and which of them was the last to work. The one that was sent is told by its end. */
+function explainSecret(refused: OAuthRefusal, secret: string, known: readonly SecretStanding[]): FlowFailure {
   const live = known.filter(one => one.revokedAt === null)
   const revoked = known.find(one => one.revokedAt !== null)
   const sent =

@@ -182,7 +182,27 @@ export type SecretStore = {
   readSecrets(clientId: string, sent: Buffer): Promise<SecretStanding[]>
 }
 
+/** How a token that is not in force stands with the connection that it was issued to. */
+export type TokenStanding = {
+  /** null: it lives until it is revoked. */
+  expiresAt: Date | null
+  /** A refresh token that has a successor; an internal token that was revoked. */
+  ended: boolean
+  state: string
+  stateReason: string | null
+  memberIsThere: boolean
+}
+
+export type StandingStore = {
+  /** Beside the answer, for the log. null: there is none, or it is another connection's. */
+  readTokenStanding(
+    clientId: string,
+    token: { kind: 'access' | 'refresh' | 'internal'; hash: Buffer },
+  ): Promise<TokenStanding | null>
+}
+
 export type ProviderStore = SecretStore &
+  StandingStore &
   TokenStore &
   AuthorizationStore &
   IntrospectionStore &

@@ -7,17 +7,17 @@ import type { Context, Middleware } from 'koa'
 import { type FlowFailure, type NoteFlowStep, stepOf } from '../installs/flow-log.ts'
 import { tokenPrefix } from '../installs/token-value.ts'
 import type { Authenticate } from './client-authentication.ts'
-import { type Credentials, claimedClient, readCredentials } from './client-credentials.ts'
+import { type Credentials, claimedClient, claimedSecret, readCredentials } from './client-credentials.ts'
 import { allowOrigin } from './cors.ts'
-import { explainClient } from './explain-client.ts'
-import { plain } from './explained.ts'
+import { explainUnproven } from './explain-client.ts'
+import { explainAsked, explainForeign, explainForm } from './explain-introspection.ts'
 import { invalidRequest, OAuthRefusal } from './oauth-refusal.ts'
-import type { ClientProof, RevocationStore } from './ports.ts'
+import type { ClientProof, RevocationStore, SecretStore } from './ports.ts'
 import { type Fields, readFields } from './request-body.ts'
 import type { Throttle } from './throttle.ts'
 
 export type RevokeNeeds = {
-  store: RevocationStore
+  store: RevocationStore & SecretStore
   readProof(clientId: string): Promise<ClientProof | null>
   authenticate: Authenticate
   throttle: Throttle
@@ -34,14 +34,26 @@ export function revokeEndpoint(needs: RevokeNeeds): Middleware {
       fields = await readFields(ctx.req)
       await giveBack(needs, ctx, readCredentials(authorization, fields), fields)
     } catch (fault) {
-      const connectionId = claimedClient(authorization, fields)
-      if (fault instanceof OAuthRefusal && connectionId !== null)
-        note(needs, ctx, connectionId, {
-          failure: fault.code === 'invalid_client' ? explainClient(fault) : explainRevocation(fault),
-        })
+      if (fault instanceof OAuthRefusal) noteRefusal(needs, ctx, authorization, fields, fault)
       throw fault
     }
   }
+}
+
+/** Beside the answer. */
+function noteRefusal(
+  needs: RevokeNeeds,
+  ctx: Context,
+  authorization: string | undefined,
+  fields: Fields,
+  refused: OAuthRefusal,
+): void {
+  const connectionId = claimedClient(authorization, fields)
+  if (connectionId === null) return
+  const noted = (failure: FlowFailure) => note(needs, ctx, connectionId, { failure })
+  if (refused.code !== 'invalid_client') noted(explainAsked(refused, 'an access or a refresh token'))
+  else
+    void explainUnproven(needs.store, refused, connectionId, claimedSecret(authorization, fields)).then(noted)
 }
 
 async function giveBack(
@@ -62,11 +74,18 @@ async function giveBack(
       { kind: prefix === 'lka_' ? 'access' : 'refresh', hash: hash('sha256', fields.token, 'buffer') },
       { eventId: needs.newId(), at: needs.now(), address: ctx.ip || null, requestId },
     )
-    if (grantId) note(needs, ctx, known.connection.id, { grantId })
-  }
+    note(
+      needs,
+      ctx,
+      known.connection.id,
+      grantId ? { grantId } : { failure: explainForeign('nothing_ended', nothing) },
+    )
+  } else note(needs, ctx, known.connection.id, { failure: explainForm('nothing_ended', nothing) })
   // A body: an empty 200 makes a widely used SDK throw.
   ctx.body = { request_id: requestId }
 }
+
+const nothing = 'Nothing was ended. '
 
 function note(
   needs: RevokeNeeds,
@@ -77,12 +96,3 @@ function note(
   const requestId = ctx.state.requestId as string
   needs.note(stepOf({ kind: 'revoked', at: needs.now(), connectionId, requestId, ...what }))
 }
-
-const explainRevocation = ({ code, message }: OAuthRefusal) =>
-  plain(
-    code,
-    message,
-    code === 'rate_limited'
-      ? 'Wait as long as Retry-After says.'
-      : 'Send the parameter token, with an access or a refresh token.',
-  )

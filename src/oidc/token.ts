@@ -1,5 +1,4 @@
 /** POST /v1/oauth/token: the library's steps over an exchange, then one statement. */
-import { hash } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
 import { type FlowFailure, type NoteFlowStep, stepOf } from '../installs/flow-log.ts'
 import { type ForceOutcome, readTestOutcome, testHeader } from '../installs/test-outcome.ts'
@@ -7,7 +6,7 @@ import type { Authenticate } from './client-authentication.ts'
 import { type Credentials, claimedClient, readCredentials } from './client-credentials.ts'
 import { allowOrigin } from './cors.ts'
 import { begin, Exchange } from './exchange.ts'
-import { explainClient, explainSecret } from './explain-client.ts'
+import { explainUnproven } from './explain-client.ts'
 import { type Attempted, explainToken, ownOf } from './explain-token.ts'
 import type { RunGrant } from './library-grants.ts'
 import { invalidGrant, OAuthRefusal, unproven } from './oauth-refusal.ts'
@@ -129,10 +128,7 @@ function noteRefusal(
     return
   }
   const secret = readCredentials(authorization, attempted.fields).secret ?? ''
-  needs.store
-    .readSecrets(clientId, hash('sha256', secret, 'buffer'))
-    .then(known => noted(explainSecret(refused, secret, known)))
-    .catch(() => noted(explainClient(refused)))
+  void explainUnproven(needs.store, refused, clientId, secret).then(noted)
 }
 
 /** A confidential client's requests come from the partner's server; a public one's come from people, of whom nothing is kept. */

@@ -413,7 +413,12 @@ describe('the log', () => {
 
 describe('an introspection or a giving back that comes to nothing stands in the log', () => {
   type Answer = { request_id: string; active?: boolean; error?: string }
-  const post = async (part: string, body: BodyInit, by: SeededConnection | null = relay, secret = by?.secret) =>
+  const post = async (
+    part: string,
+    body: string | URLSearchParams,
+    by: SeededConnection | null = relay,
+    secret = by?.secret,
+  ) =>
     (await (
       await fetch(`${server.base}/v1/oauth/${part}`, {
         method: 'POST',
@@ -484,9 +489,10 @@ describe('an introspection or a giving back that comes to nothing stands in the 
     await state('suspended', 'installer-left')
     expect(await why(tokens.access_token)).toContain('The member who allowed access has left the workspace')
     await state('active', null)
-    await server.sql(`update access_tokens set expires_at = '2026-03-01T10:20:30Z' where token_hash = sha256($1)`, [
-      Buffer.from(tokens.access_token),
-    ])
+    await server.sql(
+      `update access_tokens set expires_at = '2026-03-01T10:20:30Z' where token_hash = sha256($1)`,
+      [Buffer.from(tokens.access_token)],
+    )
     expect(await why(tokens.access_token)).toContain('The token was good until 2026-03-01 10:20:30 UTC.')
     await post('revoke', asked(tokens.refresh_token!))
     expect(await why(tokens.access_token)).toContain('given back')

@@ -5,6 +5,7 @@ import { introspections } from './introspection.ts'
 import { revocations } from './revocation.ts'
 import { secretStandings } from './secrets.ts'
 import { tokenReadings } from './token-readings.ts'
+import { tokenStandings } from './token-standing.ts'
 import { tokenStatements } from './token-statement.ts'
 
 /** All that the provider keeps in PostgreSQL. */
@@ -17,5 +18,6 @@ export function providerStore(pool: Pool) {
     ...introspections(pool),
     ...revocations(pool),
     ...secretStandings(pool),
+    ...tokenStandings(pool),
   }
 }

@@ -176,6 +176,7 @@ const done: Record<FlowStepKind, string> = {
   'code-redeemed': 'Code redeemed',
   refreshed: 'Tokens refreshed',
   revoked: 'Tokens given back',
+  introspected: 'Token introspected',
 }
 const failed: Record<FlowStepKind, string> = {
   ...done,
@@ -184,4 +185,5 @@ const failed: Record<FlowStepKind, string> = {
   'code-redeemed': 'Code not redeemed',
   refreshed: 'Refresh refused',
   revoked: 'Tokens not given back',
+  introspected: 'Introspection without result',
 }
