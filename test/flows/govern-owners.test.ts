@@ -203,6 +203,12 @@ describe('an owner stops something', () => {
     expect(member.text()).toContain('an owner has suspended it')
     await member.open(`/settings/${acme}/my-connections/${ben.tokens.bot_id}/pages`)
     expect(member.text()).toContain('It was disconnected already')
+    await member.open(`/settings/${acme}/my-connections`)
+    expect(member.text()).not.toContain('Relay Automations')
+    await member.open(`/gallery?workspace=${acme}`)
+    expect(member.text()).toContain('and an owner has suspended it')
+    await member.open(`/w/${acme}/p/${world.pages.roadmap.id}/connections`)
+    expect(member.text()).toContain('Suspended: it reaches nothing until it is resumed')
 
     await ada.open(`${people()}?state=suspended`)
     expect(ada.text()).toContain('Disconnected meanwhile')

@@ -122,7 +122,7 @@ const refusalWords: Partial<Record<RefusalCode, (workspace: string) => string>> 
   'not-approved': workspace =>
     `It is not on the approved list of ${workspace}. You can ask for approval when you begin.`,
   suspended: workspace =>
-    `You have it in ${workspace}, and an owner has suspended it. Ask an owner to resume it.`,
+    `You connected it in ${workspace} before, and an owner has suspended it. Ask an owner to resume it.`,
 }
 
 function howOf({ name, website }: GalleryConnection): NonNullable<GalleryCard['how']> {

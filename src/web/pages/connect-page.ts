@@ -83,7 +83,7 @@ function rowOf(workspace: { id: string }, pageId: string, one: FoundConnection):
   if (installation?.state === 'suspended')
     return {
       ...shown,
-      note: 'Suspended by an owner: it reaches nothing until it is resumed',
+      note: 'Suspended: it reaches nothing until it is resumed',
       add: null,
       install: null,
     }

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { barsInstalling } from '../placements.ts'
 import { personReaches } from '../reach.ts'
 import { behind, countBelow, nothing, rowCountLimit } from './install-pages.ts'
 
@@ -134,7 +135,10 @@ export type FoundConnection = {
   kind: 'public' | 'internal'
   logoHash: string | null
   installUrl: string | null
-  /** The installation that this person can add the page to: his own, or the workspace's; null: he has none. */
+  /**
+   * The installation that this person can add the page to: his own, or the workspace's; null: he has none. One that was
+   * disconnected while an owner's suspension stood is still suspended.
+   */
   installation: { id: string; state: string } | null
   /** It reaches the page already, through this one; null: it does not. */
   through: { id: string; title: string } | null
@@ -144,7 +148,8 @@ export type FoundConnection = {
 const foundText = `
   with ${reached}
   select c.id, c.name, c.kind, c.logo_hash as "logoHash", c.install_url as "installUrl",
-    case when i.id is not null then json_build_object('id', i.id, 'state', i.state) end as installation,
+    case when i.id is not null then json_build_object('id', i.id,
+      'state', case i.state when 'revoked' then 'suspended' else i.state end) end as installation,
     case when via.id is not null then json_build_object('id', via.id, 'title', via.title) end as through
   from here
   join connections c on c.deleted_at is null and c.disabled_at is null and c.name ilike $4
@@ -152,8 +157,8 @@ const foundText = `
       select from installations x where x.workspace_id = $1 and x.connection_id = c.id
         and x.state in ('active', 'suspended')))
   left join installations i on i.workspace_id = $1 and i.connection_id = c.id
-    and (i.user_id = $2 or i.user_id is null) and i.state in ('active', 'suspended')
-  left join lateral (${nearestGrant}) g on true
+    and (i.user_id = $2 or i.user_id is null) and (i.state in ('active', 'suspended') or ${barsInstalling('i')})
+  left join lateral (${nearestGrant}) g on i.state <> 'revoked'
   left join pages via on via.workspace_id = $1 and via.id = g.page_id
   order by lower(c.name), c.id limit ${foundSize} + 1`
 
