@@ -4,6 +4,7 @@ import { copyInternalToken } from './installs/actions/copy-internal-token.ts'
 import { disconnect } from './installs/actions/disconnect.ts'
 import { disconnectEveryone } from './installs/actions/disconnect-everyone.ts'
 import { resume } from './installs/actions/resume.ts'
+import { resumeOwn } from './installs/actions/resume-own.ts'
 import { revokeMember } from './installs/actions/revoke-member.ts'
 import { suspend } from './installs/actions/suspend.ts'
 import type { InstallEvent } from './installs/events.ts'
@@ -57,6 +58,7 @@ export function governActions(stores: Pick<Stores, 'database' | 'secretKeys'>) {
     revokeMember: revokeMember(needs),
     suspend: suspend(needs),
     resume: resume(needs),
+    resumeOwn: resumeOwn(needs),
     changePages: changePages(needs),
     copyInternalToken: copyInternalToken(needs),
   }
@@ -76,6 +78,7 @@ export function governScreens(stores: Stores): GovernNeeds {
     mine: {
       readings: { list: question => readMyConnections(pool, question), one },
       disconnect: actions.disconnect,
+      resumeOwn: actions.resumeOwn,
     },
     managing: {
       picker: {

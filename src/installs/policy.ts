@@ -126,6 +126,16 @@ export function mayResume(actor: Actor, installation: { installerIsMember: boole
   return installation.installerIsMember ? yes : no('installer-left')
 }
 
+/** What stopped when he left the installer takes into use again once he is back, as far as he could install it today. */
+export function mayResumeOwn(
+  placement: Placement,
+  actor: Actor,
+  installation: { userId: string | null; stateReason: string | null },
+): May {
+  if (installation.userId !== actor.userId) return no('not-yours')
+  return installation.stateReason === 'installer-left' ? mayInstall(placement) : no('suspended')
+}
+
 /**
  * Pages are added to an installation by the member who installed it, to an internal one by any member; owners narrow the
  * page set of others, they never widen it. That the pages are within the adder's own reach is checked with the stores.

@@ -57,6 +57,8 @@ export const urls = {
       `/settings/${workspaceId}/my-connections/${installationId}/pages`,
     disconnect: (workspaceId: string, installationId: string) =>
       `/settings/${workspaceId}/my-connections/${installationId}/disconnect`,
+    resume: (workspaceId: string, installationId: string) =>
+      `/settings/${workspaceId}/my-connections/${installationId}/resume`,
   },
   /** One connection as a workspace has it: who has access, and what owners do about it. */
   connection: {

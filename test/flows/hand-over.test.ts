@@ -230,6 +230,67 @@ describe('when a person leaves', () => {
   })
 })
 
+describe('someone who is back', () => {
+  beforeEach(async () => {
+    const others = 'delete from installations where user_id = $1 and id <> $2'
+    await server.sql(others, [world.users.ben.id, left.tokens.bot_id])
+  })
+  const isBack = () =>
+    directory({ kind: 'member', workspace_id: acme, user_id: world.users.ben.id, role: 'member' })
+  const his = () => `/settings/${acme}/my-connections`
+
+  it('takes what stopped when he left into use again himself: the same tokens, and it is recorded', async () => {
+    await isBack()
+    const ben = await signedIn(server, world.users.ben)
+    await ben.open(await left.partner.authorizeUrl({ workspace_id: acme }))
+    expect(ben.text()).toContain('You connected it here on')
+    await ben.open(his())
+    expect(ben.text()).toContain('Suspended while you were away')
+    expect(ben.text()).toContain('Choose Resume among its options')
+    await isStopped()
+    await ben.press('Resume')
+    expect(ben.text()).toContain('Resumed.')
+    expect(ben.text()).not.toContain('Suspended while you were away')
+    expect(await titles()).toEqual(['Diary', 'Launch', 'Quarter One'])
+    const [event] = await server.sql(
+      `select actor_id, installer_id from events where kind = 'installation.resumed' and installation_id = $1`,
+      [left.tokens.bot_id],
+    )
+    expect(event).toEqual({ actor_id: world.users.ben.id, installer_id: world.users.ben.id })
+    await post(ben, `${his()}/${left.tokens.bot_id}/resume`)
+    expect(ben.text()).toContain('It was in use already')
+  })
+
+  it.each([
+    ['the policy would not let him install it today', () => restrict(server, acme, 'owners-only')],
+    [
+      'an owner had suspended it before',
+      () =>
+        server.sql(`update installations set state_reason = 'by-owner' where id = $1`, [left.tokens.bot_id]),
+    ],
+    [
+      'he is back as a guest',
+      () => directory({ kind: 'member', workspace_id: acme, user_id: world.users.ben.id, role: 'guest' }),
+    ],
+  ])('asks an owner where %s', async (_, happens) => {
+    await isBack()
+    await happens()
+    const ben = await signedIn(server, world.users.ben)
+    await ben.open(his())
+    expect(ben.text()).toContain('sk an owner')
+    expect(controls(ben)).not.toContain('Resume')
+    expect((await post(ben, `${his()}/${left.tokens.bot_id}/resume`)).status).toBe(403)
+    await isStopped()
+  })
+
+  it('is the only one who does: nobody else resumes it there, and he not while he is away', async () => {
+    const [ben, cleo] = [await signedIn(server, world.users.ben), await signedIn(server, world.users.cleo)]
+    for (const person of [ben, cleo])
+      expect((await post(person, `${his()}/${left.tokens.bot_id}/resume`)).status).toBe(404)
+    await isStopped()
+  })
+})
+
 describe('nobody takes over', () => {
   it('what is left by someone who is back, who is not revived by that either', async () => {
     const offer = await offered(world.users.cleo)

@@ -16,10 +16,12 @@ import {
   mayRemovePage,
   mayRequestApproval,
   mayResume,
+  mayResumeOwn,
   maySetPolicy,
   maySuspend,
   mayTakeOver,
   mayWiden,
+  outlivesDisconnecting,
   type Placement,
   policyInEffect,
 } from '../../src/installs/policy.ts'
@@ -186,6 +188,23 @@ describe('governing', () => {
     expect(mayDisconnect(member, { userId: null })).toEqual(no('not-yours'))
     expect(mayDisconnect(stranger, { userId: 'dora' })).toEqual(no('not-yours'))
     expect(mayDisconnect(off(member), { userId: 'ben' })).toEqual(no('not-yours'))
+  })
+
+  it('leaves to its installer what stopped while he was away, as far as he could install it today', () => {
+    const his = { userId: 'ben', stateReason: 'installer-left' }
+    expect(mayResumeOwn(placed(), member, his)).toEqual(yes)
+    expect(mayResumeOwn(placed({ policy: ownersOnly }), member, his)).toEqual(no('owners-only'))
+    expect(mayResumeOwn(placed({ role: 'guest' }), guest, { ...his, userId: 'gus' })).toEqual(no('guest'))
+    expect(mayResumeOwn(placed(), member, { ...his, userId: 'cleo' })).toEqual(no('not-yours'))
+    expect(mayResumeOwn(placed(), member, { ...his, stateReason: 'by-owner' })).toEqual(no('suspended'))
+  })
+
+  it('keeps a suspension that its member disconnects, unless he could lift it', () => {
+    const held = { state: 'suspended', stateReason: 'by-owner' }
+    expect(outlivesDisconnecting(member, held)).toBe(true)
+    expect(outlivesDisconnecting(owner, held)).toBe(false)
+    expect(outlivesDisconnecting(member, { ...held, stateReason: 'installer-left' })).toBe(false)
+    expect(outlivesDisconnecting(member, { ...held, state: 'active' })).toBe(false)
   })
 
   it('resumes what a member installed, not what one left behind', () => {

@@ -10,7 +10,7 @@ export type WorkspaceToChoose = {
   placement: Placement
   /** Who has it installed there now: up to three others by name, the earliest first, and how many others in all. */
   others: { names: string[]; count: number }
-  /** Since when the user has it there himself; null: he has not. */
+  /** Since when the user has it there himself, in use or suspended; null: he has not. */
   mine: Date | null
 }
 
@@ -66,7 +66,8 @@ const text = `
             min(i.created_at) filter (where i.user_id = $1) as mine,
             coalesce((array_agg(u.name order by i.created_at, i.id) filter (where i.user_id <> $1))[:3], '{}') as names
           from installations i join users u on u.id = i.user_id
-          where i.workspace_id = w.id and i.connection_id = c.id and i.state = 'active') i
+          where i.workspace_id = w.id and i.connection_id = c.id
+            and (i.state = 'active' or i.state = 'suspended' and i.user_id = $1)) i
         where own.user_id = $1) w), '[]') as workspaces
   from connections c
   where c.id = $2`

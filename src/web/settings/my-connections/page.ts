@@ -1,9 +1,9 @@
-import { isAgainstPolicy } from '../../../installs/policy.ts'
+import { isAgainstPolicy, mayResumeOwn } from '../../../installs/policy.ts'
 import { type Moment, momentOf } from '../../dates.ts'
 import { shortLevels } from '../../levels.ts'
 import { logoOf } from '../../logo.ts'
 import { connectionMark, type Mark } from '../../marks.ts'
-import { developerItems, type Menu, menuLink } from '../../menu.ts'
+import { developerItems, type Menu, menuLink, menuPost } from '../../menu.ts'
 import { view } from '../../render.ts'
 import { type Pagination, paginate, type Trail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
@@ -16,6 +16,8 @@ export type MyConnectionRow = {
   name: string
   mark: Mark
   badges: Badge[]
+  /** What he can do about what its badges say; null: there is nothing to do. */
+  note: string | null
   levels: string[]
   pages: { own: string; all: string | null; manage: string }
   added: Moment
@@ -71,10 +73,12 @@ export function myConnectionsPage(facts: Facts): MyConnectionsPage {
 function rowOf({ workspace, user, now }: Facts, row: MyConnection): MyConnectionRow {
   const { connection, installationId } = row
   const manage = urls.myConnection.pages(workspace.id, installationId)
+  const resumable = isResumable(user, row)
   return {
     name: connection.name,
     mark: connectionMark({ ...connection, logo: logoOf(connection) }),
     badges: badgesOf(user, row),
+    note: row.state === 'suspended' ? suspendedWords(workspace.name, row, resumable) : null,
     levels: shortLevels(row.capabilities),
     pages: { ...reachWords(row.reach), manage },
     added: momentOf(row.addedAt, now),
@@ -83,6 +87,9 @@ function rowOf({ workspace, user, now }: Facts, row: MyConnection): MyConnection
       id: `menu-${installationId}`,
       label: `More options for ${connection.name}`,
       items: [
+        ...(resumable
+          ? [menuPost('Resume', 'play', urls.myConnection.resume(workspace.id, installationId))]
+          : []),
         menuLink('Manage pages', 'list-checks', manage),
         ...developerItems(connection),
         menuLink('Disconnect', 'trash-2', urls.myConnection.disconnect(workspace.id, installationId), {
@@ -91,6 +98,21 @@ function rowOf({ workspace, user, now }: Facts, row: MyConnection): MyConnection
       ],
     },
   }
+}
+
+function isResumable(user: { id: string }, { state, stateReason, placement }: MyConnection): boolean {
+  if (state !== 'suspended') return false
+  const { role, userDisabled } = placement
+  const installation = { userId: user.id, stateReason }
+  return mayResumeOwn(placement, { userId: user.id, role, userDisabled }, installation).kind === 'yes'
+}
+
+/** The way on from there. */
+function suspendedWords(workspace: string, { stateReason }: MyConnection, resumable: boolean): string {
+  if (stateReason !== 'installer-left') return 'It reaches nothing. Ask an owner to resume it.'
+  return resumable
+    ? 'It reaches nothing. Choose Resume among its options, or connect it again from its own site.'
+    : `It reaches nothing, and you could not connect it in ${workspace} today. Ask an owner about it.`
 }
 
 function badgesOf(user: { id: string }, { state, stateReason, placement }: MyConnection): Badge[] {
@@ -150,6 +172,14 @@ export const sayings: Sayings = {
     kind: 'info',
     sentence:
       'It was disconnected already, by you in another window or by an owner. Nothing more had to be done.',
+  }),
+  resumed: () => ({
+    kind: 'good',
+    sentence: 'Resumed. It reaches the pages of before again, as far as you reach them.',
+  }),
+  'resumed-already': () => ({
+    kind: 'info',
+    sentence: 'It was in use already, or has been disconnected. Nothing more had to be done.',
   }),
   'pages-changed': () => ({
     kind: 'good',

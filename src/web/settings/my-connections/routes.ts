@@ -1,6 +1,7 @@
-/** What a member installed, and how it is disconnected. Its pages are chosen in manage-pages.ts. */
+/** What a member installed, how it is disconnected, and how he resumes it when he is back. Its pages are chosen in manage-pages.ts. */
 import Router from '@koa/router'
 import type { disconnect } from '../../../installs/actions/disconnect.ts'
+import type { resumeOwn } from '../../../installs/actions/resume-own.ts'
 import { readUuid } from '../../../installs/ids.ts'
 import type { Faults } from '../../faults.ts'
 import type { Render } from '../../render.ts'
@@ -21,6 +22,7 @@ export type MyConnectionsNeeds = {
   gate: WorkspaceGate
   readings: MyConnectionsReadings
   disconnect: ReturnType<typeof disconnect>
+  resumeOwn: ReturnType<typeof resumeOwn>
   now(): Date
 }
 
@@ -30,6 +32,7 @@ export function myConnections(needs: MyConnectionsNeeds): Router<WebState> {
   router.get('/', ctx => showList(needs, ctx))
   router.get('/:installation/disconnect', ctx => askAboutDisconnecting(needs, ctx))
   router.post('/:installation/disconnect', ctx => doDisconnect(needs, ctx))
+  router.post('/:installation/resume', ctx => doResume(needs, ctx))
   return router
 }
 
@@ -81,4 +84,15 @@ async function doDisconnect(needs: MyConnectionsNeeds, ctx: WebContext): Promise
   if (outcome.kind === 'refused') return needs.faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return needs.faults.notFound(ctx)
   seeOther(ctx, saying(urls.myConnections(place.workspace.id), outcome.kind))
+}
+
+async function doResume(needs: MyConnectionsNeeds, ctx: WebContext): Promise<void> {
+  const own = await ownInstallation(needs, ctx)
+  if (!own) return
+  const { place, installation } = own
+  const outcome = await needs.resumeOwn(deedOf(ctx, place), installation.id)
+  if (outcome.kind === 'refused') return needs.faults.refuse(ctx, outcome.code)
+  if (outcome.kind === 'unknown') return needs.faults.notFound(ctx)
+  const said = outcome.kind === 'already' ? 'resumed-already' : 'resumed'
+  seeOther(ctx, saying(urls.myConnections(place.workspace.id), said))
 }

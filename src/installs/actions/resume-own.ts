@@ -1,0 +1,39 @@
+import { actorOf, type Deed, type DeedNeeds, eventOf } from '../deed.ts'
+import { mayResumeOwn, type Placement } from '../policy.ts'
+import { type Refusal, refused } from '../refusal.ts'
+import type { ResumeStores } from './resume.ts'
+
+export type ResumeOwnStores = Pick<
+  ResumeStores,
+  'actor' | 'holdInstallations' | 'resumeInstallations' | 'appendAll'
+> & {
+  placement(userId: string, workspaceId: string, connectionId: string): Promise<Placement | null>
+}
+
+export type ResumeOwnNeeds = DeedNeeds & {
+  transact<T>(work: (stores: ResumeOwnStores) => Promise<T>): Promise<T>
+}
+
+/** `already`: it is not suspended; `unknown`: there is no such installation of this workspace and person. */
+export type OwnResumed = { kind: 'resumed' | 'already' | 'unknown' }
+
+/** Someone who is back takes into use again what stopped when he left; its tokens are the same ones. */
+export function resumeOwn(needs: ResumeOwnNeeds) {
+  return (deed: Deed & { actorId: string }, installationId: string): Promise<OwnResumed | Refusal> =>
+    needs.transact(async stores => {
+      const { workspaceId, actorId } = deed
+      const [held] = await stores.holdInstallations(workspaceId, { installationId })
+      const actor = await actorOf(stores, deed)
+      if (!actor || !held || held.userId !== actorId) return { kind: 'unknown' }
+      if (held.state !== 'suspended') return { kind: 'already' }
+      const { connectionId } = held
+      const placement = await stores.placement(actorId, workspaceId, connectionId)
+      if (!placement) return { kind: 'unknown' }
+      const may = mayResumeOwn(placement, actor, held)
+      if (may.kind === 'no') return refused(may.because)
+      await stores.resumeInstallations(workspaceId, [held.id], needs.now())
+      const about = { connectionId, installationId: held.id }
+      await stores.appendAll([eventOf(needs, deed, 'installation.resumed', about, { installer_id: actorId })])
+      return { kind: 'resumed' }
+    })
+}
