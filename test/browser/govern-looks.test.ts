@@ -51,7 +51,7 @@ async function crowd() {
     })
     await server.sql(
       `insert into installations (workspace_id, id, connection_id, user_id, state, state_reason, capabilities, created_at, updated_at)
-       values ($1, $2, $3, $4, $5, 'by-owner', '{read_content,update_content,insert_content,read_comments,insert_comments,read_user_with_email}',
+       values ($1, $2, $3, $4, $5, case when $6 % 2 = 0 then 'installer-left' else 'by-owner' end, '{read_content,update_content,insert_content,read_comments,insert_comments,read_user_with_email}',
          now() - $6 * interval '1 hour', now())`,
       [acme, randomUUID(), connection.id, ben.id, n % 7 === 0 ? 'suspended' : 'active', n],
     )
@@ -68,7 +68,8 @@ async function crowd() {
        from generate_series(1, 200) n returning id, name),
      m as (insert into members (workspace_id, user_id, role) select $1, id, 'member' from u where id::text > '2')
      insert into installations (workspace_id, id, connection_id, user_id, state, state_reason, capabilities, created_at, updated_at)
-     select $1, gen_random_uuid(), $2, id, case when id::text > 'd' then 'suspended' else 'active' end, 'by-owner',
+     select $1, gen_random_uuid(), $2, id, case when id::text > 'e' then 'revoked' when id::text > 'd' then 'suspended' else 'active' end,
+       case when id::text > 'e' then 'while-suspended' else 'by-owner' end,
        '{read_content}', now(), now() from u`,
     [acme, one.connectionId, names[2]],
   )
