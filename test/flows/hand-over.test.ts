@@ -342,6 +342,28 @@ describe('nobody takes over', () => {
     await isStopped()
   })
 
+  it('while an owner’s suspension of his own stands, though he disconnected that, at the offer and at the acceptance', async () => {
+    const own = await allowed(server, relay, world.users.cleo, [world.pages.quarter])
+    const ended = (reason: string) =>
+      server.sql(`update installations set state = 'revoked', state_reason = $2 where id = $1`, [
+        own.tokens.bot_id,
+        reason,
+      ])
+    await ended('while-suspended')
+    await ada.open(`${installation()}?q=cleo`)
+    expect(controls(ada)).not.toContain('Hand over to Cleo')
+    await post(ada, installation(), { user_id: world.users.cleo.id })
+    expect(
+      await server.sql('select from hand_overs where installation_id = $1', [left.tokens.bot_id]),
+    ).toEqual([])
+    await ended('by-member')
+    const offer = await offered(world.users.cleo)
+    await ended('while-suspended')
+    const cleo = await signedIn(server, world.users.cleo)
+    expect((await post(cleo, `${offer}/accept`)).status).toBe(403)
+    await isStopped()
+  })
+
   it('as a guest, as a stranger, or as someone who does not exist', async () => {
     for (const user of [world.users.gus.id, world.users.dora.id, crypto.randomUUID()])
       expect((await post(ada, installation(), { user_id: user })).status).toBe(403)
