@@ -6,6 +6,7 @@ import { createAccessChecks } from './api/access-checks.ts'
 import { createApi } from './api/api.ts'
 import { offered } from './api/reference/document.ts'
 import { serveReference } from './api/reference/serve.ts'
+import { shapes } from './api/reference/shapes.ts'
 import type { Config } from './config.ts'
 import { readDemoPartner } from './demo/load.ts'
 import { createDemoPartner, type DemoPartnerNeeds } from './demo/partner.ts'
@@ -89,6 +90,7 @@ async function assemble(config: Config, stores: Stores): Promise<InstallServer> 
     developers: {
       ...developerHub(stores, backChannel(ownAddress(config))),
       calls: offered(config.partnerApi),
+      shapes: shapes(),
     },
     health: {
       database: () => stores.database.query('select 1'),

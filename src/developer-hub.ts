@@ -76,7 +76,7 @@ export function developerActions(stores: Pick<Stores, 'database' | 'secretKeys'>
 export function developerHub(
   stores: Stores,
   backChannel: BackChannel,
-): Omit<WebNeeds['developers'], 'calls'> {
+): Omit<WebNeeds['developers'], 'calls' | 'shapes'> {
   const pool = poolOf(stores.database)
   return {
     readings: {

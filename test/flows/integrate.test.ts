@@ -171,6 +171,7 @@ describe('the snippets of "How to integrate" run as they stand', () => {
 describe('the OpenAPI document', () => {
   type Document = {
     openapi: string
+    components: { schemas: Record<string, object> }
     paths: Record<
       string,
       Record<string, { responses: Record<string, { content: Record<string, { schema: object }> }> }>
@@ -179,19 +180,27 @@ describe('the OpenAPI document', () => {
   let document: Document
   let ajv: Ajv2020
   let token: string
+  let tokens: Record<string, unknown>
 
   beforeAll(async () => {
     document = (await (await fetch(`${server.base}/openapi.json`)).json()) as Document
     ajv = new Ajv2020({ strict: false, validateFormats: false })
-    ajv.addSchema(document, 'openapi')
+    ajv.addSchema(closed(document), 'openapi')
     const address = new URL(await allow(await snippet('authorize')))
     const env = { ...process.env, CODE: address.searchParams.get('code')!, CLIENT_SECRET: relay.secret }
     const { stdout } = await run('bash', ['-c', await snippet('curl')], { env })
-    token = (JSON.parse(stdout) as { access_token: string }).access_token
+    tokens = JSON.parse(stdout) as Record<string, unknown>
+    token = tokens.access_token as string
     expect(stdout).toContain('lka_')
   })
 
-  /** The schema of an answer, refusing members that the document does not know where it is closed. */
+  /** The same document, refusing members that it does not name. */
+  const closed = (whole: Document) =>
+    JSON.parse(JSON.stringify(whole), (_, value) =>
+      value?.type === 'object' && value.properties ? { ...value, additionalProperties: false } : value,
+    ) as Document
+
+  /** The schema of an answer. */
   function validator(route: string, method: string, status: '200' | 'default'): ValidateFunction {
     const at = `#/paths/${route.replaceAll('/', '~1')}/${method}/responses/${status}/content/application~1json/schema`
     return ajv.compile({ $ref: `openapi${at}` })
@@ -229,6 +238,36 @@ describe('the OpenAPI document', () => {
     expect([answer.status, json]).toEqual([200, json])
     const validate = validator(route, method, '200')
     expect(validate(json) ? [] : validate.errors).toEqual([])
+  })
+
+  it('knows every member that the token endpoint answers with', async () => {
+    const validate = ajv.compile({ $ref: 'openapi#/components/schemas/Tokens' })
+    expect(validate(tokens) ? [] : validate.errors).toEqual([])
+  })
+
+  it('names each member of each shape, its type and one sentence, and the page of the hub shows them', async () => {
+    const ben = await signedIn('ben')
+    await ben.open('/developers/reference')
+    const { $ } = ben.visit
+    for (const name of Object.keys(document.components.schemas)) {
+      const rows = $(`#shape-${name} tbody tr`).toArray()
+      expect([name, rows.length > 0]).toEqual([name, true])
+      for (const row of rows) {
+        const cells = $(row)
+          .find('th, td')
+          .toArray()
+          .map(cell => $(cell).text().trim())
+        expect([name, ...cells.filter(cell => cell === '')]).toEqual([name])
+        expect(cells[3]).toMatch(/^[A-Z].*\.$/)
+      }
+    }
+    for (const link of $('main a[href^="#shape-"]').toArray()) expect($($(link).attr('href')!).length).toBe(1)
+    const members = (name: string) =>
+      $(`#shape-${name} tbody td:first-child`)
+        .toArray()
+        .map(cell => $(cell).text().trim())
+    expect(members('Tokens').sort()).toEqual(Object.keys(tokens).sort())
+    expect(members('Page')).toContain('properties.title.title')
   })
   const accessCheck = () => ({ token, capability: 'read_content', page_ids: [world.pages.roadmap.id] })
   const newPage = () => ({

@@ -1,4 +1,5 @@
 import { offered } from '../../src/api/reference/document.ts'
+import { shapes } from '../../src/api/reference/shapes.ts'
 import type { FlowFailure } from '../../src/installs/flow-log.ts'
 import { blankSettings } from '../../src/installs/registration.ts'
 import type { AtConnection } from '../../src/web/developers/frame/gate.ts'
@@ -152,7 +153,7 @@ export const fixtures = [
     ),
   }),
   fixture(referenceView, developersLayout('API reference', []), {
-    usual: referencePage(offered('full')),
-    'without the partner API': referencePage(offered('off')),
+    usual: referencePage(offered('full'), shapes()),
+    'without the partner API': referencePage(offered('off'), shapes()),
   }),
 ]

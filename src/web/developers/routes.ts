@@ -22,7 +22,7 @@ import { reviews } from './manifest/review.ts'
 import { developersManifest } from './manifest/routes.ts'
 import { developersPlayground, type PlaygroundNeeds } from './playground/routes.ts'
 import type { Trials, TrialsNeeds } from './playground/trials.ts'
-import { developersReference, type ReferenceCall } from './reference/routes.ts'
+import { developersReference, type ReferenceCall, type ReferenceShape } from './reference/routes.ts'
 import { developersSecrets, type SecretsNeeds } from './secrets/routes.ts'
 import { developersSettings, type SettingsNeeds } from './settings/routes.ts'
 import { developersToken, type TokenNeeds } from './token/routes.ts'
@@ -46,6 +46,8 @@ export type HubNeeds = {
   redrawLogo: LogoScreenNeeds['redraw']
   /** Of the partner API. */
   calls: readonly ReferenceCall[]
+  /** What those calls answer with. */
+  shapes: readonly ReferenceShape[]
   playground: PlaygroundNeeds['playground']
 }
 
@@ -92,7 +94,7 @@ export function developers(needs: DevelopersNeeds): Router<WebState> {
       tooOften: hourly('logos-uploaded', 60),
     }),
     developersIntegrate({ ...common, issuer: needs.issuer }),
-    developersReference({ render, calls: needs.calls }),
+    developersReference({ render, calls: needs.calls, shapes: needs.shapes }),
     developersToken({ ...common, ...actions, internalTokens: readings.internalTokens }),
     developersLog({ ...common, log: readings.log }),
     developersPlayground({

@@ -17,7 +17,16 @@ export type ReferenceCall = {
   answer: string
 }
 
+/** What a call answers with, or a part of it. */
+export type ReferenceShape = {
+  name: string
+  description: string | null
+  isList: boolean
+  members: { name: string; type: string; presence: string; sentence: string }[]
+}
+
 export type ReferencePage = {
+  shapes: readonly ReferenceShape[]
   document: string
   calls: {
     id: string
@@ -32,8 +41,12 @@ export type ReferencePage = {
 }
 export const referenceView = view<ReferencePage>('developers/reference')
 
-export function referencePage(calls: readonly ReferenceCall[]): ReferencePage {
+export function referencePage(
+  calls: readonly ReferenceCall[],
+  shapes: readonly ReferenceShape[],
+): ReferencePage {
   return {
+    shapes,
     document: '/openapi.json',
     calls: calls.map(one => ({
       id: one.id,
@@ -57,6 +70,7 @@ export function referencePage(calls: readonly ReferenceCall[]): ReferencePage {
 export function developersReference(needs: {
   render: Render
   calls: readonly ReferenceCall[]
+  shapes: readonly ReferenceShape[]
 }): Router<WebState> {
   const router = new Router<WebState>()
   router.get('/developers/reference', ctx => {
@@ -64,7 +78,7 @@ export function developersReference(needs: {
     needs.render.screen(
       ctx,
       referenceView,
-      referencePage(needs.calls),
+      referencePage(needs.calls, needs.shapes),
       developersLayout('API reference', crumbs),
     )
   })
