@@ -19,6 +19,9 @@ export function momentOf(at: Date, now: Date): Moment {
   return { words: wordsOf(at, now), exact: `${exact.format(at)} UTC`, iso: at.toISOString() }
 }
 
+/** The time of day to the second, where several moments follow one another within a minute: "14:03:09 UTC". */
+export const clockOf = (at: Date): string => `${at.toISOString().slice(11, 19)} UTC`
+
 /** A clock that runs a little ahead of ours is no reason to say "in 2 seconds". */
 function wordsOf(at: Date, now: Date): string {
   const ago = Math.max(0, now.getTime() - at.getTime())

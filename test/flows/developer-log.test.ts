@@ -78,6 +78,7 @@ describe('the developer reads an attempt', () => {
     const tokens = await partner.redeem(await allow(partner))
     const renewed = await partner.refresh(tokens.refresh_token!)
     const ada = await findAttempt(renewed.request_id as string)
+    const renewedAt = ada.visit.url
     const titles = ada.visit
       .$('.timeline strong')
       .toArray()
@@ -93,6 +94,12 @@ describe('the developer reads an attempt', () => {
       'Tokens refreshed',
     ])
     expect(ada.text()).toContain('A member of Acme')
+    const clock = /\d\d:\d\d:\d\d UTC/
+    for (const step of ada.visit.$('.timeline-step').toArray())
+      expect(ada.visit.$(step).text()).toMatch(clock)
+    await ada.open(log)
+    for (const row of ada.visit.$('tbody tr').toArray()) expect(ada.visit.$(row).text()).toMatch(clock)
+    await ada.open(renewedAt)
     expect(ada.visit.html).not.toContain(tokens.access_token)
     for (const secret of ['Handbook', 'Ben', world.users.ben.email, tokens.refresh_token!, relay.secret])
       expect(ada.visit.$('.timeline').text()).not.toContain(secret)

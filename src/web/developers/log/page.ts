@@ -1,5 +1,5 @@
 import type { FlowFailure, FlowOutcome, FlowStepKind } from '../../../installs/flow-log.ts'
-import { type Moment, momentOf } from '../../dates.ts'
+import { clockOf, type Moment, momentOf } from '../../dates.ts'
 import { type Field, field } from '../../field.ts'
 import { view } from '../../render.ts'
 import { type Pagination, paginate, type Trail } from '../../trail.ts'
@@ -23,6 +23,8 @@ export const outcomes: Record<FlowOutcome, Badge> = {
 export type AttemptRow = {
   href: string
   started: Moment
+  /** To the second. */
+  clock: string
   badge: Badge
   last: string | null
   who: string | null
@@ -71,6 +73,7 @@ export function logPage(place: AtConnection, asked: Asked, attempts: LoggedAttem
     rows: shown.map(one => ({
       href: urls.developersAttempt(id, one.id),
       started: momentOf(one.startedAt, now),
+      clock: clockOf(one.startedAt),
       badge: outcomes[one.outcome],
       last: one.lastKind && (one.failureCode ? failed : done)[one.lastKind],
       who: whoWords(one),
@@ -117,7 +120,13 @@ export type ShownFailure = {
   expected: Piece[][]
   advice: string
 }
-export type ShownStep = { title: string; at: Moment; requestId: string | null; failure: ShownFailure | null }
+export type ShownStep = {
+  title: string
+  at: Moment
+  clock: string
+  requestId: string | null
+  failure: ShownFailure | null
+}
 
 export type AttemptPage = {
   head: ConnectionHead
@@ -142,6 +151,7 @@ export function attemptPage(
     steps: steps.map(step => ({
       title: step.failure ? failed[step.kind] : done[step.kind],
       at: momentOf(step.at, now),
+      clock: clockOf(step.at),
       requestId: step.requestId,
       failure: step.failure && shownFailure(step.failure),
     })),
