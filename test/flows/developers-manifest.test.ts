@@ -38,7 +38,7 @@ type Document = Record<string, unknown>
 
 async function exported(): Promise<Document> {
   const answer = await ben.send(`/developers/connections/${id}/manifest.json`)
-  expect(answer.headers.get('content-disposition')).toBe('attachment; filename="latchkey-connection.json"')
+  expect(answer.headers.get('content-disposition')).toBe('attachment; filename="manifest.json"')
   return (await answer.json()) as Document
 }
 

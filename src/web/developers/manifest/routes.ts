@@ -94,7 +94,8 @@ export function developersManifest(needs: ManifestNeeds): Router<WebState> {
     if (!place) return
     ctx.type = 'application/json'
     ctx.set('Cache-Control', 'no-store')
-    ctx.attachment('latchkey-connection.json')
+    // The name that the command beside it reads.
+    ctx.attachment('manifest.json')
     ctx.body = manifestText(place, issuer)
   })
 
