@@ -31,6 +31,10 @@ async function arrive(
   return { page, context }
 }
 
+/** What the stylesheet draws after the label of a field. */
+const drawnAfter = (page: Page, field: string): Promise<string> =>
+  page.evaluate(`getComputedStyle(document.querySelector('label[for=field-${field}]'), '::after').content`)
+
 describe('a developer', () => {
   it.each([true, false])(
     'creates a connection, sets its logo, rotates its secret and deletes it (script: %s)',
@@ -39,6 +43,12 @@ describe('a developer', () => {
       await page.getByRole('link', { name: 'New connection' }).click()
       await page.getByRole('link', { name: 'Create a public connection' }).click()
       await page.getByLabel('Workspace').selectOption('Acme')
+      for (const [field, mark] of [
+        ['name', '"required" / ""'],
+        ['redirect_uris', '"required" / ""'],
+        ['website', 'none'],
+      ])
+        expect(await drawnAfter(page, field!)).toBe(mark)
       await page.getByRole('textbox', { name: 'Name' }).fill('Relay')
       await page.getByRole('textbox', { name: 'Redirect URIs' }).fill('https://relay.test/callback')
       await page.getByRole('checkbox', { name: 'Change pages' }).check()
@@ -47,6 +57,8 @@ describe('a developer', () => {
       await page.getByRole('heading', { name: 'Client secret' }).waitFor()
       const secret = (await page.locator('#shown-value').textContent())!
       expect(secret).toMatch(/^lks_/)
+      // Nothing copies without the script.
+      expect(await page.getByRole('button', { name: 'Copy' }).count()).toBe(javaScriptEnabled ? 2 : 0)
       await page.reload()
       expect(await page.content()).not.toContain(secret)
 

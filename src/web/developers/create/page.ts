@@ -65,7 +65,7 @@ export function createPage(facts: {
   return {
     heading: isPublic ? 'New public connection' : 'New internal connection',
     lead: isPublic
-      ? 'Everything here can be changed later, except that it is public and where it belongs.'
+      ? 'As soon as it is created, it stands in the gallery of every workspace. Everything here can be changed later, except that it is public and where it belongs.'
       : 'Its token is shown once it is created. Everything here can be changed later, except that it is internal and where it belongs.',
     action: urls.developersNew(kind),
     problem: faults.length > 0 ? 'Nothing was created yet. What needs your attention is marked below.' : null,

@@ -139,14 +139,14 @@ function flowFields(
       options: [
         {
           value: 'confidential',
-          label: 'Confidential',
-          hint: 'It runs on a server of yours, and keeps a client secret.',
+          label: 'On a server of yours',
+          hint: 'It keeps a client secret (OAuth calls this a confidential client).',
           checked: clientType === 'confidential',
         },
         {
           value: 'public',
-          label: 'Public',
-          hint: 'It runs on people’s own devices, keeps no secret, and must use PKCE.',
+          label: 'On people’s own devices',
+          hint: 'An app, or a script in a browser: it keeps no secret and must use PKCE (OAuth calls this a public client).',
           checked: clientType === 'public',
         },
       ],
