@@ -4,6 +4,7 @@ import type { FlowFailure } from '../../src/installs/flow-log.ts'
 import { blankSettings } from '../../src/installs/registration.ts'
 import type { AtConnection } from '../../src/web/developers/frame/gate.ts'
 import { connectionLayout, developersLayout } from '../../src/web/developers/frame/head.ts'
+import { integrateInternalPage, integrateInternalView } from '../../src/web/developers/integrate/internal.ts'
 import { integratePage, integrateView } from '../../src/web/developers/integrate/routes.ts'
 import { attemptPage, attemptView, logPage, logView } from '../../src/web/developers/log/page.ts'
 import type { LoggedAttempt, LoggedStep } from '../../src/web/developers/log/readings.ts'
@@ -104,7 +105,7 @@ export const fixtures = [
   fixture(tokenView, connectionLayout(internal, 'Token'), {
     empty: tokenPage({
       place: internal,
-      reading: { state: 'revoked', pages: 0, tokens: [] },
+      reading: { installationId: 'i1', state: 'revoked', pages: 0, tokens: [] },
       notice: null,
       shown: null,
       now,
@@ -112,6 +113,7 @@ export const fixtures = [
     usual: tokenPage({
       place: internal,
       reading: {
+        installationId: 'i1',
         state: 'active',
         pages: 2,
         tokens: [{ id: 't1', createdAt: now, createdBy: 'Ada', lastUsedAt: null, expiresAt: null }],
@@ -123,6 +125,7 @@ export const fixtures = [
     crowded: tokenPage({
       place: internal,
       reading: {
+        installationId: 'i1',
         state: 'suspended',
         pages: 1,
         tokens: Array.from({ length: 9 }, () => ({
@@ -137,6 +140,18 @@ export const fixtures = [
       shown: longWord.repeat(2),
       now,
     }),
+  }),
+  fixture(integrateInternalView, connectionLayout(internal, 'How to integrate'), {
+    usual: integrateInternalPage(
+      internal,
+      { installationId: 'i1', state: 'active', pages: 0, tokens: [] },
+      'http://localhost:3000',
+    ),
+    'without a workspace': integrateInternalPage(
+      { ...internal, connection: { ...internal.connection, workspaceId: null } },
+      { installationId: null, state: null, pages: 0, tokens: [] },
+      `https://${longWord}.example`,
+    ),
   }),
   fixture(integrateView, connectionLayout(place, 'How to integrate'), {
     usual: integratePage(place, 'https://connect.example.com'),

@@ -205,12 +205,13 @@ export const fixtures = [
     }),
   }),
   fixture(overviewView, frame, {
-    usual: overviewPage({ managed, about, notice: null, shown: null, now }),
+    usual: overviewPage({ managed, about, notice: null, shown: null, issuer, now }),
     'shown once': overviewPage({
       managed,
       about: { ...about, secrets: [] },
       notice: { kind: 'good', sentence: 'The connection is created.' },
       shown: { label: 'Client secret', value: 'lks_secret' },
+      issuer,
       now,
     }),
     internal: overviewPage({
@@ -218,9 +219,10 @@ export const fixtures = [
       about: { ...about, secrets: [], inForce: { installations: 0, workspaces: 0 } },
       notice: null,
       shown: { label: 'Internal token', value: 'lki_token' },
+      issuer,
       now,
     }),
-    crowded: overviewPage({ managed: crowded, about: full, notice: null, shown: null, now }),
+    crowded: overviewPage({ managed: crowded, about: full, notice: null, shown: null, issuer, now }),
   }),
   fixture(settingsView, frame, {
     usual: settingsPage(managed),

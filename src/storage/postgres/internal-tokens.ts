@@ -56,9 +56,16 @@ export async function readInternalTokens(
   pool: Pool,
   connectionId: string,
   now: Date,
-): Promise<{ state: InstallationState | null; pages: number; tokens: InternalTokenReading[] }> {
-  const { rows } = await pool.query<InternalTokenReading & { state: InstallationState; pages: number }>(
-    `select i.state, (select count(*)::int from page_grants g
+): Promise<{
+  installationId: string | null
+  state: InstallationState | null
+  pages: number
+  tokens: InternalTokenReading[]
+}> {
+  const { rows } = await pool.query<
+    InternalTokenReading & { installationId: string; state: InstallationState; pages: number }
+  >(
+    `select i.id as "installationId", i.state, (select count(*)::int from page_grants g
          where g.workspace_id = i.workspace_id and g.installation_id = i.id) as pages,
        t.id, t.created_at as "createdAt", u.name as "createdBy", t.last_used_at as "lastUsedAt",
        t.expires_at as "expiresAt"
@@ -70,8 +77,11 @@ export async function readInternalTokens(
     [connectionId, now],
   )
   return {
+    installationId: rows[0]?.installationId ?? null,
     state: rows[0]?.state ?? null,
     pages: rows[0]?.pages ?? 0,
-    tokens: rows.filter(row => row.id !== null).map(({ state: _state, pages: _pages, ...token }) => token),
+    tokens: rows
+      .filter(row => row.id !== null)
+      .map(({ installationId: _installation, state: _state, pages: _pages, ...token }) => token),
   }
 }

@@ -7,6 +7,7 @@ import type { Notice } from '../../settings/confirm/said.ts'
 import type { Shown } from '../../shown-once.ts'
 import { urls } from '../../urls.ts'
 import { type ConnectionHead, headOf } from '../frame/head.ts'
+import { callWithToken } from '../integrate/internal.ts'
 import { levelWords } from '../settings/words.ts'
 
 export type SecretShown = {
@@ -47,6 +48,8 @@ export type OverviewPage = {
   notice: Notice | null
   /** To be copied now: it is never shown again. */
   shown: (Shown & { sentence: string }) | null
+  /** Of an internal connection that was created just now: what comes next. */
+  next: { call: { id: string; label: string; text: string }; integrate: string } | null
   clientId: { id: string; label: string; text: string } | null
   /** null: this kind has none. */
   secrets: { rows: SecretRow[]; add: string | null; sentence: string } | null
@@ -62,6 +65,7 @@ export function overviewPage(facts: {
   about: ConnectionFacts
   notice: Notice | null
   shown: Shown | null
+  issuer: string
   now: Date
 }): OverviewPage {
   const { managed, about, now } = facts
@@ -77,6 +81,17 @@ export function overviewPage(facts: {
           : 'It is never shown again; if it is lost, make another.'
       }`,
     },
+    next:
+      facts.shown?.label === 'Internal token'
+        ? {
+            call: {
+              id: 'call',
+              label: 'With ACCESS_TOKEN exported',
+              text: callWithToken(facts.issuer).text,
+            },
+            integrate: urls.developersPart(connection.id, 'integrate'),
+          }
+        : null,
     clientId:
       connection.kind === 'public' ? { id: 'client-id', label: 'Client ID', text: connection.id } : null,
     secrets: secretsOf(managed, about.secrets, now),

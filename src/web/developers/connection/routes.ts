@@ -15,6 +15,7 @@ export type OverviewNeeds = {
   once: ShownOnce
   /** null: it was deleted in this moment. */
   facts(connectionId: string): Promise<ConnectionFacts | null>
+  issuer: string
   now(): Date
 }
 
@@ -47,6 +48,7 @@ export function developersConnection(needs: OverviewNeeds): Router<WebState> {
       about,
       notice: saidOf(ctx, sayings),
       shown,
+      issuer: needs.issuer,
       now: needs.now(),
     })
     needs.render.screen(ctx, overviewView, page, connectionLayout(place, 'Overview'))

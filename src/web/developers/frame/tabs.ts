@@ -13,7 +13,7 @@ const tabs = {
   overview: { label: 'Overview', href: urls.developersConnection, only: null },
   settings: { label: 'Settings', href: id => urls.developersPart(id, 'settings'), only: null },
   manifest: { label: 'Manifest', href: id => urls.developersPart(id, 'manifest'), only: null },
-  integrate: { label: 'How to integrate', href: id => urls.developersPart(id, 'integrate'), only: 'public' },
+  integrate: { label: 'How to integrate', href: id => urls.developersPart(id, 'integrate'), only: null },
   token: { label: 'Token', href: id => urls.developersPart(id, 'token'), only: 'internal' },
   playground: { label: 'Playground', href: id => urls.playground(id), only: 'public' },
   log: { label: 'Log', href: id => urls.developersPart(id, 'log'), only: 'public' },

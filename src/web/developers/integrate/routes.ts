@@ -3,6 +3,8 @@ import { type Render, view } from '../../render.ts'
 import type { WebState } from '../../state.ts'
 import type { AtConnection, DeveloperGate } from '../frame/gate.ts'
 import { type ConnectionHead, connectionLayout, headOf } from '../frame/head.ts'
+import type { InternalTokens } from '../token/page.ts'
+import { integrateInternalPage, integrateInternalView } from './internal.ts'
 import { snippets } from './snippets.ts'
 
 type Code = { id: string; label: string; text: string }
@@ -12,7 +14,7 @@ export type IntegratePage = {
   /** null: nothing can be tried before there is a redirect URI. */
   warning: string | null
   addresses: Code[]
-  snippets: { title: string; sentence: string; code: Code }[]
+  snippets: { title: string; sentence: string; before: string | null; code: Code }[]
   /** Further redirect URIs, which the snippets do not use. */
   others: number
 }
@@ -41,9 +43,10 @@ export function integratePage(place: AtConnection, issuer: string): IntegratePag
       address('revoke', 'Revoke', '/v1/oauth/revoke'),
       address('metadata', 'Metadata', '/.well-known/oauth-authorization-server'),
     ],
-    snippets: snippets(facts).map(({ id, title, sentence, text }) => ({
+    snippets: snippets(facts).map(({ id, title, sentence, before, text }) => ({
       title,
       sentence,
+      before,
       code: { id: `snippet-${id}`, label: title, text },
     })),
     others: others.length,
@@ -53,8 +56,9 @@ export function integratePage(place: AtConnection, issuer: string): IntegratePag
 export type IntegrateNeeds = {
   render: Render
   gate: DeveloperGate
-  faults: { notFound(ctx: unknown): void }
+  internalTokens(connectionId: string, now: Date): Promise<InternalTokens>
   issuer: string
+  now(): Date
 }
 
 export function developersIntegrate(needs: IntegrateNeeds): Router<WebState> {
@@ -62,13 +66,12 @@ export function developersIntegrate(needs: IntegrateNeeds): Router<WebState> {
   router.get('/developers/connections/:connection/integrate', async ctx => {
     const place = await needs.gate.enter(ctx)
     if (!place) return
-    if (place.connection.kind !== 'public') return needs.faults.notFound(ctx)
-    needs.render.screen(
-      ctx,
-      integrateView,
-      integratePage(place, needs.issuer),
-      connectionLayout(place, 'How to integrate'),
-    )
+    const layout = connectionLayout(place, 'How to integrate')
+    if (place.connection.kind === 'public')
+      return needs.render.screen(ctx, integrateView, integratePage(place, needs.issuer), layout)
+    const reading = await needs.internalTokens(place.connection.id, needs.now())
+    const model = integrateInternalPage(place, reading, needs.issuer)
+    needs.render.screen(ctx, integrateInternalView, model, layout)
   })
   return router
 }

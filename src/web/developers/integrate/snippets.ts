@@ -1,7 +1,14 @@
 /** Code that works as it stands, with a connection's own addresses and identifiers; the tests run it. */
 
 export type SnippetFacts = { issuer: string; clientId: string; redirectUri: string; isPublic: boolean }
-export type Snippet = { id: string; title: string; sentence: string; text: string }
+export type Snippet = {
+  id: string
+  title: string
+  sentence: string
+  /** What has to be there before it runs; null: nothing. */
+  before: string | null
+  text: string
+}
 
 /** Secrets are read from the environment: what is copied from a page ends up in a repository. */
 export function snippets(facts: SnippetFacts): Snippet[] {
@@ -24,6 +31,7 @@ function authorizeAddress({ issuer, clientId, redirectUri, isPublic }: SnippetFa
     sentence: isPublic
       ? 'Add a state of your own, and code_challenge with code_challenge_method=S256: a public client needs PKCE.'
       : 'Add a state of your own; with PKCE (code_challenge, S256) a stolen code is worth nothing.',
+    before: null,
     text: `${issuer}/v1/oauth/authorize?${query}`,
   }
 }
@@ -36,6 +44,7 @@ function curl({ issuer, clientId, redirectUri, isPublic }: SnippetFacts): Snippe
     id: 'curl',
     title: 'curl',
     sentence: 'Redeems the code that came back, within a minute.',
+    before: `Before you run it: export ${isPublic ? 'CODE_VERIFIER' : 'CLIENT_SECRET'} and CODE (from the callback’s address).`,
     text: `curl --silent --show-error "${issuer}/v1/oauth/token" \\
 ${credentials}
   --data-urlencode "grant_type=authorization_code" \\
@@ -51,6 +60,7 @@ function openidClient({ issuer, clientId, redirectUri, isPublic }: SnippetFacts)
     id: 'openid-client',
     title: 'Node with openid-client',
     sentence: 'Run it, open the address that it prints, and paste the address that you come back to.',
+    before: `Before you run it: npm i openid-client@6, save it as connect.mjs${isPublic ? '' : ', export CLIENT_SECRET'}. Then: node connect.mjs.`,
     text: `${imports('* as client', 'openid-client')}
 ${imports('{ env, stdin }', 'node:process')}
 ${imports('{ createInterface }', 'node:readline/promises')}
@@ -80,11 +90,13 @@ console.log(JSON.stringify({ workspace: tokens.workspace_name, bot_id: tokens.bo
   }
 }
 
-function notionClient({ issuer }: SnippetFacts): Snippet {
+export function notionClient({ issuer }: Pick<SnippetFacts, 'issuer'>): Snippet {
   return {
     id: 'notion-client',
     title: 'Node with @notionhq/client',
     sentence: 'Programs written for Notion work with only the base address changed.',
+    before:
+      'Before you run it: npm i @notionhq/client@5, save it as pages.mjs, export ACCESS_TOKEN. Then: node pages.mjs.',
     text: `${imports('{ env }', 'node:process')}
 ${imports('{ Client }', '@notionhq/client')}
 
@@ -100,6 +112,7 @@ function python({ issuer, clientId, redirectUri, isPublic }: SnippetFacts): Snip
     id: 'python',
     title: 'Python with requests-oauthlib',
     sentence: 'Prints the address to open, and takes the address that you come back to.',
+    before: `Before you run it: pip install requests-oauthlib (Debian: apt install python3-requests-oauthlib), save it as connect.py${isPublic ? '' : ', export CLIENT_SECRET'}. Then: python3 connect.py.`,
     // PKCE by hand: the library does it from its version 2 on, and distributions ship the one before.
     text: `import base64, hashlib, os, secrets
 from requests_oauthlib import OAuth2Session

@@ -13,7 +13,13 @@ export type InternalTokenReading = {
   lastUsedAt: Date | null
   expiresAt: Date | null
 }
-export type InternalTokens = { state: string | null; pages: number; tokens: InternalTokenReading[] }
+export type InternalTokens = {
+  /** Of the workspace; null: there is none. */
+  installationId: string | null
+  state: string | null
+  pages: number
+  tokens: InternalTokenReading[]
+}
 
 /** How long the old token works on beside the new one, in seconds. */
 export const overlaps = [
@@ -31,7 +37,7 @@ export type TokenPage = {
   shown: { id: string; label: string; text: string } | null
   /** What the token reaches, or why it reaches nothing. */
   sentence: string
-  managePages: string | null
+  choose: string
   rows: TokenRow[]
   copy: string | null
   renew: { action: string; label: string; overlaps: { value: string; label: string }[] }
@@ -57,7 +63,7 @@ export function tokenPage({ place, reading, notice, shown, now }: Facts): TokenP
     notice,
     shown: shown === null ? null : { id: 'shown-token', label: 'Internal integration token', text: shown },
     sentence: reachWords(reading),
-    managePages: place.connection.workspaceId && urls.workspace(place.connection.workspaceId),
+    choose: part('integrate'),
     rows: tokens.map(token => ({
       created: momentOf(token.createdAt, now),
       creator: token.createdBy ?? 'The operator',
@@ -74,13 +80,14 @@ export function tokenPage({ place, reading, notice, shown, now }: Facts): TokenP
   }
 }
 
-function reachWords({ state, pages, tokens }: InternalTokens): string {
+export function reachWords({ state, pages, tokens }: InternalTokens): string {
   if (state === 'suspended')
     return 'An owner suspended this connection: its token reaches nothing until it is resumed.'
   if (state === 'revoked')
     return 'This connection was disconnected. An owner brings it back by making a token.'
   if (tokens.length === 0) return 'There is no token in force, so nothing is reached.'
-  if (pages === 0) return 'It reaches no page yet. Add it to pages with the menu of each page.'
+  if (pages === 0)
+    return 'It reaches no page yet. Add it to pages with the menu of each page: Add connection.'
   return `It was added to ${pages === 1 ? 'one page' : `${pages} pages`}, and reaches everything below.`
 }
 

@@ -1,0 +1,59 @@
+/** "How to integrate" of an internal connection, which has no flow: choose its pages, then call with its token. */
+import { view } from '../../render.ts'
+import { urls } from '../../urls.ts'
+import type { AtConnection } from '../frame/gate.ts'
+import { type ConnectionHead, headOf } from '../frame/head.ts'
+import { type InternalTokens, reachWords } from '../token/page.ts'
+import { notionClient, type Snippet } from './snippets.ts'
+
+export type IntegrateInternalPage = {
+  head: ConnectionHead
+  /** What it reaches now, or why it reaches nothing. */
+  reach: string
+  /** All pages in one go; null: this person may not, or it reaches nothing whatever is chosen. */
+  managePages: string | null
+  workspace: string | null
+  token: string
+  snippets: Snippet[]
+}
+export const integrateInternalView = view<IntegrateInternalPage>('developers/integrate-internal')
+
+export function integrateInternalPage(
+  place: AtConnection,
+  reading: InternalTokens,
+  issuer: string,
+): IntegrateInternalPage {
+  const { workspaceId, id } = place.connection
+  return {
+    head: headOf(place, 'integrate'),
+    reach: reachWords(reading),
+    managePages: managePagesOf(place, reading),
+    workspace: workspaceId && urls.workspace(workspaceId),
+    token: urls.developersPart(id, 'token'),
+    snippets: [callWithToken(issuer), notionClient({ issuer })],
+  }
+}
+
+/** Members choose among their own pages; guests have none to choose. */
+export function managePagesOf(
+  { connection, actor }: AtConnection,
+  { installationId, state }: InternalTokens,
+): string | null {
+  if (connection.workspaceId === null || installationId === null || state !== 'active') return null
+  if (actor.role !== 'owner' && actor.role !== 'member') return null
+  return urls.myConnection.pages(connection.workspaceId, installationId)
+}
+
+/** Lists the pages that the token reaches. */
+export function callWithToken(issuer: string): Snippet {
+  return {
+    id: 'call',
+    title: 'curl',
+    sentence: 'Lists the pages that the token reaches; an empty list of results means none yet.',
+    before: 'Before you run it: export ACCESS_TOKEN (the internal token).',
+    text: `curl --silent --show-error "${issuer}/v1/search" \\
+  --header "Authorization: Bearer $ACCESS_TOKEN" \\
+  --header "Content-Type: application/json" \\
+  --data '{}'`,
+  }
+}
