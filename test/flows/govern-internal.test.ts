@@ -50,7 +50,10 @@ describe('the standing token of an internal connection', () => {
   it('is copied by an owner: recorded before it is shown, shown once, and it works', async () => {
     await makeReporter()
     await ada.open(`/settings/${acme}/connections`)
-    expect(ada.text()).toContain('Copy internal integration token')
+    await ada.press('Copy internal integration token')
+    expect(ada.visit.$('#token').text()).toBe(reporter.token)
+    expect(ada.text()).toContain('Copy it from here.')
+    await server.sql(`delete from events where kind = 'internal-token.copied'`)
     await ada.open(`${at()}/token`)
     expect(ada.visit.html).not.toContain('lki_')
     await ada.press('Show the token')

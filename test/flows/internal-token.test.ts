@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { reachedTitles } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
@@ -9,6 +11,7 @@ let world: World
 let connectionId: string
 let token: string
 let tokenScreen: string
+let created: Person['visit']
 
 const signedIn = async (name: keyof World['users']) => {
   const person = new Person(server.base)
@@ -33,6 +36,7 @@ beforeAll(async () => {
   const [row] = await server.sql<{ id: string }>(`select id from connections where name = 'Nightly Report'`)
   connectionId = row!.id
   tokenScreen = `/developers/connections/${connectionId}/token`
+  created = ben.visit
   const [installation] = await server.sql<{ id: string }>(
     'select id from installations where connection_id = $1',
     [connectionId],
@@ -43,6 +47,45 @@ beforeAll(async () => {
   expect(installation!.id).toMatch(/-/)
 })
 afterAll(() => server.close())
+
+describe('from its creation to its first call', () => {
+  it('the screen of its creation says that it reaches nothing yet, and leads to where pages are chosen', async () => {
+    const { $ } = created
+    expect($('.shown-once').text()).toContain('It reaches no page yet.')
+    expect($('#call').text()).toContain(`${server.base}/v1/search`)
+    expect($('.shown-once a').attr('href')).toBe(`/developers/connections/${connectionId}/integrate`)
+  })
+
+  it('“How to integrate” leads to its pages and has the call, which runs as it stands', async () => {
+    const ben = await signedIn('ben')
+    await ben.open(`/developers/connections/${connectionId}/integrate`)
+    expect(ben.visit.status).toBe(200)
+    expect(ben.text()).toContain('Add connection')
+    const call = ben.visit.$('#snippet-call').text()
+    const { stdout } = await promisify(execFile)('sh', ['-c', call], {
+      env: { ...process.env, ACCESS_TOKEN: token },
+    })
+    expect(JSON.parse(stdout).results).toHaveLength(1)
+    const manage = ben.visit
+      .$('main a')
+      .toArray()
+      .find(one => ben.visit.$(one).text() === 'Manage pages')
+    await ben.open(ben.visit.$(manage!).attr('href')!)
+    expect(ben.heading()).toBe('Which pages may Nightly Report reach?')
+  })
+
+  it('an owner manages its pages from the list of connections, too', async () => {
+    const ada = await signedIn('ada')
+    await ada.open(`/settings/${world.workspaces.acme.id}/connections`)
+    const menu = ada.visit.$('[aria-label="More options for Nightly Report"]').parent()
+    const manage = menu
+      .find('a')
+      .toArray()
+      .find(one => ada.visit.$(one).text().trim() === 'Manage pages')
+    await ada.open(ada.visit.$(manage!).attr('href')!)
+    expect(ada.heading()).toBe('Which pages may Nightly Report reach?')
+  })
+})
 
 describe('the standing token of an internal connection', () => {
   it('reaches the pages that members added it to, and no others', async () => {

@@ -111,6 +111,7 @@ const listed = (more: Partial<InstalledConnection> = {}): InstalledConnection =>
   suspended: 0,
   left: 0,
   disconnected: 0,
+  sharedInstallationId: null,
   byMembers: 2,
   reach: { granted: 4, reached: 4, beyond: false },
   ...more,

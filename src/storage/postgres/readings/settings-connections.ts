@@ -27,6 +27,8 @@ export type InstalledConnection = {
   suspended: number
   left: number
   disconnected: number
+  /** The workspace's own active one, of an internal connection. */
+  sharedInstallationId: string | null
   /** Active or suspended ones of members who are no owners. */
   byMembers: number
   /** What the active and suspended ones reach, all together. */
@@ -52,6 +54,7 @@ type Row = ReachRow & {
   suspended: number
   left: number
   disconnected: number
+  shared_installation: string | null
   by_members: number
   restrict_installs: Policy['restrictInstalls'] | null
   auto_approve_first_party: boolean | null
@@ -76,6 +79,7 @@ const statements = forEachFilter(
     select connection_id,
       (array_agg(created_at order by standing = 'disconnected', created_at, id))[1] as added_at,
       (array_agg(user_id order by standing = 'disconnected', created_at, id))[1] as added_by,
+      (array_agg(id) filter (where user_id is null and standing = 'active'))[1] as shared_installation,
       count(*) filter (where standing = 'active')::int as active,
       count(*) filter (where standing = 'suspended')::int as suspended,
       count(*) filter (where standing = 'left')::int as left,
@@ -97,7 +101,8 @@ const statements = forEachFilter(
     c.first_party, c.verified, c.disabled_at is not null or c.deleted_at is not null as disabled,
     exists (select from approvals a where a.workspace_id = $1 and a.connection_id = c.id) as approved,
     u.id as added_by, u.name as added_by_name, shown.added_at,
-    shown.active, shown.suspended, shown.left, shown.disconnected, shown.by_members, s.granted, s.reached, s.beyond,
+    shown.active, shown.suspended, shown.left, shown.disconnected, shown.shared_installation, shown.by_members,
+    s.granted, s.reached, s.beyond,
     o.restrict_installs, o.auto_approve_first_party, o.connection_creation
   from shown
   join connections c on c.id = shown.connection_id
@@ -157,6 +162,7 @@ function toConnection(row: Row): InstalledConnection {
     suspended: row.suspended,
     left: row.left,
     disconnected: row.disconnected,
+    sharedInstallationId: row.shared_installation,
     byMembers: row.by_members,
     reach: toReach(row),
   }

@@ -6,7 +6,7 @@ import { type Field, field } from '../../field.ts'
 import { namesWords } from '../../install/words.ts'
 import { logoOf } from '../../logo.ts'
 import { connectionMark, type Mark } from '../../marks.ts'
-import { developerItems, type Menu, menuLink } from '../../menu.ts'
+import { developerItems, type Menu, menuLink, menuPost } from '../../menu.ts'
 import { view } from '../../render.ts'
 import { type Pagination, paginate, type Trail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
@@ -128,7 +128,7 @@ function rowOf({ workspace, policy, now }: Facts, row: InstalledConnection): Con
     menu: {
       id: `menu-${row.id}`,
       label: `More options for ${row.name}`,
-      items: connectionItems(workspace.id, row, row),
+      items: connectionItems(workspace.id, row, row, row.sharedInstallationId),
     },
   }
 }
@@ -174,11 +174,12 @@ function usersWords(row: InstalledConnection): string {
   return peopleWords(row.active + row.suspended + row.left)
 }
 
-/** The ••• menu of a connection. */
+/** The ••• menu of a connection. `shared`: the installation whose pages are managed here, too. */
 export function connectionItems(
   workspaceId: string,
   connection: ConnectionFacts,
   counts: Counts,
+  shared: string | null = null,
 ): Menu['items'] {
   const at = urls.connection
   const live = counts.active + counts.suspended + counts.left > 0
@@ -187,8 +188,10 @@ export function connectionItems(
     ...developerItems(connection),
   ]
   if (!live) return items
+  if (shared)
+    items.push(menuLink('Manage pages', 'list-checks', urls.access.pages(workspaceId, connection.id, shared)))
   if (connection.kind === 'internal')
-    items.push(menuLink('Copy internal integration token', 'key-round', at.token(workspaceId, connection.id)))
+    items.push(menuPost('Copy internal integration token', 'key-round', at.token(workspaceId, connection.id)))
   if (counts.active > 0) items.push(menuLink('Suspend', 'pause', at.suspend(workspaceId, connection.id)))
   if (counts.suspended > 0) items.push(menuLink('Resume', 'play', at.resume(workspaceId, connection.id)))
   items.push(menuLink('Disconnect', 'trash-2', at.disconnect(workspaceId, connection.id), { danger: true }))

@@ -31,6 +31,8 @@ export type InstalledConnection = ConnectionFacts &
     /** Who brought it into the workspace; null: an internal one of an unknown creator. */
     addedBy: { id: string; name: string } | null
     addedAt: Date
+    /** The workspace's own active one, of an internal connection. */
+    sharedInstallationId: string | null
     /** Active or suspended ones of members who are no owners. */
     byMembers: number
     /** What the active and suspended ones reach, all together. */
