@@ -137,6 +137,7 @@ describe('the screens of the hub', () => {
     ['integrate-crowded', 'ben', `/developers/connections/${busy}/integrate`],
     ['reference', 'ben', '/developers/reference'],
     ['token', 'ben', `/developers/connections/${internal}/token`],
+    ['integrate-internal', 'ben', `/developers/connections/${internal}/integrate`],
     ['remove-sandbox', 'ben', '/developers/sandbox/remove'],
     ['disable', 'ben', `/developers/connections/${id}/disable`],
     ['delete', 'ben', `/developers/connections/${busy}/delete`],
@@ -177,7 +178,7 @@ describe('the screens of the hub', () => {
     await page.goto(`${server.base}/developers/connections/${busy}/settings`)
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('A shorter name')
     await page.getByRole('textbox', { name: 'Redirect URIs' }).fill('https://relay.test/other')
-    await page.getByRole('radio', { name: /^Public/ }).check()
+    await page.getByRole('radio', { name: /^On people’s own devices/ }).check()
     await page.getByRole('button', { name: 'Save settings' }).click()
     await page.getByRole('heading', { name: /Save these/ }).waitFor()
     found.push(...(await check(page, 'review')))

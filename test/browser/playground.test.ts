@@ -46,6 +46,13 @@ async function look(page: Page, name: string): Promise<void> {
   expect(await overflow(page)).toBe(0)
 }
 
+/** Whether the bar lies over what the address leads to: the result, or its newest message. */
+async function coveredByBar(page: Page): Promise<boolean> {
+  const bar = await page.locator('.bar').boundingBox()
+  const result = await page.locator(new URL(page.url()).hash).boundingBox()
+  return result!.y < bar!.y + bar!.height
+}
+
 describe('a developer in the playground', () => {
   it.each([true, false])('tests as himself, then as a persona (script: %s)', async javaScriptEnabled => {
     const page = await arrive({ javaScriptEnabled })
@@ -80,9 +87,12 @@ describe('a developer in the playground', () => {
     await page.getByText('You act as').waitFor()
     await look(page, `${name}-flow`)
     await connect(page)
+    expect(new URL(page.url()).hash).toBe('#trial')
+    expect(await coveredByBar(page)).toBe(false)
     await page.getByLabel('Outcome of the next request').selectOption('Too many requests')
     await page.getByRole('button', { name: 'Refresh the token' }).click()
     await page.getByRole('heading', { name: /The token is refreshed/ }).waitFor()
+    expect(await coveredByBar(page)).toBe(false)
     await look(page, name)
     await page.getByRole('link', { name: 'Remove sandbox' }).click()
     await page.getByRole('heading', { name: 'Remove the sandbox?' }).waitFor()

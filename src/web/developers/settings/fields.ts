@@ -124,7 +124,7 @@ function flowFields(
       name: 'redirect_uris',
       label: labels.redirectUris,
       value: settings.redirectUris.join('\n'),
-      hint: 'One a line, exactly as your application sends them: https, or http on 127.0.0.1, [::1] or localhost; for public clients also a scheme of your own with a dot in it.',
+      hint: 'One a line, exactly as your application sends them: https, or http on 127.0.0.1, [::1] or localhost; for clients on people’s own devices also a scheme of your own with a dot in it.',
       required: true,
       rows: 4,
       errors: faults.filter(one => one.member === 'redirectUris').map(faultWords),

@@ -86,8 +86,7 @@ export function reachWords({ state, pages, tokens }: InternalTokens): string {
   if (state === 'revoked')
     return 'This connection was disconnected. An owner brings it back by making a token.'
   if (tokens.length === 0) return 'There is no token in force, so nothing is reached.'
-  if (pages === 0)
-    return 'It reaches no page yet. Add it to pages with the menu of each page: Add connection.'
+  if (pages === 0) return 'It reaches no page yet.'
   return `It was added to ${pages === 1 ? 'one page' : `${pages} pages`}, and reaches everything below.`
 }
 
