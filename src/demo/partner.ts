@@ -24,6 +24,7 @@ import {
   type PartnerClient,
   type Tokens,
 } from './exchange.ts'
+import { type ReachedPage, reachedPages } from './reached-pages.ts'
 import { sitePage } from './sites.ts'
 
 type Visit = {
@@ -33,14 +34,6 @@ type Visit = {
   pages: ReachedPage[] | null
   /** What the last thing came to, where the rest of the page does not say it; null: it does. */
   notice: string | null
-}
-type ReachedPage = { id: string; title: string; icon: string | null }
-type SearchAnswer = {
-  results: {
-    id: string
-    icon: { emoji: string } | null
-    properties: { title: { title: { plain_text: string }[] } }
-  }[]
 }
 
 export type DemoPartnerNeeds = {
@@ -182,18 +175,13 @@ export async function createDemoPartner(needs: DemoPartnerNeeds): Promise<Middle
       method: 'GET',
       authorization,
     })
-    const search = await converse<SearchAnswer>(needs.addresses, 'Which pages does it reach?', {
+    const search = await converse<unknown>(needs.addresses, 'Which pages does it reach?', {
       path: '/v1/search',
       authorization,
       body: { page_size: 100 },
     })
     visit.messages.push(me.message, search.message)
-    visit.pages =
-      search.body?.results.map(({ id, icon, properties }) => ({
-        id,
-        icon: icon?.emoji ?? null,
-        title: properties.title.title.map(part => part.plain_text).join('') || 'Untitled',
-      })) ?? null
+    visit.pages = reachedPages(search.body)
   }
 
   router.post('/pages', async ctx => {

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { prepareDemo } from '../../src/demo/load.ts'
+import { reachedPages } from '../../src/demo/reached-pages.ts'
 import { Person } from '../support/person.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
@@ -99,5 +100,38 @@ describe('the demo in a database that others use', () => {
     await ben.press('List pages again')
     expect(ben.text()).not.toContain('Access was not allowed')
     expect(ben.text()).toContain('Pages that the token reaches')
+  })
+
+  it('has a partner that lists whatever is granted, databases too, and keeps its tokens', async () => {
+    const ada = new Person(server.base)
+    await ada.open('/demo-partner')
+    await ada.press('Connect')
+    await ada.signIn('ada@acme.test', 'latchkey-demo')
+    await ada.press('Select pages')
+    const roots = ada.visit
+      .$('input[name=pages]')
+      .toArray()
+      .map(one => ada.visit.$(one).attr('value')!)
+    expect(roots.length).toBeGreaterThan(5)
+    await ada.press('Allow access', { pages: roots })
+    expect(ada.heading()).toBe('Connected to Acme')
+    expect(ada.text()).toContain('Pages that the token reaches')
+    const databases = await server.sql<{ title: string }>(
+      `select p.title from pages p join page_paths t on t.page_id = p.id
+       where p.type = 'database' and not t.hidden and t.path[1] = any ($1::uuid[])`,
+      [roots],
+    )
+    expect(databases.length).toBeGreaterThan(0)
+    for (const { title } of databases) expect(ada.visit.$('ul').text()).toContain(title)
+  })
+
+  it('has a partner that takes whatever the search answers', () => {
+    for (const answer of [null, 'nothing', {}, { results: null }]) expect(reachedPages(answer)).toBeNull()
+    const untitled = { id: '', icon: null, title: 'Untitled' }
+    expect(reachedPages({ results: [null, {}, { title: 'text' }, { properties: { title: {} } }] })).toEqual([
+      untitled,
+      untitled,
+      untitled,
+    ])
   })
 })
