@@ -89,14 +89,14 @@ describe('the snippets of "How to integrate" run as they stand', () => {
   it('say what has to be there before: what to install, as what to save it, what to export', async () => {
     const ben = await signedIn('ben')
     await ben.open(`/developers/connections/${relay.id}/integrate`)
-    const before = (id: string) => ben.visit.$(`#snippet-${id}`).closest('section').text()
-    expect(before('curl')).toContain('export CLIENT_SECRET and CODE')
+    const said = (id: string) => ben.visit.$(`#snippet-${id}`).closest('section').text()
+    expect(said('curl')).toContain('export CLIENT_SECRET and CODE')
     for (const part of ['npm i openid-client@6', '.mjs', 'export CLIENT_SECRET'])
-      expect(before('openid-client')).toContain(part)
+      expect(said('openid-client')).toContain(part)
     for (const part of ['npm i @notionhq/client@5', '.mjs', 'export ACCESS_TOKEN'])
-      expect(before('notion-client')).toContain(part)
+      expect(said('notion-client')).toContain(part)
     for (const part of ['pip install requests-oauthlib', '.py', 'export CLIENT_SECRET'])
-      expect(before('python')).toContain(part)
+      expect(said('python')).toContain(part)
   })
 
   it('curl redeems the code', async () => {
