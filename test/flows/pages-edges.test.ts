@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { seedInstalled } from '../support/installed.ts'
 import { reachedTitles } from '../support/partner.ts'
@@ -61,6 +62,37 @@ describe('the last page that one still reaches', () => {
     await person.press('Disconnect Tally')
     expect(person.text()).toContain('The connection is disconnected')
     await expect(reachedTitles(server.base, tally.token)).rejects.toThrow('401')
+  })
+
+  it('is said of the one whose connection ends, when an owner takes it off', async () => {
+    const { acme } = world.workspaces
+    const { ada, ben } = world.users
+    const { handbook, roadmap } = world.pages
+    const made = { workspaceId: acme.id, userId: ben.id, pages: [handbook.id], name: 'Ferry' }
+    const ferry = await seedInstalled(server.sql, made)
+    const id = randomUUID()
+    await server.sql(
+      `insert into installations (workspace_id, id, connection_id, user_id, state, capabilities, created_at, updated_at)
+       select $1, $2, connection_id, $3, 'active', capabilities, now(), now() from installations where id = $4`,
+      [acme.id, id, ada.id, ferry.id],
+    )
+    await server.sql('insert into page_grants values ($1, $2, $3, $4, now())', [
+      acme.id,
+      id,
+      roadmap.id,
+      ada.id,
+    ])
+
+    const owner = await signedIn('ada')
+    await owner.open(`${pageOf(handbook)}/connections/${ferry.id}/disconnect`)
+    expect(owner.heading()).toBe(`Disconnect Ferry of ${ben.name}`)
+    expect(owner.text()).toContain(`Handbook is the only page that Ferry of ${ben.name} reaches`)
+    expect(owner.text()).toContain(`What it does for ${ben.name} with pages of ${acme.name} stops.`)
+    expect(owner.text()).toContain('What it does for others stays as it is.')
+    expect(owner.text()).not.toContain('for you')
+    await owner.press('Disconnect Ferry')
+    const left = await server.sql('select state from installations where id = $1', [id])
+    expect(left).toEqual([{ state: 'active' }])
   })
 })
 

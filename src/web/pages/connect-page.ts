@@ -110,26 +110,38 @@ function rowOf(workspace: { id: string }, pageId: string, one: FoundConnection):
   }
 }
 
-/** Asked before the grant that was made here is withdrawn. */
+/** Asked before the grant that was made here is withdrawn. Of somebody else's connection it says whose ends. */
 export function withdrawPage(
   workspace: { id: string; name: string },
   page: { id: string; title: string },
   one: PageConnection,
+  userId: string,
 ): ConfirmPage {
-  const { name } = one.connection
+  const other = one.installer !== null && one.installer.id !== userId ? one.installer.name : null
+  const name = other ? `${one.connection.name} of ${other}` : one.connection.name
   const title = shortTitle(page.title)
   const isLast = one.grants === 1 && one.installer !== null
+  const ending = other
+    ? [
+        `Its tokens for ${other} stop working at once.`,
+        `What it does for ${other} with pages of ${workspace.name} stops.`,
+        'What it does for others stays as it is.',
+      ]
+    : [
+        'Its tokens for you stop working at once.',
+        `What it does for you with pages of ${workspace.name} stops.`,
+      ]
   return {
     heading: isLast ? `Disconnect ${name}` : `Disconnect ${name} from ${title}`,
     lead: isLast
       ? `${title} is the only page that ${name} reaches, so disconnecting it here disconnects ${name} from ${workspace.name}.`
       : `${name} stops reaching ${title} and everything below it, at once.`,
-    effects: isLast
-      ? [`Its tokens stop working at once.`, `What it does for you with pages of ${workspace.name} stops.`]
-      : [`Other pages that ${name} reaches stay as they are.`],
-    undo: isLast ? `To use it again, it has to be connected again.` : `It can be added to the page again.`,
+    effects: isLast ? ending : [`Other pages that ${name} reaches stay as they are.`],
+    undo: isLast
+      ? `To use it again, ${other ? `${other} has` : 'you have'} to connect it again.`
+      : `It can be added to the page again.`,
     submit: {
-      label: `Disconnect ${name}`,
+      label: `Disconnect ${one.connection.name}`,
       action: urls.pageDisconnect(workspace.id, page.id, one.installationId),
       fields: isLast ? [['altogether', 'yes']] : [],
       danger: true,

@@ -161,7 +161,7 @@ export function pages(needs: PagesNeeds): Router<WebState> {
     const layout = layoutOf(on, `Disconnect ${one.connection.name}`)
     if (one.through.id !== page.id)
       return render.screen(ctx, inheritedView, inheritedPage(workspace, page, one), layout)
-    render.screen(ctx, confirmView, withdrawPage(workspace, page, one), layout)
+    render.screen(ctx, confirmView, withdrawPage(workspace, page, one, on.place.user.id), layout)
   })
 
   router.post('/p/:page/connections/:installation/disconnect', async ctx => {
