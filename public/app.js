@@ -91,6 +91,9 @@ document.addEventListener('htmx:timeout', () =>
 const included = 'Included'
 const someBelow = 'Some pages below are ticked'
 
+/** Ticked by oneself, and not only included with a page above. */
+const isOwn = box => Boolean(box.disabled ? box.dataset.own : box.checked)
+
 /**
  * Shows what the ticks mean: a page below a ticked one is included with it, and a page above ticked ones is mixed. A tick of
  * one's own that became included comes back when the page above is unticked.
@@ -100,8 +103,7 @@ function paintTicks() {
   if (!form) return
   const boxes = [...form.querySelectorAll('[name=pages]')]
   const own = new Set()
-  for (const box of boxes)
-    if (box.type === 'hidden' || (box.disabled ? box.dataset.own : box.checked)) own.add(box.value)
+  for (const box of boxes) if (box.type === 'hidden' || isOwn(box)) own.add(box.value)
   const above = box => (box.dataset.above ? box.dataset.above.split(' ') : [])
   const mixed = new Set(boxes.filter(box => own.has(box.value)).flatMap(above))
   for (const box of boxes) {
@@ -126,6 +128,21 @@ paintTicks()
 // On the way down, before the form sends what is ticked.
 document.addEventListener('change', paintTicks, true)
 document.addEventListener('htmx:afterSettle', paintTicks)
+
+// An answer shows the ticks as they were when it was asked for: what was ticked or unticked meanwhile stays so.
+const tickBoxes = () => [...document.querySelectorAll('form[data-picker] [name=pages]:not([type=hidden])')]
+let ticksBefore = new Map()
+document.addEventListener('htmx:beforeSwap', () => {
+  ticksBefore = new Map(tickBoxes().map(box => [box.value, isOwn(box)]))
+})
+document.addEventListener('htmx:afterSwap', () => {
+  for (const box of tickBoxes()) {
+    if (!ticksBefore.has(box.value)) continue
+    box.disabled = false
+    box.checked = ticksBefore.get(box.value)
+  }
+  paintTicks()
+})
 
 document.addEventListener('click', event => {
   // A node whose children are here opens and closes on the spot.

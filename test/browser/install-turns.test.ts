@@ -259,6 +259,26 @@ describe('the tree', () => {
     },
   )
 
+  it('keeps what was unticked while a node that was opened was on its way', async () => {
+    const { context, page } = await arrive('ben')
+    await press(page, 'Select pages')
+    await box(page, 'Roadmap').check()
+    await page.getByText('1 page and everything below it: 3 pages').waitFor()
+    const { promise: isUnticked, resolve: arrives } = Promise.withResolvers<void>()
+    await page.route(/\/show\?/, async route => {
+      const answer = await route.fetch()
+      await isUnticked
+      await route.fulfill({ response: answer })
+    })
+    await press(page, 'Show pages in Roadmap')
+    await box(page, 'Roadmap').uncheck()
+    arrives()
+    await box(page, 'Quarter One').waitFor()
+    expect(await box(page, 'Roadmap').isChecked()).toBe(false)
+    expect(await box(page, 'Quarter One').isEnabled()).toBe(true)
+    await context.close()
+  })
+
   it('shows each page once, however fast its node is opened and shut', async () => {
     const { context, page } = await arrive('ben')
     await press(page, 'Select pages')
