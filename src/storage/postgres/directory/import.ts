@@ -131,12 +131,24 @@ async function merge(needs: ImportNeeds, client: PoolClient, pages: number): Pro
     for (const one of suspended) await appendEvent(client, suspensionOf(one, needs))
     return changed
   })
-  let page = await mergeInLanes(needs.pool, client, written =>
-    tell({ step: 'writing', pages: written, of: pages }),
-  )
+  let page = await batch(client, async () => {
+    await keepStatistics(client)
+    return mergeInLanes(needs.pool, client, written => tell({ step: 'writing', pages: written, of: pages }))
+  })
   page += await batch(client, () => movePages(client))
   await tidy(client, page)
   return { user, workspace, member, page }
+}
+
+/**
+ * Counted in the middle of a batch, the tables seem all but empty: what is not committed yet has its place and no rows. The
+ * planner would then compare each page with all of them, so nobody counts until all is written.
+ */
+async function keepStatistics(client: PoolClient): Promise<void> {
+  await client.query(
+    `set local idle_in_transaction_session_timeout = 0;
+     lock table pages, page_paths in share update exclusive mode`,
+  )
 }
 
 /** Searches begin at once in what was written, and the planner knows how much there is. */
