@@ -82,6 +82,24 @@ async function crowd(): Promise<SeededConnection> {
 }
 
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+/** What has the focus, one press of Tab after another, and is covered by something else. */
+async function coveredInTurn(page: Page, presses: number): Promise<string[]> {
+  const covered: string[] = []
+  for (let turn = 0; turn < presses; turn++) {
+    await page.keyboard.press('Tab')
+    const found = await page.evaluate(`(() => {
+      const one = document.activeElement
+      if (!one || one === document.body) return null
+      const { left, top, width, height } = one.getBoundingClientRect()
+      const above = document.elementFromPoint(left + width / 2, top + height / 2)
+      const label = one.labels?.[0]
+      const seen = above && (one.contains(above) || above.contains(one) && !above.matches('.actions') || label?.contains(above))
+      return seen ? null : (one.getAttribute('aria-label') ?? one.textContent ?? '').trim() + ' below ' + above?.className
+    })()`)
+    if (found) covered.push(String(found))
+  }
+  return covered
+}
 /** Each screen says what it is of, so that a finding names it. */
 async function expectSound(page: Page, screen: string): Promise<void> {
   expect([screen, await flaws(page)]).toEqual([screen, []])
@@ -115,6 +133,16 @@ describe('the flow, in every look', () => {
     await page.getByRole('searchbox').fill('nothing like it')
     await page.getByText('No page that you can open').waitFor()
     await expectSound(page, 'nothing found')
+    await page.context().close()
+  })
+
+  it('keeps what has the focus clear of the actions that stay in view', async () => {
+    const page = await arrive('ada', crowded)
+    await page.setViewportSize({ width: 360, height: 740 })
+    expect(await coveredInTurn(page, 40)).toEqual([])
+    await press(page, 'Select pages')
+    await page.waitForURL('**/pages')
+    expect(await coveredInTurn(page, 60)).toEqual([])
     await page.context().close()
   })
 
