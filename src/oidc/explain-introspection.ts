@@ -1,11 +1,23 @@
 /** Why an introspection or a giving back came to nothing, for the log of the connection's developer. */
 import type { FlowFailure } from '../installs/flow-log.ts'
+import { explainUnproven } from './explain-client.ts'
 import { exactly, plain } from './explained.ts'
 import type { OAuthRefusal } from './oauth-refusal.ts'
-import type { TokenStanding } from './ports.ts'
+import type { SecretStore, TokenStanding } from './ports.ts'
+
+/** @param claimed who the client says that it is, and its proof. @param what the token that the request is about. */
+export async function explainRefusal(
+  store: SecretStore,
+  refused: OAuthRefusal,
+  claimed: { connectionId: string; secret: string },
+  what: string,
+): Promise<FlowFailure> {
+  if (refused.code !== 'invalid_client') return explainAsked(refused, what)
+  return explainUnproven(store, refused, claimed.connectionId, claimed.secret)
+}
 
 /** A request that was understood, and refused for something else than its client. */
-export const explainAsked = ({ code, message }: OAuthRefusal, what: string): FlowFailure =>
+const explainAsked = ({ code, message }: OAuthRefusal, what: string): FlowFailure =>
   plain(
     code,
     message,
@@ -29,7 +41,7 @@ export const explainForeign = (code: string, begins: string): FlowFailure =>
     'Compare the client id with the one that the token was issued to. Where it is the same, send the user through the flow again.',
   )
 
-const inactive = 'Answered with active: false. '
+export const inactive = 'Answered with active: false. '
 
 /**
  * @param standing null: it is no token of this connection, as far as is known.

@@ -6,8 +6,7 @@ import { tokenPrefix } from '../installs/token-value.ts'
 import type { Authenticate } from './client-authentication.ts'
 import { claimedClient, claimedSecret, readCredentials } from './client-credentials.ts'
 import { allowOrigin } from './cors.ts'
-import { explainUnproven } from './explain-client.ts'
-import { explainAsked, explainForm, explainInactive } from './explain-introspection.ts'
+import { explainForm, explainInactive, explainRefusal, inactive } from './explain-introspection.ts'
 import { lifetimes } from './lifetimes.ts'
 import { invalidRequest, OAuthRefusal } from './oauth-refusal.ts'
 import type {
@@ -88,7 +87,7 @@ function noteInactive(
   if (!spared(connectionId)) return
   const at = needs.now()
   if (!asked) {
-    note(needs, ctx, connectionId, explainForm('inactive', 'Answered with active: false. '))
+    note(needs, ctx, connectionId, explainForm('inactive', inactive))
     return
   }
   const whose = resourceServer ? 'any' : 'own'
@@ -109,10 +108,10 @@ function noteRefusal(
 ): void {
   const connectionId = claimedClient(authorization, fields)
   if (connectionId === null || !spared(connectionId)) return
-  const noted = (failure: FlowFailure) => note(needs, ctx, connectionId, failure)
-  if (refused.code !== 'invalid_client') noted(explainAsked(refused, 'the token to ask about'))
-  else
-    void explainUnproven(needs.store, refused, connectionId, claimedSecret(authorization, fields)).then(noted)
+  const claimed = { connectionId, secret: claimedSecret(authorization, fields) }
+  void explainRefusal(needs.store, refused, claimed, 'the token to ask about').then(failure =>
+    note(needs, ctx, connectionId, failure),
+  )
 }
 
 function note(needs: IntrospectNeeds, ctx: Context, connectionId: string, failure: FlowFailure): void {

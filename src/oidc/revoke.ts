@@ -9,8 +9,7 @@ import { tokenPrefix } from '../installs/token-value.ts'
 import type { Authenticate } from './client-authentication.ts'
 import { type Credentials, claimedClient, claimedSecret, readCredentials } from './client-credentials.ts'
 import { allowOrigin } from './cors.ts'
-import { explainUnproven } from './explain-client.ts'
-import { explainAsked, explainForeign, explainForm } from './explain-introspection.ts'
+import { explainForeign, explainForm, explainRefusal } from './explain-introspection.ts'
 import { invalidRequest, OAuthRefusal } from './oauth-refusal.ts'
 import type { ClientProof, RevocationStore, SecretStore } from './ports.ts'
 import { type Fields, readFields } from './request-body.ts'
@@ -50,10 +49,10 @@ function noteRefusal(
 ): void {
   const connectionId = claimedClient(authorization, fields)
   if (connectionId === null) return
-  const noted = (failure: FlowFailure) => note(needs, ctx, connectionId, { failure })
-  if (refused.code !== 'invalid_client') noted(explainAsked(refused, 'an access or a refresh token'))
-  else
-    void explainUnproven(needs.store, refused, connectionId, claimedSecret(authorization, fields)).then(noted)
+  const claimed = { connectionId, secret: claimedSecret(authorization, fields) }
+  void explainRefusal(needs.store, refused, claimed, 'an access or a refresh token').then(failure =>
+    note(needs, ctx, connectionId, { failure }),
+  )
 }
 
 async function giveBack(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import pg from 'pg'
 import { allowed, signedIn, type Tokens } from '../support/allowed.ts'
+import { whileHeld as rowsHeld } from '../support/held-rows.ts'
 import { type Partner, reachedTitles } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
 import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
@@ -19,19 +19,8 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-/** Holds rows, so that whoever wants them stops there; lets go when `during` has started what is to meet. */
-async function whileHeld<T>(lock: string, values: unknown[], during: () => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: server.config.databaseUrl! })
-  await client.connect()
-  await client.query('begin')
-  await client.query(lock, values)
-  try {
-    return await during()
-  } finally {
-    await client.query('commit')
-    await client.end()
-  }
-}
+const whileHeld = <T>(lock: string, values: unknown[], during: () => Promise<T>) =>
+  rowsHeld(server.config.databaseUrl!, lock, values, during)
 
 /** Until that many statements wait for a lock. */
 async function waiting(count: number): Promise<void> {

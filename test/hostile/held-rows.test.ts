@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import pg from 'pg'
 import { importNeeds } from '../../src/directory.ts'
 import { importDirectory } from '../../src/storage/postgres/directory/import.ts'
 import { allowed, signedIn, type Tokens } from '../support/allowed.ts'
 import { call } from '../support/api.ts'
+import { whileHeld as rowsHeld } from '../support/held-rows.ts'
 import { basic, post } from '../support/oauth.ts'
 import { type Partner, reachedTitles } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
@@ -29,19 +29,8 @@ beforeEach(async () => {
 })
 afterAll(() => server.close())
 
-/** Somebody else's transaction holds the rows, and does not end before `during` has. */
-async function whileHeld<T>(lock: string, values: unknown[], during: () => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: server.config.databaseUrl! })
-  await client.connect()
-  await client.query('begin')
-  await client.query(lock, values)
-  try {
-    return await during()
-  } finally {
-    await client.query('rollback')
-    await client.end()
-  }
-}
+const whileHeld = <T>(lock: string, values: unknown[], during: () => Promise<T>) =>
+  rowsHeld(server.config.databaseUrl!, lock, values, during)
 
 const authorizations = 'select from authorizations where connection_id = $1 for update'
 const installation = 'select from installations where id = $1 for update'
