@@ -17,8 +17,10 @@ import { poolOf } from './storage/postgres/pool.ts'
 import { readReachable } from './storage/postgres/reach.ts'
 import { readPicker, rowCountLimit, sumCountLimit } from './storage/postgres/readings/install-pages.ts'
 import { searchPicker } from './storage/postgres/readings/install-search.ts'
+import { readMyOffers } from './storage/postgres/readings/my-offers.ts'
 import { readConnection } from './storage/postgres/readings/settings-connection.ts'
 import { readConnections } from './storage/postgres/readings/settings-connections.ts'
+import { readEndedByOthers } from './storage/postgres/readings/settings-ended.ts'
 import { readInstallation } from './storage/postgres/readings/settings-installation.ts'
 import { readMyConnections } from './storage/postgres/readings/settings-my-connections.ts'
 import { readNarrowing, readUnseenGrants } from './storage/postgres/readings/settings-narrow.ts'
@@ -76,7 +78,12 @@ export function governScreens(stores: Stores): GovernNeeds {
       changePages: actions.changePages,
     },
     mine: {
-      readings: { list: question => readMyConnections(pool, question), one },
+      readings: {
+        list: question => readMyConnections(pool, question),
+        offers: (workspaceId, userId) => readMyOffers(pool, workspaceId, userId),
+        ended: (workspaceId, userId, at) => readEndedByOthers(pool, workspaceId, userId, at),
+        one,
+      },
       disconnect: actions.disconnect,
       resumeOwn: actions.resumeOwn,
     },

@@ -30,7 +30,11 @@ afterAll(() => server.close())
 beforeEach(async () => {
   await restrict(server, acme, 'none')
   await directory({ kind: 'member', workspace_id: acme, user_id: world.users.ben.id, role: 'member' })
-  relay = await seedConnection(server.sql, { name: `Relay ${crypto.randomUUID().slice(0, 8)}` })
+  relay = await seedConnection(server.sql, {
+    name: `Relay ${crypto.randomUUID().slice(0, 8)}`,
+    developer_name: 'Relay Inc.',
+    website: 'https://relay.test',
+  })
   left = await allowed(server, relay, world.users.ben, [world.pages.quarter, world.pages.diary])
   expect(await titles()).toEqual(['Diary', 'Launch', 'Quarter One'])
   await directory({
@@ -118,9 +122,13 @@ describe('when a person leaves', () => {
     await isStopped()
 
     const cleo = await signedIn(server, world.users.cleo)
-    await cleo.open(`/settings/${acme}/my-requests`)
-    expect(cleo.text()).toContain('Ben left it behind; Ada offers it to you.')
-    await cleo.open(cleo.visit.$(`a[aria-label="Look at it: ${relay.name}"]`).attr('href')!)
+    for (const told of ['my-connections', 'my-requests']) {
+      await cleo.open(`/settings/${acme}/${told}`)
+      expect(cleo.text()).toContain('Ben left it behind; Ada offers it to you.')
+      await cleo.open(cleo.visit.$(`a[aria-label="Look at it: ${relay.name}"]`).attr('href')!)
+    }
+    expect(cleo.text()).toContain('Made byRelay Inc. Not verified by us')
+    expect(cleo.visit.$('.about a[href="https://relay.test"]').text()).toBe('Website')
     expect(cleo.text()).toContain('Quarter One')
     expect(cleo.text()).not.toContain('Diary')
     expect(cleo.text()).toContain('1 other is out of your reach')

@@ -98,6 +98,8 @@ const myFacts = {
   user: { id: 'u1' },
   rows: [mine('i1')],
   more: false,
+  offers: [],
+  ended: [],
   trail: atFirst,
   notice: null,
   now,
@@ -260,6 +262,18 @@ export const fixtures = [
         mine('i2', { connection: { ...relay, name: rightToLeft }, state: 'suspended' }),
       ],
       more: true,
+      offers: [
+        { id: 'h1', offeredAt: ago(1), offeredBy: null, from: hostile, connection: hostileConnection },
+        { id: 'h2', offeredAt: ago(2), offeredBy: longName, from: longWord, connection: relay },
+      ],
+      ended: (
+        ['by-owner', 'by-operator', 'by-partner', 'let-go', 'not-approved', 'connection-deleted'] as const
+      ).map((reason, at) => ({
+        reason,
+        at: ago(at * 3),
+        connection: at === 0 ? hostileConnection : relay,
+        placement: at === 0 ? restricted : placement,
+      })),
       trail: further,
       notice: sayings.disconnected!(1),
     }),

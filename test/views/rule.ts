@@ -203,12 +203,14 @@ const mine = (more: Partial<MyRequest>): MyRequest => ({
 const owners = { names: ['Ada', 'Zoe', longName], count: 7 }
 const myRequest = (more: Partial<MyRequest>) =>
   myRequestPage({ workspace, request: mine(more), owners, notice: null, now })
+const maker = { developerName: 'Relay Inc.', website: 'https://relay.test', privacyUrl: null, termsUrl: null }
+const unheard = { developerName: null, website: 'javascript:alert(1)', privacyUrl: null, termsUrl: null }
 const offer: OfferToMe = {
   id: 'h1',
   offeredAt: ago(2),
   offeredBy: 'Ada',
   from: 'Ben',
-  connection: relay,
+  connection: { ...relay, ...maker },
   state: 'offered',
   stands: true,
   capabilities: asked.capabilities,
@@ -386,7 +388,12 @@ export const fixtures = [
     usual: offerOf({}),
     'with nothing that carries over': offerOf({ pages: { titles: [], kept: 0, dropped: 5 } }),
     'of what one has': offerOf({ hasOwn: true }),
-    'against the policy': offerOf({ placement, from: hostile, offeredBy: null, connection: loud }),
+    'against the policy': offerOf({
+      placement,
+      from: hostile,
+      offeredBy: null,
+      connection: { ...loud, ...unheard },
+    }),
     over: offerOf({ state: 'accepted' }),
     'of someone who is back': offerOf({ stands: false }),
   }),

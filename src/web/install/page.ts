@@ -5,6 +5,7 @@ import { view } from '../render.ts'
 import { urls } from '../urls.ts'
 import type { ApprovalAsk } from './approval-page.ts'
 import type { WaitingRequest } from './interactions.ts'
+import { type Maker, makerOf } from './maker.ts'
 import type { Place } from './place.ts'
 import type { ConnectionToInstall, InstallChoices } from './readings.ts'
 import { type Level, levelsOf, namesWords } from './words.ts'
@@ -16,15 +17,6 @@ export type Asking = {
   workspace: { name: string; mark: Mark } | null
 }
 
-export type AboutConnection = {
-  /** null: nobody is named. */
-  developer: string | null
-  links: { label: string; href: string }[]
-  standing: 'verified' | 'first-party' | 'unverified'
-  /** The host that the browser is sent back to. */
-  returnsTo: string
-}
-
 export type LevelsPage = {
   asking: Asking
   workspaceId: string
@@ -33,7 +25,9 @@ export type LevelsPage = {
   installedBy: string | null
   /** Since when the user has it there himself, as a day; null: he has not. */
   mine: string | null
-  about: AboutConnection
+  maker: Maker
+  /** The host that the browser is sent back to. */
+  returnsTo: string
   account: { name: string; email: string; change: string }
   actions: { pages: string; cancel: string }
 }
@@ -55,7 +49,8 @@ export function levelsPage({ request, choices, user }: Facts, place: Place): Lev
     levels: levelsOf(request.capabilities, workspace.name),
     installedBy: count === 0 ? null : namesWords(names, count),
     mine: workspace.mine && day.format(workspace.mine),
-    about: aboutOf(connection, request),
+    maker: makerOf(connection),
+    returnsTo: returnsTo(request),
     account: { ...user, change: urls.signIn(urls.flow(request.uid)) },
     actions: { pages: urls.flowPages(request.uid), cancel: urls.flowCancel(request.uid) },
   }
@@ -177,23 +172,8 @@ export function logoOf({ id, logoHash }: ConnectionToInstall): string | null {
   return logoHash && urls.logo(id, logoHash)
 }
 
-function aboutOf(connection: ConnectionToInstall, request: WaitingRequest): AboutConnection {
-  const links = [
-    { label: 'Website', href: webAddress(connection.website) },
-    { label: 'Privacy', href: webAddress(connection.privacyUrl) },
-    { label: 'Terms', href: webAddress(connection.termsUrl) },
-  ]
+/** An application on the device has no host: its scheme is what the device knows it by. */
+function returnsTo(request: WaitingRequest): string {
   const redirect = new URL(request.redirectUri)
-  return {
-    developer: connection.developerName,
-    links: links.flatMap(({ label, href }) => (href ? [{ label, href }] : [])),
-    standing: connection.firstParty ? 'first-party' : connection.verified ? 'verified' : 'unverified',
-    // An application on the device has no host: its scheme is what the device knows it by.
-    returnsTo: redirect.host || redirect.protocol.replace(/:$/, ''),
-  }
-}
-
-/** Only what a browser opens as a page becomes a link. */
-function webAddress(text: string | null): string | null {
-  return text && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) ? text : null
+  return redirect.host || redirect.protocol.replace(/:$/, '')
 }

@@ -4,6 +4,7 @@ import type { HandOverState } from '../../../installs/hand-over.ts'
 import type { Placement } from '../../../installs/policy.ts'
 import { type PlacementRow, placementColumns, toPlacement } from '../placements.ts'
 import { personReaches } from '../reach.ts'
+import type { ConnectionToInstall } from './install-choices.ts'
 
 /** Pages that are named on the offer; the others are counted. */
 export const pagesNamed = 20
@@ -18,6 +19,7 @@ export type MyOffer = {
 }
 
 export type OfferToMe = MyOffer & {
+  connection: ConnectionToInstall
   state: HandOverState
   /** What was left behind is still there, and whoever left it has not come back. */
   stands: boolean
@@ -31,7 +33,9 @@ export type OfferToMe = MyOffer & {
 
 const base = `
   h.id, h.offered_at as "offeredAt", b.name as "offeredBy", f.name as "from",
-  json_build_object('id', c.id, 'name', c.name, 'logoHash', c.logo_hash) as connection`
+  json_build_object('id', c.id, 'name', c.name, 'logoHash', c.logo_hash, 'developerName', c.developer_name,
+    'website', c.website, 'privacyUrl', c.privacy_url, 'termsUrl', c.terms_url, 'firstParty', c.first_party,
+    'verified', c.verified) as connection`
 const joins = `
   from hand_overs h
   join installations i on i.workspace_id = h.workspace_id and i.id = h.installation_id

@@ -1,6 +1,7 @@
 /** For the member to whom something is offered: what he takes over when he accepts. */
 import { mayInstall } from '../../../installs/policy.ts'
 import { type Moment, momentOf } from '../../dates.ts'
+import { type Maker, makerOf } from '../../install/maker.ts'
 import { type Level, levelsOf } from '../../install/words.ts'
 import { logoOf } from '../../logo.ts'
 import { connectionMark, type Mark, workspaceMark } from '../../marks.ts'
@@ -14,6 +15,7 @@ export type OfferPage = {
   heading: string
   sentence: string
   offered: Moment
+  maker: Maker
   levels: Level[]
   pages: { sentence: string; titles: string[] }
   /** Why it cannot be accepted; null: it can. */
@@ -44,6 +46,7 @@ export function offerPage(facts: {
     heading: isOpen ? `Take over ${connection.name}?` : `${connection.name} is no longer offered`,
     sentence: `${offer.from} installed it in ${workspace.name} and has left. ${offer.offeredBy ?? 'An owner'} offers it to you. What it did stopped, and goes on when you accept.`,
     offered: momentOf(offer.offeredAt, now),
+    maker: makerOf(connection),
     levels: levelsOf(offer.capabilities, workspace.name),
     pages: pagesOf(offer),
     problem,

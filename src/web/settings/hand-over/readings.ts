@@ -1,6 +1,7 @@
 import type { Capability } from '../../../installs/capability.ts'
 import type { HandOverState } from '../../../installs/hand-over.ts'
 import type { Placement } from '../../../installs/policy.ts'
+import type { ConnectionToInstall } from '../../install/readings.ts'
 import type { MyOffer } from '../requests/my-readings.ts'
 
 /** An installation whose installer is no longer in the workspace. */
@@ -29,6 +30,7 @@ export type Receiver = {
 }
 
 export type OfferToMe = MyOffer & {
+  connection: ConnectionToInstall
   state: HandOverState
   /** What was left behind is still there, and whoever left it has not come back. */
   stands: boolean

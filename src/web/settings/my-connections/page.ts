@@ -9,7 +9,10 @@ import { type Pagination, paginate, type Trail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import type { ConfirmPage } from '../confirm/page.ts'
 import type { Notice, Sayings } from '../confirm/said.ts'
-import type { MyConnection } from './readings.ts'
+import { type OfferedRow, offeredRow } from '../hand-over/offered.ts'
+import type { MyOffer } from '../requests/my-readings.ts'
+import { type EndedRow, endedRow } from './ended.ts'
+import type { EndedByOthers, MyConnection } from './readings.ts'
 import { type Badge, reachWords } from './words.ts'
 
 export type MyConnectionRow = {
@@ -29,12 +32,14 @@ export type MyConnectionRow = {
 export type MyConnectionsPage = {
   workspace: string
   notice: Notice | null
+  offers: OfferedRow[]
   rows: MyConnectionRow[]
   /** What to say where there is none. */
   empty: { icon: 'plug'; heading: string; sentence: string; action: { label: string; href: string } | null }
   /** Where more are added; null: guests add none. */
   add: string | null
   pagination: Pagination
+  ended: EndedRow[]
 }
 export const myConnectionsView = view<MyConnectionsPage>('settings/my-connections')
 
@@ -43,6 +48,8 @@ type Facts = {
   user: { id: string }
   rows: MyConnection[]
   more: boolean
+  offers: MyOffer[]
+  ended: EndedByOthers[]
   /** The window does not begin at the beginning. */
   trail: Trail
   notice: Notice | null
@@ -50,12 +57,13 @@ type Facts = {
 }
 
 export function myConnectionsPage(facts: Facts): MyConnectionsPage {
-  const { workspace, rows, more, trail, notice } = facts
+  const { workspace, rows, more, offers, ended, trail, notice, now } = facts
   const list = urls.myConnections(workspace.id)
   const add = workspace.role === 'guest' ? null : urls.galleryFor(workspace.id)
   return {
     workspace: workspace.name,
     notice,
+    offers: offers.map(offer => offeredRow(workspace.id, offer, now)),
     rows: rows.map(row => rowOf(facts, row)),
     empty: {
       icon: 'plug',
@@ -67,6 +75,7 @@ export function myConnectionsPage(facts: Facts): MyConnectionsPage {
     },
     add,
     pagination: paginate(list, trail, more ? rows.at(-1)!.installationId : null),
+    ended: ended.map(row => endedRow(row, now)),
   }
 }
 

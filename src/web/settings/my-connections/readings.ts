@@ -1,6 +1,7 @@
 import type { Capability } from '../../../installs/capability.ts'
 import type { InstallationState } from '../../../installs/installation.ts'
 import type { Placement } from '../../../installs/policy.ts'
+import type { MyOffer } from '../requests/my-readings.ts'
 
 /** How many pages an installation reaches: chosen ones, and those with all below; `beyond`: more than were counted. */
 export type Reach = { granted: number; reached: number; beyond: boolean }
@@ -26,7 +27,20 @@ export type MyConnection = {
   placement: Placement
 }
 
+/** What he had connected and somebody else ended. */
+export type EndedByOthers = {
+  reason: 'by-owner' | 'by-operator' | 'by-partner' | 'let-go' | 'not-approved' | 'connection-deleted'
+  at: Date
+  connection: { id: string; name: string; logoHash: string | null }
+  /** Whether it could be installed again today. */
+  placement: Placement
+}
+
 export type MyConnectionsReadings = {
+  /** What is offered to him, the oldest first. */
+  offers(workspaceId: string, userId: string): Promise<MyOffer[]>
+  /** What ended in the last 30 days and is not installed again, the newest first. */
+  ended(workspaceId: string, userId: string, now: Date): Promise<EndedByOthers[]>
   /** A window of what the member installed and did not disconnect, by name; `after`: an installation. */
   list(question: {
     workspaceId: string

@@ -41,10 +41,17 @@ async function showList({ gate, readings, render, now }: MyConnectionsNeeds, ctx
   if (!place) return
   const { workspace, user } = place
   const after = readUuid(ctx.query.after)
-  const list = await readings.list({ workspaceId: workspace.id, userId: user.id, after })
+  const at = now()
+  const [list, offers, ended] = await Promise.all([
+    readings.list({ workspaceId: workspace.id, userId: user.id, after }),
+    readings.offers(workspace.id, user.id),
+    readings.ended(workspace.id, user.id, at),
+  ])
   const notice = saidOf(ctx, sayings)
   const trail = readTrail(ctx.query, after)
-  const model = myConnectionsPage({ ...list, workspace, user, notice, trail, now: now() })
+  // What is told beside the list stands on its first window.
+  const beside = after ? { offers: [], ended: [] } : { offers, ended }
+  const model = myConnectionsPage({ ...list, ...beside, workspace, user, notice, trail, now: at })
   const screen = { title: 'My connections', place: 'my-connections' as const, crumbs: [] }
   render.screen(ctx, myConnectionsView, model, gate.layout(place, screen))
 }

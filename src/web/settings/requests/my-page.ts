@@ -7,6 +7,7 @@ import { view } from '../../render.ts'
 import { type Pagination, paginate, type Trail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import type { Notice } from '../confirm/said.ts'
+import { type OfferedRow, offeredRow } from '../hand-over/offered.ts'
 import type { Badge } from '../my-connections/words.ts'
 import type { MyOffer, MyRequest } from './my-readings.ts'
 import { type Stage, stageBadges, stageOf } from './standing.ts'
@@ -14,7 +15,7 @@ import { type Stage, stageBadges, stageOf } from './standing.ts'
 export type MyRequestsPage = {
   workspace: string
   notice: Notice | null
-  offers: { name: string; mark: Mark; words: string; at: Moment; href: string }[]
+  offers: OfferedRow[]
   /** `resume`: where the install goes on; null: it does not. */
   rows: { name: string; mark: Mark; badge: Badge; asked: Moment; href: string; resume: string | null }[]
   empty: { icon: 'inbox'; heading: string; sentence: string; action: null }
@@ -38,13 +39,7 @@ export function myRequestsPage(facts: {
   return {
     workspace: workspace.name,
     notice,
-    offers: offers.map(offer => ({
-      name: offer.connection.name,
-      mark: markOf(offer.connection),
-      words: `${offer.from} left it behind; ${offer.offeredBy ?? 'an owner'} offers it to you.`,
-      at: momentOf(offer.offeredAt, now),
-      href: urls.handOver.show(workspace.id, offer.id),
-    })),
+    offers: offers.map(offer => offeredRow(workspace.id, offer, now)),
     rows: rows.map(row => {
       const stage = stageOf(row, now)
       return {

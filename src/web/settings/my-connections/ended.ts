@@ -1,0 +1,37 @@
+/** What a member had connected and somebody else ended: he reads by whom, when, and what he can do. */
+import { mayInstall } from '../../../installs/policy.ts'
+import { type Moment, momentOf } from '../../dates.ts'
+import { logoOf } from '../../logo.ts'
+import { connectionMark, type Mark } from '../../marks.ts'
+import { refusals } from '../../refusals.ts'
+import type { EndedByOthers } from './readings.ts'
+
+export type EndedRow = { name: string; mark: Mark; words: string; at: Moment; next: string }
+
+export function endedRow({ connection, reason, at, placement }: EndedByOthers, now: Date): EndedRow {
+  return {
+    name: connection.name,
+    mark: connectionMark({ ...connection, logo: logoOf(connection) }),
+    words: endings[reason],
+    at: momentOf(at, now),
+    next: nextOf(reason, placement),
+  }
+}
+
+/** Before the moment: "… just now". */
+const endings: Record<EndedByOthers['reason'], string> = {
+  'by-owner': 'A workspace owner disconnected it',
+  'not-approved': 'A workspace owner disconnected it with all that is not approved here',
+  'let-go': 'A workspace owner ended it while you were away',
+  'by-operator': 'Whoever runs this service disconnected it',
+  'by-partner': 'Its own application gave its access back',
+  'connection-deleted': 'Its developer deleted it',
+}
+
+function nextOf(reason: EndedByOthers['reason'], placement: EndedByOthers['placement']): string {
+  if (reason === 'connection-deleted') return 'It cannot be connected again.'
+  const may = mayInstall(placement)
+  if (may.kind === 'yes') return 'You can connect it again from its own site.'
+  const { sentence, next } = refusals[may.because]
+  return `${sentence} ${next}`
+}
