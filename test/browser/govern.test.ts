@@ -172,14 +172,14 @@ describe.each([true, false])('an owner (script: %s)', script => {
     await page.getByRole('link', { name: 'View users with access' }).click()
     await page.getByRole('heading', { name: 'Relay Automations' }).waitFor()
     await menu(page, 'Ben').click()
-    await page.getByRole('link', { name: 'Suspend', exact: true }).click()
+    await page.getByRole('link', { name: 'Suspend for Ben' }).click()
     await page.getByRole('button', { name: 'Suspend' }).click()
     await page.getByText('Suspended. Its tokens reach nothing').waitFor()
     await expect(reachedTitles(server.base, ben)).rejects.toThrow('401')
     expect(await reachedTitles(server.base, cleo)).toHaveLength(3)
 
     await menu(page, 'Ben').click()
-    await page.getByRole('button', { name: 'Resume' }).click()
+    await page.getByRole('button', { name: 'Resume for Ben' }).click()
     await page.getByText('Resumed.').waitFor()
     expect(await reachedTitles(server.base, ben)).toEqual(['Handbook'])
 

@@ -3,6 +3,7 @@ import { allowed, signedIn, type Tokens } from '../support/allowed.ts'
 import type { Partner } from '../support/partner.ts'
 import { reachedTitles } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
+import { restrict } from '../support/ruled.ts'
 import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
@@ -80,7 +81,7 @@ describe('an owner under Connections', () => {
       'View users with access',
       "Visit developer's website",
       'Contact support',
-      'Suspend',
+      'Suspend for everyone',
       'Disconnect',
     ])
   })
@@ -113,7 +114,7 @@ describe('an owner under Connections', () => {
         'just now',
       ],
     ])
-    expect(menuOf(ada, 'Ben')).toEqual(['Manage pages', 'Suspend', 'Revoke access'])
+    expect(menuOf(ada, 'Ben')).toEqual(['Manage pages', 'Suspend for Ben', 'Revoke access'])
   })
 
   it('filters by person, by connection and by state, and is told when nothing fits', async () => {
@@ -152,6 +153,8 @@ describe('an owner stops something', () => {
     expect(await reaches(ben)).toHaveLength(3)
     await ada.press('Suspend')
     expect(ada.text()).toContain('Suspended.')
+    expect(ada.text()).toContain('Nobody in Acme has access through it. It is suspended for 2 people.')
+    expect(menuOf(ada, 'Relay Automations')).toContain('Resume for everyone')
     await expect(reaches(ben)).rejects.toThrow('401')
     await expect(reaches(cleo)).rejects.toThrow('401')
     expect(await ben.partner.introspect(ben.tokens.access_token)).toMatchObject({ active: false })
@@ -183,8 +186,9 @@ describe('an owner stops something', () => {
     expect(member.text()).toContain('Suspended by an owner')
 
     await ada.open(people())
-    expect(menuOf(ada, 'Ben')).toEqual(['Manage pages', 'Resume', 'Revoke access'])
-    await ada.press('Resume')
+    expect(menuOf(ada, 'Ben')).toEqual(['Manage pages', 'Resume for Ben', 'Revoke access'])
+    expect(ada.text()).toContain('1 person in Acme has access through it. It is suspended for 1 person.')
+    await ada.press('Resume for Ben')
     expect(ada.text()).toContain('Resumed.')
     expect(await reaches(ben)).toHaveLength(3)
   })
@@ -212,8 +216,9 @@ describe('an owner stops something', () => {
 
     await ada.open(`${people()}?state=suspended`)
     expect(ada.text()).toContain('Disconnected meanwhile')
-    expect(menuOf(ada, 'Ben')).toEqual(['Resume', 'Revoke access'])
-    await ada.press('Resume')
+    expect(menuOf(ada, 'Ben')).toEqual(['Resume for Ben', 'Revoke access'])
+    expect(ada.visit.$('tbody td[data-label=Pages]').text()).toBe('No pages')
+    await ada.press('Resume for Ben')
     expect(ada.text()).toContain(
       'The suspension is lifted. It was disconnected meanwhile, so nothing is active',
     )
@@ -269,6 +274,39 @@ describe('an owner stops something', () => {
     expect(ada.text()).not.toContain('ben@acme.test')
     await ada.open(`${people()}?state=disconnected`)
     expect(ada.text()).toContain('ben@acme.test')
+
+    const member = await signedIn(server, world.users.ben)
+    await member.open(`/settings/${acme}/my-connections`)
+    const told = () => member.visit.$('[aria-labelledby=ended]').text().replace(/\s+/g, ' ')
+    expect(told()).toContain('Relay Automations A workspace owner disconnected it just now')
+    expect(told()).toContain('You can connect it again from its own site.')
+    await restrict(server, acme, 'approved-list')
+    await member.open(`/settings/${acme}/my-connections`)
+    expect(told()).toContain('only connections from its approved list, and this one is not on it')
+    await restrict(server, acme, 'none')
+    await allowed(server, relay, world.users.ben, [world.pages.roadmap])
+    await member.open(`/settings/${acme}/my-connections`)
+    expect(told()).toBe('')
+  })
+
+  it('is told nothing by others of what he ended himself, nor of what ended long ago', async () => {
+    const own = await allowed(server, relay, world.users.ada, [world.pages.handbook], acme)
+    await ada.open(`${access(own.tokens.bot_id)}/revoke`)
+    await ada.press('Revoke access')
+    await ada.open(`/settings/${acme}/my-connections`)
+    expect(ada.visit.$('[aria-labelledby=ended]')).toHaveLength(0)
+
+    await installTwice()
+    await ada.open(`${people()}/disconnect`)
+    await ada.press('Disconnect for everyone')
+    const member = await signedIn(server, world.users.cleo)
+    await member.open(`/settings/${acme}/my-connections`)
+    expect(member.visit.$('[aria-labelledby=ended] li')).toHaveLength(1)
+    await server.sql(`update installations set updated_at = now() - interval '31 days' where id = $1`, [
+      cleo.tokens.bot_id,
+    ])
+    await member.open(`/settings/${acme}/my-connections`)
+    expect(member.visit.$('[aria-labelledby=ended]')).toHaveLength(0)
   })
 
   it('disconnects all users: every token here dies, those of another workspace live', async () => {

@@ -57,7 +57,7 @@ export function resumeEveryonePage(workspace: Workspace, reading: Connection): C
   const { id, kind, name } = reading.connection
   const { suspended, left } = reading.counts
   return {
-    heading: `Resume ${name}?`,
+    heading: kind === 'internal' ? `Resume ${name}?` : `Resume ${name} for everyone?`,
     lead: `${name} reaches the same pages again as before it was suspended.`,
     effects: [
       ...(kind === 'internal'

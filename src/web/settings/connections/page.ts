@@ -21,7 +21,7 @@ export type ConnectionRow = {
   badges: Badge[]
   addedBy: string
   added: Moment
-  /** "3 people"; an internal one says whose it is. */
+  /** "3 people" who have access now; an internal one says whose it is. */
   users: string
   pages: { own: string; all: string | null }
   menu: Menu
@@ -171,7 +171,7 @@ export function peopleWords(count: number): string {
 
 function usersWords(row: InstalledConnection): string {
   if (row.kind === 'internal') return 'The workspace'
-  return peopleWords(row.active + row.suspended + row.left)
+  return row.active === 0 ? 'Nobody now' : peopleWords(row.active)
 }
 
 /** The ••• menu of a connection. `shared`: the installation whose pages are managed here, too. */
@@ -192,8 +192,11 @@ export function connectionItems(
     items.push(menuLink('Manage pages', 'list-checks', urls.access.pages(workspaceId, connection.id, shared)))
   if (connection.kind === 'internal')
     items.push(menuPost('Copy internal integration token', 'key-round', at.token(workspaceId, connection.id)))
-  if (counts.active > 0) items.push(menuLink('Suspend', 'pause', at.suspend(workspaceId, connection.id)))
-  if (counts.suspended > 0) items.push(menuLink('Resume', 'play', at.resume(workspaceId, connection.id)))
+  const whom = connection.kind === 'internal' ? '' : ' for everyone'
+  if (counts.active > 0)
+    items.push(menuLink(`Suspend${whom}`, 'pause', at.suspend(workspaceId, connection.id)))
+  if (counts.suspended > 0)
+    items.push(menuLink(`Resume${whom}`, 'play', at.resume(workspaceId, connection.id)))
   items.push(menuLink('Disconnect', 'trash-2', at.disconnect(workspaceId, connection.id), { danger: true }))
   return items
 }

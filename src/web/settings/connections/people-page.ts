@@ -65,10 +65,7 @@ export function peoplePage(facts: Facts): PeoplePage {
     badges: factBadges(connection, { plan: workspace.plan, policy }, true),
     description: connection.description,
     developer: connection.developerName,
-    users:
-      connection.kind === 'internal'
-        ? 'It belongs to the workspace itself, and reaches the pages that members added to it.'
-        : `${peopleWords(live)} in ${workspace.name} ${live === 1 ? 'has' : 'have'} access through it.`,
+    users: usersSentence(workspace.name, reading),
     notice,
     menu: {
       id: 'menu-connection',
@@ -99,6 +96,22 @@ export function peoplePage(facts: Facts): PeoplePage {
   }
 }
 
+/** Who has access now; what is suspended or was left behind reaches nothing, and is told apart. */
+function usersSentence(workspace: string, { connection, counts }: ConnectionReading): string {
+  if (connection.kind === 'internal')
+    return 'It belongs to the workspace itself, and reaches the pages that members added to it.'
+  const { suspended, left } = counts
+  const active = connection.disabled ? 0 : counts.active
+  const who = active === 0 ? 'Nobody' : peopleWords(active)
+  return [
+    `${who} in ${workspace} ${active > 1 ? 'have' : 'has'} access through it.`,
+    suspended > 0 ? `It is suspended for ${peopleWords(suspended)}.` : null,
+    left > 0 ? `What ${peopleWords(left)} left behind is stopped.` : null,
+  ]
+    .filter(sentence => sentence !== null)
+    .join(' ')
+}
+
 function rowOf({ workspace, reading, now }: Facts, one: PersonWithAccess): PersonRow {
   const { connection, policy } = reading
   const name = one.person?.name ?? workspace.name
@@ -109,11 +122,15 @@ function rowOf({ workspace, reading, now }: Facts, one: PersonWithAccess): Perso
     badges: badgesOf(workspace.plan, policy, connection, one),
     added: momentOf(one.addedAt, now),
     levels: shortLevels(one.capabilities),
-    pages: reachWords(one.reach),
+    // What was ended holds its pages no longer; the row remembers them.
+    pages: reachWords(isOver(one) ? { granted: 0, reached: 0, beyond: false } : one.reach),
     lastUsed: one.lastUsedAt && momentOf(one.lastUsedAt, now),
     menu: menuOf(workspace.id, connection.id, name, one),
   }
 }
+
+const isOver = ({ standing, stateReason }: PersonWithAccess) =>
+  standing === 'disconnected' || stateReason === 'while-suspended'
 
 function badgesOf(
   plan: Plan,
@@ -154,13 +171,14 @@ function menuOf(
     ]
     return { id: `menu-${installationId}`, label: `More options for ${name}`, items }
   }
+  const whom = person ? ` for ${person.name}` : ''
   const items: Menu['items'] = []
   if (stateReason !== 'while-suspended')
     items.push(menuLink('Manage pages', 'list-checks', at.pages(workspaceId, connectionId, installationId)))
   if (standing === 'active')
-    items.push(menuLink('Suspend', 'pause', at.suspend(workspaceId, connectionId, installationId)))
+    items.push(menuLink(`Suspend${whom}`, 'pause', at.suspend(workspaceId, connectionId, installationId)))
   if (standing === 'suspended')
-    items.push(menuPost('Resume', 'play', at.resume(workspaceId, connectionId, installationId)))
+    items.push(menuPost(`Resume${whom}`, 'play', at.resume(workspaceId, connectionId, installationId)))
   if (person)
     items.push(
       menuLink('Revoke access', 'trash-2', at.revoke(workspaceId, connectionId, installationId), {
