@@ -1,22 +1,32 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
 
 /**
  * One transaction on a connection of its own: committed when the work is done, taken back when it throws. Work that was given
- * up to end a deadlock is done once more, so it must do nothing that outlives a rollback.
+ * up to end a deadlock is done again, so it must do nothing that outlives a rollback.
  * @throws what the work threw, or the driver's error.
  */
-export async function transact<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  try {
-    return await attempt(pool, work)
-  } catch (fault) {
-    if (!isDeadlock(fault)) throw fault
-    return attempt(pool, work)
-  }
+export function transact<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  return againAfterDeadlock(() => attempt(pool, work))
 }
 
-/** PostgreSQL chose this one to give way; the other has gone on meanwhile. */
-export function isDeadlock(fault: unknown): boolean {
-  return (fault as { code?: string }).code === '40P01'
+/** Milliseconds before each further attempt. */
+const pauses = [20, 60, 180]
+
+/**
+ * What PostgreSQL chose to give way is done again. Not at once: a row that was just let go is free for whoever asks next, and
+ * on a busy machine that is sooner ourselves, into the same deadlock, than the one who has waited for it.
+ * @throws what `work` threw, also the last of its deadlocks.
+ */
+export async function againAfterDeadlock<T>(work: () => Promise<T>): Promise<T> {
+  for (const milliseconds of pauses)
+    try {
+      return await work()
+    } catch (fault) {
+      if ((fault as { code?: string }).code !== '40P01') throw fault
+      await pause(milliseconds * (0.5 + Math.random()))
+    }
+  return work()
 }
 
 /**

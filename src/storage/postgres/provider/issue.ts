@@ -1,6 +1,6 @@
 /** What issuing tokens has in common: statements that take several requests along, and fall back to one each. */
 import { gather } from '../gather.ts'
-import { isDeadlock, wasTakenBack } from '../transaction.ts'
+import { againAfterDeadlock, wasTakenBack } from '../transaction.ts'
 
 export type Payload = Record<string, unknown>
 export type NewToken = { hash: Buffer; payload: Payload; expiresAt: Date }
@@ -28,17 +28,7 @@ export function issuing<Question, Answer>(
   )
   return async question => {
     const answer = await together(question)
-    return answer ?? (await again(() => ask([question], true)))[0]!
-  }
-}
-
-/** A deadlock's victim was taken back whole: asking once more is safe. */
-async function again<T>(statement: () => Promise<T>): Promise<T> {
-  try {
-    return await statement()
-  } catch (fault) {
-    if (!isDeadlock(fault)) throw fault
-    return statement()
+    return answer ?? (await againAfterDeadlock(() => ask([question], true)))[0]!
   }
 }
 
