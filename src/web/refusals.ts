@@ -27,7 +27,7 @@ export const refusals: Record<RefusalCode, Words> = {
     status: 403,
     title: 'Guests cannot install connections',
     sentence: 'You are a guest in this workspace, and connections are installed by members.',
-    next: 'Ask an owner of the workspace to make you a member, or choose another workspace.',
+    next: 'Ask an owner of the workspace to make you a member.',
   },
   'owners-only': {
     status: 403,

@@ -69,7 +69,7 @@ describe.each([
     await press(page, 'Select pages')
     await page.waitForURL('**/pages')
     expect(await page.getByText('Shared with everyone in Acme').isVisible()).toBe(true)
-    expect(await page.getByText('Private to you and others').isVisible()).toBe(true)
+    expect(await page.getByRole('heading', { name: 'Private to you', exact: true }).isVisible()).toBe(true)
 
     await press(page, 'Show pages in Roadmap')
     await box(page, 'Quarter One').check()

@@ -33,6 +33,9 @@ describe('a member installs a connection', () => {
     expect(ben.heading()).toContain('Relay Automations')
     expect(ben.text()).toContain('This connection will be able to')
     expect(ben.text()).toContain('a developer who gave no name')
+    expect(ben.visit.$('.level-limit').text().trim()).toBe(
+      'It reaches only the pages that you choose in the next step. It sees who is in Acme whichever pages you choose. You can change or disconnect it at any time.',
+    )
 
     const tokens = await partner.redeem(await allow(ben, [world.pages.quarter]))
     expect(tokens).toMatchObject({
@@ -90,6 +93,19 @@ describe('a member installs a connection', () => {
 })
 
 describe('a flow that is not finished', () => {
+  it('is named on the sign-in also to someone who was signed in and takes another account', async () => {
+    const partner = await Partner.discover(server.base, relay)
+    const ben = new Person(server.base)
+    await ben.open('/sign-in')
+    await ben.signIn(world.users.ben.email)
+    await ben.open(await partner.authorizeUrl())
+    const change = ben.visit.$('a').filter((_, one) => ben.visit.$(one).text() === 'Use another account')
+    await ben.open(change.attr('href')!)
+    expect(ben.heading()).toBe('Sign in to connect Relay Automations')
+    await ben.signIn(world.users.cleo.email)
+    expect(ben.text()).toContain('Cleo (cleo@acme.test)')
+  })
+
   it('is cancelled at each step with access_denied and grants nothing', async () => {
     const partner = await Partner.discover(server.base, relay)
     for (const step of ['sign-in', 'levels', 'pages']) {
@@ -216,6 +232,19 @@ describe('what happens later takes effect on the next call', () => {
     await gus.open(await partner.authorizeUrl())
     await gus.signIn(world.users.gus.email)
     expect(gus.text()).toMatch(/guest/i)
+    expect(gus.text()).toContain('Ask to become a member.')
+    expect(gus.text()).not.toContain('another workspace')
+    const { side } = world.workspaces
+    await server.sql(`insert into members (workspace_id, user_id, role) values ($1, $2, 'member')`, [
+      side.id,
+      world.users.gus.id,
+    ])
+    await gus.open(await partner.authorizeUrl({ workspace_id: world.workspaces.acme.id }))
+    expect(gus.text()).toContain('Ask to become a member, or switch to another workspace.')
+    await server.sql('delete from members where workspace_id = $1 and user_id = $2', [
+      side.id,
+      world.users.gus.id,
+    ])
     expect(
       gus.visit.$('button').filter((_, one) => gus.visit.$(one).text().includes('Select pages')).length,
     ).toBe(0)

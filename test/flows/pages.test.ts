@@ -54,8 +54,24 @@ describe('the page tree', () => {
 
     const ben = await signedIn('ben')
     await ben.open(tree())
-    expect(ben.text()).toContain('Private to you and others Diary'.replace(' Diary', ''))
+    const heading = () => ben.visit.$('h2').last().text().trim()
+    expect(heading()).toBe('Private to you')
     expect(ben.text()).toContain('Diary')
+    const share = `insert into page_viewers (workspace_id, page_id, user_id) values ($1, $2, $3)`
+    const gone = [world.workspaces.acme.id, world.pages.diary.id, world.users.dora.id]
+    const with_ = [world.workspaces.acme.id, world.pages.diary.id, world.users.cleo.id]
+    await server.sql(share, gone)
+    await ben.open(`${tree()}/p/${world.pages.diary.id}`)
+    expect(ben.visit.$('main').text()).toMatch(/Private to you\s/)
+    await server.sql(share, with_)
+    await ben.open(tree())
+    expect(heading()).toBe('Private to you and others')
+    await ben.open(`${tree()}/p/${world.pages.diary.id}`)
+    expect(ben.visit.$('main').text()).toContain('Private to you and others')
+    await server.sql('delete from page_viewers where page_id = $1 and user_id <> $2', [
+      world.pages.diary.id,
+      world.users.ben.id,
+    ])
   })
 
   it('shows an icon that is one sign, and of what else stands in its place the usual one', async () => {

@@ -189,6 +189,7 @@ const roadmap = page('p1', 'Roadmap', ['p1'], { icon: '🗺️' })
 const picked: PickerReading = {
   shared: { pages: [roadmap, page('p2', hostile, ['p0', 'p2'], { above: [longName] })], more: true },
   private: { pages: [page('p3', longName, ['p3'])], more: false },
+  alone: true,
   nodes: new Map(),
   children: new Map([['p1', { pages: [page('p4', 'Quarter', ['p1', 'p4'], { below: 0 })], more: false }]]),
   ticked: [roadmap],

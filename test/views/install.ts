@@ -136,6 +136,7 @@ const list = (...pages: PickerPage[]) => ({ pages, more: false })
 const nothing: PickerReading = {
   shared: list(),
   private: list(),
+  alone: true,
   nodes: new Map(),
   children: new Map(),
   ticked: [],
@@ -148,6 +149,7 @@ const launch = page('p4', '', { path: ['p1', 'p2', 'p4'], above: ['Roadmap', hos
 const much: PickerReading = {
   shared: { pages: [roadmap, page('p5', hostile, { below: 1 })], more: true },
   private: { pages: [tasks], more: true },
+  alone: true,
   nodes: new Map([['p1', roadmap]]),
   children: new Map([['p1', { pages: [quarter], more: true }]]),
   ticked: [launch, tasks],

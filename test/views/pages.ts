@@ -32,6 +32,7 @@ const page = (id: string, title: string, below = 0): PickerPage => ({
 const nothing: PickerReading = {
   shared: { pages: [], more: false },
   private: { pages: [], more: false },
+  alone: true,
   nodes: new Map(),
   children: new Map(),
   ticked: [],
@@ -50,6 +51,7 @@ const crowded: PickerReading = {
     more: true,
   },
   private: { pages: [page('p5', hostile, 1)], more: true },
+  alone: true,
   nodes: new Map([['p1', page('p1', longName, 12_000)]]),
   children: new Map([
     ['p1', { pages: [page('c1', longName.repeat(3), 2), page('c2', hostile)], more: true }],
@@ -67,7 +69,7 @@ const relay: PageConnection = {
   grants: 2,
 }
 const reading: PageReading = {
-  page: { id: 'p1', title: 'Roadmap', icon: '🗺️', type: 'page', private: false },
+  page: { id: 'p1', title: 'Roadmap', icon: '🗺️', type: 'page', private: false, alone: false },
   above: [],
   children: [],
   moreChildren: false,
@@ -75,7 +77,7 @@ const reading: PageReading = {
   moreConnections: false,
 }
 const crowdedReading: PageReading = {
-  page: { id: 'p2', title: longName.repeat(3), icon: null, type: 'page', private: true },
+  page: { id: 'p2', title: longName.repeat(3), icon: null, type: 'page', private: true, alone: true },
   above: [{ id: 'p1', title: longName }],
   children: [
     { id: 'p3', title: longWord.repeat(2), icon: null, type: 'page', below: 9 },

@@ -1,4 +1,5 @@
 /** The models of step one, and of the screens that end the flow before step two. */
+import { mayInstall } from '../../installs/policy.ts'
 import type { RefusalCode } from '../../installs/refusal.ts'
 import { connectionMark, type Mark, workspaceMark } from '../marks.ts'
 import { view } from '../render.ts'
@@ -8,7 +9,7 @@ import type { WaitingRequest } from './interactions.ts'
 import { type Maker, makerOf } from './maker.ts'
 import type { Place } from './place.ts'
 import type { ConnectionToInstall, InstallChoices } from './readings.ts'
-import { type Level, levelsOf, namesWords } from './words.ts'
+import { type Level, levelsOf, limitWords, namesWords } from './words.ts'
 
 /** Who asks, for which workspace: the head of every screen of the flow. */
 export type Asking = {
@@ -21,6 +22,8 @@ export type LevelsPage = {
   asking: Asking
   workspaceId: string
   levels: Level[]
+  /** What bounds it: to which pages, and what does not hang on them. */
+  limit: string
   /** Who has it installed there already; null: nobody. */
   installedBy: string | null
   /** Since when the user has it there himself, as a day; null: he has not. */
@@ -47,6 +50,7 @@ export function levelsPage({ request, choices, user }: Facts, place: Place): Lev
     asking: askingOf(connection, workspace),
     workspaceId: workspace.id,
     levels: levelsOf(request.capabilities, workspace.name),
+    limit: limitWords(request.capabilities, workspace.name),
     installedBy: count === 0 ? null : namesWords(names, count),
     mine: workspace.mine && day.format(workspace.mine),
     maker: makerOf(connection),
@@ -83,11 +87,16 @@ export function refusedPage(
 ): RefusedPage {
   const { connection } = choices
   const words = refusalWords(because, connection.name, place.workspace.name)
+  const elsewhere = choices.workspaces.some(
+    one => one.id !== place.workspace.id && mayInstall(one.placement).kind === 'yes',
+  )
+  const next =
+    elsewhere && words.byOwners ? `${words.next}, or switch to another workspace.` : `${words.next}.`
   return {
     asking: askingOf(connection, place.workspace),
     heading: `${connection.name} cannot be connected to ${place.workspace.name}`,
     sentence: words.sentence,
-    next: words.byOwners ? `${whoChanges(owners, place.workspace.name)} ${words.next}` : words.next,
+    next: words.byOwners ? `${whoChanges(owners, place.workspace.name)} ${next}` : next,
     workspaceId: place.workspace.id,
     approval,
     account: { ...user, change: urls.signIn(urls.flow(request.uid)) },
@@ -114,6 +123,7 @@ function whoChanges({ names, count }: { names: string[]; count: number }, worksp
   return `${namesWords(names, count)}, ${count === 1 ? 'an owner' : 'owners'} of ${workspace}, can change this.`
 }
 
+/** `next` goes on to a full stop; `byOwners`: they can change it, and in another workspace it may go. */
 type RefusalWords = { sentence: string; next: string; byOwners: boolean }
 
 function refusalWords(because: RefusalCode, connection: string, workspace: string): RefusalWords {
@@ -121,37 +131,37 @@ function refusalWords(because: RefusalCode, connection: string, workspace: strin
     case 'guest':
       return {
         sentence: `You are a guest in ${workspace}, and guests cannot install connections.`,
-        next: 'Ask to become a member, or switch to another workspace.',
+        next: 'Ask to become a member',
         byOwners: true,
       }
     case 'owners-only':
       return {
         sentence: `The policy of ${workspace} lets only workspace owners install connections.`,
-        next: 'Ask them to install it, or switch to another workspace.',
+        next: 'Ask them to install it',
         byOwners: true,
       }
     case 'not-approved':
       return {
         sentence: `The policy of ${workspace} allows only connections from its approved list, and ${connection} is not on it.`,
-        next: 'Ask them to approve it, or switch to another workspace.',
+        next: 'Ask them to approve it',
         byOwners: true,
       }
     case 'suspended':
       return {
         sentence: `You connected ${connection} in ${workspace} before, and an owner has suspended it.`,
-        next: 'Ask them to resume it, or switch to another workspace.',
+        next: 'Ask them to resume it',
         byOwners: true,
       }
     case 'connection-internal':
       return {
         sentence: `${connection} is internal to one workspace: it has a token of its own and is not installed this way.`,
-        next: 'Ask an owner of that workspace to add it to your pages.',
+        next: 'Ask an owner of that workspace to add it to your pages',
         byOwners: false,
       }
     default:
       return {
         sentence: `${connection} has been switched off, and can no longer be installed or used.`,
-        next: 'Ask its developer what happened.',
+        next: 'Ask its developer what happened',
         byOwners: false,
       }
   }

@@ -4,7 +4,7 @@ import { view } from '../render.ts'
 import { urls } from '../urls.ts'
 import type { Picks } from './draft.ts'
 import type { CountLimits, PickerList, PickerPage, PickerReading } from './readings.ts'
-import { belowWords, titleWords } from './words.ts'
+import { belowWords, privateWords, titleWords } from './words.ts'
 
 /** `included`: a page above it is ticked. `mixed`: not ticked, but something below it is. */
 export type TickState = 'ticked' | 'included' | 'mixed' | 'none'
@@ -145,7 +145,7 @@ export function workspaceHeadings(workspace: string): PickerHeadings {
       heading: `Shared with everyone in ${workspace}`,
       empty: 'No page is shared with everyone yet.',
     },
-    private: { heading: 'Private to you and others', empty: 'No private page of yours is here.' },
+    private: { heading: privateWords(false), empty: 'No private page of yours is here.' },
   }
 }
 
@@ -186,7 +186,8 @@ export function treeLists({ base, headings, reading, picks, limits }: TreeFacts)
   }
 
   function section(list: 'shared' | 'private'): PickerSection {
-    const { heading, empty } = headings[list]
+    const { empty } = headings[list]
+    const heading = list === 'private' && reading.alone ? privateWords(reading.alone) : headings[list].heading
     const after = list === 'shared' ? picks.sharedAfter : picks.privateAfter
     const label = `Show the first ${list} pages`
     return {

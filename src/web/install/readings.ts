@@ -51,6 +51,8 @@ export type PickerResults = PickerList & { cut: boolean }
 export type PickerReading = {
   shared: PickerList
   private: PickerList
+  /** All of the private roots are shown, and nobody else reaches any of them. */
+  alone: boolean
   /** The nodes that stand open, as far as they can be reached, by id. */
   nodes: Map<string, PickerPage>
   /** Their children, by the node's id. */

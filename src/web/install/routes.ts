@@ -69,6 +69,8 @@ async function arrive(needs: Parts, ctx: WebContext, arrived: Facing): Promise<v
   const facing = await forceInSandbox({ ...needs, cancel: () => cancel(needs, ctx) }, ctx, arrived)
   if (!facing) return
   const { request, place } = facing
+  // "Use another account" leads from here to the sign-in, which says whom it is for.
+  await needs.drafts.introduce(request)
   needs.noted.arrival(ctx, request)
   if (place?.may.kind === 'no') needs.noted.refusal(ctx, request, place.workspace.id, place.may.because)
   await showStepOne(needs, ctx, facing)

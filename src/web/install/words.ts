@@ -1,4 +1,4 @@
-import type { Capability } from '../../installs/capability.ts'
+import { type Capability, userInformation } from '../../installs/capability.ts'
 import type { RefusalCode } from '../../installs/refusal.ts'
 
 const number = new Intl.NumberFormat('en')
@@ -11,6 +11,11 @@ export function pagesWords(count: number): string {
 /** A page may have no title. */
 export function titleWords(title: string): string {
   return title.trim() === '' ? 'Untitled' : title
+}
+
+/** `alone`: nobody else reaches what is private. */
+export function privateWords(alone: boolean): string {
+  return alone ? 'Private to you' : 'Private to you and others'
 }
 
 /** The quiet count of a row; null where nothing stands below. */
@@ -61,6 +66,15 @@ export function levelsOf(capabilities: readonly Capability[], workspace: string)
   return capabilities
     .filter(one => !(withEmail && one === 'read_user_without_email'))
     .map(one => levels[one](workspace))
+}
+
+/** Who is in the workspace is told whichever pages are chosen: the list of levels ends with that, and the limit must not cover it. */
+export function limitWords(capabilities: readonly Capability[], workspace: string): string {
+  const people =
+    userInformation(capabilities) === 'none'
+      ? ''
+      : ` It sees who is in ${workspace} whichever pages you choose.`
+  return `It reaches only the pages that you choose in the next step.${people} You can change or disconnect it at any time.`
 }
 
 /** In the list of workspaces: why a connection cannot be installed there. */

@@ -1,6 +1,6 @@
 /** One page: where it stands, what is below it, and which connections reach it. */
 import { type May, mayRemovePage } from '../../installs/policy.ts'
-import { belowWords, titleWords } from '../install/words.ts'
+import { belowWords, privateWords, titleWords } from '../install/words.ts'
 import { connectionMark, type Mark, shownIcon } from '../marks.ts'
 import { type Menu, menuLink, menuTold } from '../menu.ts'
 import { view } from '../render.ts'
@@ -23,7 +23,8 @@ export type ReachingConnection = {
 export type PagePage = {
   title: string
   icon: string | null
-  isPrivate: boolean
+  /** null: it is shared with everyone. */
+  private: string | null
   notice: Notice | null
   /** null: a guest on a page that no connection reaches can do nothing here. */
   menu: Menu | null
@@ -58,7 +59,7 @@ export function pagePage({ workspace, userId, reading, trail, notice, rowLimit }
   return {
     title: titleWords(page.title),
     icon: shownIcon(page.icon),
-    isPrivate: page.private,
+    private: page.private ? privateWords(page.alone) : null,
     notice,
     menu: items.length > 0 ? { id: 'page-options', label: 'Page options', items } : null,
     connections: connections.map(one => ({

@@ -15,7 +15,15 @@ export type PageConnection = {
 }
 
 export type PageReading = {
-  page: { id: string; title: string; icon: string | null; type: 'page' | 'database'; private: boolean }
+  /** `alone`: where it is private, nobody else reaches it. */
+  page: {
+    id: string
+    title: string
+    icon: string | null
+    type: 'page' | 'database'
+    private: boolean
+    alone: boolean
+  }
   /** From the root down to the page above this one. */
   above: { id: string; title: string }[]
   children: { id: string; title: string; icon: string | null; type: 'page' | 'database'; below: number }[]

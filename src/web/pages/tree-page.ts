@@ -1,6 +1,6 @@
 /** The pages of a workspace, as far as one reaches them. Nodes open by links, so the address says what stands open. */
 import type { PickerList, PickerPage, PickerReading, Windows } from '../install/readings.ts'
-import { belowWords, titleWords } from '../install/words.ts'
+import { belowWords, privateWords, titleWords } from '../install/words.ts'
 import { shownIcon } from '../marks.ts'
 import { view } from '../render.ts'
 import { urls } from '../urls.ts'
@@ -99,7 +99,7 @@ export function treePage({ workspace, reading, windows, rowLimit }: Facts): Tree
     },
     {
       id: 'private',
-      heading: 'Private to you and others',
+      heading: privateWords(reading.alone),
       list: rowsOf(reading.private, last => address({ privateAfter: last }, 'private')),
     },
   ].filter(section => section.list.rows.length > 0)

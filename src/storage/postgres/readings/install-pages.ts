@@ -35,6 +35,8 @@ export type PickerReading = {
   shared: PickerList
   /** Private roots that this member may reach. */
   private: PickerList
+  /** All of the private roots are shown, and nobody else reaches any of them. */
+  alone: boolean
   /** The nodes that stand open, as far as they can be reached, by id. */
   nodes: Map<string, PickerPage>
   /** Their children, by the node's id. */
@@ -72,6 +74,8 @@ type Row = {
   above: string[] | null
   below: number
   reached_now: boolean
+  /** Of a private root: somebody else reaches it too. */
+  others: boolean | null
 }
 
 export const nothing = '00000000-0000-0000-0000-000000000000'
@@ -92,6 +96,11 @@ export const behind = (page: string, cursor: string) => `(${page}.sort_title, ${
     join page_paths x_path on x_path.workspace_id = $1 and x_path.page_id = x.id
     join pages x_root on x_root.workspace_id = $1 and x_root.id = x_path.path[1]
     where x.workspace_id = $1 and x.id = ${cursor} and ${personReaches('$2', 'x_root')}), ''), ${cursor})`
+
+/** Somebody else reaches private root `p` too (SQL). */
+export const othersReach = (p: string) => `exists (
+  select from page_viewers v join members m on m.workspace_id = v.workspace_id and m.user_id = v.user_id
+  where v.workspace_id = $1 and v.page_id = ${p}.id and v.user_id <> $2)`
 
 /** Pages below the path of `t`, all levels, counted up to one more than `limit`. */
 export const countBelow = (t: string, limit: string) => `(
@@ -138,7 +147,7 @@ const textOf = (lists: string) => `
     case when l.list in ('shared', 'ticked', 'granted') then ${titlesAbove('t')} end as above,
     case when l.list = 'granted' then 0
       else ${countBelow('t', `case when l.list = 'ticked' then ${sumCountLimit} else ${rowCountLimit} end`)} end as below,
-    t.path && now.ids as reached_now
+    t.path && now.ids as reached_now, case when l.list = 'private' then ${othersReach('p')} end as others
   from listed l
   cross join now
   join pages p on p.workspace_id = $1 and p.id = l.id
@@ -176,11 +185,16 @@ export async function readPicker(
     )
   const { rows } = await pool.query<Row>({ ...(roots ? all : lists ? below : ticksAlone), values })
 
+  const privateRoots = rows.filter(row => row.list === 'private')
   const of = (list: Row['list']) => rows.filter(row => row.list === list)
   const children = Map.groupBy(of('child'), row => row.parent_id!)
   return {
     shared: toList(of('shared')),
-    private: toList(of('private')),
+    private: toList(privateRoots),
+    alone:
+      !lists?.privateAfter &&
+      privateRoots.length <= listSize &&
+      privateRoots.every(row => row.others === false),
     nodes: new Map(of('node').map(row => [row.id, toPage(row)])),
     children: new Map([...children].map(([id, list]) => [id, toList(list)])),
     ticked: of('ticked').map(toPage),

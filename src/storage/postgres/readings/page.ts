@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { barsInstalling } from '../placements.ts'
 import { personReaches } from '../reach.ts'
-import { behind, countBelow, nothing, rowCountLimit } from './install-pages.ts'
+import { behind, countBelow, nothing, othersReach, rowCountLimit } from './install-pages.ts'
 
 /** Children of a page that are shown at once. */
 export const childrenSize = 50
@@ -25,7 +25,14 @@ export type PageConnection = {
 }
 
 export type PageReading = {
-  page: { id: string; title: string; icon: string | null; type: 'page' | 'database'; private: boolean }
+  page: {
+    id: string
+    title: string
+    icon: string | null
+    type: 'page' | 'database'
+    private: boolean
+    alone: boolean
+  }
   /** From the root down to the page above this one. */
   above: { id: string; title: string }[]
   children: { id: string; title: string; icon: string | null; type: 'page' | 'database'; below: number }[]
@@ -45,7 +52,7 @@ type Row = {
 /** $1 workspace, $2 user, $3 page: the page and its path, when this person reaches it. */
 const reached = `
   here as materialized (
-    select p.id, p.title, p.icon, p.type, root.private, t.path
+    select p.id, p.title, p.icon, p.type, root.private, not ${othersReach('root')} as alone, t.path
     from page_paths t
     join pages p on p.workspace_id = $1 and p.id = t.page_id
     join pages root on root.workspace_id = $1 and root.id = t.path[1]
@@ -61,7 +68,7 @@ const nearestGrant = `
 const pageText = `
   with ${reached}
   select json_build_object('id', here.id, 'title', here.title, 'icon', here.icon, 'type', here.type,
-      'private', here.private) as page,
+      'private', here.private, 'alone', here.alone) as page,
     (select json_agg(json_build_object('id', a.id, 'title', a.title) order by o.n)
       from unnest(here.path[:cardinality(here.path) - 1]) with ordinality o (id, n)
       join pages a on a.workspace_id = $1 and a.id = o.id) as above,
