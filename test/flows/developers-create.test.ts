@@ -37,6 +37,39 @@ describe('a member creates a public connection', () => {
     expect(event!.request_id).toMatch(/^[0-9a-f-]{36}$/)
   })
 
+  it('by a double press makes one, and the answer to either press shows its secret', async () => {
+    const ben = await developers.signedIn('ben')
+    await ben.open('/developers/new/public')
+    const fields = { workspace: world.workspaces.acme.id, redirect_uris: 'https://relay.test/callback' }
+    const form = ben.formOf('Create connection', { ...fields, name: 'Pressed Twice' })
+    const press = async (body = form.body) =>
+      (await ben.send(form.action, { method: 'POST', body })).headers.get('location')!
+    const [first, second] = await Promise.all([press(), press()])
+    expect(second).toBe(first)
+    expect(await press()).toBe(first)
+    const made = () => server.sql(`select from connections where name = 'Pressed Twice'`)
+    expect(await made()).toHaveLength(1)
+    await ben.open(second)
+    expect(ben.visit.$('#shown-value').text()).toMatch(/^lks_/)
+
+    // A form of one's own anew, or one that was filled in differently, makes another.
+    await ben.open('/developers/new/public')
+    await ben.press('Create connection', { ...fields, name: 'Pressed Twice' })
+    expect(await made()).toHaveLength(2)
+    const other = new URLSearchParams(form.body)
+    other.set('description', 'Another')
+    expect(await press(other)).not.toBe(first)
+    expect(await made()).toHaveLength(3)
+  })
+
+  it('by a double press of what cannot be created reads what is wrong both times', async () => {
+    const ben = await developers.signedIn('ben')
+    await ben.open('/developers/new/public')
+    const { action, body } = ben.formOf('Create connection', { workspace: world.workspaces.acme.id })
+    const press = async () => (await ben.send(action, { method: 'POST', body })).status
+    expect(await Promise.all([press(), press()])).toEqual([400, 400])
+  })
+
   it('is told what is wrong with which part, and keeps what he typed', async () => {
     const ben = await developers.signedIn('ben')
     await ben.open('/developers/new/public')

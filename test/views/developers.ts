@@ -183,6 +183,7 @@ export const fixtures = [
   fixture(kindsView, list, { usual: kindsPage(null), refused: kindsPage('You are a guest.') }),
   fixture(createView, list, {
     public: createPage({
+      form: 'f1',
       kind: 'public',
       places,
       workspaceId: null,
@@ -190,6 +191,7 @@ export const fixtures = [
       faults: [],
     }),
     internal: createPage({
+      form: 'f1',
       kind: 'internal',
       places: [...places, { ...places[0]!, id: 'w2', name: hostile }],
       workspaceId: 'w2',
@@ -197,6 +199,7 @@ export const fixtures = [
       faults: [],
     }),
     refused: createPage({
+      form: 'f1',
       kind: 'public',
       places,
       workspaceId: 'w1',

@@ -2,6 +2,7 @@
 import Router from '@koa/router'
 import type { applyManifest } from '../../installs/actions/apply-manifest.ts'
 import type { Faults } from '../faults.ts'
+import { type OnePressNeeds, onePress } from '../one-press.ts'
 import type { Render } from '../render.ts'
 import { type ShownOnceNeeds, shownOnce } from '../shown-once.ts'
 import { mustBeSignedIn } from '../signed-in.ts'
@@ -56,7 +57,7 @@ export type DevelopersNeeds = HubNeeds & {
   faults: Faults
   issuer: string
   secretKeys: readonly Buffer[]
-  store: ShownOnceNeeds['store'] & TrialsNeeds['store']
+  store: ShownOnceNeeds['store'] & TrialsNeeds['store'] & OnePressNeeds
   trials: Trials
   sessions: PlaygroundNeeds['sessions']
   limits: Limits
@@ -81,6 +82,7 @@ export function developers(needs: DevelopersNeeds): Router<WebState> {
       ...common,
       places: readings.places,
       create: actions.create,
+      onePress: onePress(needs.store),
       tooOften: hourly('connections-created', 60),
     }),
     developersConnection({ ...common, issuer: needs.issuer }),

@@ -5,6 +5,7 @@ import type { Consent } from '../../installs/consent.ts'
 import type { NoteFlowStep } from '../../installs/flow-log.ts'
 import { readUuid } from '../../installs/ids.ts'
 import type { RefusalCode } from '../../installs/refusal.ts'
+import { type OnePress, type OnePressNeeds, onePress } from '../one-press.ts'
 import { refusals } from '../refusals.ts'
 import { seeOther } from '../see-other.ts'
 import type { FlowDescription } from '../sign-in/page.ts'
@@ -26,7 +27,7 @@ export type InstallNeeds = Omit<StepOneNeeds & PickerNeeds, 'flow' | 'drafts' | 
   interactions: Interactions
   readings: InstallReadings
   /** Where drafts are kept between steps. */
-  store: Parameters<typeof drafts>[0]
+  store: Parameters<typeof drafts>[0] & OnePressNeeds
   allowAccess: ReturnType<typeof allowAccess>
   approval: ApprovalNeeds
   holdForApproval: TestedNeeds['holdForApproval']
@@ -41,7 +42,7 @@ export type Install = {
   describe(ctx: WebContext, uid: string): Promise<FlowDescription | null>
 }
 
-type Parts = InstallNeeds & Pick<PickerNeeds, 'flow' | 'drafts' | 'noted'>
+type Parts = InstallNeeds & Pick<PickerNeeds, 'flow' | 'drafts' | 'noted'> & { onePress: OnePress }
 
 export function install(needs: InstallNeeds): Install {
   const kept = drafts(needs.store, needs.now)
@@ -50,6 +51,7 @@ export function install(needs: InstallNeeds): Install {
     drafts: kept,
     flow: flow({ ...needs, drafts: kept }),
     noted: noted(needs.note, needs.now),
+    onePress: onePress(needs.store),
   }
   const router = new Router<WebState>()
   router.get('/install/:uid', async ctx => {
@@ -99,30 +101,49 @@ async function allow(needs: Parts, ctx: WebContext): Promise<void> {
   const { workspaceId, ticked } = form
   if (place?.workspace.id !== workspaceId) return void needs.flow.elsewhere(ctx)
   const filled = { ...withPicks(draft, workspaceId, { ticked }), workspaceId }
-  await needs.drafts.write(request, user.id, filled)
   const [first, ...others] = ticked
   if (!first) {
+    await needs.drafts.write(request, user.id, filled)
     ctx.status = 400
     return showPages(needs, ctx, { ...facing, draft: filled }, nothingTicked)
   }
-  const outcome = await needs.allowAccess(chosenIn(ctx, facing, workspaceId, [first, ...others]))
+  const press = ['allow', request.uid, user.id, workspaceId, ...ticked.toSorted()]
+  const to = await needs.onePress(press, async () => {
+    await needs.drafts.write(request, user.id, filled)
+    return allowOnce(needs, ctx, facing, chosenIn(ctx, facing, workspaceId, [first, ...others]))
+  })
+  if (to) seeOther(ctx, to)
+}
+
+/** @returns where the browser goes on; null: nowhere, and why is answered already. */
+async function allowOnce(
+  needs: Parts,
+  ctx: WebContext,
+  facing: Facing,
+  chosen: Chosen,
+): Promise<string | null> {
+  const { request } = facing
+  const { workspaceId } = chosen
+  const outcome = await needs.allowAccess(chosen)
   if (outcome.kind === 'refused') {
     needs.noted.refusal(ctx, request, workspaceId, outcome.code)
-    return refuse(needs, ctx, facing, outcome.code)
+    await refuse(needs, ctx, facing, outcome.code)
+    return null
   }
   needs.noted.step(ctx, request, { kind: 'pages', workspaceId })
-  await finish(needs, ctx, outcome.consent)
+  return finish(needs, ctx, outcome.consent)
 }
 
 const nothingTicked = 'Tick at least one page: the connection reaches only what you tick.'
 
 /** Sends the browser on to the partner. Another tab may have answered meanwhile: then this answer counts for nothing. */
-async function finish(needs: Parts, ctx: WebContext, consent: Consent): Promise<void> {
+async function finish(needs: Parts, ctx: WebContext, consent: Consent): Promise<string | null> {
   const request = await needs.interactions.read(ctx)
-  if (!request) return void (await needs.flow.over(ctx))
+  if (!request) return needs.flow.over(ctx)
   await needs.interactions.finish(ctx, consent)
   const { userId, connectionId, workspaceId } = consent
   await needs.drafts.answered(request.uid, userId, { answer: 'allowed', connectionId, workspaceId })
+  return ctx.response.get('Location')
 }
 
 /** What forbids it in the whole workspace is said by step one, what is wrong with the pages by a page of its own. */

@@ -42,6 +42,8 @@ export type CreatePage = {
   heading: string
   lead: string
   action: string
+  /** Tells this form from another: its button counts once. */
+  form: string
   problem: string | null
   workspace: Select
   fields: SettingsFields
@@ -56,6 +58,7 @@ export const firstSettings: ConnectionSettings = { ...blankSettings, capabilitie
 export function createPage(facts: {
   kind: 'public' | 'internal'
   places: PlaceToCreate[]
+  form: string
   workspaceId: string | null
   settings: ConnectionSettings
   faults: SettingsFault[]
@@ -68,6 +71,7 @@ export function createPage(facts: {
       ? 'As soon as it is created, it stands in the gallery of every workspace. Everything here can be changed later, except that it is public and where it belongs.'
       : 'Its token is shown once it is created. Everything here can be changed later, except that it is internal and where it belongs.',
     action: urls.developersNew(kind),
+    form: facts.form,
     problem: faults.length > 0 ? 'Nothing was created yet. What needs your attention is marked below.' : null,
     workspace: {
       name: 'workspace',

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import Router from '@koa/router'
-import type { createConnection } from '../../../installs/actions/create-connection.ts'
+import type { Creation, createConnection } from '../../../installs/actions/create-connection.ts'
 import type { Registered } from '../../../installs/actions/register-connection.ts'
 import { readUuid } from '../../../installs/ids.ts'
 import type { ConnectionSettings, SettingsFault } from '../../../installs/registration.ts'
 import type { Faults } from '../../faults.ts'
+import type { OnePress } from '../../one-press.ts'
 import type { Render } from '../../render.ts'
 import { seeOther } from '../../see-other.ts'
 import type { ShownOnce } from '../../shown-once.ts'
@@ -23,6 +25,7 @@ export type CreateScreenNeeds = {
   places(userId: string): Promise<PlaceToCreate[]>
   create: ReturnType<typeof createConnection>
   tooOften: HourlyLimit
+  onePress: OnePress
 }
 
 type Kind = 'public' | 'internal'
@@ -51,7 +54,7 @@ export function developersCreate(needs: CreateScreenNeeds): Router<WebState> {
     render.screen(
       ctx,
       createView,
-      createPage({ kind, places: openPlaces(user.id, places), ...filled }),
+      createPage({ kind, places: openPlaces(user.id, places), form: randomUUID(), ...filled }),
       frame,
     )
   }
@@ -77,14 +80,28 @@ export function developersCreate(needs: CreateScreenNeeds): Router<WebState> {
       const settings = readSettings(ctx.state.form, kind)
       const workspaceId = readUuid(ctx.state.form.get('workspace'))
       if (!settings || !workspaceId) return faults.badForm(ctx, 'malformed')
-      if (await needs.tooOften(ctx, user.id)) return
-      const from = { address: ctx.ip, requestId: ctx.state.requestId }
-      const outcome = await needs.create({ ...settings, kind, workspaceId, userId: user.id }, from)
-      if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
-      if (outcome.kind === 'registered') return seeOther(ctx, await addressOf(user.id, outcome))
-      ctx.status = 400
-      await show(ctx, kind, { workspaceId, settings, faults: outcome.faults as SettingsFault[] })
+      const creation = { ...settings, kind, workspaceId, userId: user.id }
+      const form = readUuid(ctx.state.form.get('form'))
+      const to = form
+        ? await needs.onePress([form, JSON.stringify(creation)], () => createOnce(ctx, creation))
+        : await createOnce(ctx, creation)
+      if (to) seeOther(ctx, to)
     })
+  }
+
+  /** @returns where the new connection is; null: there is none, and why is answered already. */
+  async function createOnce(ctx: WebContext, creation: Creation): Promise<string | null> {
+    const { userId, kind, workspaceId } = creation
+    if (await needs.tooOften(ctx, userId)) return null
+    const outcome = await needs.create(creation, { address: ctx.ip, requestId: ctx.state.requestId })
+    if (outcome.kind === 'registered') return addressOf(userId, outcome)
+    if (outcome.kind === 'refused') faults.refuse(ctx, outcome.code)
+    else {
+      ctx.status = 400
+      const filled = { workspaceId, settings: creation, faults: outcome.faults as SettingsFault[] }
+      await show(ctx, kind, filled)
+    }
+    return null
   }
 
   /** The overview, with the secret or token to be shown there once. */

@@ -1,0 +1,51 @@
+import { hash } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+
+/**
+ * Does what a form asks once, though its button was pressed twice. Without our script a browser sends both presses, and shows the
+ * answer to the last alone: so each press of the same is led to where the first one led.
+ * @param press what tells this press from any other: whose, of which form, filled in how.
+ * @param work answers the request; returns the address that it leads to, or null where it led nowhere: then nothing is
+ * remembered, and the next press is the first again.
+ * @returns the address; null: answered already.
+ */
+export type OnePress = (
+  press: readonly string[],
+  work: () => Promise<string | null>,
+) => Promise<string | null>
+
+export type OnePressNeeds = {
+  read(key: string): Promise<string | null>
+  write(key: string, value: string, seconds: number): Promise<void>
+  writeNew(key: string, value: string, seconds: number): Promise<boolean>
+  remove(...keys: string[]): Promise<void>
+}
+
+/** Longer than any work; what was begun by a process that is gone holds nobody up for longer. */
+const workSeconds = 30
+const rememberedSeconds = 600
+const stepMs = 25
+const patienceMs = 5_000
+
+export function onePress(store: OnePressNeeds): OnePress {
+  async function first(key: string, work: () => Promise<string | null>): Promise<string | null> {
+    let to: string | null = null
+    try {
+      to = await work()
+      return to
+    } finally {
+      await (to === null ? store.remove(key) : store.write(key, to, rememberedSeconds))
+    }
+  }
+
+  return async (press, work) => {
+    const key = `one-press:${hash('sha256', JSON.stringify(press), 'base64url')}`
+    for (let waited = 0; waited < patienceMs; waited += stepMs) {
+      if (await store.writeNew(key, '', workSeconds)) return first(key, work)
+      const to = await store.read(key)
+      if (to) return to
+      await setTimeout(stepMs)
+    }
+    return work()
+  }
+}
