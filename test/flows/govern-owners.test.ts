@@ -214,6 +214,9 @@ describe('an owner stops something', () => {
     await member.open(`/w/${acme}/p/${world.pages.roadmap.id}/connections`)
     expect(member.text()).toContain('Suspended: it reaches nothing until it is resumed')
 
+    await ada.open(list())
+    const cell = ada.visit.$('tbody td[data-label=Pages]')
+    expect(cell.text().replace(/\s+/g, ' ').trim()).toBe('2 pages, 3 pages with all below')
     await ada.open(`${people()}?state=suspended`)
     expect(ada.text()).toContain('Disconnected meanwhile')
     expect(menuOf(ada, 'Ben')).toEqual(['Resume for Ben', 'Revoke access'])

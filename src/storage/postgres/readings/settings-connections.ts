@@ -69,7 +69,7 @@ const statements = forEachFilter(
   'settings-connections',
   fits => `
   with installed as materialized (
-    select i.id, i.connection_id, i.user_id, i.created_at, m.role,
+    select i.id, i.connection_id, i.user_id, i.created_at, i.state, m.role,
       coalesce(u.name, '') as name, coalesce(u.email, '') as email, ${toStandingSql('m.role')} as standing
     from installations i
     left join users u on u.id = i.user_id
@@ -96,7 +96,8 @@ const statements = forEachFilter(
       (coalesce((select sort_name from found where connection_id = $2), ''), $2::uuid)
     order by sort_name, connection_id limit ${connectionsSize} + 1),
   ${reachCtes(`select i.connection_id as key, i.id as installation_id
-    from shown join installed i on i.connection_id = shown.connection_id and i.standing in ('active', 'suspended')`)}
+    from shown join installed i on i.connection_id = shown.connection_id and i.standing in ('active', 'suspended')
+      and i.state <> 'revoked'`)}
   select c.id, c.kind, c.name, c.logo_hash, c.website, c.support_email, c.support_url,
     c.first_party, c.verified, c.disabled_at is not null or c.deleted_at is not null as disabled,
     exists (select from approvals a where a.workspace_id = $1 and a.connection_id = c.id) as approved,
