@@ -67,7 +67,11 @@ export function myConnectionsPage(facts: Facts): MyConnectionsPage {
     rows: rows.map(row => rowOf(facts, row)),
     empty: {
       icon: 'plug',
-      heading: trail.after ? 'No more connections' : 'Nothing connected yet',
+      heading: trail.after
+        ? 'No more connections'
+        : ended.length > 0
+          ? 'Nothing is connected now'
+          : 'Nothing connected yet',
       sentence: add
         ? 'Applications that you connect to your pages appear here, with what they reach. You can change or disconnect them at any time.'
         : 'You are a guest here, and connections are installed by members.',
