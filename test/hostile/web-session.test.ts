@@ -1,4 +1,10 @@
+import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { hashPassword, passwordMatches } from '../../src/passwords.ts'
+import { memoryShortLived } from '../../src/storage/memory/short-lived.ts'
+import { poolOf } from '../../src/storage/postgres/pool.ts'
+import { sessions } from '../../src/web/session.ts'
+import { importLines, userLine } from '../support/directory.ts'
 import { Person } from '../support/person.ts'
 import { password, seedConnection, seedWorld, type World } from '../support/seed.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -122,6 +128,56 @@ describe('a session', () => {
     await person.send('/sign-out')
     await server.sql('update users set disabled = false where id = $1', [world.users.dora.id])
     expect((await person.send('/sign-out')).headers.get('location')).toBe('/sign-in')
+  })
+})
+
+describe('a session that is ended elsewhere', () => {
+  it('ends in every browser when the password becomes another, and not by the same one imported again', async () => {
+    const [thief, owner] = [somebody(), somebody()]
+    for (const one of [thief, owner]) await one.signIn('ada@acme.test')
+    const pool = poolOf(server.server.stores.database)
+    const give = (given: string) =>
+      importLines(pool, [{ ...userLine(world.users.ada.id), email: 'ada@acme.test', password: given }], {
+        hashPassword,
+        passwordMatches,
+      })
+    await give(password)
+    expect((await thief.send('/sign-out')).status).toBe(200)
+    await give('another one of hers')
+    for (const one of [thief, owner])
+      expect((await one.send('/sign-out')).headers.get('location')).toBe('/sign-in')
+    await give(password)
+    expect((await thief.send('/sign-out')).headers.get('location')).toBe('/sign-in')
+  })
+
+  it('is not written back by a change of persona while it is being signed out', async () => {
+    const kept = memoryShortLived()
+    const ada = { id: world.users.ada.id, email: 'ada@acme.test', name: 'Ada', avatarUrl: null }
+    const ours = sessions({
+      store: {
+        ...kept,
+        renew: async (key, seconds) => {
+          const found = await kept.renew(key, seconds)
+          await kept.remove(key) // by another request, between the reading and the writing of this one
+          return found
+        },
+      },
+      users: {
+        byId: async () => ({ ...ada, disabled: false, passwordHash: 'h' }),
+        personaOf: async () => null,
+      },
+      secure: false,
+      now: () => new Date(),
+    })
+    let cookie = ''
+    const cookies = { get: () => cookie, set: (_name: string, value: string) => (cookie = value) }
+    const ctx = { path: '/', cookies, state: { session: null, user: ada, acting: null } }
+    const asWeb = ctx as unknown as Parameters<typeof ours.start>[0]
+    await ours.start(asWeb, ada.id, 'h')
+    const key = `session:${createHash('sha256').update(cookie).digest('base64url')}`
+    expect(await kept.read(key)).not.toBeNull()
+    await ours.actAs(asWeb, randomUUID())
+    expect(await kept.read(key)).toBeNull()
   })
 })
 

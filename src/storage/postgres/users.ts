@@ -23,9 +23,9 @@ export function userStore(pool: Pool) {
   }
 
   return {
-    async byId(id: string): Promise<User | null> {
+    async byId(id: string): Promise<(User & { passwordHash: string | null }) | null> {
       const row = await one('user by id', `select ${columns} from users where id = $1`, id)
-      return row && toUser(row)
+      return row && { ...toUser(row), passwordHash: row.password_hash }
     },
 
     /** Addresses are compared without regard to case. The hash is null for those who sign in elsewhere. */

@@ -13,7 +13,7 @@ export type AttemptNeeds = {
 
 export type Attempt = { email: string; password: string; address: string }
 export type Outcome =
-  | { kind: 'signed-in'; userId: string }
+  | { kind: 'signed-in'; userId: string; passwordHash: string | null }
   /** Unknown user, wrong password, disabled account: nobody learns which. */
   | { kind: 'refused' }
   | { kind: 'incomplete' }
@@ -31,5 +31,5 @@ export async function attemptSignIn(needs: AttemptNeeds, attempt: Attempt): Prom
   const matches = await needs.passwordMatches(found?.passwordHash ?? null, password)
   if (!found || !matches || found.user.disabled) return { kind: 'refused' }
   await needs.throttle.succeeded(email)
-  return { kind: 'signed-in', userId: found.user.id }
+  return { kind: 'signed-in', userId: found.user.id, passwordHash: found.passwordHash }
 }

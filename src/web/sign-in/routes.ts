@@ -40,7 +40,7 @@ export function signIn(needs: SignInNeeds): Router<WebState> {
       ctx.status = statuses[outcome.kind]
       return show(ctx, returnTo, { email: email.slice(0, 320), problem: problemOf(outcome) })
     }
-    await needs.sessions.start(ctx, outcome.userId)
+    await needs.sessions.start(ctx, outcome.userId, outcome.passwordHash)
     seeOther(ctx, returnTo)
   })
 
