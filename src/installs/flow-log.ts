@@ -53,7 +53,11 @@ export function stepOf(facts: StepFacts): FlowStep {
 /** How an attempt stands after a step. */
 export type FlowOutcome = 'under-way' | 'connected' | 'cancelled' | 'failed' | 'ended'
 
+/** The code of a giving back that ended nothing. It was answered as a success, and does no harm: the second of two is one. */
+export const nothingEnded = 'nothing_ended'
+
 export function outcomeAfter(step: Pick<FlowStep, 'kind' | 'failure'>): FlowOutcome {
+  if (step.failure?.code === nothingEnded) return 'ended'
   if (step.failure) return 'failed'
   if (step.kind === 'cancelled') return 'cancelled'
   if (step.kind === 'revoked') return 'ended'

@@ -19,7 +19,7 @@ import type {
   TokenInForce,
 } from './ports.ts'
 import { type Fields, readFields } from './request-body.ts'
-import { type Sparing, sparing } from './sparing.ts'
+import { type Spared, sparingBoth } from './sparing.ts'
 
 export type IntrospectNeeds = {
   issuer: string
@@ -34,7 +34,7 @@ export type IntrospectNeeds = {
 const kinds = { lka_: 'access', lkr_: 'refresh', lki_: 'internal' } as const
 
 export function introspectEndpoint(needs: IntrospectNeeds): Middleware {
-  const spared = sparing(needs.now)
+  const spared = sparingBoth(needs.now)
   return async ctx => {
     const authorization = ctx.get('authorization') || undefined
     let fields: Fields = {}
@@ -50,7 +50,7 @@ export function introspectEndpoint(needs: IntrospectNeeds): Middleware {
 
 async function tell(
   needs: IntrospectNeeds,
-  spared: Sparing,
+  spared: Spared,
   ctx: Context,
   authorization: string | undefined,
   fields: Fields,
@@ -79,12 +79,12 @@ type Asked = Parameters<StandingStore['readTokenStanding']>[1]
 /** Beside the answer: why the token is not in force is looked up for the log alone, and for no more lines than it gets. */
 function noteInactive(
   needs: IntrospectNeeds,
-  spared: Sparing,
+  spared: Spared,
   ctx: Context,
   { id: connectionId, resourceServer }: ClientConnection,
   asked: Asked | null,
 ): void {
-  if (!spared(connectionId)) return
+  if (!spared.own(connectionId)) return
   const at = needs.now()
   if (!asked) {
     note(needs, ctx, connectionId, explainForm('inactive', inactive))
@@ -100,14 +100,14 @@ function noteInactive(
 
 function noteRefusal(
   needs: IntrospectNeeds,
-  spared: Sparing,
+  spared: Spared,
   ctx: Context,
   authorization: string | undefined,
   fields: Fields,
   refused: OAuthRefusal,
 ): void {
   const connectionId = claimedClient(authorization, fields)
-  if (connectionId === null || !spared(connectionId)) return
+  if (connectionId === null || !spared.refused(connectionId)) return
   const claimed = { connectionId, secret: claimedSecret(authorization, fields) }
   void explainRefusal(needs.store, refused, claimed, 'the token to ask about').then(failure =>
     note(needs, ctx, connectionId, failure),

@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
-import { type FlowFailure, type NoteFlowStep, stepOf } from '../installs/flow-log.ts'
+import { type FlowFailure, type NoteFlowStep, nothingEnded, stepOf } from '../installs/flow-log.ts'
 import { tokenPrefix } from '../installs/token-value.ts'
 import type { Authenticate } from './client-authentication.ts'
 import { type Credentials, claimedClient, claimedSecret, readCredentials } from './client-credentials.ts'
@@ -13,6 +13,7 @@ import { explainForeign, explainForm, explainRefusal } from './explain-introspec
 import { invalidRequest, OAuthRefusal } from './oauth-refusal.ts'
 import type { ClientProof, RevocationStore, SecretStore } from './ports.ts'
 import { type Fields, readFields } from './request-body.ts'
+import { type Spared, sparingBoth } from './sparing.ts'
 import type { Throttle } from './throttle.ts'
 
 export type RevokeNeeds = {
@@ -26,14 +27,15 @@ export type RevokeNeeds = {
 }
 
 export function revokeEndpoint(needs: RevokeNeeds): Middleware {
+  const spared = sparingBoth(needs.now)
   return async ctx => {
     const authorization = ctx.get('authorization') || undefined
     let fields: Fields = {}
     try {
       fields = await readFields(ctx.req)
-      await giveBack(needs, ctx, readCredentials(authorization, fields), fields)
+      await giveBack(needs, spared, ctx, readCredentials(authorization, fields), fields)
     } catch (fault) {
-      if (fault instanceof OAuthRefusal) noteRefusal(needs, ctx, authorization, fields, fault)
+      if (fault instanceof OAuthRefusal) noteRefusal(needs, spared, ctx, authorization, fields, fault)
       throw fault
     }
   }
@@ -42,13 +44,14 @@ export function revokeEndpoint(needs: RevokeNeeds): Middleware {
 /** Beside the answer. */
 function noteRefusal(
   needs: RevokeNeeds,
+  spared: Spared,
   ctx: Context,
   authorization: string | undefined,
   fields: Fields,
   refused: OAuthRefusal,
 ): void {
   const connectionId = claimedClient(authorization, fields)
-  if (connectionId === null) return
+  if (connectionId === null || !spared.refused(connectionId)) return
   const claimed = { connectionId, secret: claimedSecret(authorization, fields) }
   void explainRefusal(needs.store, refused, claimed, 'an access or a refresh token').then(failure =>
     note(needs, ctx, connectionId, { failure }),
@@ -57,6 +60,7 @@ function noteRefusal(
 
 async function giveBack(
   needs: RevokeNeeds,
+  spared: Spared,
   ctx: Context,
   credentials: Credentials,
   fields: Fields,
@@ -65,33 +69,34 @@ async function giveBack(
   const known = await needs.authenticate(credentials, await needs.readProof(credentials.clientId))
   allowOrigin(ctx, known.connection)
   if (fields.token === undefined) throw invalidRequest('The parameter token is missing.')
-  const prefix = tokenPrefix(fields.token)
-  const requestId = ctx.state.requestId as string
-  if (prefix === 'lka_' || prefix === 'lkr_') {
-    const grantId = await needs.store.revoke(
-      credentials.clientId,
-      { kind: prefix === 'lka_' ? 'access' : 'refresh', hash: hash('sha256', fields.token, 'buffer') },
-      { eventId: needs.newId(), at: needs.now(), address: ctx.ip || null, requestId },
-    )
-    note(
-      needs,
-      ctx,
-      known.connection.id,
-      grantId ? { grantId } : { failure: explainForeign('nothing_ended', nothing) },
-    )
-  } else note(needs, ctx, known.connection.id, { failure: explainForm('nothing_ended', nothing) })
+  const ended = await endedBy(needs, ctx, credentials.clientId, fields.token)
+  const connectionId = known.connection.id
+  if ('grantId' in ended || spared.own(connectionId)) note(needs, ctx, connectionId, ended)
   // A body: an empty 200 makes a widely used SDK throw.
-  ctx.body = { request_id: requestId }
+  ctx.body = { request_id: ctx.state.requestId as string }
+}
+
+type Ended = { grantId: string } | { failure: FlowFailure }
+
+async function endedBy(needs: RevokeNeeds, ctx: Context, clientId: string, token: string): Promise<Ended> {
+  const prefix = tokenPrefix(token)
+  if (prefix !== 'lka_' && prefix !== 'lkr_') return { failure: explainForm('not_a_token', nothing) }
+  const grantId = await needs.store.revoke(
+    clientId,
+    { kind: prefix === 'lka_' ? 'access' : 'refresh', hash: hash('sha256', token, 'buffer') },
+    {
+      eventId: needs.newId(),
+      at: needs.now(),
+      address: ctx.ip || null,
+      requestId: ctx.state.requestId as string,
+    },
+  )
+  return grantId ? { grantId } : { failure: explainForeign(nothingEnded, nothing) }
 }
 
 const nothing = 'Nothing was ended. '
 
-function note(
-  needs: RevokeNeeds,
-  ctx: Context,
-  connectionId: string,
-  what: { grantId: string } | { failure: FlowFailure },
-): void {
+function note(needs: RevokeNeeds, ctx: Context, connectionId: string, what: Ended): void {
   const requestId = ctx.state.requestId as string
   needs.note(stepOf({ kind: 'revoked', at: needs.now(), connectionId, requestId, ...what }))
 }

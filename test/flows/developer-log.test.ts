@@ -506,26 +506,60 @@ describe('an introspection or a giving back that comes to nothing stands in the 
     expect(await why('lka_cut')).toContain('not the form of a token')
   })
 
-  it('a token in force leaves no line, and a flood of dead ones no more than thirty in a minute', async () => {
-    const busy = await seedConnection(server.sql, {
-      name: 'Busy',
+  const lines = async (kind: string, { id }: SeededConnection) =>
+    (
+      await server.sql<{ many: number }>(
+        `select count(*)::int as many from flow_steps s join flow_attempts a on a.id = s.attempt_id
+           where a.connection_id = $1 and s.kind = $2`,
+        [id, kind],
+      )
+    )[0]!.many
+  const written = async (kind: string, connection: SeededConnection, many: number) => {
+    for (let wait = 0; wait < 40 && (await lines(kind, connection)) < many; wait++)
+      await new Promise(resolve => setTimeout(resolve, 100))
+    return lines(kind, connection)
+  }
+  const ofAda = (name: string) =>
+    seedConnection(server.sql, {
+      name,
       workspace_id: world.workspaces.side.id,
       created_by: world.users.ada.id,
     })
+
+  it('a token in force leaves no line, and a flood of dead ones no more than thirty in a minute', async () => {
+    const busy = await ofAda('Busy')
     const partner = await Partner.discover(server.base, busy)
     const { access_token } = await partner.redeem(await allow(partner))
     expect((await partner.introspect(access_token)).active).toBe(true)
     await Promise.all(Array.from({ length: 50 }, () => post('introspect', asked('lka_dead'), busy)))
-    const lines = async () =>
-      (
-        await server.sql<{ many: number }>(
-          `select count(*)::int as many from flow_steps s join flow_attempts a on a.id = s.attempt_id
-             where a.connection_id = $1 and s.kind = 'introspected'`,
-          [busy.id],
-        )
-      )[0]!.many
-    for (let wait = 0; wait < 40 && (await lines()) < 30; wait++)
-      await new Promise(resolve => setTimeout(resolve, 100))
-    expect(await lines()).toBe(30)
+    expect(await written('introspected', busy, 30)).toBe(30)
+  })
+
+  it.each([
+    ['introspect', 'introspected'],
+    ['revoke', 'revoked'],
+  ])(
+    'a stranger’s flood of %s has thirty lines of its own, and silences none of the partner',
+    async (part, kind) => {
+      const named = await ofAda('Named by strangers')
+      await Promise.all(Array.from({ length: 50 }, () => post(part, asked('lka_x'), named, 'lks_wrong')))
+      expect(await written(kind, named, 30)).toBe(30)
+      expect(await words(await post(part, asked('lka_cut'), named), named.id)).toContain(
+        'not the form of a token',
+      )
+      await Promise.all(Array.from({ length: 50 }, () => post(part, asked('lka_dead'), named)))
+      expect(await written(kind, named, 60)).toBe(60)
+    },
+  )
+
+  it('a second giving back, which is harmless and no failure', async () => {
+    const partner = await Partner.discover(server.base, relay)
+    const { refresh_token } = await partner.redeem(await allow(partner))
+    await post('revoke', asked(refresh_token!))
+    const ada = await findAttempt((await post('revoke', asked(refresh_token!))).request_id)
+    expect(ada.visit.$('h2 .badge').text()).toBe('Ended')
+    expect(ada.text()).toContain('given back or ended before')
+    const malformed = await findAttempt((await post('revoke', asked('lka_cut'))).request_id)
+    expect(malformed.visit.$('h2 .badge').text()).toBe('Failed')
   })
 })
