@@ -148,6 +148,10 @@ describe('the screens of the hub', () => {
     await page.setViewportSize({ width: 320, height: 800 })
     const wider = await overflow(page)
     if (wider > 0) found.push(`${wider} px wider than 320`)
+    const hidden: string[] = await page.evaluate(
+      `[...document.querySelectorAll('.tabs a')].filter(tab => tab.getBoundingClientRect().right > innerWidth).map(tab => tab.textContent)`,
+    )
+    found.push(...hidden.map(tab => `the tab “${tab}” is out of sight at 320 px`))
     await page.setViewportSize({ width: 1280, height: 900 })
     return found.map(one => `${name}: ${one}`)
   }

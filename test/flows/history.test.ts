@@ -120,6 +120,9 @@ describe('an owner reads the history', () => {
     await ada.open(list)
     const rows = sentences(ada)
     expect(rows).toHaveLength(50)
+    // "From" is the filter's word for a date.
+    expect(ada.visit.$('thead').text()).toBe('WhenWhat happenedConnectionAddress')
+    expect(ada.visit.$('label[for=history-from]').text()).toBe('From')
     expect(rows[0]).toMatch(/10 minutes ago.*Ada changed the policy.*192\.0\.2\.7/)
     expect(rows[0]).toContain(
       '“Restrict members from installing connections” from “No restrictions” to “Workspace owners only”',
