@@ -49,6 +49,21 @@ describe('the house', () => {
     expect(up).toEqual([])
   })
 
+  it('has no file that leads back to itself, by types neither', async () => {
+    const imports = Map.groupBy(await readImports(), ({ file }) => file)
+    const circles = new Set<string>()
+    const done = new Set<string>()
+    const follow = (file: string, way: string[]) => {
+      const begun = way.indexOf(file)
+      if (begun >= 0) circles.add([...way.slice(begun), file].join(' → '))
+      if (begun >= 0 || done.has(file)) return
+      for (const { target } of imports.get(file) ?? []) follow(target, [...way, file])
+      done.add(file)
+    }
+    for (const file of imports.keys()) follow(file, [])
+    expect([...circles]).toEqual([])
+  })
+
   it('has one importer of oidc-provider and one reader of the environment', async () => {
     const importers = (await readImports()).filter(({ target }) => target.startsWith('oidc-provider'))
     expect(importers.filter(({ file }) => wingOf(file) !== 'oidc')).toEqual([])

@@ -1,13 +1,6 @@
 import { hash, randomBytes } from 'node:crypto'
-import type { Acting, SignedIn, WebContext, WebMiddleware } from './state.ts'
+import type { Acting, Session, SignedIn, WebContext, WebMiddleware } from './state.ts'
 import { urls } from './urls.ts'
-
-export type Session = {
-  /** Random, 256 bits, in the browser's cookie; the store knows its SHA-256 only. */
-  id: string
-  /** When the password was given: a flow may ask for it anew. */
-  startedAt: Date
-}
 
 export type SessionNeeds = {
   store: {

@@ -1,5 +1,11 @@
 import type { Middleware, ParameterizedContext } from 'koa'
-import type { Session } from './session.ts'
+
+export type Session = {
+  /** Random, 256 bits, in the browser's cookie; the store knows its SHA-256 only. */
+  id: string
+  /** When the password was given: a flow may ask for it anew. */
+  startedAt: Date
+}
 
 /** Who is signed in; read anew for each request, so that it is never out of date. */
 export type SignedIn = { id: string; email: string; name: string; avatarUrl: string | null }

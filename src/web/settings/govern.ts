@@ -2,8 +2,9 @@
 import type Router from '@koa/router'
 import type { WebState } from '../state.ts'
 import type { ChoiceNeeds } from './choose-pages/routes.ts'
+import type { OwnersNeeds } from './connections/asking.ts'
 import { type NarrowNeeds, narrow } from './connections/narrow-routes.ts'
-import { type ConnectionsNeeds, connections, type OwnersNeeds } from './connections/routes.ts'
+import { type ConnectionsNeeds, connections } from './connections/routes.ts'
 import { type ManagePagesNeeds, managePages } from './my-connections/manage-pages.ts'
 import { type MyConnectionsNeeds, myConnections } from './my-connections/routes.ts'
 

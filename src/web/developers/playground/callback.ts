@@ -7,8 +7,8 @@ import { saying } from '../../settings/confirm/said.ts'
 import { userOf } from '../../signed-in.ts'
 import type { WebState } from '../../state.ts'
 import { urls } from '../../urls.ts'
+import type { Parts } from './entrance.ts'
 import { callbackMessage } from './messages.ts'
-import type { Parts } from './routes.ts'
 
 export function callbackRoute(needs: Parts): Router<WebState> {
   const router = new Router<WebState>()

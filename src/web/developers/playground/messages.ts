@@ -1,21 +1,8 @@
 /** What goes back and forth in a trial, as it is kept: nothing is masked yet. */
 import type { Connection } from '../../../installs/connection.ts'
 import { testParameter } from '../../../installs/test-outcome.ts'
+import type { Message, Part } from './message.ts'
 import { challengeOf, type Trial } from './trials.ts'
-
-/** One parameter of an address, and what it is there for. */
-export type Part = { name: string; value: string; meaning: string }
-
-export type Answer = { status: number; headers: string[]; text: string }
-
-/** `sent`: the address, or the request for a shell; null: the request was laid out before. */
-export type Message = {
-  title: string
-  sentence: string
-  sent: { label: string; text: string }
-  parts: Part[]
-  answer: Answer | null
-}
 
 const meanings: Record<string, string> = {
   response_type: 'A code comes back, never a token.',

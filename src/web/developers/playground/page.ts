@@ -9,7 +9,7 @@ import type { ConfirmPage } from '../../settings/confirm/page.ts'
 import type { Notice } from '../../settings/confirm/said.ts'
 import { urls } from '../../urls.ts'
 import { type Badge, type ConnectionHead, headOf } from '../frame/head.ts'
-import type { Answer, Message, Part } from './messages.ts'
+import type { Answer, Message, Part } from './message.ts'
 import { flowOutcomes, tokenOutcomes } from './outcomes.ts'
 import type { Trial } from './trials.ts'
 

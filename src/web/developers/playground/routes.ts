@@ -1,52 +1,19 @@
 import Router from '@koa/router'
-import type { makeSandbox } from '../../../installs/actions/make-sandbox.ts'
-import type { removeSandbox } from '../../../installs/actions/remove-sandbox.ts'
 import { readUuid } from '../../../installs/ids.ts'
-import type { Sandbox } from '../../../installs/sandbox.ts'
 import { trialRedirectUri } from '../../../installs/trial.ts'
-import type { Faults } from '../../faults.ts'
-import type { Render } from '../../render.ts'
 import { seeOther } from '../../see-other.ts'
-import type { Session, Sessions } from '../../session.ts'
 import { type Sayings, saidOf, saying } from '../../settings/confirm/said.ts'
 import type { WebContext, WebState } from '../../state.ts'
 import { urls } from '../../urls.ts'
-import type { AtConnection, DeveloperGate, GateNeeds } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
-import type { HourlyLimit } from '../frame/too-often.ts'
 import { callbackRoute } from './callback.ts'
+import { enter, type Parts, type PlaygroundNeeds, trialAt } from './entrance.ts'
 import { authorizeMessage, authorizeUrl } from './messages.ts'
 import { readFlowOutcome, readTokenOutcome } from './outcomes.ts'
 import { playgroundPage, playgroundView } from './page.ts'
-import { type Run, type RunNeeds, run } from './run.ts'
+import { run } from './run.ts'
 import { sandboxRoutes } from './sandbox-routes.ts'
-import { newTrial, type Trial, type Trials } from './trials.ts'
-
-export type PlaygroundNeeds = {
-  render: Render
-  faults: Faults
-  gate: DeveloperGate
-  readConnection: GateNeeds['readConnection']
-  issuer: string
-  trials: Trials
-  sessions: Pick<Sessions, 'actAs'>
-  store: RunNeeds['store']
-  playground: {
-    backChannel: RunNeeds['backChannel']
-    /** null: this developer has none. */
-    readSandbox(developerId: string): Promise<Sandbox | null>
-    makeSandbox: ReturnType<typeof makeSandbox>
-    removeSandbox: ReturnType<typeof removeSandbox>
-    /** What was asked for the connection and approved in the sandbox counts no more. */
-    forgetApprovals(developerId: string, connectionId: string): Promise<void>
-  }
-  tooOften: HourlyLimit
-}
-
-export type Parts = PlaygroundNeeds & { run: Run; redirectUri: string }
-
-/** A developer in his playground. */
-export type AtPlayground = AtConnection & { session: Session }
+import { newTrial } from './trials.ts'
 
 const sayings: Sayings = {
   made: () => ({ kind: 'good', sentence: 'Your sandbox is made. Choose whom to be, and test.' }),
@@ -80,27 +47,6 @@ export function developersPlayground(needs: PlaygroundNeeds): Router<WebState> {
   router.use(callbackRoute(parts).routes())
   router.use(sandboxRoutes(parts).routes())
   return router
-}
-
-/** Only public connections have a flow. null: answered already. */
-export async function enter(needs: Parts, ctx: WebContext): Promise<AtPlayground | null> {
-  const place = await needs.gate.enter(ctx)
-  if (!place) return null
-  if (place.connection.kind !== 'public') {
-    needs.faults.notFound(ctx)
-    return null
-  }
-  return { ...place, session: ctx.state.session! }
-}
-
-/** …with the trial that is kept; without one, led back to where one begins. */
-async function trialAt(needs: Parts, ctx: WebContext): Promise<{ place: AtPlayground; trial: Trial } | null> {
-  const place = await enter(needs, ctx)
-  if (!place) return null
-  const trial = await needs.trials.read(place.session, place.connection.id)
-  if (trial) return { place, trial }
-  seeOther(ctx, urls.playground(place.connection.id))
-  return null
 }
 
 async function show(needs: Parts, ctx: WebContext): Promise<void> {

@@ -4,7 +4,8 @@ import type { Connection } from '../../../installs/connection.ts'
 import { type TestOutcome, testHeader } from '../../../installs/test-outcome.ts'
 import { newTokenValue } from '../../../installs/token-value.ts'
 import { trialSecretKey, trialSecretSeconds, trialSecretValue } from '../../../installs/trial.ts'
-import { type Message, tokenForm } from './messages.ts'
+import type { Message } from './message.ts'
+import { tokenForm } from './messages.ts'
 import type { Trial } from './trials.ts'
 
 /** A request as the partner's server makes it, and both sides of it. */

@@ -8,8 +8,8 @@ import { userOf } from '../../signed-in.ts'
 import type { WebContext, WebState } from '../../state.ts'
 import { urls } from '../../urls.ts'
 import { connectionLayout, developersLayout } from '../frame/head.ts'
+import { enter, type Parts } from './entrance.ts'
 import { removeSandboxPage } from './page.ts'
-import { enter, type Parts } from './routes.ts'
 
 export function sandboxRoutes(needs: Parts): Router<WebState> {
   const base = '/developers/connections/:connection/playground'

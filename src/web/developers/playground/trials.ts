@@ -7,9 +7,8 @@ import { readUuid } from '../../../installs/ids.ts'
 import { openSealed, seal } from '../../../installs/sealed.ts'
 import type { TestOutcome } from '../../../installs/test-outcome.ts'
 import type { Role } from '../../../installs/workspace.ts'
-import type { Session } from '../../session.ts'
-import type { WebContext } from '../../state.ts'
-import type { Message } from './messages.ts'
+import type { Session, WebContext } from '../../state.ts'
+import type { Message } from './message.ts'
 
 export type Trial = {
   connectionId: string

@@ -1,14 +1,19 @@
 /** One connection on the approved list: who has it, and what owners end or take back. */
 import Router from '@koa/router'
+import type { disconnectEveryone } from '../../../installs/actions/disconnect-everyone.ts'
+import type { removeApproval } from '../../../installs/actions/remove-approval.ts'
+import type { revokeMember } from '../../../installs/actions/revoke-member.ts'
 import { readUuid } from '../../../installs/ids.ts'
+import type { Faults } from '../../faults.ts'
 import type { Layout } from '../../layout.ts'
+import type { Render } from '../../render.ts'
 import { seeOther } from '../../see-other.ts'
 import type { WebContext, WebState } from '../../state.ts'
 import { readTrail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import { confirmView } from '../confirm/page.ts'
 import { saidOf, saying } from '../confirm/said.ts'
-import { deedOf, param, type Whereabouts } from '../rail/workspace-gate.ts'
+import { deedOf, param, type Whereabouts, type WorkspaceGate } from '../rail/workspace-gate.ts'
 import {
   disconnectAllPage,
   removeApprovalPage,
@@ -18,15 +23,23 @@ import {
 } from './confirm-pages.ts'
 import { searchWords } from './form.ts'
 import { approvedPeoplePage, approvedPeopleView } from './page.ts'
-import type { ApprovedPeople } from './readings.ts'
-import type { ApprovedNeeds } from './routes.ts'
+import type { ApprovedPeople, ApprovedReadings } from './readings.ts'
 
 /** An owner before a connection of the list. */
 type Facing = { place: Whereabouts; found: ApprovedPeople; words: string; after: string | null }
 
-type Needs = Omit<ApprovedNeeds, 'addApproval'>
+export type ApprovedConnectionNeeds = {
+  render: Render
+  faults: Faults
+  gate: WorkspaceGate
+  readings: ApprovedReadings
+  removeApproval: ReturnType<typeof removeApproval>
+  disconnectEveryone: ReturnType<typeof disconnectEveryone>
+  revokeMember: ReturnType<typeof revokeMember>
+  now(): Date
+}
 
-export function connectionRoutes(needs: Needs): Router<WebState> {
+export function connectionRoutes(needs: ApprovedConnectionNeeds): Router<WebState> {
   const router = new Router<WebState>()
   router.get('/:connection/people', ctx => showPeople(needs, ctx))
   router.get('/:connection/people/:user/revoke', ctx => askRevoke(needs, ctx))
@@ -39,7 +52,10 @@ export function connectionRoutes(needs: Needs): Router<WebState> {
 }
 
 /** null: answered already. */
-async function face({ faults, gate, readings }: Needs, ctx: WebContext): Promise<Facing | null> {
+async function face(
+  { faults, gate, readings }: ApprovedConnectionNeeds,
+  ctx: WebContext,
+): Promise<Facing | null> {
   const place = await gate.enterAsOwner(ctx)
   if (!place) return null
   const connectionId = param(ctx, 'connection')
@@ -52,7 +68,7 @@ async function face({ faults, gate, readings }: Needs, ctx: WebContext): Promise
   return null
 }
 
-function layoutOf({ gate }: Needs, { place, found }: Facing, title: string): Layout {
+function layoutOf({ gate }: ApprovedConnectionNeeds, { place, found }: Facing, title: string): Layout {
   const crumbs = [
     { label: 'Approved', href: urls.approved(place.workspace.id) },
     { label: found.connection.name, href: null },
@@ -60,7 +76,7 @@ function layoutOf({ gate }: Needs, { place, found }: Facing, title: string): Lay
   return gate.layout(place, { title, place: 'approved', crumbs })
 }
 
-async function showPeople(needs: Needs, ctx: WebContext): Promise<void> {
+async function showPeople(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
   const facing = await face(needs, ctx)
   if (!facing) return
   const { place, found, words, after } = facing
@@ -70,7 +86,7 @@ async function showPeople(needs: Needs, ctx: WebContext): Promise<void> {
   needs.render.screen(ctx, approvedPeopleView, model, layout)
 }
 
-async function askRevoke(needs: Needs, ctx: WebContext): Promise<void> {
+async function askRevoke(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
   const facing = await face(needs, ctx)
   if (!facing) return
   const { place, found } = facing
@@ -82,12 +98,12 @@ async function askRevoke(needs: Needs, ctx: WebContext): Promise<void> {
 }
 
 /** Whoever has it installed, wherever in the list he stands. */
-async function personOf({ readings }: Needs, { place, found }: Facing, userId: string) {
+async function personOf({ readings }: ApprovedConnectionNeeds, { place, found }: Facing, userId: string) {
   const known = found.people.find(one => one.id === userId)
   return known ?? readings.person(place.workspace.id, found.connection.id, userId)
 }
 
-async function revoke(needs: Needs, ctx: WebContext): Promise<void> {
+async function revoke(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
   const { faults, gate } = needs
   const place = await gate.enterAsOwner(ctx)
   if (!place) return
@@ -99,7 +115,7 @@ async function revoke(needs: Needs, ctx: WebContext): Promise<void> {
   seeOther(ctx, saying(urls.approved(place.workspace.id), outcome.kind))
 }
 
-async function askDisconnect(needs: Needs, ctx: WebContext): Promise<void> {
+async function askDisconnect(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
   const facing = await face(needs, ctx)
   if (!facing) return
   const { place, found } = facing
@@ -109,7 +125,7 @@ async function askDisconnect(needs: Needs, ctx: WebContext): Promise<void> {
   needs.render.screen(ctx, confirmView, model, layout)
 }
 
-async function disconnect(needs: Needs, ctx: WebContext): Promise<void> {
+async function disconnect(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
   const { faults, gate } = needs
   const place = await gate.enterAsOwner(ctx)
   if (!place) return
@@ -122,7 +138,7 @@ async function disconnect(needs: Needs, ctx: WebContext): Promise<void> {
   seeOther(ctx, saying(urls.approved(place.workspace.id), outcome.kind, count))
 }
 
-async function askRemove(needs: Needs, ctx: WebContext): Promise<void> {
+async function askRemove(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
   const facing = await face(needs, ctx)
   if (!facing) return
   const { place, found } = facing
@@ -131,7 +147,7 @@ async function askRemove(needs: Needs, ctx: WebContext): Promise<void> {
   needs.render.screen(ctx, removeApprovalView, model, layout)
 }
 
-async function remove(needs: Needs, ctx: WebContext): Promise<void> {
+async function remove(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
   const { faults, gate } = needs
   const place = await gate.enterAsOwner(ctx)
   if (!place) return

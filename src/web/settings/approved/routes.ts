@@ -1,36 +1,20 @@
 /** The approved list: what members may install without asking. */
 import Router from '@koa/router'
 import type { addApproval } from '../../../installs/actions/add-approval.ts'
-import type { disconnectEveryone } from '../../../installs/actions/disconnect-everyone.ts'
-import type { removeApproval } from '../../../installs/actions/remove-approval.ts'
-import type { revokeMember } from '../../../installs/actions/revoke-member.ts'
 import { readUuid } from '../../../installs/ids.ts'
-import type { Faults } from '../../faults.ts'
-import type { Render } from '../../render.ts'
 import { seeOther } from '../../see-other.ts'
 import { mustBeSignedIn } from '../../signed-in.ts'
 import type { WebContext, WebState } from '../../state.ts'
 import { readTrail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import { saidOf, saying } from '../confirm/said.ts'
-import { deedOf, type WorkspaceGate } from '../rail/workspace-gate.ts'
+import { deedOf } from '../rail/workspace-gate.ts'
 import { sayings } from './confirm-pages.ts'
-import { connectionRoutes } from './connection-routes.ts'
+import { type ApprovedConnectionNeeds, connectionRoutes } from './connection-routes.ts'
 import { searchWords } from './form.ts'
 import { addApprovedPage, addApprovedView, approvedPage, approvedView } from './page.ts'
-import type { ApprovedReadings } from './readings.ts'
 
-export type ApprovedNeeds = {
-  render: Render
-  faults: Faults
-  gate: WorkspaceGate
-  readings: ApprovedReadings
-  addApproval: ReturnType<typeof addApproval>
-  removeApproval: ReturnType<typeof removeApproval>
-  disconnectEveryone: ReturnType<typeof disconnectEveryone>
-  revokeMember: ReturnType<typeof revokeMember>
-  now(): Date
-}
+export type ApprovedNeeds = ApprovedConnectionNeeds & { addApproval: ReturnType<typeof addApproval> }
 
 export function approved(needs: ApprovedNeeds): Router<WebState> {
   const router = new Router<WebState>({ prefix: '/settings/:workspace/approved' })

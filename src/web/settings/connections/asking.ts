@@ -1,9 +1,20 @@
 /** How every owners' change begins: who asks, and about what. What does not exist is answered with 404, after the 403. */
+import type { Faults } from '../../faults.ts'
+import type { Render } from '../../render.ts'
 import type { WebContext } from '../../state.ts'
 import { urls } from '../../urls.ts'
 import { type ConfirmPage, confirmView } from '../confirm/page.ts'
-import { param, type Whereabouts } from '../rail/workspace-gate.ts'
-import type { OwnersNeeds } from './routes.ts'
+import { param, type Whereabouts, type WorkspaceGate } from '../rail/workspace-gate.ts'
+import type { ConnectionsReadings } from './readings.ts'
+
+/** What all of these screens share. */
+export type OwnersNeeds = {
+  render: Render
+  faults: Faults
+  gate: WorkspaceGate
+  readings: ConnectionsReadings
+  now(): Date
+}
 
 export function asking({ gate, readings, faults, render }: OwnersNeeds) {
   return {

@@ -12,7 +12,7 @@ import { urls } from '../../urls.ts'
 import type { ConfirmPage } from '../confirm/page.ts'
 import { saying } from '../confirm/said.ts'
 import { deedOf, type Whereabouts } from '../rail/workspace-gate.ts'
-import { asking } from './asking.ts'
+import { asking, type OwnersNeeds } from './asking.ts'
 import {
   disconnectEveryonePage,
   resumeEveryonePage,
@@ -20,7 +20,6 @@ import {
   suspendEveryonePage,
   suspendOnePage,
 } from './confirm-pages.ts'
-import type { OwnersNeeds } from './routes.ts'
 
 export type ChangeNeeds = {
   actions: {

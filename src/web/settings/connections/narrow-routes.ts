@@ -5,8 +5,7 @@ import type { WebContext, WebState } from '../../state.ts'
 import { urls } from '../../urls.ts'
 import { type Choice, type ChoiceNeeds, choosePages } from '../choose-pages/routes.ts'
 import { saying } from '../confirm/said.ts'
-import { asking } from './asking.ts'
-import type { OwnersNeeds } from './routes.ts'
+import { asking, type OwnersNeeds } from './asking.ts'
 
 export type NarrowNeeds = Omit<ChoiceNeeds, keyof OwnersNeeds> & {
   /** The picker over what an installation was granted. */

@@ -1,31 +1,20 @@
 /** Owners: every connection of the workspace, and who has access through each. */
 import Router from '@koa/router'
 import { readUuid } from '../../../installs/ids.ts'
-import type { Faults } from '../../faults.ts'
-import type { Render } from '../../render.ts'
 import { seeOther } from '../../see-other.ts'
 import { mustBeSignedIn } from '../../signed-in.ts'
 import type { WebContext, WebState } from '../../state.ts'
 import { readTrail } from '../../trail.ts'
 import { urls } from '../../urls.ts'
 import { saidOf } from '../confirm/said.ts'
-import { governs, param, type WorkspaceGate } from '../rail/workspace-gate.ts'
+import { governs, param } from '../rail/workspace-gate.ts'
+import type { OwnersNeeds } from './asking.ts'
 import { type ChangeNeeds, changes } from './change-routes.ts'
 import { sayings } from './confirm-pages.ts'
 import { readFilters } from './form.ts'
 import { connectionsPage, connectionsView } from './page.ts'
 import { peoplePage, peopleView } from './people-page.ts'
-import type { ConnectionsReadings } from './readings.ts'
 import { type TokenNeeds, token } from './token-routes.ts'
-
-/** What all of these screens share. */
-export type OwnersNeeds = {
-  render: Render
-  faults: Faults
-  gate: WorkspaceGate
-  readings: ConnectionsReadings
-  now(): Date
-}
 
 export type ConnectionsNeeds = OwnersNeeds & ChangeNeeds & TokenNeeds
 

@@ -6,8 +6,7 @@ import type { WebState } from '../../state.ts'
 import { urls } from '../../urls.ts'
 import { saying } from '../confirm/said.ts'
 import { deedOf } from '../rail/workspace-gate.ts'
-import { asking } from './asking.ts'
-import type { OwnersNeeds } from './routes.ts'
+import { asking, type OwnersNeeds } from './asking.ts'
 import { tokenPage, tokenView } from './token-page.ts'
 
 export type TokenNeeds = {

@@ -1,0 +1,64 @@
+/** What all of the playground's routes share, and how each of them begins. */
+import type { makeSandbox } from '../../../installs/actions/make-sandbox.ts'
+import type { removeSandbox } from '../../../installs/actions/remove-sandbox.ts'
+import type { Sandbox } from '../../../installs/sandbox.ts'
+import type { Faults } from '../../faults.ts'
+import type { Render } from '../../render.ts'
+import { seeOther } from '../../see-other.ts'
+import type { Sessions } from '../../session.ts'
+import type { Session, WebContext } from '../../state.ts'
+import { urls } from '../../urls.ts'
+import type { AtConnection, DeveloperGate, GateNeeds } from '../frame/gate.ts'
+import type { HourlyLimit } from '../frame/too-often.ts'
+import type { Run, RunNeeds } from './run.ts'
+import type { Trial, Trials } from './trials.ts'
+
+export type PlaygroundNeeds = {
+  render: Render
+  faults: Faults
+  gate: DeveloperGate
+  readConnection: GateNeeds['readConnection']
+  issuer: string
+  trials: Trials
+  sessions: Pick<Sessions, 'actAs'>
+  store: RunNeeds['store']
+  playground: {
+    backChannel: RunNeeds['backChannel']
+    /** null: this developer has none. */
+    readSandbox(developerId: string): Promise<Sandbox | null>
+    makeSandbox: ReturnType<typeof makeSandbox>
+    removeSandbox: ReturnType<typeof removeSandbox>
+    /** What was asked for the connection and approved in the sandbox counts no more. */
+    forgetApprovals(developerId: string, connectionId: string): Promise<void>
+  }
+  tooOften: HourlyLimit
+}
+
+export type Parts = PlaygroundNeeds & { run: Run; redirectUri: string }
+
+/** A developer in his playground. */
+export type AtPlayground = AtConnection & { session: Session }
+
+/** Only public connections have a flow. null: answered already. */
+export async function enter(needs: Parts, ctx: WebContext): Promise<AtPlayground | null> {
+  const place = await needs.gate.enter(ctx)
+  if (!place) return null
+  if (place.connection.kind !== 'public') {
+    needs.faults.notFound(ctx)
+    return null
+  }
+  return { ...place, session: ctx.state.session! }
+}
+
+/** …with the trial that is kept; without one, led back to where one begins. */
+export async function trialAt(
+  needs: Parts,
+  ctx: WebContext,
+): Promise<{ place: AtPlayground; trial: Trial } | null> {
+  const place = await enter(needs, ctx)
+  if (!place) return null
+  const trial = await needs.trials.read(place.session, place.connection.id)
+  if (trial) return { place, trial }
+  seeOther(ctx, urls.playground(place.connection.id))
+  return null
+}
