@@ -44,6 +44,8 @@ export type KeptCode = {
   capabilities: Capability[]
   place: Place
   placement: Placement
+  /** Differs once anything was written that the placement is made of. */
+  stamp: string
 }
 
 /** A refresh token as kept, with its installation. */
@@ -79,6 +81,8 @@ export type Redeemed =
   | { kind: 'lost' }
   /** The member can no longer reach any page of the consent. */
   | { kind: 'no-pages' }
+  /** What decides has changed since it was read, or the member or the installation did: read it again. Nothing was written. */
+  | { kind: 'changed' }
 
 /** Reads and writes of the token endpoint: each is one statement. */
 export type TokenStore = {
@@ -88,10 +92,14 @@ export type TokenStore = {
     tokenHash: Buffer,
   ): Promise<{ client: ClientProof | null; token: KeptRefreshToken | null }>
   /** Consumes the code, puts its consent into force, issues its tokens and records it: all of it, or nothing. */
-  redeem(codeHash: Buffer, issue: Issue, more: { installationId: string; trace: Trace }): Promise<Redeemed>
+  redeem(
+    codeHash: Buffer,
+    issue: Issue,
+    more: { installationId: string; stamp: string; trace: Trace },
+  ): Promise<Redeemed>
   /** Takes a redemption back whose outcome the caller could not learn, so that the partner may try again. */
   reopenCode(codeHash: Buffer, issue: Issue, requestId: string): Promise<void>
-  /** Issues the successor, if there is none yet, and an access token; false: the authorization has ended. */
+  /** Issues the successor, if there is none yet, and an access token; false: its authorization has ended, or what carries it stopped. */
   rotate(tokenHash: Buffer, issue: Issue): Promise<boolean>
   /** Counts another request that redeemed the code at about the same moment. */
   countRivals(codeHash: Buffer, rivals: number): Promise<void>

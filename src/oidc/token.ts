@@ -53,6 +53,9 @@ export function tokenEndpoint(needs: TokenNeeds): Middleware {
   }
 }
 
+/** So often what decides is read, where it changes between the reading and the writing. */
+const mostReadings = 3
+
 /** Answers the request. What was looked up is left in `attempted`, also when it is refused. */
 async function grant(
   needs: TokenNeeds,
@@ -60,9 +63,21 @@ async function grant(
   credentials: Credentials,
   attempted: Attempted,
 ): Promise<void> {
+  needs.throttle(credentials.clientId, ctx.ip)
+  for (let reading = 0; reading < mostReadings; reading++)
+    if (await decide(needs, ctx, credentials, attempted)) return
+  throw invalidGrant('The authorization has ended.')
+}
+
+/** @returns false when what it decided by was not so any more when it was to be written. Nothing was written then. */
+async function decide(
+  needs: TokenNeeds,
+  ctx: Context,
+  credentials: Credentials,
+  attempted: Attempted,
+): Promise<boolean> {
   const now = needs.now()
   const { fields } = attempted
-  needs.throttle(credentials.clientId, ctx.ip)
   const found = await readPresented(needs, credentials.clientId, fields)
   attempted.source = found.source
   const presented = found.source.kind === 'none' ? null : found.source.hash
@@ -85,8 +100,10 @@ async function grant(
     throw fault
   })
   const installation = await settle(needs, ctx, exchange)
+  if (installation === null) return false
   if (source.kind === 'code' && source.kept) await withoutPages(needs, source.kept, installation)
   ctx.body = tokenAnswer(ctx.state.requestId, granted, exchange, installation)
+  return true
 }
 
 /** For the developer's log. */
@@ -148,13 +165,13 @@ function refuseTargets(fields: Fields, issuer: string): void {
     )
 }
 
-/** Writes what the library decided. @returns the installation's id. */
-async function settle(needs: TokenNeeds, ctx: Context, exchange: Exchange): Promise<string> {
+/** Writes what the library decided. @returns the installation's id; null: what it was decided by has changed. */
+async function settle(needs: TokenNeeds, ctx: Context, exchange: Exchange): Promise<string | null> {
   const { source } = exchange
   const issue = exchange.issue(needs.now(), partnerAddress(exchange, ctx))
   if (source.kind === 'code') {
     const trace = traceOf(needs, ctx)
-    const more = { installationId: needs.newId(), trace }
+    const more = { installationId: needs.newId(), stamp: source.kept!.stamp, trace }
     const redeemed = await needs.store.redeem(source.hash, issue, more).catch(async fault => {
       // It may have been written all the same; the partner, who got nothing, must be able to try again.
       await needs.store.reopenCode(source.hash, issue, trace.requestId).catch(() => {})
@@ -166,11 +183,11 @@ async function settle(needs: TokenNeeds, ctx: Context, exchange: Exchange): Prom
     }
     if (redeemed.kind === 'no-pages')
       throw invalidGrant('The member can no longer reach any of the chosen pages.')
-    return redeemed.installationId
+    return redeemed.kind === 'redeemed' ? redeemed.installationId : null
   }
   if (source.kind !== 'refresh') throw new Error('tokens were issued for nothing')
   const rotated = await needs.store.rotate(source.hash, issue)
-  if (!rotated) throw invalidGrant('The authorization has ended.')
+  if (!rotated) return null
   const installationId = source.kept!.installation.id
   needs.noteUse({ installationId, internalTokenId: null }, exchange.now)
   return installationId

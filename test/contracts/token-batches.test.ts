@@ -12,6 +12,8 @@ type Family = Code & { refresh: Buffer }
 let database: TestDatabase
 let pool: pg.Pool
 let store: ReturnType<typeof providerStore>
+/** The same, not listened to. */
+let reading: typeof store
 let world: World
 let connection: SeededConnection
 /** The names of the statements that were asked. */
@@ -34,6 +36,7 @@ beforeAll(async () => {
     },
   }) as pg.Pool
   store = providerStore(listening)
+  reading = providerStore(pool)
 })
 beforeEach(async () => {
   connection = await seedConnection(sql)
@@ -87,8 +90,10 @@ const issueFor = (grantId: string, payload = {}) => ({
 })
 const trace = () => ({ eventId: uuidv7(new Date()), at: new Date(), address: null, requestId: randomUUID() })
 
-function redeem({ grantId, hash }: Code, issue = issueFor(grantId)) {
-  return store.redeem(hash, issue, { installationId: uuidv7(new Date()), trace: trace() })
+async function redeem({ grantId, hash }: Code, issue = issueFor(grantId)) {
+  const { code } = await reading.readCode(connection.id, hash)
+  const stamp = code?.stamp ?? ''
+  return store.redeem(hash, issue, { installationId: uuidv7(new Date()), stamp, trace: trace() })
 }
 const rotate = ({ grantId, refresh }: Family, issue = issueFor(grantId)) => store.rotate(refresh, issue)
 

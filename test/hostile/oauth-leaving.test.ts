@@ -41,7 +41,7 @@ async function allow(connectionId: string, userId: string) {
      values ($1, $2, $3, $4, $5, $6, '{}', now() + interval '1 day')`,
     [grantId, consent, acme, connectionId, userId, hash],
   )
-  return { grantId, hash }
+  return { connectionId, grantId, hash }
 }
 
 async function join(): Promise<string> {
@@ -60,7 +60,7 @@ const token = () => ({
   expiresAt: new Date(Date.now() + 3_600_000),
 })
 
-type Code = { grantId: string; hash: Buffer }
+type Code = { connectionId: string; grantId: string; hash: Buffer }
 const issueFor = ({ grantId }: Code) => ({
   grantId,
   access: token(),
@@ -68,10 +68,11 @@ const issueFor = ({ grantId }: Code) => ({
   now: new Date(),
 })
 
-function redeem(code: Code, issue = issueFor(code), requestId: string = randomUUID()) {
+async function redeem(code: Code, issue = issueFor(code), requestId: string = randomUUID()) {
   const { now } = issue
+  const { code: kept } = await store.readCode(code.connectionId, code.hash)
   const trace = { eventId: uuidv7(now), at: now, address: null, requestId }
-  return store.redeem(code.hash, issue, { installationId: uuidv7(now), trace })
+  return store.redeem(code.hash, issue, { installationId: uuidv7(now), stamp: kept?.stamp ?? '', trace })
 }
 
 /** An import removes the member, and has not committed yet while `meanwhile` begins. */

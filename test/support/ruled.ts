@@ -5,7 +5,7 @@ type Restriction = 'none' | 'approved-list' | 'owners-only'
 
 /** Sets what members of a workspace may install, beside the screens. */
 export async function restrict(
-  server: TestServer,
+  server: Pick<TestServer, 'sql'>,
   workspaceId: string,
   to: Restriction,
   more: { autoApprove?: boolean; create?: 'everyone' | 'owners-only' } = {},

@@ -20,6 +20,15 @@ export const suspendedByOwner = (workspace: string, connection: string, user: st
   where si.workspace_id = ${workspace} and si.connection_id = ${connection} and si.user_id = ${user}
     and ${barsInstalling('si')})`
 
+/**
+ * All that decides whether a code may be redeemed, as one text that differs once any of it was written (SQL): of connection `c`,
+ * workspace `w`, user `u`, his membership `m` and the policy `p`. The rules themselves stand in policy.ts alone; a statement that
+ * finds another stamp than the one that was read with the facts goes no further, and they are read again.
+ */
+export const placementStamp = `concat(c.xmin, '/', w.xmin, '/', u.xmin, '/', m.xmin, '/', p.xmin, '/',
+  exists (select from approvals l where l.workspace_id = w.id and l.connection_id = c.id), '/',
+  p.restrict_installs = 'owners-only' and ${requestApproved('w.id', 'c.id', 'u.id')})`
+
 /** The columns that a placement is made of, of workspace `w`, connection `c` and the member's user id `user` (SQL). */
 export const placementColumns = (user: string) => `
   (select m.role from members m where m.workspace_id = w.id and m.user_id = ${user}) as role,

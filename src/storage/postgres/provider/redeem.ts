@@ -4,15 +4,17 @@
  */
 import type { Pool } from 'pg'
 import { grantorReaches } from '../access.ts'
-import { barsInstalling } from '../placements.ts'
+import { barsInstalling, placementStamp } from '../placements.ts'
 import type { Trace } from './issue.ts'
 import { type Issue, issuing, tokenColumns } from './issue.ts'
 
 /** Two at a time would share locks of the connection's and the workspaces' rows, which costs more than the turn saves. */
 const atOnce = 1
 
-type Question = { codeHash: Buffer; issue: Issue; installationId: string; trace: Trace }
-type Redeemed = { kind: 'redeemed'; installationId: string } | { kind: 'lost' } | { kind: 'no-pages' }
+/** `stamp`: of what the decision to redeem rests on, as it was read with the code. */
+type More = { installationId: string; stamp: string; trace: Trace }
+type Question = More & { codeHash: Buffer; issue: Issue }
+type Redeemed = { kind: 'redeemed'; installationId: string } | { kind: 'lost' | 'no-pages' | 'changed' }
 
 const keyOf = (installation: string, one: string) =>
   `${installation}.workspace_id = ${one}.workspace_id and ${installation}.connection_id = ${one}.connection_id
@@ -31,14 +33,25 @@ const holdsMember = (waits: boolean) => `(
   select true from members m where m.workspace_id = allowed.workspace_id and m.user_id = allowed.user_id
   limit 1 for key share ${waits ? '' : 'skip locked'})`
 
+/** A policy, an approval, a role, a connection: whoever wrote one before this statement began is not overtaken by it. */
+const standsAsRead = `allowed.stamp = (
+  select ${placementStamp} from connections c
+  join workspaces w on w.id = allowed.workspace_id
+  join users u on u.id = allowed.user_id
+  left join members m on m.workspace_id = w.id and m.user_id = u.id
+  left join workspace_policies p on p.workspace_id = w.id
+  where c.id = allowed.connection_id)`
+
 /**
- * $1 code hashes, $2 grants, $3 now, $4 ids of new installations, $5 request ids, $6 event ids, $7–$9 access, $10–$12 refresh.
+ * $1 code hashes, $2 grants, $3 now, $4 ids of new installations, $5 request ids, $6 event ids, $7–$9 access, $10–$12 refresh,
+ * $13 stamps.
  *
  * Locks are taken in one order: authorizations, as whoever ends one locks it first, then members, as whoever removes one does,
  * then installations. With others in the statement none is waited for, and of several redemptions for one installation it
  * takes the first: a row cannot be written twice.
  *
- * Whoever allowed it was asked before whether he may; an owner's suspension that came between is seen on the row itself.
+ * Whoever allowed it was asked before whether he may, and all that decided it must stand as it was read; an owner's suspension
+ * that came between is seen on the row itself.
  */
 const redeem = (waits: boolean) => `with allowed as materialized (
     select asked.*, found.*
@@ -46,9 +59,9 @@ const redeem = (waits: boolean) => `with allowed as materialized (
       select * from unnest((select $1::bytea[]), (select $2::text[]), (select $3::timestamptz[]), (select $4::uuid[]),
           (select $5::text[]), (select $6::uuid[]),
           (select $7::bytea[]), (select $8::jsonb[]), (select $9::timestamptz[]),
-          (select $10::bytea[]), (select $11::jsonb[]), (select $12::timestamptz[])) with ordinality
+          (select $10::bytea[]), (select $11::jsonb[]), (select $12::timestamptz[]), (select $13::text[])) with ordinality
         as asked (code_hash, grant_id, at, new_id, request_id, event_id, access_hash, access_payload, access_ends,
-          refresh_hash, refresh_payload, refresh_ends, nr)
+          refresh_hash, refresh_payload, refresh_ends, stamp, nr)
       order by grant_id
     ) asked
     cross join lateral (
@@ -62,7 +75,7 @@ const redeem = (waits: boolean) => `with allowed as materialized (
     select distinct on (workspace_id, connection_id, user_id) * from allowed
     order by workspace_id, connection_id, user_id, nr
   ), ready as materialized (
-    select * from first allowed where ${holdsMember(waits)}${waits ? '' : ` and ${takesInstallation}`}
+    select * from first allowed where ${standsAsRead} and ${holdsMember(waits)}${waits ? '' : ` and ${takesInstallation}`}
   ), reachable as materialized (
     select ready.nr, chosen.page_id
     from ready
@@ -121,7 +134,9 @@ const redeem = (waits: boolean) => `with allowed as materialized (
         'pages', (select count(*) from reachable where reachable.nr = placed.nr), 'capabilities', capabilities)
     from placed
   )
-  select allowed.nr, placed.installation_id from allowed left join placed on placed.nr = allowed.nr`
+  select allowed.nr, placed.installation_id,
+    allowed.nr in (select nr from ready) and allowed.nr not in (select nr from reachable) as no_pages
+  from allowed left join placed on placed.nr = allowed.nr`
 
 const statements = {
   together: { name: 'token-redeem', text: redeem(false) },
@@ -130,7 +145,7 @@ const statements = {
 
 export function redemptions(pool: Pool) {
   const ask = issuing<Question, Redeemed>(async (asked, waits) => {
-    const { rows } = await pool.query<{ nr: string; installation_id: string | null }>({
+    const { rows } = await pool.query<{ nr: string; installation_id: string | null; no_pages: boolean }>({
       ...statements[waits ? 'alone' : 'together'],
       values: [
         asked.map(one => one.codeHash),
@@ -141,18 +156,18 @@ export function redemptions(pool: Pool) {
         asked.map(one => one.trace.eventId),
         ...tokenColumns(asked.map(one => one.issue.access)),
         ...tokenColumns(asked.map(one => one.issue.refresh)),
+        asked.map(one => one.stamp),
       ],
     })
     // What did not succeed with others is asked alone: only then is it known why.
     const answers: (Redeemed | null)[] = asked.map(() => (waits ? { kind: 'lost' } : null))
-    for (const { nr, installation_id } of rows)
+    for (const { nr, installation_id, no_pages } of rows)
       if (installation_id) answers[Number(nr) - 1] = { kind: 'redeemed', installationId: installation_id }
-      else if (waits) answers[Number(nr) - 1] = { kind: 'no-pages' }
+      else if (waits) answers[Number(nr) - 1] = { kind: no_pages ? 'no-pages' : 'changed' }
     return answers
   }, atOnce)
   return {
-    redeem: (codeHash: Buffer, issue: Issue, more: { installationId: string; trace: Trace }) =>
-      ask({ codeHash, issue, ...more }),
+    redeem: (codeHash: Buffer, issue: Issue, more: More) => ask({ codeHash, issue, ...more }),
 
     /** Only what this very request redeemed: a redemption by another one stands. It waits again, as one of no installation. */
     async reopenCode(codeHash: Buffer, issue: Issue, requestId: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** Refresh tokens give way to their successors: several families in one statement, each by its own condition. */
 import type { Pool } from 'pg'
+import { liveClient } from './client.ts'
 import { type Issue, issuing, tokenColumns } from './issue.ts'
 
 /** While one statement waits for the disk, the next one gathers. */
@@ -9,7 +10,8 @@ type Question = { tokenHash: Buffer; issue: Issue }
 
 /**
  * $1 token hashes, $2 grants, $3 now, $4–$6 access, $7–$9 the successors. Authorizations are locked first, in one order, as
- * whoever ends one locks it first. May be asked twice: what stands already is not issued again.
+ * whoever ends one locks it first; what stopped the installation before this began is seen here. May be asked twice: what
+ * stands already is not issued again.
  */
 const rotate = (whenLocked: '' | 'skip locked') => `with source as materialized (
     select asked.*
@@ -23,8 +25,12 @@ const rotate = (whenLocked: '' | 'skip locked') => `with source as materialized 
     ) asked
     cross join lateral (
       select a.id from authorizations a join refresh_tokens r on r.grant_id = a.id
+      join connections c on c.id = a.connection_id and ${liveClient}
+      join installations i on i.workspace_id = a.workspace_id and i.id = a.installation_id and i.state = 'active'
+      join members m on m.workspace_id = i.workspace_id and m.user_id = i.user_id
+      join users u on u.id = m.user_id and not u.disabled
       where a.id = asked.grant_id and r.token_hash = asked.token_hash
-      limit 1 for key share ${whenLocked}
+      limit 1 for key share of a, r ${whenLocked}
     ) held
   ), access as (
     insert into access_tokens (token_hash, grant_id, payload, issued_at, expires_at)

@@ -8,7 +8,7 @@ import type { InstallationState } from '../../../installs/installation.ts'
 import type { Placement } from '../../../installs/policy.ts'
 import type { Plan, Policy, Role } from '../../../installs/workspace.ts'
 import { gather, inOrder, together } from '../gather.ts'
-import { requestApproved, suspendedByOwner } from '../placements.ts'
+import { placementStamp, requestApproved, suspendedByOwner } from '../placements.ts'
 import { clientProof, liveClient, type ProofRow, toProof } from './client.ts'
 
 type Payload = Record<string, unknown>
@@ -71,6 +71,7 @@ type CodeRow = ProofRow &
     connection_kind: 'public' | 'internal'
     first_party: boolean
     registered: Capability[]
+    stamp: string
   }
 
 const readCode = readEach(
@@ -81,7 +82,8 @@ const readCode = readEach(
     exists (select from approvals l where l.workspace_id = a.workspace_id and l.connection_id = c.id) as approved,
     p.restrict_installs = 'owners-only' and ${requestApproved('a.workspace_id', 'c.id', 'a.user_id')} as request_approved,
     ${suspendedByOwner('a.workspace_id', 'c.id', 'a.user_id')} as suspended,
-    c.id as connection_id, c.kind as connection_kind, c.first_party, c.capabilities as registered
+    c.id as connection_id, c.kind as connection_kind, c.first_party, c.capabilities as registered,
+    ${placementStamp} as stamp
   from connections c
   left join authorizations a on a.code_hash = asked.hash
   left join consents n on n.id = a.consent_id
@@ -156,6 +158,7 @@ function toCode(row: CodeRow | undefined) {
     capabilities: row.allowed,
     place: toPlace(row),
     placement: toPlacement(row),
+    stamp: row.stamp,
   }
   return { client: toProof(row), code }
 }
