@@ -114,7 +114,7 @@ export function interactions(needs: InteractionNeeds): Interactions {
       const now = needs.now()
       const grantId = needs.newId()
       const expiresAt = new Date(now.getTime() + authorizationLifetime(client.longLivedTokens) * 1000)
-      await store.openAuthorization({
+      const opened = await store.openAuthorization({
         grantId,
         consentId: consent.id,
         workspaceId: consent.workspaceId,
@@ -123,6 +123,7 @@ export function interactions(needs: InteractionNeeds): Interactions {
         now,
         expiresAt,
       })
+      if (!opened) throw new errors.SessionNotFound('the member is gone')
       noteAllowed(ctx, request, grantId, consent.workspaceId)
       await end(ctx, { login: { accountId: consent.userId, remember: false }, consent: { grantId } })
     },

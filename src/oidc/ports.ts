@@ -132,6 +132,7 @@ export type AuthorizationStore = {
   /** null: unknown, disabled, deleted, or without a flow. */
   readClient(id: string): Promise<ClientConnection | null>
   readProof(id: string): Promise<ClientProof | null>
+  /** @returns false when the user is no member any more. */
   openAuthorization(row: {
     grantId: string
     consentId: string
@@ -140,7 +141,7 @@ export type AuthorizationStore = {
     userId: string
     now: Date
     expiresAt: Date
-  }): Promise<void>
+  }): Promise<boolean>
   /** null: it has ended. */
   readAuthorization(
     grantId: string,

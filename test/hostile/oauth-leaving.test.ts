@@ -5,6 +5,7 @@ import { uuidv7 } from '../../src/installs/ids.ts'
 import { providerStore } from '../../src/storage/postgres/provider/store.ts'
 import { cloneDatabase, type TestDatabase } from '../support/database.ts'
 import { importLines, memberLine } from '../support/directory.ts'
+import { whileHeld as rowsHeld } from '../support/held-rows.ts'
 import { seedConnection, seedWorld, type World } from '../support/seed.ts'
 
 let database: TestDatabase
@@ -178,6 +179,47 @@ describe('a member who is taken out and brought back within the minute of a code
     await bringBack(userId)
     expect(await redeem(code)).toEqual({ kind: 'lost' })
     expect(await statesOf(userId)).toEqual([{ state: 'suspended', state_reason: 'installer-left' }])
+  })
+
+  it('opens nothing while he is being removed, and what he opened just before ends with the rest', async () => {
+    const [userId, connection] = [await join(), await seedConnection(sql)]
+    const { grantId } = await allow(connection.id, userId)
+    const [consent] = await sql<{ id: string }>('select consent_id as id from authorizations where id = $1', [
+      grantId,
+    ])
+    const now = new Date()
+    const open = () =>
+      store.openAuthorization({
+        grantId: randomUUID(),
+        consentId: consent!.id,
+        workspaceId: acme(),
+        connectionId: connection.id,
+        userId,
+        now,
+        expiresAt: new Date(now.getTime() + 60_000),
+      })
+    const [, removed] = await rowsHeld(
+      database.url,
+      'select from members where user_id = $1 for key share',
+      [userId],
+      async () => {
+        const removing = takeOut(userId)
+        // It has ended what was there, and waits for the member.
+        for (let tries = 0; tries < 300; tries++) {
+          const [row] = await sql<{ count: number }>(
+            `select count(*)::int as count from pg_stat_activity
+             where wait_event_type = 'Lock' and datname = current_database()`,
+          )
+          if (row!.count > 0) break
+          await new Promise(resolve => setTimeout(resolve, 10))
+        }
+        return [await open(), removing] as const
+      },
+    ).then(both => Promise.all(both))
+    expect(removed.changed.member).toBe(1)
+    expect(await grants(userId)).toEqual([])
+    await bringBack(userId)
+    expect(await leaving(userId, 'commit', open)).toBe(false)
   })
 
   it('is not helped by redeeming at the same moment, and neither side fails', async () => {

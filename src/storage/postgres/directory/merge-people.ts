@@ -26,6 +26,11 @@ export async function mergeWorkspaces(client: ClientBase): Promise<number> {
   return rowCount ?? 0
 }
 
+/** What those who are taken out allowed and the partner has not redeemed. */
+const endUnredeemed = (whenLocked: '' | 'skip locked') => `delete from authorizations where id in (
+  select a.id from authorizations a join staged_members s on a.workspace_id = s.workspace_id and a.user_id = s.user_id
+  where s.role is null and a.installation_id is null order by a.id for update of a ${whenLocked})`
+
 export type SuspendedInstallation = { workspaceId: string; id: string; connectionId: string }
 
 /**
@@ -41,15 +46,13 @@ export async function mergeMembers(
      select workspace_id, user_id, role from staged_members where role is not null order by line
      on conflict (workspace_id, user_id) do update set role = excluded.role where m.role <> excluded.role`,
   )
-  await client.query(
-    `delete from authorizations where id in (
-       select a.id from authorizations a join staged_members s on a.workspace_id = s.workspace_id and a.user_id = s.user_id
-       where s.role is null and a.installation_id is null order by a.id for update of a)`,
-  )
+  await client.query(endUnredeemed(''))
   const removed = await client.query(
     `delete from members m using staged_members s
      where s.role is null and m.workspace_id = s.workspace_id and m.user_id = s.user_id`,
   )
+  // Opened while this waited for the member. One that is locked is being redeemed, and waits for the member in its turn.
+  await client.query(endUnredeemed('skip locked'))
   const { rows: suspended } = await client.query<SuspendedInstallation>(
     `update installations i set state = 'suspended', state_reason = 'installer-left', updated_at = now()
      from staged_members s

@@ -6,6 +6,10 @@ type Payload = Record<string, unknown>
 
 export function authorizations(pool: Pool) {
   return {
+    /**
+     * The member is held, as whoever removes him ends what he allowed.
+     * @returns false when he is none any more: nothing was opened.
+     */
     async openAuthorization(row: {
       grantId: string
       consentId: string
@@ -14,15 +18,17 @@ export function authorizations(pool: Pool) {
       userId: string
       now: Date
       expiresAt: Date
-    }): Promise<void> {
+    }): Promise<boolean> {
       const { grantId, consentId, workspaceId, connectionId, userId, now, expiresAt } = row
-      await pool.query({
+      const { rowCount } = await pool.query({
         name: 'authorization-open',
         text: `insert into authorizations
             (id, consent_id, workspace_id, connection_id, user_id, payload, created_at, expires_at)
-          values ($1, $2, $3, $4, $5, '{}', $6, $7)`,
+          select $1, $2, m.workspace_id, $4, m.user_id, '{}', $6, $7
+          from members m where m.workspace_id = $3 and m.user_id = $5 for key share`,
         values: [grantId, consentId, workspaceId, connectionId, userId, now, expiresAt],
       })
+      return rowCount === 1
     },
 
     async readAuthorization(grantId: string) {
