@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { signedIn } from '../support/allowed.ts'
+import { whileHeld } from '../support/held-rows.ts'
 import { Partner, reachedTitles } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
 import { controls, decide, decisionForm, post, restrict } from '../support/ruled.ts'
@@ -293,6 +294,48 @@ describe('a request that comes to nothing', () => {
 })
 
 describe('two owners', () => {
+  it('one approves while the other takes it off the list: approving it again later lets nobody in by that', async () => {
+    await restrict(server, acme, 'owners-only')
+    await server.sql(
+      'insert into approvals (workspace_id, connection_id, approved_at) values ($1, $2, now())',
+      [acme, relay.id],
+    )
+    await asks('ben')
+    const { action, body } = await decisionForm(ada, acme, about, 'approve')
+    const other = await signedIn(server, world.users.ada)
+    await other.open(`/settings/${acme}/approved/${relay.id}/remove`)
+    const waiting = async (count: number) => {
+      for (let tries = 0; tries < 300; tries++) {
+        const [row] = await server.sql<{ count: number }>(
+          `select count(*)::int as count from pg_stat_activity
+           where wait_event_type = 'Lock' and datname = current_database()`,
+        )
+        if (row!.count >= count) return
+        await new Promise(resolve => setTimeout(resolve, 10))
+      }
+    }
+    // Both come as far as their records.
+    const both = await whileHeld(
+      server.config.databaseUrl!,
+      'lock table events in share mode',
+      [],
+      async () => {
+        const approving = ada.open(action, { method: 'POST', body })
+        await waiting(1)
+        const removing = other.press('Remove from approved list')
+        await waiting(2)
+        return [approving, removing]
+      },
+    )
+    await Promise.all(both)
+    const [left] = await server.sql(
+      `select state, lets_in, exists (select from approvals a where a.connection_id = r.connection_id) as listed
+       from approval_requests r where connection_id = $1`,
+      [relay.id],
+    )
+    expect(left).toEqual({ state: 'approved', lets_in: false, listed: false })
+  })
+
   it('decide one request at once: one is heard, the other sees what happened', async () => {
     await asks('ben')
     await server.sql(`update members set role = 'owner' where user_id = $1`, [world.users.cleo.id])

@@ -3,9 +3,12 @@ import { isLive } from '../installation.ts'
 import { type Actor, mayGovern } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
 import { type EndStores, endInstallations } from './end-installations.ts'
+import type { KeptPolicy } from './set-policy.ts'
 
 export type RemoveApprovalStores = EndStores & {
   actor(workspaceId: string, userId: string): Promise<Actor | null>
+  /** Holds it until the removal is done, as whoever approves does: what that one lets in is seen, and goes too. */
+  holdPolicy(workspaceId: string): Promise<KeptPolicy | null>
   /** With it goes what requests were let in by it. @returns false when it did not stand on the list. */
   removeApproval(workspaceId: string, connectionId: string): Promise<boolean>
 }
@@ -28,6 +31,7 @@ export function removeApproval(needs: RemoveApprovalNeeds) {
       if (!actor) return { kind: 'unknown' }
       const may = mayGovern(actor)
       if (may.kind === 'no') return refused(may.because)
+      await stores.holdPolicy(deed.workspaceId)
       const { connectionId, installed } = asked
       const held =
         installed === 'disconnect'
