@@ -36,22 +36,15 @@ export function authorizeUrl({ issuer }: Addresses, client: PartnerClient, attem
   return url.href
 }
 
-/** Sends one request and keeps what was said on both sides. */
+type PartnerRequest = { path: string; method?: 'GET' | 'POST'; body?: object; authorization: string }
+
+/** Sends one request and keeps what was said on both sides. `body` is null where it came to nothing, also without an answer. */
 export async function converse<T>(
   { base }: Addresses,
   title: string,
-  request: { path: string; method?: 'GET' | 'POST'; body?: object; authorization: string },
+  request: PartnerRequest,
 ): Promise<{ message: Message; body: T | null }> {
   const method = request.method ?? 'POST'
-  const answer = await fetch(`${base}${request.path}`, {
-    method,
-    headers: {
-      authorization: request.authorization,
-      ...(request.body ? { 'content-type': 'application/json' } : {}),
-    },
-    ...(request.body ? { body: JSON.stringify(request.body) } : {}),
-  })
-  const text = await answer.text()
   const [scheme] = request.authorization.split(' ')
   const sent = [
     `${method} ${request.path}`,
@@ -60,14 +53,31 @@ export async function converse<T>(
       ? ['Content-Type: application/json', '', masked(JSON.stringify(request.body, null, 2))]
       : []),
   ].join('\n')
-  const body = parseJson<T>(text)
+  const answer = await ask(`${base}${request.path}`, method, request).catch(() => null)
+  if (answer === null)
+    return { message: { title, sent, answered: 'No answer came.', status: null }, body: null }
+  const body = parseJson<T>(answer.text)
   const message: Message = {
     title,
     sent,
-    answered: masked(body === null ? text : JSON.stringify(body, null, 2)),
+    answered: masked(body === null ? answer.text : JSON.stringify(body, null, 2)),
     status: answer.status,
   }
   return { message, body: answer.ok ? body : null }
+}
+
+async function ask(address: string, method: string, { authorization, body }: PartnerRequest) {
+  const answer = await fetch(address, {
+    method,
+    headers: { authorization, ...(body ? { 'content-type': 'application/json' } : {}) },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+  return { ok: answer.ok, status: answer.status, text: await answer.text() }
+}
+
+/** Only this says that a token is worth nothing any more (RFC 6749 §5.2); whatever else went wrong may go well next time. */
+export function isOver({ status, answered }: Message): boolean {
+  return status === 400 && parseJson<{ error?: unknown }>(answered ?? '')?.error === 'invalid_grant'
 }
 
 export function basic(client: PartnerClient): string {

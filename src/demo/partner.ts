@@ -19,6 +19,7 @@ import {
   authorizeUrl,
   basic,
   converse,
+  isOver,
   type Message,
   newAttempt,
   type PartnerClient,
@@ -203,9 +204,13 @@ export async function createDemoPartner(needs: DemoPartnerNeeds): Promise<Middle
         body: { grant_type: 'refresh_token', refresh_token: visit.tokens.refresh_token },
       })
       visit.messages.push(message)
-      visit.tokens = body
-      if (body) await listPages(visit, body)
-      else visit.pages = null
+      if (body) {
+        visit.tokens = body
+        await listPages(visit, body)
+      } else if (isOver(message)) Object.assign(visit, { tokens: null, pages: null })
+      else
+        visit.notice =
+          'The token was not refreshed this time. The last message below says why; it can be tried again.'
     }
     await keep(key, visit)
     back(ctx)

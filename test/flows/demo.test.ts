@@ -1,7 +1,11 @@
+import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import Koa from 'koa'
 import { prepareDemo } from '../../src/demo/load.ts'
+import { createDemoPartner } from '../../src/demo/partner.ts'
 import { reachedPages } from '../../src/demo/reached-pages.ts'
 import { Person } from '../support/person.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -123,6 +127,61 @@ describe('the demo in a database that others use', () => {
     )
     expect(databases.length).toBeGreaterThan(0)
     for (const { title } of databases) expect(ada.visit.$('ul').text()).toContain(title)
+  })
+
+  it('has a partner that keeps its tokens unless they are over for good, whatever answer comes or none', async () => {
+    const kept = new Map<string, string>()
+    const token = {
+      access_token: 'lka_first',
+      refresh_token: 'lkr_first',
+      workspace_name: 'Acme',
+      bot_id: 'b',
+    }
+    const id = 'd'.repeat(32)
+    const visit = () =>
+      JSON.parse(kept.get(`demo-partner:${id}`)!) as { tokens: object | null; notice: string }
+    kept.set(`demo-partner:${id}`, JSON.stringify({ tokens: token, messages: [], pages: [], attempt: null }))
+    let refreshed: { status: number; body: object } | null = null
+    const latchkey = new Koa().use(ctx => {
+      // Whatever comes after the refresh gets no answer.
+      if (refreshed === null || ctx.path !== '/v1/oauth/token') return void ctx.req.socket.destroy()
+      Object.assign(ctx, refreshed)
+    })
+    const upstream = latchkey.listen(0, '127.0.0.1')
+    await once(upstream, 'listening')
+    const base = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`
+    const partner = await createDemoPartner({
+      addresses: { issuer: base, base },
+      client: async () => ({ clientId: 'c', clientSecret: 's', redirectUri: `${base}/back` }),
+      visits: {
+        read: async key => kept.get(key) ?? null,
+        write: async (key, value) => void kept.set(key, value),
+      },
+    })
+    const shown = new Koa().use(partner).listen(0, '127.0.0.1')
+    await once(shown, 'listening')
+    const at = `http://127.0.0.1:${(shown.address() as AddressInfo).port}/demo-partner/refresh`
+    const refresh = async () => {
+      const headers = { cookie: `demo_partner=${id}` }
+      expect((await fetch(at, { method: 'POST', headers, redirect: 'manual' })).status).toBe(303)
+      return visit()
+    }
+    for (const answer of [
+      null,
+      { status: 429, body: { error: 'rate_limited' } },
+      { status: 503, body: { error: 'temporarily_unavailable' } },
+      { status: 400, body: { error: 'invalid_request' } },
+    ]) {
+      refreshed = answer
+      const { tokens, notice } = await refresh()
+      expect(tokens).toEqual(token)
+      expect(notice).toContain('can be tried again')
+    }
+    refreshed = { status: 200, body: { ...token, refresh_token: 'lkr_second' } }
+    expect((await refresh()).tokens).toMatchObject({ refresh_token: 'lkr_second' })
+    refreshed = { status: 400, body: { error: 'invalid_grant' } }
+    expect((await refresh()).tokens).toBeNull()
+    for (const one of [upstream, shown]) await new Promise(resolve => one.close(resolve))
   })
 
   it('has a partner that takes whatever the search answers', () => {
