@@ -14,6 +14,7 @@ import { developerHub } from './developer-hub.ts'
 import { installScreens } from './install-screens.ts'
 import { uuidv7 } from './installs/ids.ts'
 import { trialRedirectUri } from './installs/trial.ts'
+import { readQueriesInOneWalk } from './linear-query.ts'
 import { loadSigningKeys } from './oidc/keys.ts'
 import { createProvider, type InstallProvider } from './oidc/provider.ts'
 import { pageScreens } from './page-screens.ts'
@@ -64,6 +65,7 @@ export async function createInstallServer(
 async function assemble(config: Config, stores: Stores): Promise<InstallServer> {
   const log = openLog(config.logLevel)
   const app = new Koa({ proxy: config.trustProxy, maxIpsCount: 1 }) // the last hop is the proxy's own word, the first anyone's
+  readQueriesInOneWalk(app)
   app.silent = true // requests() says what failed, without the query
   const report = (fault: unknown, requestId?: string) =>
     log.error({ requestId, err: describeFault(fault) }, 'something broke')

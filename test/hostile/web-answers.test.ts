@@ -1,5 +1,7 @@
-import { get as httpGet } from 'node:http'
+import { get as httpGet, type IncomingMessage, type ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import Koa from 'koa'
+import { readQueriesInOneWalk } from '../../src/linear-query.ts'
 import { Person } from '../support/person.ts'
 import { seedWorld } from '../support/seed.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -26,6 +28,33 @@ const plainStatus = (url: string, headers: Record<string, string> = {}) =>
       reject,
     )
   })
+
+describe('an address with thousands of parameters', () => {
+  it.each(['/sign-in', '/v1/oauth/authorize'])('holds nobody up: %s', async path => {
+    for (const query of [
+      'a&'.repeat(14_000),
+      Array.from({ length: 6_000 }, (_, n) => n.toString(36)).join('&'),
+    ]) {
+      const begun = performance.now()
+      const answer = await get(`${path}?${query}`)
+      await answer.text()
+      expect(performance.now() - begun).toBeLessThan(1_000)
+      expect(answer.status).toBeLessThan(500)
+    }
+  })
+
+  it('is read as Koa reads it, whatever the names', async () => {
+    const text = 'a=1&b=2&a=3&a&__proto__=x&toString=y&c=%zz&d=%ff&=e&+f+=g%26'
+    const app = new Koa()
+    const koas = app.createContext({ url: `/?${text}` } as IncomingMessage, {} as ServerResponse).query
+    readQueriesInOneWalk(app)
+    const ours = app.createContext({ url: `/?${text}` } as IncomingMessage, {} as ServerResponse)
+    expect(ours.query).toEqual({ ...koas })
+    expect(Object.entries(ours.query)).toEqual(Object.entries(koas))
+    ours.query = { only: 'this' }
+    expect(ours.query).toEqual({ only: 'this' })
+  })
+})
 
 describe('every screen', () => {
   it.each(['/', '/sign-in', '/sign-out', '/nowhere', '/sign-in?return=/install/none'])(
