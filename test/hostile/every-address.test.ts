@@ -124,6 +124,46 @@ describe('every screen of what somebody has', () => {
   })
 })
 
+describe('every screen of the owner of one workspace', () => {
+  /** All that any screen asks of its address. */
+  const asked = (ids: Record<string, string>) => {
+    const names = ['workspace', 'connection', 'installation', 'request', 'offer', 'user', 'secret', 'page']
+    const query = new URLSearchParams(names.map((name): [string, string] => [name, ids[name]!]))
+    const more = {
+      person: 'cleo',
+      q: 'Hand',
+      open: ids.page!,
+      after: ids.page!,
+      kind: 'installation.activated',
+    }
+    for (const [name, value] of Object.entries(more)) query.append(name, value)
+    return query.toString()
+  }
+
+  it('shows nothing of another, whatever ids its address and its query name', async () => {
+    const addresses = new Set([...screens, '/gallery', '/developers', '/developers/new/internal'])
+    await changesNothing(
+      async pattern => {
+        const [real, other] = await Promise.all(
+          [things, nothing()].map(async ids => {
+            const [path] = address(pattern, { ...ids, workspace: elsewhere }).split('?')
+            const answer = await people.dora.send(`${path}?${asked(ids)}`)
+            return { status: answer.status, words: plain(await answer.text()) }
+          }),
+        )
+        expect([pattern, real]).toEqual([pattern, other])
+        expect([pattern, real!.status < 500]).toEqual([pattern, true])
+        for (const foreign of ['Handbook', 'Cleo', 'Ben', 'Acme'])
+          expect([pattern, real!.words.replaceAll(/value="[^"]*"/g, '').includes(foreign)]).toEqual([
+            pattern,
+            false,
+          ])
+      },
+      [...addresses],
+    )
+  })
+})
+
 describe('every address that takes a form', () => {
   it.each([
     ['without a token', () => ''],
