@@ -34,6 +34,11 @@ export function requests(
     const begun = process.hrtime.bigint()
     ctx.state.requestId = requestId
     ctx.set('x-request-id', requestId)
+    if (!hasAddress(ctx)) {
+      ctx.status = 400
+      ctx.body = 'The address of this request cannot be read.'
+      return
+    }
     try {
       await next()
     } catch (fault) {
@@ -51,6 +56,15 @@ export function requests(
       { requestId, method: ctx.method, path: ctx.path, status: ctx.status, ms: Math.round(ms) },
       'request',
     )
+  }
+}
+
+/** A request line may hold what is no address at all; whoever asks for its path then breaks. */
+function hasAddress(ctx: Context): boolean {
+  try {
+    return ctx.path.startsWith('/') || ctx.path === '*'
+  } catch {
+    return false
   }
 }
 

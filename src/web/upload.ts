@@ -28,11 +28,16 @@ async function readBody(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> 
   const parts: Buffer[] = []
   let bytes = 0
   // The connection stays, so that the refusal can be answered.
-  for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    bytes += part.length
-    if (bytes > mostBytes) throw unreadable('the multipart body is too large', 413)
-    parts.push(part)
+  try {
+    for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      bytes += part.length
+      if (bytes > mostBytes) break
+      parts.push(part)
+    }
+  } catch {
+    throw unreadable('the multipart body broke off', 400)
   }
+  if (bytes > mostBytes) throw unreadable('the multipart body is too large', 413)
   return Buffer.concat(parts)
 }
 

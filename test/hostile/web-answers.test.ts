@@ -100,6 +100,14 @@ describe('every screen', () => {
     expect(await plainStatus(url)).toBeLessThan(500)
   })
 
+  it('refuses a request line whose address is none', async () => {
+    const { hostname, port } = new URL(server.base)
+    const status = await new Promise(resolve => {
+      httpGet({ hostname, port, path: 'http://[/sign-in' }, answer => resolve(answer.resume().statusCode))
+    })
+    expect(status).toBe(400)
+  })
+
   it('says where to look when something breaks, and nothing about what', async () => {
     const breaking = await startServer()
     const person = new Person(breaking.base)

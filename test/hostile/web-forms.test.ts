@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { readUpload } from '../../src/web/upload.ts'
 import { Person } from '../support/person.ts'
 import { seedWorld } from '../support/seed.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -149,6 +151,15 @@ describe('a body that is no honest form', () => {
       expect(answer.status).toBe(403)
     },
   )
+
+  it('takes an upload that breaks off for one that cannot be read, and for no fault of the server', async () => {
+    const req = new Readable({ read() {} })
+    const ctx = { req, get: () => 'multipart/form-data; boundary=x', state: { form: new URLSearchParams() } }
+    req.push('--x')
+    const reading = readUpload(ctx as unknown as Parameters<typeof readUpload>[0])
+    req.destroy(new Error('aborted'))
+    await expect(reading).rejects.toMatchObject({ unreadable: true, status: 400 })
+  })
 
   it('survives 20,000 fields, broken escapes and names of inherited members', async () => {
     const person = new Person(server.base)
