@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { HistoryRow } from '../../src/installs/history.ts'
+import { toCsv } from '../../src/web/settings/history/export.ts'
 import { Person } from '../support/person.ts'
 import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -189,6 +192,29 @@ describe('an owner reads the history', () => {
     expect(events).toMatchObject([
       { kind: 'approval.added', actor_email: 'ada@acme.test', connection_id: relay.id, address: '192.0.2.7' },
     ])
+  })
+
+  it('as CSV in which no semicolon begins a formula either, and smileys stay', async () => {
+    const hostile = [`a;=cmd|' /C calc'!A0;b`, 'a; -2+3+cmd;b', 'a;\t@SUM(1);b', '=1', 'Fine ;-)']
+    const rows: HistoryRow[] = hostile.map(name => ({
+      id: randomUUID(),
+      at: new Date(),
+      kind: 'approval-request.approved',
+      actor: { id: randomUUID(), name, email: name },
+      connection: { id: relay.id, name },
+      installer: null,
+      handOver: { from: null, to: null },
+      address: null,
+      requestId: null,
+      data: { answer: name },
+    }))
+    async function* read() {
+      yield* rows
+    }
+    const csv = await text(toCsv(read()))
+    expect(csv).toContain(hostile[0]!.replace('=', "'="))
+    expect(csv).not.toMatch(/(^|[,;]"?)\s*([=+@]|-\w)/m)
+    expect(csv).toContain('Fine ;-)')
   })
 
   it('and is told what of a question cannot be', async () => {

@@ -51,6 +51,9 @@ export function toNdjson(rows: AsyncIterable<HistoryRow>): Readable {
   return Readable.from(lines())
 }
 
+/** Where a semicolon parts cells, as spreadsheets of many countries have it, what stands behind one begins a cell too. */
+const unformed = (text: string) => text.replace(/(;\s*)(?=[=+@]|-\w)/g, "$1'")
+
 /** RFC 4180 with a header. A cell that a spreadsheet would run as a formula is escaped. */
 export function toCsv(rows: AsyncIterable<HistoryRow>): Readable {
   async function* records() {
@@ -60,7 +63,7 @@ export function toCsv(rows: AsyncIterable<HistoryRow>): Readable {
     header: true,
     columns: [...columns],
     escape_formulas: true,
-    cast: { object: value => JSON.stringify(value) },
+    cast: { object: value => unformed(JSON.stringify(value)), string: unformed },
   })
   const source = Readable.from(records())
   source.on('error', fault => csv.destroy(fault))
