@@ -293,7 +293,49 @@ describe('a request that comes to nothing', () => {
   })
 })
 
+/** Until that many statements wait for a lock. */
+async function waiting(count: number): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    const [row] = await server.sql<{ count: number }>(
+      `select count(*)::int as count from pg_stat_activity
+       where wait_event_type = 'Lock' and datname = current_database()`,
+    )
+    if (row!.count >= count) return
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+}
+
 describe('two owners', () => {
+  it('one is made a member while he waits for the other: he decides nothing any more', async () => {
+    await asks('ben')
+    const form = await decisionForm(ada, acme, about, 'approve')
+    const policy = `/settings/${acme}/policy`
+    const role = (to: string) =>
+      server.sql('update members set role = $2 where user_id = $1', [world.users.ada.id, to])
+    const second = await signedIn(server, world.users.ada)
+    await second.open(policy)
+    const csrf = second.visit.$('main [name=csrf]').attr('value')!
+    const seen = second.visit.$('main [name=seen]').attr('value') ?? ''
+    const rules = { csrf, seen, restrict_installs: 'none', connection_creation: 'everyone' }
+    const answers = await whileHeld(
+      server.config.databaseUrl!,
+      'select from workspaces where id = $1 for update',
+      [acme],
+      async () => {
+        const both = [
+          ada.open(form.action, { method: 'POST', body: form.body }),
+          second.open(policy, { method: 'POST', body: new URLSearchParams(rules) }),
+        ]
+        await waiting(2)
+        await role('member')
+        return both
+      },
+    ).then(both => Promise.all(both))
+    await role('owner')
+    expect(answers.map(one => one.status)).toEqual([403, 403])
+    expect(await kinds()).toEqual(['approval-request.made'])
+  })
+
   it('one approves while the other takes it off the list: approving it again later lets nobody in by that', async () => {
     await restrict(server, acme, 'owners-only')
     await server.sql(
@@ -304,16 +346,6 @@ describe('two owners', () => {
     const { action, body } = await decisionForm(ada, acme, about, 'approve')
     const other = await signedIn(server, world.users.ada)
     await other.open(`/settings/${acme}/approved/${relay.id}/remove`)
-    const waiting = async (count: number) => {
-      for (let tries = 0; tries < 300; tries++) {
-        const [row] = await server.sql<{ count: number }>(
-          `select count(*)::int as count from pg_stat_activity
-           where wait_event_type = 'Lock' and datname = current_database()`,
-        )
-        if (row!.count >= count) return
-        await new Promise(resolve => setTimeout(resolve, 10))
-      }
-    }
     // Both come as far as their records.
     const both = await whileHeld(
       server.config.databaseUrl!,

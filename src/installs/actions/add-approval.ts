@@ -22,8 +22,8 @@ export type AddApprovalNeeds = DeedNeeds & {
 export function addApproval(needs: AddApprovalNeeds) {
   return (deed: Deed, connectionId: string): Promise<{ kind: 'added' | 'already' | 'unknown' } | Refusal> =>
     needs.transact(async stores => {
+      const rules = await stores.holdPolicy(deed.workspaceId)
       const actor = await actorOf(stores, deed)
-      const rules = actor && (await stores.holdPolicy(deed.workspaceId))
       if (!actor || !rules) return { kind: 'unknown' }
       const may = mayGovern(actor)
       if (may.kind === 'no') return refused(may.because)

@@ -46,13 +46,13 @@ export function decideApproval(needs: DecideApprovalNeeds) {
   return async (deed: Deed, decision: Decision): Promise<Decided | Refusal> => {
     const answer = decision.answer.trim()
     return needs.transact(async stores => {
+      const rules = await stores.holdPolicy(deed.workspaceId)
       const actor = await actorOf(stores, deed)
       if (!actor) return { kind: 'unknown' }
       const may = mayDecideRequest(actor)
       if (may.kind === 'no') return refused(may.because)
       if (decision.decision === 'decline' && answer === '') return { kind: 'answer-missing' }
       if ([...answer].length > sentenceLimit) return { kind: 'answer-too-long' }
-      const rules = await stores.holdPolicy(deed.workspaceId)
       const request = rules && (await stores.holdRequest(deed.workspaceId, decision.requestId))
       if (!request) return { kind: 'unknown' }
       const standing = standingOf(request, needs.now())

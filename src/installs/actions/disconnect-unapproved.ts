@@ -32,8 +32,8 @@ export type DisconnectUnapprovedNeeds = DeedNeeds & {
 export function disconnectUnapproved(needs: DisconnectUnapprovedNeeds) {
   return (deed: Deed): Promise<{ kind: 'disconnected'; count: number } | { kind: 'unknown' } | Refusal> =>
     needs.transact(async stores => {
+      const rules = await stores.holdPolicy(deed.workspaceId)
       const actor = await actorOf(stores, deed)
-      const rules = actor && (await stores.holdPolicy(deed.workspaceId))
       if (!actor || !rules) return { kind: 'unknown' }
       const may = mayGovern(actor)
       if (may.kind === 'no') return refused(may.because)

@@ -27,11 +27,11 @@ export function removeApproval(needs: RemoveApprovalNeeds) {
     asked: { connectionId: string; installed: 'keep' | 'disconnect' },
   ): Promise<ApprovalRemoved | Refusal> =>
     needs.transact(async stores => {
+      await stores.holdPolicy(deed.workspaceId)
       const actor = await actorOf(stores, deed)
       if (!actor) return { kind: 'unknown' }
       const may = mayGovern(actor)
       if (may.kind === 'no') return refused(may.because)
-      await stores.holdPolicy(deed.workspaceId)
       const { connectionId, installed } = asked
       const held =
         installed === 'disconnect'

@@ -29,8 +29,9 @@ export type PolicySet = { kind: 'set' | 'unchanged' | 'unknown' } | { kind: 'ove
 export function setPolicy(needs: SetPolicyNeeds) {
   return (deed: Deed, policy: Policy, seen: Date | null): Promise<PolicySet | Refusal> =>
     needs.transact(async stores => {
+      const kept = await stores.holdPolicy(deed.workspaceId)
+      // After the wait for it: whoever is no owner any more by then changes nothing.
       const actor = await actorOf(stores, deed)
-      const kept = actor && (await stores.holdPolicy(deed.workspaceId))
       if (!actor || !kept) return { kind: 'unknown' }
       const may = maySetPolicy(actor, kept.plan)
       if (may.kind === 'no') return refused(may.because)
