@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { whileHeld } from '../support/held-rows.ts'
 import { Partner } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
 import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
@@ -98,6 +99,40 @@ describe('a connection that ends while its tokens are issued', () => {
     if (row!.off) await press('enable')
     expect(await outcome(partners[0]!.partner.refresh(partners[0]!.refreshToken))).not.toBeNull()
   })
+})
+
+it('whoever is taken out while he waits for the connection makes no secret of it any more', async () => {
+  const relay = await seedConnection(server.sql, {
+    workspace_id: world.workspaces.acme.id,
+    created_by: world.users.cleo.id,
+  })
+  const cleo = new Person(server.base)
+  await cleo.signIn(world.users.cleo.email)
+  await cleo.open(`/developers/connections/${relay.id}`)
+  const form = cleo.formOf('Create another secret')
+  const making = await whileHeld(
+    server.config.databaseUrl!,
+    'select from connections where id = $1 for update',
+    [relay.id],
+    async () => {
+      const sent = cleo.send(form.action, { method: 'POST', body: form.body })
+      for (let tries = 0, waits = 0; waits === 0 && tries < 300; tries++) {
+        const [row] = await server.sql<{ waits: number }>(
+          `select count(*)::int as waits from pg_stat_activity
+           where wait_event_type = 'Lock' and datname = current_database()`,
+        )
+        waits = row!.waits
+        await new Promise(resolve => setTimeout(resolve, 10))
+      }
+      await server.sql('delete from members where user_id = $1', [world.users.cleo.id])
+      return [sent]
+    },
+  )
+  const [answer] = await Promise.all(making)
+  expect(answer!.status).toBe(404)
+  expect(
+    await server.sql('select from connection_secrets where connection_id = $1', [relay.id]),
+  ).toHaveLength(1)
 })
 
 async function csrf(): Promise<string> {

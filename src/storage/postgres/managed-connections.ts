@@ -54,9 +54,13 @@ export function managedConnectionStore(client: ClientBase) {
   return {
     ...connectionStore(client),
 
-    /** The lock lets others go on that only refer to the row: tokens of the connection are issued meanwhile. */
+    /**
+     * The lock lets others go on that only refer to the row: tokens of the connection are issued meanwhile. Held first, read
+     * after: a statement that waited for the row still sees the members of before the wait.
+     */
     async holdConnection(connectionId: string, userId: string | null): Promise<ManagedConnection | null> {
-      const { rows } = await client.query<ManagedRow>(`${managed} for no key update`, [connectionId, userId])
+      await client.query('select from connections where id = $1 for no key update', [connectionId])
+      const { rows } = await client.query<ManagedRow>(managed, [connectionId, userId])
       return toManaged(rows[0], userId)
     },
 
