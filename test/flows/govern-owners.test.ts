@@ -149,6 +149,7 @@ describe('an owner stops something', () => {
   it('suspends for everyone and resumes: the same tokens are powerless meanwhile, and work again', async () => {
     await installTwice()
     await ada.open(`${people()}/suspend`)
+    expect(ada.text()).toContain('Relay Automations reaches no page of Acme until an owner resumes it.')
     expect(ada.text()).toContain('its tokens reach nothing')
     expect(await reaches(ben)).toHaveLength(3)
     await ada.press('Suspend')
@@ -174,6 +175,7 @@ describe('an owner stops something', () => {
   it('suspends one person alone, who cannot lift that by installing again', async () => {
     await installTwice()
     await ada.open(`${access(ben.tokens.bot_id)}/suspend`)
+    expect(ada.text()).toContain('reaches no page of Acme for Ben until an owner resumes it.')
     await ada.press('Suspend')
     await expect(reaches(ben)).rejects.toThrow('401')
     expect(await reaches(cleo)).toHaveLength(3)

@@ -33,6 +33,13 @@ describe('a search on a page', () => {
     expect(cleo.visit.$('.gallery-card h2').text()).toBe('Dock & Co')
   })
 
+  it('names a page of a long title by its beginning', async () => {
+    const endless = await seedPage(server.sql, world.workspaces.acme.id, 'On and on '.repeat(30))
+    const cleo = await signedIn('cleo')
+    await cleo.open(`${pageOf(endless)}/connections`)
+    expect(cleo.text()).toMatch(/What you add reaches (On and on ){5}On and on…? and everything below it\./)
+  })
+
   it('says of the workspace’s own, once it is disconnected, who brings it back', async () => {
     const { acme } = world.workspaces
     const { ada } = world.users

@@ -1,7 +1,6 @@
 /** "Add connection": a search over the connections of this workspace; and what is asked before one is taken off a page. */
 
 import { type Field, field } from '../field.ts'
-import { titleWords } from '../install/words.ts'
 import { connectionMark, type Mark } from '../marks.ts'
 import { view } from '../render.ts'
 import type { ConfirmPage } from '../settings/confirm/page.ts'
@@ -41,7 +40,7 @@ type Facts = {
 export function connectPage({ workspace, page, words, found, more }: Facts): ConnectPage {
   const gallery = { label: 'Open the gallery', href: urls.galleryFor(workspace.id) }
   return {
-    title: titleWords(page.title),
+    title: shortTitle(page.title),
     action: urls.pageAdd(workspace.id, page.id),
     search: field('q', 'Search connections', { type: 'search', value: words }),
     rows: found.map(one => rowOf(workspace, page.id, one)),

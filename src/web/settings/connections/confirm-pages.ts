@@ -41,7 +41,7 @@ export function disconnectEveryonePage(workspace: Workspace, reading: Connection
 export function suspendEveryonePage(workspace: Workspace, reading: Connection): ConfirmPage {
   const { id, kind, name } = reading.connection
   return {
-    ...suspension(workspace, name),
+    ...suspension(`${name} reaches no page of ${workspace.name} until an owner resumes it.`),
     heading: kind === 'internal' ? `Suspend ${name}?` : `Suspend ${name} for everyone?`,
     submit: {
       label: 'Suspend',
@@ -103,8 +103,11 @@ export function revokePage(workspace: Workspace, access: Access, person: string)
 
 export function suspendOnePage(workspace: Workspace, access: Access): ConfirmPage {
   const { connection, person } = access
+  const whose = person ? `for ${person.name} ` : ''
   return {
-    ...suspension(workspace, connection.name),
+    ...suspension(
+      `${connection.name} reaches no page of ${workspace.name} ${whose}until an owner resumes it.`,
+    ),
     heading: person ? `Suspend ${connection.name} for ${person.name}?` : `Suspend ${connection.name}?`,
     submit: {
       label: 'Suspend',
@@ -116,9 +119,9 @@ export function suspendOnePage(workspace: Workspace, access: Access): ConfirmPag
   }
 }
 
-function suspension(workspace: Workspace, name: string) {
+function suspension(lead: string) {
   return {
-    lead: `${name} reaches no page of ${workspace.name} by it until an owner resumes it.`,
+    lead,
     effects: [
       'What it does there stops at once: its tokens reach nothing.',
       'Nothing is lost: the chosen pages and the tokens are kept for when it is resumed.',

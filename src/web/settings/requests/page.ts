@@ -63,7 +63,7 @@ export function requestsPage(facts: Facts): RequestsPage {
         ? {
             icon: 'inbox',
             heading: trail.after ? 'No more requests' : 'No request waits',
-            sentence: `When the policy stops a member from installing a connection in ${workspace.name}, the member can ask for it here.`,
+            sentence: `When the policy stops a member from installing a connection in ${workspace.name}, the member can ask for it, and the request appears here.`,
             action: null,
           }
         : {
@@ -157,7 +157,7 @@ export const sayings: Sayings = {
   approved: () => ({
     kind: 'good',
     sentence:
-      'Approved. It is on the approved list, and the member can go on installing it where he was stopped.',
+      'Approved. It is on the approved list, and the member who asked can go on where the policy stopped the install.',
   }),
   declined: () => ({ kind: 'good', sentence: 'Declined. The member sees what you wrote.' }),
 }
