@@ -178,6 +178,7 @@ describe('the screens of the hub', () => {
       .fill(`http://relay.test/${'callback'.repeat(20)}\nhttps://*.relay.test/`)
     await page.getByRole('button', { name: 'Create connection' }).click()
     await page.getByText('Nothing was created yet.').waitFor()
+    expect(await page.locator(':focus').getAttribute('name')).toBe('name')
     found.push(...(await check(page, 'create-refused')))
     await page.goto(`${server.base}/developers/connections/${busy}/settings`)
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('A shorter name')
