@@ -40,6 +40,11 @@ export function plain(text: string): string {
   return text.replace(/[^\P{Cc}\n]/gu, '\ufffd')
 }
 
+/** Beside the answer, on standard error. */
+export function remark(sentence: string): void {
+  process.stderr.write(`latchkey: ${plain(sentence)}\n`)
+}
+
 /** One sentence for what went wrong, whoever threw it. */
 export function sentenceOf(fault: unknown): string {
   if (fault instanceof BadConfig) return fault.message

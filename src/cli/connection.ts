@@ -1,10 +1,11 @@
 import { Command } from 'commander'
 import type { Connection } from '../installs/connection.ts'
-import { readUuid } from '../installs/ids.ts'
 import type { Stores } from '../stores.ts'
-import { BadUsage, Fault, newCommand, outputOf } from './command.ts'
+import { newCommand, outputOf } from './command.ts'
 import { applyCommand } from './connection-apply.ts'
 import { createCommand } from './connection-create.ts'
+import { revokeSecretCommand, rotateSecretCommand } from './connection-secret.ts'
+import { byOperator, idMeaning, notThere, readId, unknown } from './named.ts'
 import { shownConnection } from './shown.ts'
 import { withStores } from './stores.ts'
 
@@ -18,11 +19,15 @@ export function connectionCommand(): Command {
     .addCommand(switchCommand('disable', 'stop its tokens, secrets and flows from the next request on'))
     .addCommand(switchCommand('enable', 'let it go on where it stopped'))
     .addCommand(rotateSecretCommand())
+    .addCommand(revokeSecretCommand())
 }
 
 function listCommand(): Command {
   return newCommand('list', 'every connection').action(async (options: { json?: boolean }) => {
-    const connections = await withStores(async stores => (await storeOf(stores)).all())
+    const connections = await withStores<Connection[]>(
+      async stores => (await storeOf(stores)).all(),
+      () => [],
+    )
     outputOf(options).answer(
       connections.map(shownConnection),
       connections.length === 0
@@ -36,10 +41,10 @@ function listCommand(): Command {
 
 function showCommand(): Command {
   return newCommand('show', 'one connection, whole')
-    .argument('<id>')
+    .argument('<id>', idMeaning)
     .action(async (text: string, options: { json?: boolean }) => {
       const id = readId(text)
-      const found = await withStores(stores => mustFind(stores, id))
+      const found = await withStores(stores => mustFind(stores, id), notThere(id))
       const document = shownConnection(found)
       outputOf(options).answer(
         document,
@@ -55,7 +60,7 @@ function showCommand(): Command {
 
 function switchCommand(verb: 'disable' | 'enable', description: string): Command {
   return newCommand(verb, description)
-    .argument('<id>')
+    .argument('<id>', idMeaning)
     .action(async (text: string, options: { json?: boolean }) => {
       const id = readId(text)
       const found = await withStores(async stores => {
@@ -63,36 +68,10 @@ function switchCommand(verb: 'disable' | 'enable', description: string): Command
         const outcome = await developerActions(stores)[verb](byOperator(id))
         if (outcome.kind === 'unknown') throw unknown(id)
         return mustFind(stores, id)
-      })
+      }, notThere(id))
       outputOf(options).answer(shownConnection(found), `${found.name} is ${verb}d.`)
     })
 }
-
-function rotateSecretCommand(): Command {
-  return newCommand('rotate-secret', 'make another client secret; the one in use goes on until it is revoked')
-    .argument('<id>')
-    .action(async (text: string, options: { json?: boolean }) => {
-      const id = readId(text)
-      const rotated = await withStores(async stores => {
-        const { developerActions } = await import('../developer-hub.ts')
-        return developerActions(stores).rotate(byOperator(id))
-      })
-      if (rotated.kind === 'unknown') throw unknown(id)
-      if (rotated.kind === 'refused')
-        throw new Fault(
-          rotated.code === 'two-secrets'
-            ? 'It has two secrets already; revoke one of them first, in the developer hub.'
-            : 'A public or internal connection has no client secret.',
-        )
-      outputOf(options).answer(
-        { id, client_id: id, client_secret: rotated.secret },
-        `client_secret  ${rotated.secret}\nKeep it now: it is not shown again.`,
-      )
-    })
-}
-
-const byOperator = (connectionId: string) => ({ connectionId, userId: null, address: null, requestId: null })
-const unknown = (id: string) => new Fault(`There is no connection ${id}.`)
 
 async function storeOf(stores: Stores) {
   const [{ connectionStore }, { poolOf }] = await Promise.all([
@@ -106,10 +85,4 @@ async function mustFind(stores: Stores, id: string): Promise<Connection> {
   const found = await (await storeOf(stores)).byId(id)
   if (!found) throw unknown(id)
   return found
-}
-
-export function readId(text: string, what = 'The id'): string {
-  const id = readUuid(text)
-  if (id === null) throw new BadUsage(`${what} is no UUID: ${JSON.stringify(text)} (see --help)`)
-  return id
 }

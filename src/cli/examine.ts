@@ -1,5 +1,4 @@
 /** What `latchkey doctor` looks at. Each check tells what it found, and what to do where that is not well. */
-import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { type Config, readConfig } from '../config.ts'
 import { listSigningKeys } from '../oidc/keys.ts'
@@ -8,6 +7,7 @@ import { openDatabase } from '../storage/postgres/data-source.ts'
 import { embeddedPostgres } from '../storage/postgres/embedded.ts'
 import { schemaIsCurrent } from '../storage/postgres/migrate.ts'
 import { sentenceOf } from './command.ts'
+import { hasDatabase } from './stores.ts'
 
 export type Finding = { name: string; ok: boolean; found: string; advice?: string }
 type Verdict = Omit<Finding, 'name'>
@@ -34,8 +34,10 @@ async function finding(name: string, check: () => Promise<Verdict>, advice?: str
 }
 
 async function examineDatabase(config: Config): Promise<Finding[]> {
-  if (!config.databaseUrl && !existsSync(path.join(config.dataDir, 'postgres', 'PG_VERSION')))
-    return [{ name: 'database', ok: true, found: 'embedded, not made yet; "latchkey start" does it' }]
+  if (!hasDatabase(config)) {
+    const found = `embedded, not made yet in ${config.dataDir} (DATA_DIR); "latchkey start" does it`
+    return [{ name: 'database', ok: true, found }]
+  }
   let embedded: Awaited<ReturnType<typeof embeddedPostgres>> | null = null
   try {
     embedded = config.databaseUrl ? null : await embeddedPostgres(config.dataDir)
@@ -46,7 +48,7 @@ async function examineDatabase(config: Config): Promise<Finding[]> {
     })
     try {
       return [
-        await finding('database', () => examineServer(source, embedded !== null)),
+        await finding('database', () => examineServer(source, embedded && config.dataDir)),
         await finding('schema', () => examineSchema(source, embedded !== null)),
         await finding('clock', () => examineClock(source)),
       ]
@@ -65,12 +67,12 @@ async function examineDatabase(config: Config): Promise<Finding[]> {
 
 type Queries = { query(text: string): Promise<unknown> }
 
-async function examineServer(source: Queries, embedded: boolean): Promise<Verdict> {
+async function examineServer(source: Queries, folder: string | null): Promise<Verdict> {
   const [row] = (await source.query(
     `select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
        current_setting('max_connections')::int as connections`,
   )) as { version: string; number: number; connections: number }[]
-  const found = `PostgreSQL ${row!.version}${embedded ? ', embedded' : ''}, ${row!.connections} connections at most`
+  const found = `PostgreSQL ${row!.version}${folder ? `, embedded in ${folder}` : ''}, ${row!.connections} connections at most`
   if (row!.number < oldestPostgres) return { ok: false, found, advice: 'Use PostgreSQL 14 or newer.' }
   return { ok: true, found }
 }
@@ -139,14 +141,25 @@ function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
-/** Does the public address lead to this server? Only where it runs can that be seen. */
-async function examineIssuer({ issuer, production }: Config): Promise<Verdict> {
+/**
+ * Does the public address lead to a server with these keys? Another one may be called the same, as on one's own machine. Only
+ * where it runs can that be seen.
+ */
+async function examineIssuer(config: Config): Promise<Verdict> {
+  const { issuer, production } = config
   const address = `${issuer}/.well-known/oauth-authorization-server`
   try {
     const answer = await fetch(address, { redirect: 'manual', signal: AbortSignal.timeout(5_000) })
-    const metadata = (await answer.json().catch(() => null)) as { issuer?: string } | null
+    const metadata = (await answer.json().catch(() => null)) as Metadata | null
     if (answer.status === 200 && metadata?.issuer === issuer)
-      return { ok: true, found: `${issuer} leads to this server` }
+      return (await servesOurKeys(metadata, config))
+        ? { ok: true, found: `${issuer} leads to a server with these keys` }
+        : {
+            ok: false,
+            found: `${issuer} leads to a server with other keys than those of ${config.signingKeys ?? config.dataDir}`,
+            advice:
+              'Set DATA_DIR or SIGNING_KEYS to what that server runs with, or ISSUER to the address of yours.',
+          }
     return {
       ok: false,
       found: `${address} answers ${answer.status}${metadata?.issuer ? ` for the issuer ${metadata.issuer}` : ''}`,
@@ -161,4 +174,13 @@ async function examineIssuer({ issuer, production }: Config): Promise<Verdict> {
         }
       : { ok: true, found: `${issuer}; the server is not running` }
   }
+}
+
+type Metadata = { issuer?: string; jwks_uri?: string }
+
+/** One key in common is enough: after a rotation the server has the new ones from its next start on. */
+async function servesOurKeys({ jwks_uri }: Metadata, config: Config): Promise<boolean> {
+  const answer = await fetch(jwks_uri ?? '', { redirect: 'manual', signal: AbortSignal.timeout(5_000) })
+  const served = ((await answer.json()) as { keys: { kid?: string }[] }).keys.map(key => key.kid)
+  return (await listSigningKeys(config)).some(key => served.includes(key.kid))
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import { Fault, newCommand, outputOf } from './command.ts'
-import { readId } from './connection.ts'
+import { newCommand, outputOf } from './command.ts'
+import { notThere, readId, unknown } from './named.ts'
 import { withStores } from './stores.ts'
 
 export function installationCommand(): Command {
@@ -18,13 +18,16 @@ function listCommand(): Command {
       const workspaceId = options.workspace === undefined ? null : readId(options.workspace, '--workspace')
       const connectionId =
         options.connection === undefined ? null : readId(options.connection, '--connection')
-      const rows = await withStores(async stores => {
-        const [{ listInstallations }, { poolOf }] = await Promise.all([
-          import('../storage/postgres/readings/installation-list.ts'),
-          import('../storage/postgres/pool.ts'),
-        ])
-        return listInstallations(poolOf(stores.database), { workspaceId, connectionId })
-      })
+      const rows = await withStores(
+        async stores => {
+          const [{ listInstallations }, { poolOf }] = await Promise.all([
+            import('../storage/postgres/readings/installation-list.ts'),
+            import('../storage/postgres/pool.ts'),
+          ])
+          return listInstallations(poolOf(stores.database), { workspaceId, connectionId })
+        },
+        () => [],
+      )
       outputOf(options).answer(
         rows,
         rows.length === 0
@@ -45,19 +48,21 @@ function revokeCommand(): Command {
     .argument('<id>', 'its id, the bot_id that the partner stores')
     .action(async (text: string, options: { json?: boolean }) => {
       const id = readId(text)
-      const outcome = await withStores(async stores => {
-        const [{ workspaceOfInstallation }, { poolOf }, { disconnectByOperator }] = await Promise.all([
-          import('../storage/postgres/readings/installation-list.ts'),
-          import('../storage/postgres/pool.ts'),
-          import('../directory.ts'),
-        ])
-        const workspaceId = await workspaceOfInstallation(poolOf(stores.database), id)
-        return workspaceId
-          ? disconnectByOperator(stores.database, workspaceId, id)
-          : { kind: 'unknown' as const }
-      })
-      if (outcome.kind === 'unknown' || outcome.kind === 'refused')
-        throw new Fault(`There is no installation ${id}.`)
+      const outcome = await withStores(
+        async stores => {
+          const [{ workspaceOfInstallation }, { poolOf }, { disconnectByOperator }] = await Promise.all([
+            import('../storage/postgres/readings/installation-list.ts'),
+            import('../storage/postgres/pool.ts'),
+            import('../directory.ts'),
+          ])
+          const workspaceId = await workspaceOfInstallation(poolOf(stores.database), id)
+          return workspaceId
+            ? disconnectByOperator(stores.database, workspaceId, id)
+            : { kind: 'unknown' as const }
+        },
+        notThere(id, 'installation'),
+      )
+      if (outcome.kind === 'unknown' || outcome.kind === 'refused') throw unknown(id, 'installation')
       outputOf(options).answer(
         { id, state: 'revoked' },
         outcome.kind === 'already' ? 'It was revoked before.' : 'It is revoked.',

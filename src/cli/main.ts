@@ -1,6 +1,6 @@
 /** latchkey <command>. Each command is a file of its own and loads what it needs when it is called. */
 import { Command, CommanderError } from 'commander'
-import { BadUsage, plain, sentenceOf } from './command.ts'
+import { BadUsage, remark, sentenceOf } from './command.ts'
 import { connectionCommand } from './connection.ts'
 import { doctorCommand } from './doctor.ts'
 import { importCommand } from './import.ts'
@@ -44,13 +44,9 @@ function exitCodeOf(fault: unknown): number {
   if (fault instanceof CommanderError) {
     if (fault.exitCode === 0) return 0
     if (fault.code === 'commander.help') return 2
-    say(`${fault.message.replace(/^error: /, '').replaceAll('\n', ' ')} (see --help)`)
+    remark(`${fault.message.replace(/^error: /, '').replaceAll('\n', ' ')} (see --help)`)
     return 2
   }
-  say(sentenceOf(fault))
+  remark(sentenceOf(fault))
   return fault instanceof BadUsage ? 2 : 1
-}
-
-function say(sentence: string): void {
-  process.stderr.write(`latchkey: ${plain(sentence)}\n`)
 }

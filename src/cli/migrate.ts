@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { readConfig } from '../config.ts'
 import { newCommand, outputOf } from './command.ts'
+import { tellWhereMade } from './stores.ts'
 
 export function migrateCommand(): Command {
   return newCommand('migrate', 'bring the database schema up to date; safe to run on many hosts at once')
@@ -11,8 +12,10 @@ export function migrateCommand(): Command {
         import('../stores.ts'),
         import('../storage/postgres/migrate.ts'),
       ])
-      const stores = await openStores(readConfig())
+      const config = readConfig()
+      const stores = await openStores(config)
       try {
+        tellWhereMade(stores, config)
         const names = await migrate(stores.database, options.down ?? 0)
         const verb = options.down ? 'Took back' : 'Applied'
         output.answer(

@@ -1,16 +1,25 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { type Config, readConfig } from '../config.ts'
 import type { Stores } from '../stores.ts'
-import { Fault } from './command.ts'
+import { Fault, remark } from './command.ts'
 
 /**
  * Opens the stores for one command and closes them after it. The embedded database is brought up to date; another one must
  * be already.
+ * @param nowhere answers for a command that only asks or changes what is there, so that it makes no database where none is.
+ *   It is told the folder. Without it the database is made.
  * @throws Fault when the schema is behind, BadConfig, or what the work throws.
  */
-export async function withStores<T>(work: (stores: Stores, config: Config) => Promise<T>): Promise<T> {
+export async function withStores<T>(
+  work: (stores: Stores, config: Config) => Promise<T>,
+  nowhere?: (folder: string) => T,
+): Promise<T> {
   const config = readConfig()
+  if (nowhere && !hasDatabase(config)) return nowhere(config.dataDir)
   const { openStores } = await import('../stores.ts')
   const stores = await openStores(config)
+  tellWhereMade(stores, config)
   const interruption = endAtSignal(stores)
   try {
     if (!config.databaseUrl) await (await import('../storage/postgres/migrate.ts')).migrate(stores.database)
@@ -24,6 +33,22 @@ export async function withStores<T>(work: (stores: Stores, config: Config) => Pr
     interruption.settle()
     await stores.close()
   }
+}
+
+/** Is there a database: one that is configured, or an embedded one that was made before? */
+export function hasDatabase({ databaseUrl, dataDir }: Config): boolean {
+  return databaseUrl !== null || existsSync(path.join(dataDir, 'postgres', 'PG_VERSION'))
+}
+
+/** For whoever is in another folder than he thinks. */
+export function tellWhereMade(stores: Stores, { dataDir }: Config): void {
+  if (stores.databaseIsNew)
+    remark(`There was no database in ${dataDir} (DATA_DIR): an empty one was made there.`)
+}
+
+/** What a command says of an id where no database is. */
+export function noDatabase(folder: string): string {
+  return `no database was made in ${folder} (DATA_DIR); run this where the server runs, or set DATABASE_URL`
 }
 
 /** @throws Fault when a migration is missing. */

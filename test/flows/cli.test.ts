@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
@@ -170,6 +173,13 @@ describe('latchkey connection', () => {
     }
     expect(tokenPrefix(rotated.client_secret)).toBe('lks_')
     refuses(await run('connection', 'rotate-secret', id), 1, /two secrets/)
+    const revoke = (...args: string[]) => run('connection', 'revoke-secret', id, ...args)
+    refuses(await revoke(rotated.client_secret), 2, /last four characters/)
+    const ending = rotated.client_secret.slice(-4)
+    expect((await revoke(ending, '--json')).json()).toEqual({
+      ...{ id, client_id: id, revoked: ending, secrets_left: 1 },
+    })
+    refuses(await revoke(ending), 1, /No secret of it ends in .*; it has …\w{4}\./)
     const events = await source.query(
       'select kind, actor_id from events where connection_id = $1 order by id',
       [id],
@@ -179,7 +189,9 @@ describe('latchkey connection', () => {
       'connection.disabled',
       'connection.enabled',
       'secret.rotated',
+      'secret.revoked',
     ])
+    refuses(await run('connection', 'revoke-secret', randomUUID(), 'abcd'), 1, /There is no connection/)
     for (const verb of ['show', 'disable', 'enable', 'rotate-secret']) {
       refuses(await run('connection', verb, randomUUID()), 1, /There is no connection/)
       refuses(await run('connection', verb, 'relay'), 2, /is no UUID/)
@@ -233,7 +245,7 @@ describe('latchkey installation', () => {
 describe('every command', () => {
   const commands = [
     ...['start', 'migrate', 'import', 'doctor'].map(one => [one]),
-    ...['create', 'apply', 'list', 'show', 'disable', 'enable', 'rotate-secret'].map(one => [
+    ...['create', 'apply', 'list', 'show', 'disable', 'enable', 'rotate-secret', 'revoke-secret'].map(one => [
       'connection',
       one,
     ]),
@@ -265,6 +277,20 @@ describe('every command', () => {
     expect([ended.code, ended.out]).toEqual([1, ''])
     for (const name of ['PORT: found "99999"', 'DEMO: found "yes"', 'LOG_LEVEL: found "loud"'])
       expect(ended.err).toContain(name)
+  })
+
+  it('makes no database in a folder where none is, and says which folder that was', async () => {
+    const elsewhere = await mkdtemp(path.join(tmpdir(), 'latchkey-elsewhere-'))
+    const lost = { PATH: env.PATH!, DATA_DIR: elsewhere }
+    for (const noun of ['connection', 'installation']) {
+      expect((await latchkey([noun, 'list', '--json'], lost)).json()).toEqual([])
+      const verb = noun === 'connection' ? 'show' : 'revoke'
+      const named = await latchkey([noun, verb, randomUUID()], lost)
+      refuses(named, 1, new RegExp(`There is no ${noun} .*no database was made in ${elsewhere}`))
+    }
+    expect((await latchkey(['doctor'], lost)).out).toContain(`not made yet in ${elsewhere}`)
+    expect(await readdir(elsewhere)).toEqual([])
+    await rm(elsewhere, { recursive: true })
   })
 
   it('says in one sentence that a store is away, and never its password', async () => {
@@ -303,6 +329,23 @@ describe('latchkey doctor', () => {
       ['database', 'schema', 'clock', 'redis', 'keys', 'issuer'].map(name => [name, true]),
     )
     expect([ended.code, report.ok]).toEqual([0, true])
+  })
+
+  it('does not take another server of the same name for this one', async () => {
+    const another = createServer((request, response) => {
+      const issuer = `http://localhost:${(another.address() as AddressInfo).port}`
+      const answer = request.url!.includes('.well-known')
+        ? { issuer, jwks_uri: `${issuer}/jwks` }
+        : { keys: [{ kty: 'EC', kid: 'of-another' }] }
+      response.end(JSON.stringify(answer))
+    }).listen(0, '127.0.0.1')
+    await once(another, 'listening')
+    const ISSUER = `http://localhost:${(another.address() as AddressInfo).port}`
+    const report = (await latchkey(['doctor', '--json'], { ...env, ISSUER })).json() as Report
+    another.close()
+    const issuer = report.checks.find(one => one.name === 'issuer')
+    expect(issuer).toMatchObject({ ok: false, advice: expect.stringContaining('DATA_DIR') })
+    expect(issuer!.found).toContain('other keys')
   })
 
   it('says what to do about a schema that is behind, a Redis that is away and keys that are missing', async () => {
