@@ -8,6 +8,7 @@ import { withStores } from './stores.ts'
 export function importCommand(): Command {
   return newCommand('import', 'read users, workspaces, members and pages as NDJSON; every line is an upsert')
     .argument('<file>', 'a file, or - for standard input')
+    .addHelpText('after', format)
     .action(async (file: string, options: { json?: boolean }) => {
       const output = outputOf(options)
       const input = file === '-' ? process.stdin : await openFile(file)
@@ -22,16 +23,34 @@ export function importCommand(): Command {
       ).finally(() => progress?.clear())
       const seconds = (performance.now() - begun) / 1000
       const { user, workspace, member, page } = result.changed
+      const { ownerless } = result
       output.answer(
         {
           lines: result.lines,
           changed: { users: user, workspaces: workspace, members: member, pages: page },
+          ...(ownerless.length > 0 ? { without_owner: ownerless } : {}),
         },
         `Read ${count(result.lines, 'line')} in ${seconds.toFixed(1)} s; new or changed: ` +
-          `${count(user, 'user')}, ${count(workspace, 'workspace')}, ${count(member, 'member')}, ${count(page, 'page')}.`,
+          `${count(user, 'user')}, ${count(workspace, 'workspace')}, ${count(member, 'member')}, ${count(page, 'page')}.` +
+          ownerless
+            .map(one => `\n${one.name} (${one.id}) has no owner now: nobody governs its connections.`)
+            .join(''),
       )
     })
 }
+
+const format = `
+The file has one JSON object a line, in any order; ids are UUIDs. These four may be pasted:
+
+{"kind":"user","id":"00000000-0000-4000-8000-000000000001","email":"you@example.test","name":"You","password":"choose one"}
+{"kind":"workspace","id":"00000000-0000-4000-8000-000000000002","name":"Example","icon":"🏔️","plan":"free"}
+{"kind":"member","workspace_id":"00000000-0000-4000-8000-000000000002","user_id":"00000000-0000-4000-8000-000000000001","role":"owner"}
+{"kind":"page","id":"00000000-0000-4000-8000-000000000003","workspace_id":"00000000-0000-4000-8000-000000000002","parent_id":null,"title":"Roadmap"}
+
+user       also "avatar_url", "disabled": true
+workspace  "plan" is free, plus, business or enterprise
+member     "role" is owner, member or guest; "removed": true takes the member out
+page       also "icon", "type": "database", "archived": true; on pages without a parent "private_to": [user ids]`
 
 async function openFile(file: string) {
   const found = await stat(file).catch(() => null)

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { type Config, readConfig } from '../config.ts'
+import type { Demo } from '../demo/load.ts'
 import { Fault, newCommand, type Output, outputOf } from './command.ts'
 import { requireSchema } from './stores.ts'
 
@@ -28,7 +29,13 @@ async function start(output: Output): Promise<void> {
   }
   const address = config.issuer
   output.answer(
-    { address, port: listening.port, demo: demo ? { partner: `${address}/demo-partner`, ...demo } : null },
+    {
+      address,
+      port: listening.port,
+      demo: demo
+        ? { partner: `${address}/demo-partner`, ...demo, users: demo.users.map(one => one.email) }
+        : null,
+    },
     welcome(address, demo),
   )
   await stop
@@ -36,17 +43,17 @@ async function start(output: Output): Promise<void> {
   await listening.close()
 }
 
-function welcome(address: string, demo: { users: string[]; password: string } | null): string {
+function welcome(address: string, demo: Demo | null): string {
   if (!demo) return `Latchkey listens on ${address}`
   return `
   Latchkey listens on ${address}
 
   Try it as a partner's user   ${address}/demo-partner
   Sign in                      ${address}/sign-in
-    as                         ${demo.users.join(', ')}
+    as                         ${demo.users.map(one => `${one.email} (${one.is})`).join('\n                               ')}
     password                   ${demo.password}
 
-  Stop with Ctrl-C; the next start finds everything as it was left.
+  Stop with Ctrl-C; the next start finds everything as it was left, but for who was signed in.
 `
 }
 

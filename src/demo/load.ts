@@ -19,11 +19,16 @@ import type { PartnerClient } from './exchange.ts'
  */
 type DemoFile = { begun: string; partner?: PartnerClient; reporter?: { token: string } }
 
-export type Demo = { users: string[]; password: string }
+export type Demo = { users: { email: string; is: string }[]; password: string }
 
 /** As config/demo/people.ndjson has them. */
 const demo: Demo = {
-  users: ['ada@acme.test', 'ben@acme.test', 'cleo@acme.test', 'gus@acme.test'],
+  users: [
+    { email: 'ada@acme.test', is: 'owner of Acme and of Side Project' },
+    { email: 'ben@acme.test', is: 'member of Acme' },
+    { email: 'cleo@acme.test', is: 'member of Acme' },
+    { email: 'gus@acme.test', is: 'guest of Acme' },
+  ],
   password: 'latchkey-demo',
 }
 const demoFile = (dataDir: string) => path.join(dataDir, 'demo.json')

@@ -60,6 +60,36 @@ describe('latchkey import', () => {
     ])
   })
 
+  it('shows lines that can be pasted, and tells which workspaces lost their last owner', async () => {
+    const { out: help } = await latchkey(['import', '--help'], env)
+    const shown = help.split('\n').filter(line => line.startsWith('{'))
+    const pasted = await latchkey(['import', '-', '--json'], env, shown.join('\n'))
+    expect(pasted.json()).toEqual({
+      lines: 4,
+      changed: { users: 1, workspaces: 1, members: 1, pages: 1 },
+    })
+    const [workspace, ada, ben] = [randomUUID(), randomUUID(), randomUUID()]
+    const members = (...all: object[]) =>
+      all.map(one => ({ kind: 'member', workspace_id: workspace, ...one }))
+    const two = [
+      { user_id: ada, role: 'owner' },
+      { user_id: ben, role: 'member' },
+    ]
+    await latchkey(
+      ['import', '-'],
+      env,
+      text([userLine(ada), userLine(ben), workspaceLine(workspace), ...members(...two)]),
+    )
+    const left = await latchkey(['import', '-'], env, text(members({ user_id: ada, removed: true })))
+    expect(left.out).toContain(`(${workspace}) has no owner now`)
+    expect(
+      (await latchkey(['import', '-', '--json'], env, text(members({ user_id: ben, role: 'owner' })))).json(),
+    ).toEqual({
+      lines: 1,
+      changed: { users: 0, workspaces: 0, members: 1, pages: 0 },
+    })
+  })
+
   it('refuses a bad line with its number, and a file that is not there', async () => {
     const workspace = randomUUID()
     const bad = await latchkey(

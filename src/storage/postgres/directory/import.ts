@@ -6,7 +6,14 @@ import { findFaults, keepLastLines } from './check-staged.ts'
 import { mergeInLanes } from './lanes.ts'
 import { BadLine, type DirectoryLine, readLine, type UserLine } from './line.ts'
 import { splitLines } from './lines.ts'
-import { mergeMembers, mergeUsers, mergeWorkspaces, type SuspendedInstallation } from './merge-people.ts'
+import {
+  leftWithoutOwner,
+  mergeMembers,
+  mergeUsers,
+  mergeWorkspaces,
+  type Ownerless,
+  type SuspendedInstallation,
+} from './merge-people.ts'
 import { movePages } from './move-pages.ts'
 import { orderPages } from './order-pages.ts'
 import { faultsAtOnce, ImportRefused, type LineFault } from './refused.ts'
@@ -27,7 +34,12 @@ export type ImportProgress =
   | { step: 'writing'; pages: number; of: number }
 
 /** Lines read, and of each kind how many things were new or different from what was kept. */
-export type ImportResult = { lines: number; changed: Record<Kind, number> }
+export type ImportResult = {
+  lines: number
+  changed: Record<Kind, number>
+  /** Workspaces that have members and no owner now, of those that the members of this import are in. */
+  ownerless: Ownerless[]
+}
 
 /** So many that what the planner knows of the tables is out of date. */
 const manyPages = 10_000
@@ -53,7 +65,8 @@ export async function importDirectory(
     if (faults.length > 0) throw new ImportRefused(faults)
     const order = await orderPages(client)
     if (order.kind === 'fault') throw new ImportRefused([order])
-    return { lines, changed: await merge(needs, client, order.pages) }
+    const changed = await merge(needs, client, order.pages)
+    return { lines, changed, ownerless: await leftWithoutOwner(client) }
   } finally {
     // The connection goes with its temporary tables and settings.
     client.release(true)

@@ -31,6 +31,20 @@ const endUnredeemed = (whenLocked: '' | 'skip locked') => `delete from authoriza
   select a.id from authorizations a join staged_members s on a.workspace_id = s.workspace_id and a.user_id = s.user_id
   where s.role is null and a.installation_id is null order by a.id for update of a ${whenLocked})`
 
+export type Ownerless = { id: string; name: string }
+
+/** Workspaces that lost their last owner with the staged members, twenty at most: nobody governs what is installed there. */
+export async function leftWithoutOwner(client: ClientBase): Promise<Ownerless[]> {
+  const { rows } = await client.query<Ownerless>(
+    `select w.id, w.name from workspaces w
+     where w.id in (select workspace_id from staged_members where role is distinct from 'owner')
+       and exists (select from members m where m.workspace_id = w.id)
+       and not exists (select from members m where m.workspace_id = w.id and m.role = 'owner')
+     order by w.name, w.id limit 20`,
+  )
+  return rows
+}
+
 export type SuspendedInstallation = { workspaceId: string; id: string; connectionId: string }
 
 /**
