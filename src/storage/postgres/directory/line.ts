@@ -155,7 +155,8 @@ class Fields {
 
   only(known: ReadonlySet<string>): void {
     for (const name of Object.keys(this.#members))
-      if (!known.has(name)) throw new BadLine(`the JSON member ${JSON.stringify(name.slice(0, 60))} is unknown`)
+      if (!known.has(name))
+        throw new BadLine(`the JSON member ${JSON.stringify(name.slice(0, 60))} is unknown`)
   }
   has(name: string): boolean {
     return Object.hasOwn(this.#members, name) && this.#members[name] !== null
