@@ -54,6 +54,7 @@ async function crowd(): Promise<SeededConnection> {
   for (let level = 1; level <= 8; level++)
     deep = await seedPage(server.sql, acme, `Level ${level} of a deep tree with long names`, deep)
   await seedPage(server.sql, acme, 'Only mine', null, [ada.id])
+  await seedPage(server.sql, acme, 'خطة العمل')
   const connection = await seedConnection(server.sql, {
     name: 'An Extraordinarily Long Automation and Integration Suite 365',
     developer_name: 'The Honourable Company of Very Long Developer Names',
@@ -156,6 +157,14 @@ describe('the flow, in every look', () => {
     await page.keyboard.press('Escape')
     await press(page, 'Select pages')
     await page.waitForURL('**/pages')
+    const gap = await page.evaluate(`(() => {
+      const title = [...document.querySelectorAll('.picker-label .clip')].find(one => one.textContent === 'خطة العمل')
+      const letters = document.createRange()
+      letters.selectNodeContents(title)
+      const icon = title.closest('label').querySelector('.picker-icon')
+      return letters.getBoundingClientRect().left - icon.getBoundingClientRect().right
+    })()`)
+    expect(gap).toBeLessThan(16)
     await page.getByRole('checkbox', { name: 'Handbook' }).uncheck()
     await press(page, 'Show pages in Deep')
     for (let level = 1; level < 8; level++)
