@@ -101,7 +101,7 @@ describe('when a person leaves', () => {
     await isStopped()
     await ada.open(leftBehind())
     expect(ada.text()).toContain(relay.name)
-    expect(ada.text()).toContain('Installed by Ben')
+    expect(ada.text()).toMatch(/Installed by Ben, 2 pages, stopped just now/)
     expect(ada.text()).toContain('Installer left')
     await ada.open(`/settings/${acme}/connections?connection=${encodeURIComponent(relay.name)}&state=left`)
     expect(ada.text()).toContain(relay.name)

@@ -133,10 +133,7 @@ export function receiversPage(
       name: one.name,
       email: one.email,
       mark: personMark(one),
-      note:
-        left.pages === 0
-          ? 'It has no pages'
-          : `Reaches ${one.reaches === left.pages ? 'all' : one.reaches} of its ${countWords(left.pages, 'page', 'pages')}`,
+      note: reachWords(one.reaches, left.pages),
       label: `Hand over to ${one.name}`,
       problem: problemOf(one),
     })),
@@ -190,4 +187,10 @@ export const sayings: Sayings = {
   over: () => ({ kind: 'info', sentence: 'The offer was answered before you took it back.' }),
   disconnected: () => ({ kind: 'good', sentence: 'Let go. Its tokens never work again.' }),
   already: () => ({ kind: 'info', sentence: 'It was disconnected already. Nothing more had to be done.' }),
+}
+
+function reachWords(reached: number, pages: number): string {
+  if (pages === 0) return 'It has no pages'
+  if (pages === 1) return reached === 1 ? 'Reaches its page' : 'Does not reach its page'
+  return `Reaches ${reached === pages ? 'all' : reached} of its ${countWords(pages, 'page', 'pages')}`
 }
