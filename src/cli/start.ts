@@ -11,7 +11,7 @@ export function startCommand(): Command {
 }
 
 async function start(output: Output): Promise<void> {
-  const config = readConfig()
+  const config = readConfig(undefined, { keyFile: true })
   const [{ createInstallServer }, { listen }, { prepareDemo }] = await Promise.all([
     import('../app.ts'),
     import('../server.ts'),
@@ -19,6 +19,7 @@ async function start(output: Output): Promise<void> {
   ])
   const stop = untilStopped()
   const server = await createInstallServer(config)
+  stop.ends = () => server.stores.stopDatabase()
   const { demo, listening } = await open().catch(async fault => {
     await server.close()
     throw portFault(fault, config)
@@ -38,7 +39,7 @@ async function start(output: Output): Promise<void> {
     },
     welcome(address, demo),
   )
-  await stop
+  await stop.asked
   output.say('Finishing the requests under way …')
   await listening.close()
 }
@@ -69,14 +70,23 @@ function portFault(fault: NodeJS.ErrnoException, { host, port }: Config): Error 
   return fault
 }
 
-/** Resolves at the first request to stop; a second one ends at once. */
-function untilStopped(): Promise<void> {
-  return new Promise(resolve => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        resolve()
-        process.once(signal, () => process.exit(1))
-      })
+/** One press of Ctrl-C reaches a process more than once: with the whole group, and passed on by npm. */
+const samePressMs = 1_000
+
+/**
+ * `asked` resolves at the first request to stop. A later one, which is none of the same press, ends at once; `ends` is what must
+ * not be left running even then.
+ */
+function untilStopped() {
+  const stop = { asked: Promise.resolve(), ends: async () => {} }
+  stop.asked = new Promise(resolve => {
+    let first: number | null = null
+    const heard = () => {
+      resolve()
+      first ??= performance.now()
+      if (performance.now() - first > samePressMs) stop.ends().finally(() => process.exit(1))
     }
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, heard)
   })
+  return stop
 }

@@ -81,6 +81,9 @@ describe('latchkey start with nothing configured', () => {
     const { id } = made.json() as { id: string }
     expect((await run('doctor')).code).toBe(0)
 
+    // Node hears two signals of one kind as one, unless it has taken up the first.
+    running!.kill('SIGTERM')
+    await new Promise(resolve => setTimeout(resolve, 30))
     expect(await stop()).toBe(0)
     expect(await runs()).toBe(false)
     const listed = (await run('connection', 'list', '--json')).json() as { id: string; name: string }[]
