@@ -1,4 +1,5 @@
 /** The only reader of process.env: the environment becomes one frozen Config, or the list of all that is wrong. */
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 
 export type Config = {
@@ -42,9 +43,10 @@ type Environment = Record<string, string | undefined>
 
 /**
  * Reads the environment. An empty variable counts as absent.
+ * @param needs `keyFile`: whoever serves; other commands may be about to make the file that SIGNING_KEYS names.
  * @throws BadConfig naming, for each bad variable, what was found and what is expected.
  */
-export function readConfig(env: Environment = process.env): Config {
+export function readConfig(env: Environment = process.env, needs: { keyFile?: boolean } = {}): Config {
   const problems: string[] = []
   const production = env.NODE_ENV === 'production'
 
@@ -86,14 +88,24 @@ export function readConfig(env: Environment = process.env): Config {
       text =>
         text.split(',').every(node => hasProtocol(node.trim(), ['redis:', 'rediss:'])) ? text : undefined,
     ),
-    dataDir: path.resolve(env.DATA_DIR?.trim() || '.latchkey'),
+    dataDir: read(
+      'DATA_DIR',
+      path.resolve('.latchkey'),
+      'a folder, or a place for one, that may be written',
+      readFolder,
+    ),
     secretKeys: read<Buffer[] | null>(
       'SECRET_KEYS',
       null,
       'comma-separated base64 keys of 32 bytes each (make one with: openssl rand -base64 32)',
       readKeys,
     ),
-    signingKeys: env.SIGNING_KEYS?.trim() || null,
+    signingKeys: read<string | null>(
+      'SIGNING_KEYS',
+      null,
+      'a file of keys (make one with: latchkey keys rotate)',
+      text => (!needs.keyFile || existsSync(text) ? text : undefined),
+    ),
     trustProxy: read('TRUST_PROXY', false, 'true or false', readBoolean),
     demo: read<boolean | null>('DEMO', null, 'true or false', readBoolean),
     partnerApi: read('PARTNER_API', 'full', 'full, read or off', oneOf(['full', 'read', 'off'] as const)),
@@ -118,6 +130,19 @@ export function readConfig(env: Environment = process.env): Config {
 
 function hasProtocol(text: string, protocols: string[]): boolean {
   return URL.canParse(text) && protocols.includes(new URL(text).protocol)
+}
+
+/** Where nothing stands yet, the folder above decides. */
+function readFolder(text: string): string | undefined {
+  const folder = path.resolve(text)
+  let standing = folder
+  while (!existsSync(standing)) standing = path.dirname(standing)
+  try {
+    if (standing !== folder) accessSync(standing, constants.W_OK)
+    return statSync(standing).isDirectory() ? folder : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function readIssuer(text: string): string | undefined {

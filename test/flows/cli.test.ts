@@ -273,9 +273,16 @@ describe('every command', () => {
   })
 
   it('names every bad variable in one go', async () => {
-    const ended = await latchkey(['start'], { ...env, PORT: '99999', DEMO: 'yes', LOG_LEVEL: 'loud' })
+    const bad = {
+      PORT: '99999',
+      DEMO: 'yes',
+      LOG_LEVEL: 'loud',
+      DATA_DIR: '/dev/null/x',
+      SIGNING_KEYS: '/no.json',
+    }
+    const ended = await latchkey(['start'], { ...env, ...bad })
     expect([ended.code, ended.out]).toEqual([1, ''])
-    for (const name of ['PORT: found "99999"', 'DEMO: found "yes"', 'LOG_LEVEL: found "loud"'])
+    for (const name of Object.entries(bad).map(([name, value]) => `${name}: found "${value}", expected`))
       expect(ended.err).toContain(name)
   })
 
