@@ -63,11 +63,12 @@ describe.each([
     await ada.page
       .getByLabel('Restrict members from installing connections')
       .selectOption({ label: 'Only from approved list' })
-    await ada.page.getByLabel('Auto-approve first-party connections').check()
+    const autoApprove = { name: 'Auto-approve first-party connections', exact: true }
+    await ada.page.getByRole('checkbox', autoApprove).check()
     await ada.page.getByLabel('Who can create connections').selectOption({ label: 'Workspace owners only' })
     await press(ada.page, 'Save policy')
     await ada.page.getByText('Saved.').waitFor()
-    expect(await ada.page.getByLabel('Auto-approve first-party connections').isChecked()).toBe(true)
+    expect(await ada.page.getByRole('checkbox', autoApprove).isChecked()).toBe(true)
 
     const ben = await arrive('ben', javaScriptEnabled)
     await ben.page.goto(await partner.authorizeUrl())
