@@ -195,6 +195,18 @@ describe('an owner stops something', () => {
     expect(await reaches(ben)).toHaveLength(3)
   })
 
+  it('suspends her own, and is told before she allows it that installing again resumes it', async () => {
+    const hers = await allowed(server, relay, world.users.ada, [world.pages.roadmap], acme)
+    await ada.open(`${access(hers.tokens.bot_id)}/suspend`)
+    await ada.press('Suspend')
+    await ada.open(await hers.partner.authorizeUrl({ workspace_id: acme }))
+    expect(ada.text()).toMatch(
+      /You connected it here on .*, and it is suspended for you\. What you allow now replaces what it can reach, and resumes it\./,
+    )
+    expect(ada.visit.$('.asking .badge').text()).toContain('Not verified by us')
+    await server.sql('delete from installations where id = $1', [hers.tokens.bot_id])
+  })
+
   it('suspends a member, who cannot lift that by disconnecting and connecting again', async () => {
     await installTwice()
     await ada.open(`${access(ben.tokens.bot_id)}/suspend`)

@@ -127,7 +127,7 @@ describe('when a person leaves', () => {
       expect(cleo.text()).toContain('Ben left it behind; Ada offers it to you.')
       await cleo.open(cleo.visit.$(`a[aria-label="Look at it: ${relay.name}"]`).attr('href')!)
     }
-    expect(cleo.text()).toContain('Made byRelay Inc. Not verified by us')
+    expect(cleo.text()).toContain('Made byRelay Inc.')
     expect(cleo.visit.$('.about a[href="https://relay.test"]').text()).toBe('Website')
     expect(cleo.text()).toContain('Quarter One')
     expect(cleo.text()).not.toContain('Diary')

@@ -26,8 +26,8 @@ export type LevelsPage = {
   limit: string
   /** Who has it installed there already; null: nobody. */
   installedBy: string | null
-  /** Since when the user has it there himself, as a day; null: he has not. */
-  mine: string | null
+  /** What becomes of what the user has there already; null: he has nothing. */
+  already: string | null
   maker: Maker
   /** The host that the browser is sent back to. */
   returnsTo: string
@@ -52,12 +52,21 @@ export function levelsPage({ request, choices, user }: Facts, place: Place): Lev
     levels: levelsOf(request.capabilities, workspace.name),
     limit: limitWords(request.capabilities, workspace.name),
     installedBy: count === 0 ? null : namesWords(names, count),
-    mine: workspace.mine && day.format(workspace.mine),
+    already: alreadyWords(workspace),
     maker: makerOf(connection),
     returnsTo: returnsTo(request),
     account: { ...user, change: urls.signIn(urls.flow(request.uid)) },
     actions: { pages: urls.flowPages(request.uid), cancel: urls.flowCancel(request.uid) },
   }
+}
+
+function alreadyWords({ mine, placement }: Place['workspace']): string | null {
+  const since = mine && `You connected it here on ${day.format(mine)}`
+  const replaces = 'What you allow now replaces what it can reach'
+  // Of others who may not resume it themselves the flow has ended before.
+  if (placement.suspended)
+    return `${since ? `${since}, and it` : 'It'} is suspended for you. ${replaces}, and resumes it.`
+  return since && `${since}. ${replaces}.`
 }
 
 const day = new Intl.DateTimeFormat('en', { dateStyle: 'long' })
