@@ -7,7 +7,7 @@ import { createCommand } from './connection-create.ts'
 import { revokeSecretCommand, rotateSecretCommand } from './connection-secret.ts'
 import { byOperator, idMeaning, notThere, readId, unknown } from './named.ts'
 import { shownConnection } from './shown.ts'
-import { withStores } from './stores.ts'
+import { noDatabase, withStores } from './stores.ts'
 
 export function connectionCommand(): Command {
   return new Command('connection')
@@ -24,14 +24,18 @@ export function connectionCommand(): Command {
 
 function listCommand(): Command {
   return newCommand('list', 'every connection').action(async (options: { json?: boolean }) => {
+    let none = 'No connection is registered.'
     const connections = await withStores<Connection[]>(
       async stores => (await storeOf(stores)).all(),
-      () => [],
+      folder => {
+        none = `No connection is registered: ${noDatabase(folder)}.`
+        return []
+      },
     )
     outputOf(options).answer(
       connections.map(shownConnection),
       connections.length === 0
-        ? 'No connection is registered.'
+        ? none
         : connections
             .map(one => `${one.id}  ${one.kind}${one.disabled ? ', disabled' : ''}  ${one.name}`)
             .join('\n'),

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { newCommand, outputOf } from './command.ts'
 import { notThere, readId, unknown } from './named.ts'
-import { withStores } from './stores.ts'
+import { noDatabase, withStores } from './stores.ts'
 
 export function installationCommand(): Command {
   return new Command('installation')
@@ -18,6 +18,7 @@ function listCommand(): Command {
       const workspaceId = options.workspace === undefined ? null : readId(options.workspace, '--workspace')
       const connectionId =
         options.connection === undefined ? null : readId(options.connection, '--connection')
+      let none = 'Nothing is installed.'
       const rows = await withStores(
         async stores => {
           const [{ listInstallations }, { poolOf }] = await Promise.all([
@@ -26,12 +27,15 @@ function listCommand(): Command {
           ])
           return listInstallations(poolOf(stores.database), { workspaceId, connectionId })
         },
-        () => [],
+        folder => {
+          none = `Nothing is installed: ${noDatabase(folder)}.`
+          return []
+        },
       )
       outputOf(options).answer(
         rows,
         rows.length === 0
-          ? 'Nothing is installed.'
+          ? none
           : rows
               .map(
                 row =>

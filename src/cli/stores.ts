@@ -48,7 +48,7 @@ export function tellWhereMade(stores: Stores, { dataDir }: Config): void {
 
 /** What a command says of an id where no database is. */
 export function noDatabase(folder: string): string {
-  return `no database was made in ${folder} (DATA_DIR); run this where the server runs, or set DATABASE_URL`
+  return `no database was made in ${folder}; run this where the server runs, or set DATA_DIR or DATABASE_URL`
 }
 
 /** @throws Fault when a migration is missing. */

@@ -291,6 +291,7 @@ describe('every command', () => {
     const lost = { PATH: env.PATH!, DATA_DIR: elsewhere }
     for (const noun of ['connection', 'installation']) {
       expect((await latchkey([noun, 'list', '--json'], lost)).json()).toEqual([])
+      expect((await latchkey([noun, 'list'], lost)).out).toContain(`no database was made in ${elsewhere}`)
       const verb = noun === 'connection' ? 'show' : 'revoke'
       const named = await latchkey([noun, verb, randomUUID()], lost)
       refuses(named, 1, new RegExp(`There is no ${noun} .*no database was made in ${elsewhere}`))
