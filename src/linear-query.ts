@@ -24,7 +24,7 @@ export function readQueriesInOneWalk(app: Koa): void {
 }
 
 /** A name that is sent more than once has all of its values, in their order. Names of inherited members are names like others. */
-export function parseQuery(text: string): Query {
+function parseQuery(text: string): Query {
   const query = new Map<string, string | string[]>()
   for (const [name, value] of new URLSearchParams(text)) {
     const before = query.get(name)

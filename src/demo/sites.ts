@@ -1,7 +1,7 @@
 /** What the demo's connections link to: a page on this server for each address that a developer would have somewhere else. */
 
 /** `github` for GitHub: the part of its addresses that is its own. */
-export function slugOf(name: string): string {
+function slugOf(name: string): string {
   return name.toLowerCase().replaceAll(' ', '-')
 }
 

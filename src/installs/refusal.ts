@@ -11,7 +11,6 @@ export type RefusalCode =
   | 'no-pages'
   | 'page-out-of-reach'
   | 'capability-not-registered'
-  | 'consent-expired'
   | 'only-owners'
   | 'only-owners-create'
   | 'plan-without-policy'

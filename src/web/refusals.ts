@@ -77,12 +77,6 @@ export const refusals: Record<RefusalCode, Words> = {
     sentence: 'It asks for an access level that its developer has not registered.',
     next: 'Ask the connection’s developer to correct its request.',
   },
-  'consent-expired': {
-    status: 403,
-    title: 'This took too long',
-    sentence: 'What you allowed was not taken up in time, and is no longer valid.',
-    next: 'Start again from the application that you want to connect.',
-  },
   'only-owners': {
     status: 403,
     title: 'Only owners can do this',

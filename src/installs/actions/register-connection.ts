@@ -102,7 +102,7 @@ export function registerConnection(needs: RegisterNeeds) {
   }
 }
 
-export function secretRow(
+function secretRow(
   needs: Pick<RegisterNeeds, 'newId'>,
   connection: Pick<Connection, 'id' | 'createdBy'>,
   secret: string,

@@ -14,7 +14,7 @@ import { newTokenValue } from '../token-value.ts'
 import type { InternalTokenRow } from './register-connection.ts'
 
 /** How long the old token may work on beside the new one. */
-export const longestOverlapSeconds = 7 * 24 * 60 * 60
+const longestOverlapSeconds = 7 * 24 * 60 * 60
 
 export type InternalTokenStores = ManagedStores & {
   /** The installation of an internal connection, held; null: there is none. */

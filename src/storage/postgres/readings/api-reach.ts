@@ -22,7 +22,7 @@ export const byKey = (table: string, alias: string, key: string) =>
   `cross join lateral (select * from ${table} ${alias} where ${key} limit 1) ${alias}`
 
 /** The greatest UUID: appended to a path, it ends the range of everything below that path. */
-export const endOfSubtree = `'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid`
+const endOfSubtree = `'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid`
 
 /**
  * `bearer` (one row or none) and `top`: the granted pages in force, without those that stand below another one, so that

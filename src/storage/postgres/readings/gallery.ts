@@ -5,7 +5,7 @@ import { type PlacementRow, placementColumns, toPlacement } from '../placements.
 import { holds } from './settings-standing.ts'
 
 /** Shown at once. */
-export const gallerySize = 24
+const gallerySize = 24
 
 export type GalleryConnection = {
   id: string

@@ -7,7 +7,7 @@ import { personReaches } from '../reach.ts'
 import type { ConnectionToInstall } from './install-choices.ts'
 
 /** Pages that are named on the offer; the others are counted. */
-export const pagesNamed = 20
+const pagesNamed = 20
 
 export type MyOffer = {
   id: string

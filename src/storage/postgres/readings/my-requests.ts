@@ -5,7 +5,7 @@ import type { Placement } from '../../../installs/policy.ts'
 import { type PlacementRow, placementColumns, toPlacement } from '../placements.ts'
 
 /** Requests shown at once. */
-export const myRequestsSize = 20
+const myRequestsSize = 20
 
 const nothing = '00000000-0000-0000-0000-000000000000'
 

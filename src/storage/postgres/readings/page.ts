@@ -4,11 +4,11 @@ import { personReaches } from '../reach.ts'
 import { behind, countBelow, nothing, othersReach, rowCountLimit } from './install-pages.ts'
 
 /** Children of a page that are shown at once. */
-export const childrenSize = 50
+const childrenSize = 50
 /** Connections that reach a page and are shown. */
-export const reachingSize = 100
+const reachingSize = 100
 /** Connections that one search shows. */
-export const foundSize = 50
+const foundSize = 50
 
 export type PageConnection = {
   installationId: string

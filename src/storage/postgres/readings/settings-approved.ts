@@ -4,11 +4,11 @@ import { type PolicyRow, toPolicy } from '../policies.ts'
 import { holds } from './settings-standing.ts'
 
 /** Rows shown at once. */
-export const approvedSize = 25
+const approvedSize = 25
 /** People of a connection that are named in its row; the others are counted. */
-export const peopleNamed = 5
+const peopleNamed = 5
 /** People shown at once on a connection's own list. */
-export const approvedPeopleSize = 50
+const approvedPeopleSize = 50
 
 const first = '00000000-0000-0000-0000-000000000000'
 

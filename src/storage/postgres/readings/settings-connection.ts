@@ -5,7 +5,7 @@ import { type Reach, type ReachRow, reachCtes, toReach } from './settings-reach.
 import { forEachFilter, holds, type Standing, type StateFilter, toStandingSql } from './settings-standing.ts'
 
 /** People shown at once. */
-export const peopleSize = 50
+const peopleSize = 50
 
 /** One installation of a connection, and whose it is. */
 export type PersonWithAccess = {

@@ -4,7 +4,7 @@ import { type Reach, type ReachRow, reachCtes, toReach } from './settings-reach.
 import { forEachFilter, holds, type StateFilter, toStandingSql } from './settings-standing.ts'
 
 /** Rows shown at once. */
-export const connectionsSize = 25
+const connectionsSize = 25
 
 export type InstalledConnection = {
   id: string

@@ -3,7 +3,7 @@ import type { Placement } from '../../../installs/policy.ts'
 import { type PlacementRow, placementColumns, toPlacement } from '../placements.ts'
 
 /** What somebody else ended is told about for so long, the newest first and no more than these. */
-export const endedDays = 30
+const endedDays = 30
 const endedSize = 20
 
 export type EndedByOthers = {

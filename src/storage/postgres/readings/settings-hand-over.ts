@@ -6,9 +6,9 @@ import { personReaches } from '../reach.ts'
 import { holds } from './settings-standing.ts'
 
 /** Rows shown at once. */
-export const leftBehindSize = 25
+const leftBehindSize = 25
 /** Members to choose among at once; beyond them only words help. */
-export const receiversSize = 50
+const receiversSize = 50
 
 const first = '00000000-0000-0000-0000-000000000000'
 

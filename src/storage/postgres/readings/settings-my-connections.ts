@@ -6,7 +6,7 @@ import { type PlacementRow, placementColumns, toPlacement } from '../placements.
 import { type Reach, type ReachRow, reachCtes, toReach } from './settings-reach.ts'
 
 /** Rows shown at once. */
-export const myConnectionsSize = 50
+const myConnectionsSize = 50
 
 export type MyConnection = {
   installationId: string

@@ -1,7 +1,7 @@
 import { countBelow } from './install-pages.ts'
 
 /** Pages below one granted page are counted up to here; a list of many installations says "more than" beyond it. */
-export const reachLimit = 1_000
+const reachLimit = 1_000
 /** As many grants of one connection are followed down the tree; of more, only their pages are counted, as "more than". */
 const followLimit = 500
 

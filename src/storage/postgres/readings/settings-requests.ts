@@ -3,7 +3,7 @@ import type { ApprovalRequestState } from '../../../installs/approval.ts'
 import type { Capability } from '../../../installs/capability.ts'
 
 /** Requests shown at once. */
-export const requestsSize = 20
+const requestsSize = 20
 
 const nothing = '00000000-0000-0000-0000-000000000000'
 

@@ -16,7 +16,7 @@ export const toStandingSql = (role: string) => `
     else i.state end`
 
 /** Whether a row with the column `standing` fits the filter. */
-export const fitsFilter: Record<StateFilter, string> = {
+const fitsFilter: Record<StateFilter, string> = {
   'in-use': `standing <> 'disconnected'`,
   active: `standing = 'active'`,
   suspended: `standing = 'suspended'`,

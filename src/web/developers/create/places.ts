@@ -4,7 +4,7 @@ import type { Plan, Policy, Role } from '../../../installs/workspace.ts'
 
 export type PlaceToCreate = { id: string; name: string; plan: Plan; role: Role; policy: Policy }
 
-export function mayCreateIn(userId: string, place: PlaceToCreate) {
+function mayCreateIn(userId: string, place: PlaceToCreate) {
   return mayCreateConnection({ userId, role: place.role, userDisabled: false }, place.plan, place.policy)
 }
 

@@ -35,7 +35,7 @@ export function integrateInternalPage(
 }
 
 /** Members choose among their own pages; guests have none to choose. */
-export function managePagesOf(
+function managePagesOf(
   { connection, actor }: AtConnection,
   { installationId, state }: InternalTokens,
 ): string | null {

@@ -3,7 +3,6 @@ import { isAgainstPolicy, isApproved, policyInEffect } from '../../../installs/p
 import type { Plan, Policy } from '../../../installs/workspace.ts'
 import { type Moment, momentOf } from '../../dates.ts'
 import { type Field, field } from '../../field.ts'
-import { namesWords } from '../../install/words.ts'
 import { logoOf } from '../../logo.ts'
 import { connectionMark, type Mark } from '../../marks.ts'
 import { developerItems, type Menu, menuLink, menuPost } from '../../menu.ts'
@@ -200,6 +199,3 @@ export function connectionItems(
   items.push(menuLink('Disconnect', 'trash-2', at.disconnect(workspaceId, connection.id), { danger: true }))
   return items
 }
-
-/** Up to three names, for sentences. */
-export const someNames = (names: string[], count: number) => namesWords(names.slice(0, 3), count)
