@@ -48,6 +48,8 @@ const axeSource = readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 
 /** What axe finds on the screen, one line a finding; empty when it finds nothing. `options`: as axe takes them. */
 export async function axeFindings(page: Page, options: object = {}): Promise<string[]> {
+  // Words are there before the stylesheet is, and look like something else till then.
+  await page.waitForLoadState()
   // The page's own policy forbids foreign scripts, so axe is handed to the debugger instead.
   if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(await axeSource)
   return page.evaluate(async asked => {
