@@ -8,7 +8,7 @@
  * `server.app` is a Koa application: `server.app.callback()` also serves within an HTTP server that the host has.
  */
 export { createInstallServer, type InstallServer } from './app.ts'
+export type { Stores } from './compose/stores.ts'
 export { BadConfig, type Config, readConfig } from './config.ts'
 export { type Listening, listen } from './server.ts'
 export { migrate, schemaIsCurrent } from './storage/postgres/migrate.ts'
-export type { Stores } from './stores.ts'

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { InstallServer } from './app.ts'
-import { watchArrivals } from './oidc/arrival.ts'
+import { watchArrivals } from './oidc/endpoints/request-timing.ts'
 
 /** A partner's `state` of 4 KiB takes up to 12 in an address; cookies come on top. */
 const maxHeaderSize = 32 * 1024

@@ -4,7 +4,7 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
-import { freePort } from '../src/storage/postgres/embedded.ts'
+import { freePort } from '../src/storage/postgres/embedded/server.ts'
 import { cloneDatabase } from './support/database.ts'
 import { ownRedisUrl } from './support/server.ts'
 

@@ -2,9 +2,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { load } from 'cheerio'
-import { createRender } from '../src/web/render.ts'
-import type { WebContext } from '../src/web/state.ts'
-import { openViews } from '../src/web/views.ts'
+import { createRender } from '../src/web/frame/render.ts'
+import { openViews } from '../src/web/frame/views.ts'
+import type { WebContext } from '../src/web/http/state.ts'
 import { type Fixture, hostile } from './views/fixture.ts'
 
 const folder = path.resolve('views')

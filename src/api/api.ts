@@ -1,6 +1,6 @@
 /** The partner's API: which address is whose, and what is answered when something is refused or breaks. */
 import type { Context, Middleware } from 'koa'
-import { testHeader } from '../installs/test-outcome.ts'
+import { testHeader } from '../installs/forced-outcome.ts'
 import { answerFault } from './answer-fault.ts'
 import { presentedToken } from './bearer.ts'
 import { listChildren } from './blocks.ts'

@@ -1,6 +1,6 @@
 /** What this wing asks of those who assemble it. Every reading answers null when the token is not in force. */
 import type { Bearer, PresentedToken, ReachedPage } from '../installs/bearer.ts'
-import type { ForceOutcome } from '../installs/test-outcome.ts'
+import type { ForceOutcome } from '../installs/forced-outcome.ts'
 import type { FaultNeeds } from './answer-fault.ts'
 
 export type Direction = 'ascending' | 'descending'

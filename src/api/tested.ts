@@ -1,5 +1,5 @@
 import type { PresentedToken } from '../installs/bearer.ts'
-import { readTestOutcome, testRetryAfter } from '../installs/test-outcome.ts'
+import { readTestOutcome, testRetryAfter } from '../installs/forced-outcome.ts'
 import type { ApiNeeds } from './needs.ts'
 import { ApiRefusal } from './refusals.ts'
 

@@ -2,13 +2,13 @@
 import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
 import type { Command } from 'commander'
+import type { Stores } from '../compose/stores.ts'
 import type { PlannedChange } from '../installs/actions/apply-manifest.ts'
 import type { Registration } from '../installs/actions/register-connection.ts'
 import type { Connection } from '../installs/connection.ts'
 import { readUuid } from '../installs/ids.ts'
 import { type Manifest, manifestName, readManifest } from '../installs/manifest.ts'
 import { blankSettings, type SettingsFault } from '../installs/registration.ts'
-import type { Stores } from '../stores.ts'
 import { BadUsage, Fault, newCommand, type Output, outputOf } from './command.ts'
 import { requireWorkspace } from './connection-create.ts'
 import { withStores } from './stores.ts'
@@ -51,7 +51,7 @@ async function findByName(
   manifest: Manifest,
   workspaceId: string | null,
 ): Promise<string | null> {
-  const { connectionStore } = await import('../storage/postgres/connections.ts')
+  const { connectionStore } = await import('../storage/postgres/stores/connections.ts')
   const { poolOf } = await import('../storage/postgres/pool.ts')
   const all = await connectionStore(poolOf(stores.database)).all()
   const same = all.filter(one => one.name === manifest.settings.name && one.workspaceId === workspaceId)
@@ -82,7 +82,7 @@ async function register(
   if (dryRun) return output.answer({ created: true, applied: false }, said)
   output.say(said)
   if (workspaceId) await requireWorkspace(stores.database, workspaceId)
-  const { registrar } = await import('../directory.ts')
+  const { registrar } = await import('../compose/directory.ts')
   const registered = await registrar(stores.database, stores.secretKeys)(asked)
   if (registered.kind === 'invalid') throw new Fault(registered.faults.map(faultOf).join(' '))
   const { connection, secret, token } = registered
@@ -106,7 +106,7 @@ async function change(
   manifest: Manifest,
   dryRun: boolean,
 ): Promise<void> {
-  const { developerActions } = await import('../developer-hub.ts')
+  const { developerActions } = await import('../compose/developers.ts')
   const { manifests } = developerActions(stores)
   const deed = { connectionId: id, userId: null, address: null, requestId: null }
   const planned = await manifests.plan(deed, manifest)

@@ -5,11 +5,11 @@ import type { Registration, RegistrationFault } from '../installs/actions/regist
 import { type Capability, capabilities, isCapability } from '../installs/capability.ts'
 import { readUuid } from '../installs/ids.ts'
 import { mayCreateConnection } from '../installs/policy.ts'
-import { readPlaceToCreate } from '../storage/postgres/managed-connections.ts'
 import { poolOf } from '../storage/postgres/pool.ts'
-import { userStore } from '../storage/postgres/users.ts'
+import { readPlaceToCreate } from '../storage/postgres/stores/managed-connections.ts'
+import { userStore } from '../storage/postgres/stores/users.ts'
 import { BadUsage, Fault, newCommand, outputOf } from './command.ts'
-import { shownConnection } from './shown.ts'
+import { shownConnection } from './connection-output.ts'
 import { withStores } from './stores.ts'
 
 type Options = {
@@ -84,7 +84,7 @@ async function create(options: Options): Promise<void> {
   const registered = await withStores(async stores => {
     const createdBy = options.owner ? await findOwner(stores.database, options.owner, workspaceId) : null
     if (workspaceId) await requireWorkspace(stores.database, workspaceId)
-    const { registrar } = await import('../directory.ts')
+    const { registrar } = await import('../compose/directory.ts')
     return registrar(stores.database, stores.secretKeys)(registrationOf(options, workspaceId, createdBy))
   })
   if (registered.kind === 'invalid') throw new Fault(registered.faults.map(sentence).join('; '))

@@ -1,8 +1,8 @@
 /** The client secrets of a connection: there may be two, so that a partner can change from one to the other. */
 import type { Command } from 'commander'
-import type { Stores } from '../stores.ts'
+import type { Stores } from '../compose/stores.ts'
 import { BadUsage, Fault, newCommand, outputOf } from './command.ts'
-import { byOperator, idMeaning, notThere, readId, unknown } from './named.ts'
+import { byOperator, idMeaning, notThere, readId, unknown } from './ids.ts'
 import { withStores } from './stores.ts'
 
 export function rotateSecretCommand(): Command {
@@ -48,7 +48,7 @@ export function revokeSecretCommand(): Command {
 /** @returns how many are left. */
 async function revoke(stores: Stores, id: string, ending: string): Promise<number> {
   const [{ readConnectionFacts }, { poolOf }] = await Promise.all([
-    import('../storage/postgres/readings/developers-connection.ts'),
+    import('../storage/postgres/queries/developers/connection.ts'),
     import('../storage/postgres/pool.ts'),
   ])
   const facts = await readConnectionFacts(poolOf(stores.database), id)
@@ -65,5 +65,5 @@ async function revoke(stores: Stores, id: string, ending: string): Promise<numbe
 }
 
 async function actionsOf(stores: Stores) {
-  return (await import('../developer-hub.ts')).developerActions(stores)
+  return (await import('../compose/developers.ts')).developerActions(stores)
 }

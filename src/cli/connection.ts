@@ -1,12 +1,12 @@
 import { Command } from 'commander'
+import type { Stores } from '../compose/stores.ts'
 import type { Connection } from '../installs/connection.ts'
-import type { Stores } from '../stores.ts'
 import { newCommand, outputOf } from './command.ts'
 import { applyCommand } from './connection-apply.ts'
 import { createCommand } from './connection-create.ts'
+import { shownConnection } from './connection-output.ts'
 import { revokeSecretCommand, rotateSecretCommand } from './connection-secret.ts'
-import { byOperator, idMeaning, notThere, readId, unknown } from './named.ts'
-import { shownConnection } from './shown.ts'
+import { byOperator, idMeaning, notThere, readId, unknown } from './ids.ts'
 import { noDatabase, withStores } from './stores.ts'
 
 export function connectionCommand(): Command {
@@ -68,7 +68,7 @@ function switchCommand(verb: 'disable' | 'enable', description: string): Command
     .action(async (text: string, options: { json?: boolean }) => {
       const id = readId(text)
       const found = await withStores(async stores => {
-        const { developerActions } = await import('../developer-hub.ts')
+        const { developerActions } = await import('../compose/developers.ts')
         const outcome = await developerActions(stores)[verb](byOperator(id))
         if (outcome.kind === 'unknown') throw unknown(id)
         return mustFind(stores, id)
@@ -79,7 +79,7 @@ function switchCommand(verb: 'disable' | 'enable', description: string): Command
 
 async function storeOf(stores: Stores) {
   const [{ connectionStore }, { poolOf }] = await Promise.all([
-    import('../storage/postgres/connections.ts'),
+    import('../storage/postgres/stores/connections.ts'),
     import('../storage/postgres/pool.ts'),
   ])
   return connectionStore(poolOf(stores.database))

@@ -6,7 +6,7 @@ export function doctorCommand(): Command {
     'doctor',
     'check database, schema, Redis, keys, issuer and clock, and say what to do',
   ).action(async (options: { json?: boolean }) => {
-    const { examine } = await import('./examine.ts')
+    const { examine } = await import('./doctor-checks.ts')
     const findings = await examine()
     const ok = findings.every(one => one.ok)
     outputOf(options).answer(

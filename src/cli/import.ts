@@ -14,7 +14,7 @@ export function importCommand(): Command {
       const input = file === '-' ? process.stdin : await openFile(file)
       const [{ importDirectory }, { importNeeds }] = await Promise.all([
         import('../storage/postgres/directory/import.ts'),
-        import('../directory.ts'),
+        import('../compose/directory.ts'),
       ])
       const progress = process.stderr.isTTY && !output.json ? progressLine() : null
       const begun = performance.now()

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { newCommand, outputOf } from './command.ts'
-import { notThere, readId, unknown } from './named.ts'
+import { notThere, readId, unknown } from './ids.ts'
 import { noDatabase, withStores } from './stores.ts'
 
 export function installationCommand(): Command {
@@ -22,7 +22,7 @@ function listCommand(): Command {
       const rows = await withStores(
         async stores => {
           const [{ listInstallations }, { poolOf }] = await Promise.all([
-            import('../storage/postgres/readings/installation-list.ts'),
+            import('../storage/postgres/queries/cli/installations.ts'),
             import('../storage/postgres/pool.ts'),
           ])
           return listInstallations(poolOf(stores.database), { workspaceId, connectionId })
@@ -55,9 +55,9 @@ function revokeCommand(): Command {
       const outcome = await withStores(
         async stores => {
           const [{ workspaceOfInstallation }, { poolOf }, { disconnectByOperator }] = await Promise.all([
-            import('../storage/postgres/readings/installation-list.ts'),
+            import('../storage/postgres/queries/cli/installations.ts'),
             import('../storage/postgres/pool.ts'),
-            import('../directory.ts'),
+            import('../compose/directory.ts'),
           ])
           const workspaceId = await workspaceOfInstallation(poolOf(stores.database), id)
           return workspaceId

@@ -9,7 +9,7 @@ export function migrateCommand(): Command {
     .action(async (options: { down?: number; json?: boolean }) => {
       const output = outputOf(options)
       const [{ openStores }, { migrate }] = await Promise.all([
-        import('../stores.ts'),
+        import('../compose/stores.ts'),
         import('../storage/postgres/migrate.ts'),
       ])
       const config = readConfig()

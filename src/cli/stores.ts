@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import type { Stores } from '../compose/stores.ts'
 import { type Config, readConfig } from '../config.ts'
-import type { Stores } from '../stores.ts'
 import { Fault, remark } from './command.ts'
 
 /**
@@ -17,7 +17,7 @@ export async function withStores<T>(
 ): Promise<T> {
   const config = readConfig()
   if (nowhere && !hasDatabase(config)) return nowhere(config.dataDir)
-  const { openStores } = await import('../stores.ts')
+  const { openStores } = await import('../compose/stores.ts')
   const stores = await openStores(config)
   tellWhereMade(stores, config)
   const interruption = endAtSignal(stores)

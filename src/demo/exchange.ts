@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { masked } from '../installs/masked.ts'
+import { masked } from '../installs/masking.ts'
 
 /** One message between the demo partner and Latchkey, as its page shows it. Secrets are already masked. */
 export type Message = { title: string; sent: string; answered: string | null; status: number | null }

@@ -10,7 +10,7 @@ import Router from '@koa/router'
 import ejs from 'ejs'
 import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
-import { masked } from '../installs/masked.ts'
+import { masked } from '../installs/masking.ts'
 import { root } from '../root.ts'
 import { demoDevelopers } from './connections.ts'
 import {

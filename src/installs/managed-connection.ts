@@ -1,6 +1,7 @@
 /** Someone changes a connection: who he is, what he holds while he does, and the event that tells of it. */
+
+import type { DeedNeeds } from './action-context.ts'
 import type { Connection } from './connection.ts'
-import type { DeedNeeds } from './deed.ts'
 import type { EventKind, InstallEvent } from './events.ts'
 import { type Actor, mayManageConnection } from './policy.ts'
 

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { root } from '../../src/root.ts'
-import { freePort } from '../../src/storage/postgres/embedded.ts'
+import { freePort } from '../../src/storage/postgres/embedded/server.ts'
 
 /** The whole product, as `npm start` runs it, in a process of its own: what measures it takes none of its time. */
 export async function startProduct(databaseUrl: string, redisUrl: string, env: Record<string, string> = {}) {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { readHistory } from '../../src/storage/postgres/readings/history.ts'
+import { readHistory } from '../../src/storage/postgres/queries/settings/history.ts'
 import type { Bench } from './run.ts'
 
 const events = 1_000_000

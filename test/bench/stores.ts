@@ -5,7 +5,7 @@ import path from 'node:path'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { openDatabase } from '../../src/storage/postgres/data-source.ts'
-import { embeddedPostgres } from '../../src/storage/postgres/embedded.ts'
+import { embeddedPostgres } from '../../src/storage/postgres/embedded/server.ts'
 import { migrate } from '../../src/storage/postgres/migrate.ts'
 import { startRedis } from '../support/redis-server.ts'
 

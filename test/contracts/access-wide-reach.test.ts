@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { poolOf } from '../../src/storage/postgres/pool.ts'
-import { openSearch } from '../../src/storage/postgres/readings/api-search.ts'
+import { openSearch } from '../../src/storage/postgres/queries/api/search.ts'
 import { openClone } from '../support/database.ts'
 import { seedInstalled, sha256 } from '../support/installed.ts'
 import { seedWorld, type World } from '../support/seed.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import pg from 'pg'
-import { embeddedPostgres } from '../../src/storage/postgres/embedded.ts'
+import { embeddedPostgres } from '../../src/storage/postgres/embedded/server.ts'
 
 let folder: string
 const pidFile = () => path.join(folder, 'postgres', 'postmaster.pid')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { adapterFactory } from '../../src/oidc/adapter.ts'
+import { adapterFactory } from '../../src/oidc/library/adapter.ts'
 import { memoryShortLived } from '../../src/storage/memory/short-lived.ts'
 
 const unused = () => Promise.reject(new Error('a flow under way is not durable'))

@@ -1,11 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Pool } from 'pg'
 import { poolOf } from '../../src/storage/postgres/pool.ts'
-import {
-  resultsLimit,
-  resultsSize,
-  searchPicker,
-} from '../../src/storage/postgres/readings/install-search.ts'
+import { resultsLimit, resultsSize, searchPicker } from '../../src/storage/postgres/queries/picker/search.ts'
 import { openClone } from '../support/database.ts'
 import { type SeededConnection, seedConnection, seedPage, seedWorld, type World } from '../support/seed.ts'
 

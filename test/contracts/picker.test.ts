@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Pool } from 'pg'
 import { poolOf } from '../../src/storage/postgres/pool.ts'
-import { readReachable } from '../../src/storage/postgres/reach.ts'
 import {
   listSize,
   type PickerQuestion,
   type PickerReading,
   readPicker,
-} from '../../src/storage/postgres/readings/install-pages.ts'
+} from '../../src/storage/postgres/queries/picker/pages.ts'
+import { readReachable } from '../../src/storage/postgres/reach.ts'
 import { openClone } from '../support/database.ts'
 import {
   type SeededConnection,

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createLocalJWKSet, jwtVerify } from 'jose'
+import { signedMetadata } from '../../src/oidc/endpoints/metadata.ts'
 import { listSigningKeys, loadSigningKeys, rotateSigningKeys, signingKeyFile } from '../../src/oidc/keys.ts'
-import { signedMetadata } from '../../src/oidc/metadata.ts'
 
 let folder: string
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import pg from 'pg'
 import { uuidv7 } from '../../src/installs/ids.ts'
-import { providerStore } from '../../src/storage/postgres/provider/store.ts'
+import { providerStore } from '../../src/storage/postgres/tokens/store.ts'
 import { cloneDatabase, type TestDatabase } from '../support/database.ts'
 import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { freePort } from '../../src/storage/postgres/embedded.ts'
+import { freePort } from '../../src/storage/postgres/embedded/server.ts'
 import { latchkey } from '../support/command.ts'
 
 // Each of these starts a database, some several.

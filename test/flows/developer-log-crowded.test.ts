@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { FlowOutcome } from '../../src/installs/flow-log.ts'
-import { attemptsQuery } from '../../src/storage/postgres/readings/developers-log.ts'
+import { attemptsQuery } from '../../src/storage/postgres/queries/developers/log.ts'
 import { Person } from '../support/person.ts'
 import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
 import { startServer, type TestServer } from '../support/server.ts'

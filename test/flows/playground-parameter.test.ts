@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { importNeeds } from '../../src/directory.ts'
-import { testOutcomes } from '../../src/installs/test-outcome.ts'
+import { importNeeds } from '../../src/compose/directory.ts'
+import { testOutcomes } from '../../src/installs/forced-outcome.ts'
 import { importDirectory } from '../../src/storage/postgres/directory/import.ts'
 import { call } from '../support/api.ts'
 import { Partner, reachedTitles } from '../support/partner.ts'

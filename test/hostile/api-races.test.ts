@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { PageChanges } from '../../src/api/needs.ts'
 import { movePage } from '../../src/storage/postgres/directory/pages.ts'
-import { openPartnerChanges } from '../../src/storage/postgres/partner-changes.ts'
+import { openPartnerChanges } from '../../src/storage/postgres/stores/partner-changes.ts'
 import { call } from '../support/api.ts'
 import { openApiAlone } from '../support/api-alone.ts'
 import { grantPage } from '../support/installed.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
 import pg from 'pg'
 import { type FlowStep, stepOf } from '../../src/installs/flow-log.ts'
-import { type FlowLog, openFlowLog } from '../../src/storage/postgres/flow-log.ts'
+import { type FlowLog, openFlowLog } from '../../src/storage/postgres/stores/flow-log.ts'
 import { cloneDatabase, type TestDatabase } from '../support/database.ts'
 import { type SeededConnection, seedConnection, seedWorld } from '../support/seed.ts'
 

@@ -4,10 +4,10 @@ import Router from '@koa/router'
 import { address, kept, patternsOf, plain } from '../support/addresses.ts'
 import { signedIn } from '../support/allowed.ts'
 import { csrfOf } from '../support/developers.ts'
+import { seedThings } from '../support/one-of-everything.ts'
 import { Person } from '../support/person.ts'
 import { seedWorld, type World } from '../support/seed.ts'
 import { startServer, type TestServer } from '../support/server.ts'
-import { seedThings } from '../support/things.ts'
 
 // The addresses are read from the product's own routers: one that is added is attacked without being named here.
 const built = jest.spyOn(Router.prototype, 'routes')

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { importNeeds } from '../../src/directory.ts'
+import { importNeeds } from '../../src/compose/directory.ts'
 import { importDirectory } from '../../src/storage/postgres/directory/import.ts'
 import { allowed, signedIn, type Tokens } from '../support/allowed.ts'
 import { call } from '../support/api.ts'

@@ -1,7 +1,7 @@
 import { get as httpGet, type IncomingMessage, type ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import Koa from 'koa'
-import { readQueriesInOneWalk } from '../../src/linear-query.ts'
+import { readQueriesInOneWalk } from '../../src/koa-query-patch.ts'
 import { Person } from '../support/person.ts'
 import { seedWorld } from '../support/seed.ts'
 import { startServer, type TestServer } from '../support/server.ts'

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { readUpload } from '../../src/web/upload.ts'
+import { readUpload } from '../../src/web/http/upload.ts'
 import { Person } from '../support/person.ts'
 import { seedWorld } from '../support/seed.ts'
 import { startServer, type TestServer } from '../support/server.ts'

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { openDatabase } from '../../src/storage/postgres/data-source.ts'
-import { type EmbeddedPostgres, embeddedPostgres } from '../../src/storage/postgres/embedded.ts'
+import { type EmbeddedPostgres, embeddedPostgres } from '../../src/storage/postgres/embedded/server.ts'
 import { migrate } from '../../src/storage/postgres/migrate.ts'
 import { type RedisServer, startRedis } from './redis-server.ts'
 

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import path from 'node:path'
-import { freePort } from '../../src/storage/postgres/embedded.ts'
+import { freePort } from '../../src/storage/postgres/embedded/server.ts'
 import type { OpenProvider } from './open-provider.ts'
 
 export type Processes = { bases: string[]; stop(): Promise<void> }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Redis } from 'ioredis'
-import { freePort } from '../../src/storage/postgres/embedded.ts'
+import { freePort } from '../../src/storage/postgres/embedded/server.ts'
 import { findRedisServer } from './programs.ts'
 
 export type RedisServer = { url: string; stop(): Promise<void> }

@@ -5,7 +5,7 @@ import { Redis } from 'ioredis'
 import { createInstallServer, type InstallServer } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { listen } from '../../src/server.ts'
-import { freePort } from '../../src/storage/postgres/embedded.ts'
+import { freePort } from '../../src/storage/postgres/embedded/server.ts'
 import { cloneDatabase } from './database.ts'
 
 export type TestServer = {

@@ -1,5 +1,5 @@
-import type { Layout } from '../../src/web/layout.ts'
-import type { View } from '../../src/web/render.ts'
+import type { Layout } from '../../src/web/frame/layout.ts'
+import type { View } from '../../src/web/frame/render.ts'
 
 /** A view with what it is given when there is nothing, as usual, and too much. */
 export type Fixture = { file: string; cases: Record<string, { model: object; layout: Layout | null }> }

@@ -1,13 +1,13 @@
 import type { Placement } from '../../src/installs/policy.ts'
 import { noPolicy } from '../../src/installs/workspace.ts'
+import { confirmView } from '../../src/web/frame/confirm.ts'
+import { type Membership, placeLayout } from '../../src/web/frame/navigation.ts'
 import { galleryPage, galleryView } from '../../src/web/gallery/page.ts'
 import type { GalleryConnection } from '../../src/web/gallery/readings.ts'
-import { treeLists, workspaceHeadings } from '../../src/web/install/picker.ts'
 import type { PickerPage, PickerReading } from '../../src/web/install/readings.ts'
-import { sumOf } from '../../src/web/install/sum.ts'
-import { type Membership, placeLayout } from '../../src/web/places.ts'
+import { treeLists, workspaceHeadings } from '../../src/web/picker/picker.ts'
+import { sumOf } from '../../src/web/picker/sum.ts'
 import { choicePage, choiceView } from '../../src/web/settings/choose-pages/page.ts'
-import { confirmView } from '../../src/web/settings/confirm/page.ts'
 import {
   disconnectEveryonePage,
   resumeEveryonePage,

@@ -1,7 +1,15 @@
+import type { FlowLayout } from '../../src/web/frame/layout.ts'
 import type { ApprovalAsk } from '../../src/web/install/approval-page.ts'
+import { type Place, placeOf, switcherOf } from '../../src/web/install/install-context.ts'
 import type { WaitingRequest } from '../../src/web/install/interactions.ts'
 import { levelsPage, levelsView, nowherePage, refusedPage, refusedView } from '../../src/web/install/page.ts'
 import { pagesPage, pagesView } from '../../src/web/install/pages-page.ts'
+import type {
+  InstallChoices,
+  PickerPage,
+  PickerReading,
+  WorkspaceToChoose,
+} from '../../src/web/install/readings.ts'
 import {
   listsView,
   nodeView,
@@ -9,17 +17,9 @@ import {
   rowsView,
   treeLists,
   workspaceHeadings,
-} from '../../src/web/install/picker.ts'
-import { type ResultFacts, resultLists, resultRows } from '../../src/web/install/picker-results.ts'
-import { type Place, placeOf, switcherOf } from '../../src/web/install/place.ts'
-import type {
-  InstallChoices,
-  PickerPage,
-  PickerReading,
-  WorkspaceToChoose,
-} from '../../src/web/install/readings.ts'
-import { sumOf, sumView } from '../../src/web/install/sum.ts'
-import type { FlowLayout } from '../../src/web/layout.ts'
+} from '../../src/web/picker/picker.ts'
+import { type ResultFacts, resultLists, resultRows } from '../../src/web/picker/results.ts'
+import { sumOf, sumView } from '../../src/web/picker/sum.ts'
 import { fixture, hostile, longName, longWord, rightToLeft } from './fixture.ts'
 
 const limits = { row: 100, sum: 1_000 }

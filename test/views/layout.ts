@@ -1,7 +1,7 @@
+import type { FlowLayout } from '../../src/web/frame/layout.ts'
+import { type Membership, placeLayout } from '../../src/web/frame/navigation.ts'
 import { landingView } from '../../src/web/home/page.ts'
-import type { FlowLayout } from '../../src/web/layout.ts'
-import { workspaceMark } from '../../src/web/marks.ts'
-import { type Membership, placeLayout } from '../../src/web/places.ts'
+import { workspaceMark } from '../../src/web/kit/marks.ts'
 import { fixture, hostile, longName, rightToLeft } from './fixture.ts'
 
 const acme: Membership = { id: 'w1', name: 'Acme', icon: '🏔️', plan: 'enterprise', role: 'owner' }

@@ -1,13 +1,14 @@
 import type { Placement } from '../../src/installs/policy.ts'
 import { noPolicy, type Policy } from '../../src/installs/workspace.ts'
-import type { FlowLayout } from '../../src/web/layout.ts'
-import { type Membership, type Place, placeLayout } from '../../src/web/places.ts'
+import { confirmView } from '../../src/web/frame/confirm.ts'
+import type { FlowLayout } from '../../src/web/frame/layout.ts'
+import { type Membership, type Place, placeLayout } from '../../src/web/frame/navigation.ts'
 import {
   disconnectAllPage,
   removeApprovalPage,
   removeApprovalView,
   revokePage,
-} from '../../src/web/settings/approved/confirm-pages.ts'
+} from '../../src/web/settings/approvals/confirm-pages.ts'
 import {
   addApprovedPage,
   addApprovedView,
@@ -15,27 +16,26 @@ import {
   approvedPeoplePage,
   approvedPeopleView,
   approvedView,
-} from '../../src/web/settings/approved/page.ts'
-import type { Approved } from '../../src/web/settings/approved/readings.ts'
-import { confirmView } from '../../src/web/settings/confirm/page.ts'
-import { offerPage, offerView } from '../../src/web/settings/hand-over/offer-page.ts'
+} from '../../src/web/settings/approvals/page.ts'
+import type { Approved } from '../../src/web/settings/approvals/readings.ts'
+import { offerPage, offerView } from '../../src/web/settings/hand-overs/offer-page.ts'
 import {
   leftBehindPage,
   leftBehindView,
   letGoPage,
   receiversPage,
   receiversView,
-} from '../../src/web/settings/hand-over/page.ts'
-import type { LeftBehind, OfferToMe, Receiver } from '../../src/web/settings/hand-over/readings.ts'
-import { overtakenWords, policyPage, policyView, unapprovedPage } from '../../src/web/settings/policy/page.ts'
-import type { PolicyReading } from '../../src/web/settings/policy/readings.ts'
+} from '../../src/web/settings/hand-overs/page.ts'
+import type { LeftBehind, OfferToMe, Receiver } from '../../src/web/settings/hand-overs/readings.ts'
 import {
   myRequestPage,
   myRequestsPage,
   myRequestsView,
   myRequestView,
-} from '../../src/web/settings/requests/my-page.ts'
-import type { MyRequest } from '../../src/web/settings/requests/my-readings.ts'
+} from '../../src/web/settings/my-requests/page.ts'
+import type { MyRequest } from '../../src/web/settings/my-requests/readings.ts'
+import { overtakenWords, policyPage, policyView, unapprovedPage } from '../../src/web/settings/policy/page.ts'
+import type { PolicyReading } from '../../src/web/settings/policy/readings.ts'
 import { requestsPage, requestsView, tooLateWords } from '../../src/web/settings/requests/page.ts'
 import type { RequestToDecide } from '../../src/web/settings/requests/readings.ts'
 import { fixture, hostile, longName, longWord, rightToLeft } from './fixture.ts'

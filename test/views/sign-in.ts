@@ -1,7 +1,7 @@
-import { faultView } from '../../src/web/faults.ts'
+import { faultView } from '../../src/web/frame/error-pages.ts'
+import type { FlowLayout } from '../../src/web/frame/layout.ts'
+import { refusals } from '../../src/web/frame/refusals.ts'
 import { landingView, nowhereView } from '../../src/web/home/page.ts'
-import type { FlowLayout } from '../../src/web/layout.ts'
-import { refusals } from '../../src/web/refusals.ts'
 import { signInPage, signInView, signOutView } from '../../src/web/sign-in/page.ts'
 import { fixture, hostile, longName, longWord } from './fixture.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { PickerPage } from '../../src/web/install/readings.ts'
-import { sumOf } from '../../src/web/install/sum.ts'
-import { belowWords, levelsOf, namesWords, sumWords } from '../../src/web/install/words.ts'
+import { sumOf } from '../../src/web/picker/sum.ts'
+import { belowWords, levelsOf, namesWords, sumWords } from '../../src/web/picker/words.ts'
 
 const below = (...counts: number[]) => counts.map(count => ({ below: count }))
 

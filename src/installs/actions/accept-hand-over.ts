@@ -1,4 +1,4 @@
-import { type Deed, type DeedNeeds, eventOf } from '../deed.ts'
+import { type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import type { HandOver, HandOverState } from '../hand-over.ts'
 import { type HeldInstallation, type InstallationScope, isLive } from '../installation.ts'

@@ -1,6 +1,6 @@
+import { eventOf } from '../action-context.ts'
 import type { Capability } from '../capability.ts'
 import type { Consent } from '../consent.ts'
-import { eventOf } from '../deed.ts'
 import type { InstallEvent } from '../events.ts'
 import { mayInstall, type Placement } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'

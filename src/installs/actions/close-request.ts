@@ -1,5 +1,5 @@
+import { type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
 import { type ApprovalRequest, type PartnerRequest, standingOf } from '../approval.ts'
-import { type Deed, type DeedNeeds, eventOf } from '../deed.ts'
 import type { InstallEvent } from '../events.ts'
 
 export type CloseRequestStores = {

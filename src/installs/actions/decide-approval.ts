@@ -1,3 +1,4 @@
+import { actorOf, type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
 import {
   type ApprovalRequest,
   type ApprovalRequestState,
@@ -6,7 +7,6 @@ import {
   sentenceLimit,
   standingOf,
 } from '../approval.ts'
-import { actorOf, type Deed, type DeedNeeds, eventOf } from '../deed.ts'
 import { type Actor, mayDecideRequest, policyInEffect } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
 import type { KeptPolicy } from './set-policy.ts'

@@ -1,4 +1,4 @@
-import type { DeedNeeds } from '../deed.ts'
+import type { DeedNeeds } from '../action-context.ts'
 import { type DeveloperDeed, hold, type Unknown } from '../managed-connection.ts'
 import { type SwitchStores, tellEveryone } from './disable-connection.ts'
 

@@ -1,4 +1,4 @@
-import type { DeedNeeds } from '../deed.ts'
+import type { DeedNeeds } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import {
   connectionEvent,

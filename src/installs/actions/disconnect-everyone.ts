@@ -1,4 +1,4 @@
-import { actorOf, type Deed } from '../deed.ts'
+import { actorOf, type Deed } from '../action-context.ts'
 import { isEndable } from '../installation.ts'
 import { mayGovern } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'

@@ -1,4 +1,4 @@
-import { actorOf, type Deed, type DeedNeeds } from '../deed.ts'
+import { actorOf, type Deed, type DeedNeeds } from '../action-context.ts'
 import { type HeldInstallation, isLive } from '../installation.ts'
 import { type Actor, isAgainstPolicy, mayGovern } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'

@@ -1,5 +1,5 @@
+import { type DeedNeeds, eventOf } from '../action-context.ts'
 import type { PartnerRequest } from '../approval.ts'
-import { type DeedNeeds, eventOf } from '../deed.ts'
 import type { InstallEvent } from '../events.ts'
 
 export type ForgetStoppedStores = {

@@ -1,4 +1,4 @@
-import { actorOf, type Deed } from '../deed.ts'
+import { actorOf, type Deed } from '../action-context.ts'
 import { isLive } from '../installation.ts'
 import { mayHandOver } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'

@@ -1,4 +1,4 @@
-import { type DeedNeeds, eventOf } from '../deed.ts'
+import { type DeedNeeds, eventOf } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import { draftSandbox, type SandboxDraft } from '../sandbox.ts'
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { DeedNeeds } from '../deed.ts'
+import type { DeedNeeds } from '../action-context.ts'
 import type { InstallationState } from '../installation.ts'
 import {
   connectionEvent,

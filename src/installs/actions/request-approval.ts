@@ -1,6 +1,6 @@
+import { type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
 import { type PartnerRequest, sentenceLimit, waitsMs } from '../approval.ts'
 import type { Capability } from '../capability.ts'
-import { type Deed, type DeedNeeds, eventOf } from '../deed.ts'
 import type { InstallEvent } from '../events.ts'
 import { mayRequestApproval, type Placement } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'

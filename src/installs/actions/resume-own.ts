@@ -1,4 +1,4 @@
-import { actorOf, type Deed, type DeedNeeds, eventOf } from '../deed.ts'
+import { actorOf, type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
 import { mayResumeOwn, type Placement } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
 import type { ResumeStores } from './resume.ts'

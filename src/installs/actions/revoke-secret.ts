@@ -1,4 +1,4 @@
-import type { DeedNeeds } from '../deed.ts'
+import type { DeedNeeds } from '../action-context.ts'
 import {
   connectionEvent,
   type DeveloperDeed,

@@ -1,5 +1,5 @@
+import type { DeedNeeds } from '../action-context.ts'
 import type { Capability } from '../capability.ts'
-import type { DeedNeeds } from '../deed.ts'
 import {
   connectionEvent,
   type DeveloperDeed,

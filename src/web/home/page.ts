@@ -1,4 +1,4 @@
-import { view } from '../render.ts'
+import { view } from '../frame/render.ts'
 
 export type LandingPage = { demo: boolean }
 export const landingView = view<LandingPage>('home/landing')

@@ -1,7 +1,7 @@
 import Router from '@koa/router'
-import type { Render } from '../render.ts'
-import { seeOther } from '../see-other.ts'
-import type { WebState } from '../state.ts'
+import type { Render } from '../frame/render.ts'
+import { seeOther } from '../http/see-other.ts'
+import type { WebState } from '../http/state.ts'
 import { urls } from '../urls.ts'
 import { landingView, nowhereView } from './page.ts'
 

@@ -1,7 +1,7 @@
 /** What is shown to whoever comes back to the screens of a flow that he has answered. */
-import type { Words } from '../refusals.ts'
+import type { Words } from '../frame/refusals.ts'
+import type { Answered } from '../picker/draft.ts'
 import { urls } from '../urls.ts'
-import type { Answered } from './draft.ts'
 
 export type AnsweredPage = { words: Words; action: { label: string; href: string } }
 

@@ -1,7 +1,7 @@
 import { sentenceLimit } from '../../installs/approval.ts'
-import { momentOf } from '../dates.ts'
-import type { MyRequest } from '../settings/requests/my-readings.ts'
-import { stageOf } from '../settings/requests/standing.ts'
+import { momentOf } from '../kit/dates.ts'
+import type { MyRequest } from '../settings/my-requests/readings.ts'
+import { stageOf } from '../settings/requests/status.ts'
 import { urls } from '../urls.ts'
 
 /** What a member wrote that could not be sent on, and why. */

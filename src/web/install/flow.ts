@@ -1,15 +1,15 @@
 /** What every step of the flow begins with: whose request, who answers, and where it stands. */
-import type { Faults } from '../faults.ts'
-import type { Words } from '../refusals.ts'
-import { seeOther } from '../see-other.ts'
-import type { SignedIn, WebContext } from '../state.ts'
+import type { Faults } from '../frame/error-pages.ts'
+import type { Words } from '../frame/refusals.ts'
+import { seeOther } from '../http/see-other.ts'
+import type { SignedIn, WebContext } from '../http/state.ts'
+import { isFragment, lead } from '../picker/controls.ts'
+import type { Draft, Drafts } from '../picker/draft.ts'
+import { type PickerForm, readPickerForm, tickLimit } from '../picker/form.ts'
 import { urls } from '../urls.ts'
 import { answeredPage } from './answered.ts'
-import type { Draft, Drafts } from './draft.ts'
-import { type PickerForm, readPickerForm, tickLimit } from './form.ts'
+import { type Place, placeOf } from './install-context.ts'
 import type { Interactions, WaitingRequest } from './interactions.ts'
-import { isFragment, lead } from './picker-controls.ts'
-import { type Place, placeOf } from './place.ts'
 import type { InstallChoices, InstallReadings } from './readings.ts'
 
 /** Someone signed in, before a request that waits. */

@@ -1,6 +1,6 @@
 import type { Capability } from '../../installs/capability.ts'
 import type { Consent } from '../../installs/consent.ts'
-import type { WebContext } from '../state.ts'
+import type { WebContext } from '../http/state.ts'
 
 /** A partner's request that waits for its user. */
 export type WaitingRequest = {

@@ -1,15 +1,15 @@
 /** The models of step one, and of the screens that end the flow before step two. */
 import { mayInstall } from '../../installs/policy.ts'
 import type { RefusalCode } from '../../installs/refusal.ts'
-import { connectionMark, type Mark, workspaceMark } from '../marks.ts'
-import { view } from '../render.ts'
+import { view } from '../frame/render.ts'
+import { connectionMark, type Mark, workspaceMark } from '../kit/marks.ts'
+import { type Level, levelsOf, limitWords, namesWords } from '../picker/words.ts'
 import { urls } from '../urls.ts'
 import type { ApprovalAsk } from './approval-page.ts'
+import { type Maker, makerOf } from './developer.ts'
+import type { Place } from './install-context.ts'
 import type { WaitingRequest } from './interactions.ts'
-import { type Maker, makerOf } from './maker.ts'
-import type { Place } from './place.ts'
 import type { ConnectionToInstall, InstallChoices } from './readings.ts'
-import { type Level, levelsOf, limitWords, namesWords } from './words.ts'
 
 /** Who asks, for which workspace: the head of every screen of the flow. */
 export type Asking = {

@@ -1,12 +1,12 @@
-import { view } from '../render.ts'
+import { view } from '../frame/render.ts'
+import type { Picks } from '../picker/draft.ts'
+import type { PickerLists } from '../picker/picker.ts'
+import { type Sum, titlesWords } from '../picker/sum.ts'
 import { urls } from '../urls.ts'
-import type { Picks } from './draft.ts'
 import type { Facing } from './flow.ts'
+import type { Place } from './install-context.ts'
 import { type Asking, askingOf } from './page.ts'
-import type { PickerLists } from './picker.ts'
-import type { Place } from './place.ts'
 import type { PickerReading } from './readings.ts'
-import { type Sum, titlesWords } from './sum.ts'
 
 /** Step two. */
 export type PagesPage = {

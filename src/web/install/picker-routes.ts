@@ -1,9 +1,9 @@
 /** Step two of the flow: how one comes to it and leaves it. What is pressed on it is in picker-controls.ts. */
 import Router from '@koa/router'
-import type { WebContext, WebState } from '../state.ts'
+import type { WebContext, WebState } from '../http/state.ts'
+import { pickerControls } from '../picker/controls.ts'
 import { urls } from '../urls.ts'
 import { uidOf } from './flow.ts'
-import { pickerControls } from './picker-controls.ts'
 import { type PickerNeeds, press, readStepLists, showPages } from './picker-screen.ts'
 
 export function pickerRoutes(needs: PickerNeeds): Router<WebState> {

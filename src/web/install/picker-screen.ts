@@ -1,18 +1,18 @@
 /** Step two as a whole, and what each of its controls begins with. */
-import type { Faults } from '../faults.ts'
-import type { Render } from '../render.ts'
-import type { WebContext } from '../state.ts'
+import type { Faults } from '../frame/error-pages.ts'
+import type { Render } from '../frame/render.ts'
+import type { WebContext } from '../http/state.ts'
+import type { Pressed } from '../picker/controls.ts'
+import { type Drafts, type Picks, picksOf, withPicks } from '../picker/draft.ts'
+import { type PickerHeadings, type PickerLists, treeLists, workspaceHeadings } from '../picker/picker.ts'
+import { resultLists } from '../picker/results.ts'
+import { sumOf } from '../picker/sum.ts'
 import { urls } from '../urls.ts'
-import { type Drafts, type Picks, picksOf, withPicks } from './draft.ts'
 import type { Arrival, Facing, Flow } from './flow.ts'
-import type { Noted } from './noted.ts'
+import type { Noted } from './flow-log.ts'
+import { switcherOf } from './install-context.ts'
 import { pagesPage, pagesView } from './pages-page.ts'
-import { type PickerHeadings, type PickerLists, treeLists, workspaceHeadings } from './picker.ts'
-import type { Pressed } from './picker-controls.ts'
-import { resultLists } from './picker-results.ts'
-import { switcherOf } from './place.ts'
 import type { CountLimits, InstallReadings, Placed } from './readings.ts'
-import { sumOf } from './sum.ts'
 
 export type PickerNeeds = {
   render: Render

@@ -1,13 +1,13 @@
-import type { Faults } from '../faults.ts'
-import type { FlowLayout, Switcher } from '../layout.ts'
-import type { Render } from '../render.ts'
-import type { WebContext } from '../state.ts'
+import type { Faults } from '../frame/error-pages.ts'
+import type { FlowLayout, Switcher } from '../frame/layout.ts'
+import type { Render } from '../frame/render.ts'
+import type { WebContext } from '../http/state.ts'
 import { urls } from '../urls.ts'
 import { type ApprovalNeeds, askFor } from './approval.ts'
 import type { Unsent } from './approval-page.ts'
 import type { Facing } from './flow.ts'
+import { switcherOf } from './install-context.ts'
 import { levelsPage, levelsView, nowherePage, refusedPage, refusedView } from './page.ts'
-import { switcherOf } from './place.ts'
 import type { InstallReadings } from './readings.ts'
 
 export type StepOneNeeds = {

@@ -1,9 +1,9 @@
 /** "Add connection": a search over the connections of this workspace; and what is asked before one is taken off a page. */
 
-import { type Field, field } from '../field.ts'
-import { connectionMark, type Mark } from '../marks.ts'
-import { view } from '../render.ts'
-import type { ConfirmPage } from '../settings/confirm/page.ts'
+import type { ConfirmPage } from '../frame/confirm.ts'
+import { view } from '../frame/render.ts'
+import { type Field, field } from '../kit/field.ts'
+import { connectionMark, type Mark } from '../kit/marks.ts'
 import { urls } from '../urls.ts'
 import type { FoundConnection, PageConnection } from './readings.ts'
 import { shortTitle } from './short-title.ts'

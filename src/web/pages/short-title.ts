@@ -1,4 +1,4 @@
-import { titleWords } from '../install/words.ts'
+import { titleWords } from '../picker/words.ts'
 
 /** A title holds up to 2,000 characters: in a sentence, and on a button, it stands for the page with its first 60. */
 const letters = new Intl.Segmenter('en', { granularity: 'grapheme' })

@@ -1,6 +1,6 @@
 /** The two places where connections are governed, My connections and Connections, with what each stands on. */
 import type Router from '@koa/router'
-import type { WebState } from '../state.ts'
+import type { WebState } from '../http/state.ts'
 import type { ChoiceNeeds } from './choose-pages/routes.ts'
 import type { OwnersNeeds } from './connections/asking.ts'
 import { type NarrowNeeds, narrow } from './connections/narrow-routes.ts'

@@ -1,11 +1,11 @@
 /** Policy, approvals and hand-overs: what owners decide for the workspace, and what members ask and are offered. */
 import type Router from '@koa/router'
-import type { WebState } from '../state.ts'
-import { type ApprovedNeeds, approved } from './approved/routes.ts'
-import { type OfferNeeds, offers } from './hand-over/offer-routes.ts'
-import { type HandOverNeeds, handOvers } from './hand-over/routes.ts'
+import type { WebState } from '../http/state.ts'
+import { type ApprovedNeeds, approved } from './approvals/routes.ts'
+import { type OfferNeeds, offers } from './hand-overs/offer-routes.ts'
+import { type HandOverNeeds, handOvers } from './hand-overs/routes.ts'
+import { type MyRequestsNeeds, myRequests } from './my-requests/routes.ts'
 import { type PolicyNeeds, policy } from './policy/routes.ts'
-import { type MyRequestsNeeds, myRequests } from './requests/my-routes.ts'
 import { type RequestsNeeds, requests } from './requests/routes.ts'
 
 /** What every screen gets. */

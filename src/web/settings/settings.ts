@@ -1,12 +1,12 @@
 /** The settings of a workspace: one gate in front, a folder a screen. */
 import type Router from '@koa/router'
-import type { Faults } from '../faults.ts'
-import type { Render } from '../render.ts'
-import type { WebState } from '../state.ts'
+import type { Faults } from '../frame/error-pages.ts'
+import type { Render } from '../frame/render.ts'
+import { type GateNeeds, workspaceGate } from '../frame/workspace-gate.ts'
+import type { WebState } from '../http/state.ts'
 import { type GovernNeeds, govern } from './govern.ts'
 import type { HistoryReadings } from './history/readings.ts'
 import { history } from './history/routes.ts'
-import { type GateNeeds, workspaceGate } from './rail/workspace-gate.ts'
 import { type RuleNeeds, rule } from './rule.ts'
 
 export type SettingsNeeds = Pick<GateNeeds, 'workspacesOf' | 'waitingRequests' | 'waitingFor'> & {

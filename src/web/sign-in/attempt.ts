@@ -1,4 +1,4 @@
-import type { Throttle } from './throttle.ts'
+import type { Throttle } from './rate-limit.ts'
 
 export type AttemptNeeds = {
   throttle: Throttle

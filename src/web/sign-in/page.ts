@@ -1,6 +1,6 @@
-import { type Field, field } from '../field.ts'
-import { connectionMark, type Mark } from '../marks.ts'
-import { view } from '../render.ts'
+import { view } from '../frame/render.ts'
+import { type Field, field } from '../kit/field.ts'
+import { connectionMark, type Mark } from '../kit/marks.ts'
 import { flowOf, urls } from '../urls.ts'
 
 /** What a flow says of itself to someone who has not signed in yet. */

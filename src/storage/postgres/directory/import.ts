@@ -1,9 +1,8 @@
 /** `latchkey import`: reads the directory as a stream, looks at the whole of it, and only then merges it in batches. */
 import type { Pool, PoolClient } from 'pg'
 import type { InstallEvent } from '../../../installs/events.ts'
-import { appendEvent } from '../events.ts'
+import { appendEvent } from '../stores/events.ts'
 import { findFaults, keepLastLines } from './check-staged.ts'
-import { mergeInLanes } from './lanes.ts'
 import { BadLine, type DirectoryLine, readLine, type UserLine } from './line.ts'
 import { splitLines } from './lines.ts'
 import {
@@ -16,6 +15,7 @@ import {
 } from './merge-people.ts'
 import { movePages } from './move-pages.ts'
 import { orderPages } from './order-pages.ts'
+import { mergeInLanes } from './parallel-merge.ts'
 import { faultsAtOnce, ImportRefused, type LineFault } from './refused.ts'
 import { type Kind, Staging } from './staging.ts'
 

@@ -1,6 +1,6 @@
 import type { ManagedConnection } from '../../../installs/managed-connection.ts'
-import { view } from '../../render.ts'
-import type { ConfirmPage } from '../../settings/confirm/page.ts'
+import type { ConfirmPage } from '../../frame/confirm.ts'
+import { view } from '../../frame/render.ts'
 import { urls } from '../../urls.ts'
 import { type InForce, inForceWords } from '../connection/page.ts'
 import { type ConnectionHead, headOf } from '../frame/head.ts'

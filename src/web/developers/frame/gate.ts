@@ -14,9 +14,9 @@ import {
   isManagedBy,
   type ManagedConnection,
 } from '../../../installs/managed-connection.ts'
-import type { Faults } from '../../faults.ts'
-import { userOf } from '../../signed-in.ts'
-import type { SignedIn, WebContext } from '../../state.ts'
+import type { Faults } from '../../frame/error-pages.ts'
+import { userOf } from '../../http/require-sign-in.ts'
+import type { SignedIn, WebContext } from '../../http/state.ts'
 
 export type GateNeeds = {
   faults: Pick<Faults, 'notFound'>

@@ -1,8 +1,8 @@
 /** What stands above every screen of one connection (partials/developers/head), and what surrounds the screen. */
 import type { ManagedConnection } from '../../../installs/managed-connection.ts'
-import type { Crumb, PlaceLayout } from '../../layout.ts'
-import { connectionMark, type Mark } from '../../marks.ts'
-import { placeLayout } from '../../places.ts'
+import type { Crumb, PlaceLayout } from '../../frame/layout.ts'
+import { placeLayout } from '../../frame/navigation.ts'
+import { connectionMark, type Mark } from '../../kit/marks.ts'
 import { urls } from '../../urls.ts'
 import { type Tab, type TabId, tabsOf } from './tabs.ts'
 

@@ -1,5 +1,5 @@
 /** "How to integrate" of an internal connection, which has no flow: choose its pages, then call with its token. */
-import { view } from '../../render.ts'
+import { view } from '../../frame/render.ts'
 import { urls } from '../../urls.ts'
 import type { AtConnection } from '../frame/gate.ts'
 import { type ConnectionHead, headOf } from '../frame/head.ts'

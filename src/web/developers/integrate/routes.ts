@@ -1,6 +1,6 @@
 import Router from '@koa/router'
-import { type Render, view } from '../../render.ts'
-import type { WebState } from '../../state.ts'
+import { type Render, view } from '../../frame/render.ts'
+import type { WebState } from '../../http/state.ts'
 import type { AtConnection, DeveloperGate } from '../frame/gate.ts'
 import { type ConnectionHead, connectionLayout, headOf } from '../frame/head.ts'
 import type { InternalTokens } from '../token/page.ts'

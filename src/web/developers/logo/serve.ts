@@ -1,6 +1,6 @@
 import Router from '@koa/router'
-import type { Faults } from '../../faults.ts'
-import type { WebState } from '../../state.ts'
+import type { Faults } from '../../frame/error-pages.ts'
+import type { WebState } from '../../http/state.ts'
 import { param } from '../frame/gate.ts'
 
 export type ServeLogoNeeds = {

@@ -1,9 +1,9 @@
 import type { ManagedConnection } from '../../../installs/managed-connection.ts'
 import { manifestName, manifestOf } from '../../../installs/manifest.ts'
 import type { SettingsFault } from '../../../installs/registration.ts'
-import type { TextArea } from '../../field.ts'
-import { view } from '../../render.ts'
-import type { Notice } from '../../settings/confirm/said.ts'
+import type { Notice } from '../../frame/notice.ts'
+import { view } from '../../frame/render.ts'
+import type { TextArea } from '../../kit/field.ts'
 import { urls } from '../../urls.ts'
 import { type ConnectionHead, headOf } from '../frame/head.ts'
 

@@ -1,6 +1,6 @@
 /** What goes back and forth in a trial, as it is kept: nothing is masked yet. */
 import type { Connection } from '../../../installs/connection.ts'
-import { testParameter } from '../../../installs/test-outcome.ts'
+import { testParameter } from '../../../installs/forced-outcome.ts'
 import type { Message, Part } from './message.ts'
 import { challengeOf, type Trial } from './trials.ts'
 

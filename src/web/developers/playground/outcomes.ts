@@ -1,5 +1,5 @@
 /** The outcomes that can be forced, in words. */
-import type { TestOutcome } from '../../../installs/test-outcome.ts'
+import type { TestOutcome } from '../../../installs/forced-outcome.ts'
 
 type Words = { label: string; sentence: string }
 

@@ -1,7 +1,7 @@
 /** What the playground does in the place of the partner's server: redeems, refreshes, and calls the API, over HTTP. */
 import { hash, randomBytes } from 'node:crypto'
 import type { Connection } from '../../../installs/connection.ts'
-import { type TestOutcome, testHeader } from '../../../installs/test-outcome.ts'
+import { type TestOutcome, testHeader } from '../../../installs/forced-outcome.ts'
 import { newTokenValue } from '../../../installs/token-value.ts'
 import { trialSecretKey, trialSecretSeconds, trialSecretValue } from '../../../installs/trial.ts'
 import type { Message } from './message.ts'

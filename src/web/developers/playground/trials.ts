@@ -3,11 +3,11 @@
  * under the session of his browser, for an hour after he last did something with it; it holds the tokens that he got.
  */
 import { createHash, hash, randomBytes } from 'node:crypto'
+import type { TestOutcome } from '../../../installs/forced-outcome.ts'
 import { readUuid } from '../../../installs/ids.ts'
 import { openSealed, seal } from '../../../installs/sealed.ts'
-import type { TestOutcome } from '../../../installs/test-outcome.ts'
 import type { Role } from '../../../installs/workspace.ts'
-import type { Session, WebContext } from '../../state.ts'
+import type { Session, WebContext } from '../../http/state.ts'
 import type { Message } from './message.ts'
 
 export type Trial = {

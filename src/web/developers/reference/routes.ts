@@ -1,7 +1,7 @@
 /** The partner API, call by call, from the same table as /openapi.json. */
 import Router from '@koa/router'
-import { type Render, view } from '../../render.ts'
-import type { WebState } from '../../state.ts'
+import { type Render, view } from '../../frame/render.ts'
+import type { WebState } from '../../http/state.ts'
 import { developersLayout } from '../frame/head.ts'
 
 /** One call, as the reference shows it. */

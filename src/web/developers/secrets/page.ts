@@ -1,4 +1,4 @@
-import type { ConfirmPage } from '../../settings/confirm/page.ts'
+import type { ConfirmPage } from '../../frame/confirm.ts'
 import { urls } from '../../urls.ts'
 import type { SecretShown } from '../connection/page.ts'
 

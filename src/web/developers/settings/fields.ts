@@ -2,7 +2,7 @@
 import type { Capability } from '../../../installs/capability.ts'
 import type { Connection } from '../../../installs/connection.ts'
 import type { ConnectionSettings, SettingsFault } from '../../../installs/registration.ts'
-import { type Choices, type Field, field, type TextArea } from '../../field.ts'
+import { type Choices, type Field, field, type TextArea } from '../../kit/field.ts'
 import { faultWords, labels, levelWords } from './words.ts'
 
 export type SettingsFields = {

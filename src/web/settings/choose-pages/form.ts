@@ -1,5 +1,5 @@
 import { readUuid } from '../../../installs/ids.ts'
-import { type FormProblem, readPickerForm } from '../../install/form.ts'
+import { type FormProblem, readPickerForm } from '../../picker/form.ts'
 
 /** What was ticked and unticked against what the screen had shown. */
 export type ChoiceForm = { add: string[]; withdraw: string[]; ticked: string[]; withdrawUnseen: boolean }

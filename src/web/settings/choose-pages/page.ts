@@ -1,10 +1,10 @@
-import type { PickerHeadings, PickerLists } from '../../install/picker.ts'
+import type { Crumb } from '../../frame/layout.ts'
+import type { Notice } from '../../frame/notice.ts'
+import { view } from '../../frame/render.ts'
 import type { PickerReading } from '../../install/readings.ts'
-import type { Sum } from '../../install/sum.ts'
-import type { Crumb } from '../../layout.ts'
-import { view } from '../../render.ts'
+import type { PickerHeadings, PickerLists } from '../../picker/picker.ts'
+import type { Sum } from '../../picker/sum.ts'
 import { urls } from '../../urls.ts'
-import type { Notice } from '../confirm/said.ts'
 
 /** What a screen on which pages of an installation are chosen says around the picker. */
 export type ChoiceWords = {

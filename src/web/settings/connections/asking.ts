@@ -1,10 +1,11 @@
 /** How every owners' change begins: who asks, and about what. What does not exist is answered with 404, after the 403. */
-import type { Faults } from '../../faults.ts'
-import type { Render } from '../../render.ts'
-import type { WebContext } from '../../state.ts'
+
+import { type ConfirmPage, confirmView } from '../../frame/confirm.ts'
+import type { Faults } from '../../frame/error-pages.ts'
+import type { Render } from '../../frame/render.ts'
+import { param, type Whereabouts, type WorkspaceGate } from '../../frame/workspace-gate.ts'
+import type { WebContext } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
-import { type ConfirmPage, confirmView } from '../confirm/page.ts'
-import { param, type Whereabouts, type WorkspaceGate } from '../rail/workspace-gate.ts'
 import type { ConnectionsReadings } from './readings.ts'
 
 /** What all of these screens share. */

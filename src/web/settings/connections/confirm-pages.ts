@@ -1,7 +1,8 @@
 /** What owners are asked once before they stop something, and what is said afterwards. */
+
+import type { ConfirmPage } from '../../frame/confirm.ts'
+import type { Sayings } from '../../frame/notice.ts'
 import { urls } from '../../urls.ts'
-import type { ConfirmPage } from '../confirm/page.ts'
-import type { Sayings } from '../confirm/said.ts'
 import { peopleWords } from './page.ts'
 import type { ConnectionReading } from './readings.ts'
 

@@ -1,10 +1,10 @@
 import type Router from '@koa/router'
+import { saying } from '../../frame/notice.ts'
+import { seeOther } from '../../http/see-other.ts'
+import type { WebContext, WebState } from '../../http/state.ts'
 import type { InstallReadings } from '../../install/readings.ts'
-import { seeOther } from '../../see-other.ts'
-import type { WebContext, WebState } from '../../state.ts'
 import { urls } from '../../urls.ts'
 import { type Choice, type ChoiceNeeds, choosePages } from '../choose-pages/routes.ts'
-import { saying } from '../confirm/said.ts'
 import { asking, type OwnersNeeds } from './asking.ts'
 
 export type NarrowNeeds = Omit<ChoiceNeeds, keyof OwnersNeeds> & {

@@ -1,6 +1,6 @@
-import { view } from '../../render.ts'
+import type { Notice } from '../../frame/notice.ts'
+import { view } from '../../frame/render.ts'
 import { urls } from '../../urls.ts'
-import type { Notice } from '../confirm/said.ts'
 
 /** The standing token of an internal connection: first what copying it means, then the token, once. */
 export type TokenPage = {

@@ -1,7 +1,7 @@
 import type { EventKind } from '../../../installs/events.ts'
 import type { HistoryCursor, HistoryFilter } from '../../../installs/history.ts'
 import { readUuid } from '../../../installs/ids.ts'
-import { readTrail, type Trail } from '../../trail.ts'
+import { readTrail, type Trail } from '../../kit/pagination.ts'
 import { eventKinds } from './words.ts'
 
 /** The filters as they stand in the address and in the form. */

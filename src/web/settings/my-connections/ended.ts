@@ -1,9 +1,9 @@
 /** What a member had connected and somebody else ended: he reads by whom, when, and what he can do. */
 import { mayInstall } from '../../../installs/policy.ts'
-import { type Moment, momentOf } from '../../dates.ts'
-import { logoOf } from '../../logo.ts'
-import { connectionMark, type Mark } from '../../marks.ts'
-import { refusals } from '../../refusals.ts'
+import { refusals } from '../../frame/refusals.ts'
+import { type Moment, momentOf } from '../../kit/dates.ts'
+import { logoOf } from '../../kit/logo.ts'
+import { connectionMark, type Mark } from '../../kit/marks.ts'
 import type { EndedByOthers } from './readings.ts'
 
 export type EndedRow = { name: string; mark: Mark; words: string; at: Moment; next: string }

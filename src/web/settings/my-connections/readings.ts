@@ -1,7 +1,7 @@
 import type { Capability } from '../../../installs/capability.ts'
 import type { InstallationState } from '../../../installs/installation.ts'
 import type { Placement } from '../../../installs/policy.ts'
-import type { MyOffer } from '../requests/my-readings.ts'
+import type { MyOffer } from '../my-requests/readings.ts'
 
 /** How many pages an installation reaches: chosen ones, and those with all below; `beyond`: more than were counted. */
 export type Reach = { granted: number; reached: number; beyond: boolean }

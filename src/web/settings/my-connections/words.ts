@@ -1,4 +1,4 @@
-import { pagesWords } from '../../install/words.ts'
+import { pagesWords } from '../../picker/words.ts'
 import type { Reach } from './readings.ts'
 
 /** "3 pages", and in a second line what that comes to with everything below; null where nothing stands below. */

@@ -1,0 +1,71 @@
+/** One place where clients prove who they are, for all three endpoints. */
+import { hash, timingSafeEqual } from 'node:crypto'
+import { invalidClient, tooManyRequests, unproven } from '../endpoints/oauth-refusal.ts'
+import type { ClientProof } from '../ports.ts'
+import type { Credentials } from './client-credentials.ts'
+import type { Clients, KnownClient } from './clients.ts'
+
+export type Allowance = { allowed: true } | { allowed: false; retryAfterSeconds: number }
+export type Limiter = { take(key: string, points?: number): Promise<Allowance> }
+export type Limits = (rule: { name: string; points: number; seconds: number }) => Limiter
+
+export type AuthenticationNeeds = {
+  clients: Clients
+  limits: Limits
+  /** Off the hot path; may fail silently. */
+  noteSecretUse(clientId: string, secretHash: Buffer, at: Date): Promise<void>
+  /** Was this secret made for one request of the playground, with this code or refresh token? It is worth nothing after. */
+  isTrialSecret(clientId: string, secretHash: Buffer, presented: Buffer): Promise<boolean>
+  now(): Date
+}
+
+/** `presented`: the SHA-256 of the code or refresh token that comes with the credentials, at the token endpoint. */
+export type Authenticate = (
+  credentials: Credentials,
+  proof: ClientProof | null,
+  presented?: Buffer | null,
+) => Promise<KnownClient>
+
+/**
+ * @returns a function that finds the client whose credentials these are.
+ * @throws OAuthRefusal 401, and 429 after 20 wrong secrets of one client within a minute. The right secret always passes:
+ *   with 178 random bits nobody guesses it, and a stranger must not be able to lock a partner out.
+ */
+export function clientAuthentication(needs: AuthenticationNeeds): Authenticate {
+  const wrongSecrets = needs.limits({ name: 'client-secret', points: 20, seconds: 60 })
+  const noted = new Map<string, number>()
+
+  /** Once a minute for each secret, whatever the traffic. */
+  function note(clientId: string, secretHash: Buffer): void {
+    const at = needs.now()
+    const key = secretHash.toString('base64')
+    if (at.getTime() - (noted.get(key) ?? 0) < 60_000) return
+    if (noted.size > 10_000) noted.clear()
+    noted.set(key, at.getTime())
+    needs.noteSecretUse(clientId, secretHash, at).catch(() => noted.delete(key))
+  }
+
+  async function refuseSecret(clientId: string): Promise<never> {
+    const allowance = await wrongSecrets.take(clientId)
+    if (!allowance.allowed) throw tooManyRequests(allowance.retryAfterSeconds)
+    throw invalidClient(unproven.wrong)
+  }
+
+  return async ({ clientId, secret }, proof, presented = null) => {
+    const known = proof && (await needs.clients.atVersion(clientId, proof.version))
+    if (!known) throw invalidClient(unproven.unknown)
+    if (known.connection.clientType === 'public') {
+      if (secret !== null) throw invalidClient(unproven.hasNone)
+      return known
+    }
+    if (secret === null) throw invalidClient(unproven.missing)
+    const sent = hash('sha256', secret, 'buffer')
+    let matching: Buffer | null = null
+    for (const kept of proof.secretHashes)
+      if (kept.length === sent.length && timingSafeEqual(kept, sent)) matching = kept
+    if (!matching && presented && (await needs.isTrialSecret(clientId, sent, presented))) return known
+    if (!matching) return refuseSecret(clientId)
+    note(clientId, matching)
+    return known
+  }
+}

@@ -1,0 +1,69 @@
+/** Which client a request says it comes from, and with what proof (RFC 6749 §2.3.1). */
+import { readUuid } from '../../installs/ids.ts'
+import { invalidClient, invalidRequest } from '../endpoints/oauth-refusal.ts'
+import type { Fields } from '../endpoints/request-body.ts'
+
+/** `secret` is null where none was sent: a public client, or one that forgot. */
+export type Credentials = { clientId: string; secret: string | null }
+
+/**
+ * HTTP Basic or body parameters, not both. Some libraries encode the parts of Basic as a form and some do not; ids and secrets
+ * hold only characters that are the same either way, as long as both are decoded.
+ * @throws OAuthRefusal
+ */
+export function readCredentials(authorization: string | undefined, fields: Fields): Credentials {
+  const credentials = readEither(authorization, fields)
+  // Every client id is a UUID; nothing else is worth a look-up.
+  if (readUuid(credentials.clientId) !== credentials.clientId) throw invalidClient('The client is unknown.')
+  return credentials
+}
+
+/** Whom a request says that it is from, also where it says so in a way that is refused; null: nobody that there could be. */
+export function claimedClient(authorization: string | undefined, fields: Fields): string | null {
+  let claimed = fields.client_id
+  try {
+    if (authorization !== undefined) claimed = readBasic(authorization).clientId
+  } catch {
+    // What stands in the body is as good.
+  }
+  return claimed !== undefined && readUuid(claimed) === claimed ? claimed : null
+}
+
+/** The secret of a request that was refused; '' where none can be read. For its hash and its end, never to be kept. */
+export function claimedSecret(authorization: string | undefined, fields: Fields): string {
+  try {
+    return readEither(authorization, fields).secret ?? ''
+  } catch {
+    return ''
+  }
+}
+
+function readEither(authorization: string | undefined, fields: Fields): Credentials {
+  if (authorization === undefined) {
+    if (fields.client_id === undefined) throw invalidClient('The client did not say who it is.')
+    return { clientId: fields.client_id, secret: fields.client_secret ?? null }
+  }
+  const basic = readBasic(authorization)
+  if (fields.client_secret !== undefined)
+    throw invalidRequest('The client must authenticate in one way only, by HTTP Basic or in the body.')
+  if (fields.client_id !== undefined && fields.client_id !== basic.clientId)
+    throw invalidRequest('client_id differs from the one in the Authorization header.')
+  return basic
+}
+
+function readBasic(authorization: string): Credentials {
+  const match = /^basic +([A-Za-z0-9+/_-]+={0,2}) *$/i.exec(authorization)
+  const text = match ? Buffer.from(match[1]!, 'base64').toString('utf8') : ''
+  const colon = text.indexOf(':')
+  if (colon < 1) throw invalidClient('The Authorization header is not HTTP Basic with an id and a secret.')
+  const [clientId, secret] = [formDecoded(text.slice(0, colon)), formDecoded(text.slice(colon + 1))]
+  return { clientId, secret: secret === '' ? null : secret }
+}
+
+function formDecoded(part: string): string {
+  try {
+    return decodeURIComponent(part.replaceAll('+', ' '))
+  } catch {
+    throw invalidClient('The Authorization header is not properly encoded.')
+  }
+}

@@ -1,0 +1,76 @@
+/** Connections as the library's clients, kept built for as long as their rows do not change. */
+import type Provider from 'oidc-provider'
+import type { Client } from 'oidc-provider'
+import { readUuid } from '../../installs/ids.ts'
+import type { Log } from '../endpoints/partner-dialect.ts'
+import type { ClientConnection } from '../ports.ts'
+
+export type Clients = ReturnType<typeof clients>
+export type KnownClient = { connection: ClientConnection; client: Client }
+
+type Store = { readClient(id: string): Promise<ClientConnection | null> }
+const mostKept = 5_000
+
+/**
+ * @param provider is asked for late, since the provider itself is built with these clients.
+ */
+export function clients(needs: { store: Store; log: Log; provider: () => Provider }) {
+  const kept = new Map<string, KnownClient>()
+  const connections = new WeakMap<Client, ClientConnection>()
+
+  function build(connection: ClientConnection): KnownClient | null {
+    const Client = needs.provider().Client as unknown as new (metadata: unknown) => Client
+    try {
+      const known = { connection, client: new Client(metadata(connection)) }
+      connections.set(known.client, connection)
+      kept.delete(connection.id)
+      if (kept.size >= mostKept) kept.delete(kept.keys().next().value!)
+      kept.set(connection.id, known)
+      return known
+    } catch (fault) {
+      // A registration that the library refuses, such as a redirect URI of a forbidden scheme, is no client.
+      needs.log.warn(
+        { connectionId: connection.id, reason: (fault as Error).message },
+        'unusable registration',
+      )
+      return null
+    }
+  }
+
+  return {
+    /** The connection that one of these clients was built from. */
+    connectionOf: (client: Client): ClientConnection => connections.get(client)!,
+
+    /** The client as it is registered at this moment. */
+    async find(id: string): Promise<KnownClient | null> {
+      if (readUuid(id) !== id) return null
+      const connection = await needs.store.readClient(id)
+      if (!connection) return null
+      const known = kept.get(id)
+      return known?.connection.version === connection.version ? known : build(connection)
+    },
+
+    /** The same, where the caller has just read which version is valid. */
+    async atVersion(id: string, version: string): Promise<KnownClient | null> {
+      const known = kept.get(id)
+      return known?.connection.version === version ? known : this.find(id)
+    },
+  }
+}
+
+function metadata(connection: ClientConnection): Record<string, unknown> {
+  const isPublic = connection.clientType === 'public'
+  return {
+    client_id: connection.id,
+    redirect_uris: connection.redirectUris,
+    response_types: ['code'],
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_modes: ['query'],
+    // Loopback addresses with any port, and private-use schemes, are for native applications (RFC 8252 §7).
+    application_type: isPublic ? 'native' : 'web',
+    token_endpoint_auth_method: isPublic ? 'none' : 'client_secret_basic',
+    // The library insists on a secret; the real ones are kept as hashes and are compared before it is asked.
+    ...(isPublic ? {} : { client_secret: 'kept-as-a-hash' }),
+    ...(connection.capabilities.length > 0 ? { scope: connection.capabilities.join(' ') } : {}),
+  }
+}

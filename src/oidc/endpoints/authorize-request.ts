@@ -1,0 +1,75 @@
+/** What a partner's redirect brings, made fit for the library: what is no part of this server is left out (RFC 6749 §3.1). */
+import { errors } from 'oidc-provider'
+import { readScope } from '../../installs/capability.ts'
+import { testParameter } from '../../installs/forced-outcome.ts'
+import { isOurResource } from './resource.ts'
+
+type Query = Record<string, string | string[] | undefined>
+export type AuthorizeRequest = {
+  query: Query
+  /** To be said to the partner once client and redirect URI are known to be right; null: nothing. */
+  complaint: Error | null
+}
+
+const understood = [
+  'client_id',
+  'redirect_uri',
+  'response_type',
+  'scope',
+  'state',
+  'code_challenge',
+  'code_challenge_method',
+  'prompt',
+  'login_hint',
+  'ui_locales',
+  'workspace_id',
+  testParameter,
+  // Refused by the library by name: a request object may carry what must not be left out silently.
+  'request',
+  'request_uri',
+  'registration',
+]
+
+/** null: the request holds a NUL, and is not answered at all. */
+export function readAuthorizeRequest(query: Query, issuer: string): AuthorizeRequest | null {
+  if (Object.values(query).some(value => String(value).includes('\0'))) return null
+  const kept: Query = {}
+  for (const name of understood) if (query[name] !== undefined) kept[name] = query[name]
+  const complaint = complain(query, issuer)
+  // The library would answer an unknown response type in the fragment; the one that works stands in until it is refused.
+  if (typeof kept.response_type === 'string') kept.response_type = 'code'
+  return { query: kept, complaint }
+}
+
+function complain(query: Query, issuer: string): Error | null {
+  const { response_type, response_mode, scope, resource, authorization_details } = query
+  if (typeof response_type === 'string' && response_type !== '' && response_type !== 'code')
+    return new errors.UnsupportedResponseType('the only response_type is code')
+  if (response_mode !== undefined && response_mode !== 'query')
+    return new errors.InvalidRequest('the only response_mode is query')
+  // The library drops a scope that it does not know; the partner would believe that it was granted.
+  const { unknown } = readScope(typeof scope === 'string' ? scope : '')
+  if (unknown.length > 0) return new errors.InvalidScope('no such scope', unknown.join(' '))
+  if (resource !== undefined && !(typeof resource === 'string' && isOurResource(resource, issuer)))
+    return new errors.InvalidTarget('the only resource is this server')
+  if (authorization_details !== undefined)
+    return new errors.InvalidAuthorizationDetails('pages are chosen by the member, not by the request')
+  return null
+}
+
+/**
+ * The capabilities that a scope asks for; all that are registered when there is none.
+ * @throws the library's error, naming what is not registered.
+ */
+export function askedCapabilities(scope: string | undefined, registered: readonly string[]): string[] {
+  if (scope === undefined) {
+    if (registered.length === 0)
+      throw new errors.InvalidRequest('the connection is registered with no capability')
+    return [...registered]
+  }
+  const { known } = readScope(scope)
+  const refused = known.filter(one => !registered.includes(one))
+  if (refused.length > 0)
+    throw new errors.InvalidScope('the connection is not registered with this scope', refused.join(' '))
+  return known
+}

@@ -1,0 +1,168 @@
+/** GET /v1/oauth/authorize, and the way back to it from the screens. */
+import type { Context, Middleware } from 'koa'
+import type Provider from 'oidc-provider'
+import type { Client } from 'oidc-provider'
+import { type FlowFailure, type FlowStepKind, type NoteFlowStep, stepOf } from '../../installs/flow-log.ts'
+import { readUuid } from '../../installs/ids.ts'
+import { explainAuthorize } from '../diagnostics/explain.ts'
+import { isTrial, type Trials } from '../trials.ts'
+import { readAuthorizeRequest } from './authorize-request.ts'
+import type { IsUnavailable, Log } from './partner-dialect.ts'
+
+export type Fault = { status: number; title: string; sentence: string; requestId: string }
+export type RenderFault = (ctx: Context, fault: Fault) => void | Promise<void>
+
+export type AuthorizeNeeds = {
+  issuer: string
+  renderFault: RenderFault
+  log: Log
+  note: NoteFlowStep
+  now(): Date
+  connectionOf(client: Client): { leaveOutIss: boolean }
+  trials: Trials
+  isUnavailable: IsUnavailable
+}
+
+type Out = { error: string; error_description?: string }
+
+export function authorizeEndpoint(needs: AuthorizeNeeds) {
+  const secure = needs.issuer.startsWith('https://')
+
+  /**
+   * The library builds its addresses from the name by which the request calls this server, which may be anything; ours is the
+   * public one. It signs its cookies with keys of its own, which the application's context does not know.
+   */
+  function prepare(ctx: Context, provider: Provider): void {
+    Object.defineProperty(ctx.request, 'href', { value: needs.issuer + ctx.path })
+    const { cookies } = provider.createContext(ctx.req, ctx.res)
+    cookies.secure = secure
+    ctx.cookies = cookies
+  }
+
+  async function show(
+    ctx: Context,
+    status: number,
+    words: { title: string; sentence: string },
+  ): Promise<void> {
+    ctx.status = status
+    if (status === 503) ctx.set('Retry-After', '1')
+    await needs.renderFault(ctx, { status, ...words, requestId: ctx.state.requestId as string })
+  }
+
+  /** For the log of the connection that is named, where there is one. */
+  function noteStep(
+    ctx: Context,
+    uid: string | null,
+    failure: FlowFailure | null,
+    kind: FlowStepKind = 'authorize',
+  ): void {
+    const { client } = (ctx as unknown as { oidc?: { client?: Client } }).oidc ?? {}
+    const connectionId = readUuid(client?.clientId ?? ctx.query.client_id)
+    if (connectionId)
+      needs.note(
+        stepOf({ kind, at: needs.now(), connectionId, requestId: ctx.state.requestId, uid, failure }),
+      )
+  }
+
+  /** Where the browser is sent says how it went: to our screens, to the partner with a code, or with an error. */
+  function noteEnd(ctx: Context, kind: FlowStepKind, uid: string | null): void {
+    const location = ctx.response.get('location')
+    if (!location) return
+    const url = new URL(location, needs.issuer)
+    const begun = url.origin === needs.issuer ? /^\/install\/([\w-]+)$/.exec(url.pathname)?.[1] : undefined
+    const error = url.searchParams.get('error')
+    if (begun) noteStep(ctx, begun, null)
+    else if (error === 'access_denied' && uid !== null) noteStep(ctx, uid, null, 'cancelled')
+    else if (error) {
+      const reason = url.searchParams.get('error_description') ?? undefined
+      noteStep(ctx, uid, explainAuthorize(ctx, error, reason), kind)
+    } else if (url.searchParams.has('code')) noteStep(ctx, uid, null, 'code-issued')
+  }
+
+  return {
+    begin(provider: Provider, run: Middleware): Middleware {
+      return async (ctx, next) => {
+        const request = readAuthorizeRequest(ctx.query, needs.issuer)
+        if (!request) return show(ctx, 400, unreadable)
+        ctx.state.isTrial = await isTrial(needs.trials, ctx)
+        ctx.query = request.query as Context['query']
+        ctx.state.complaint = request.complaint
+        prepare(ctx, provider)
+        await run(ctx, next)
+        noteEnd(ctx, 'authorize', null)
+        leaveOutIss(ctx, needs.connectionOf)
+      }
+    },
+
+    resume(provider: Provider, run: Middleware): Middleware {
+      return async (ctx, next) => {
+        prepare(ctx, provider)
+        await run(ctx, next)
+        noteEnd(ctx, 'code-issued', ctx.path.split('/').at(-1)!)
+        leaveOutIss(ctx, needs.connectionOf)
+      }
+    },
+
+    /** A fault that cannot go back to the partner: a page with a request id. The reason goes to the log. */
+    async showFault(ctx: unknown, out: Out): Promise<void> {
+      const at = ctx as Context
+      const fault = at.state.providerFault as (Error & { error_detail?: string }) | undefined
+      needs.log.warn(
+        {
+          requestId: at.state.requestId,
+          path: at.path,
+          clientId: typeof at.query.client_id === 'string' ? at.query.client_id.slice(0, 64) : undefined,
+          error: out.error,
+          reason: fault?.error_detail ?? out.error_description,
+        },
+        'a request of a partner cannot be answered',
+      )
+      noteStep(at, null, explainAuthorize(at, out.error, fault?.error_detail ?? out.error_description))
+      const status = needs.isUnavailable(fault) ? 503 : at.status
+      await show(at, status, words(out.error, status))
+    },
+  }
+}
+
+const unreadable = {
+  title: 'This request cannot be read',
+  sentence: 'The application that sent you here sent characters that no request may hold.',
+}
+
+function words(error: string, status: number): { title: string; sentence: string } {
+  if (status === 503)
+    return {
+      title: 'The service is busy',
+      sentence: 'It does not answer just now. Nothing was changed. Try again in a moment.',
+    }
+  if (status >= 500)
+    return { title: 'Something broke on our side', sentence: 'Nothing was changed. Try again in a moment.' }
+  switch (error) {
+    case 'invalid_client':
+      return {
+        title: 'This application is not known here',
+        sentence: 'The application that sent you here is not registered, or has been disabled.',
+      }
+    case 'invalid_redirect_uri':
+      return {
+        title: 'This request is not safe to answer',
+        sentence:
+          'The application that sent you here asks that the answer go to an address that is not registered for it, so it was not sent.',
+      }
+    default:
+      return {
+        title: 'This request cannot be answered',
+        sentence: 'It is incomplete, was answered already, took too long, or was begun in another browser.',
+      }
+  }
+}
+
+/** One widely used client library breaks on `iss`; its connections are registered to do without. */
+function leaveOutIss(ctx: Context, connectionOf: AuthorizeNeeds['connectionOf']): void {
+  const { client } = (ctx as unknown as { oidc: { client?: Client } }).oidc
+  const location = ctx.response.get('location')
+  if (!client || !connectionOf(client).leaveOutIss || !URL.canParse(location)) return
+  const url = new URL(location)
+  url.searchParams.delete('iss')
+  ctx.set('Location', url.href)
+}

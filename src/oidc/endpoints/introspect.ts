@@ -1,0 +1,149 @@
+/** POST /v1/oauth/introspect (RFC 7662): what a token may do at this moment. */
+import { hash } from 'node:crypto'
+import type { Context, Middleware } from 'koa'
+import { type FlowFailure, type NoteFlowStep, stepOf } from '../../installs/flow-log.ts'
+import { tokenPrefix } from '../../installs/token-value.ts'
+import type { Authenticate } from '../clients/client-authentication.ts'
+import { claimedClient, claimedSecret, readCredentials } from '../clients/client-credentials.ts'
+import {
+  explainForm,
+  explainInactive,
+  explainRefusal,
+  inactive,
+} from '../diagnostics/explain-introspection.ts'
+import { type Spared, sparingBoth } from '../diagnostics/log-rate-limit.ts'
+import { lifetimes } from '../library/lifetimes.ts'
+import type {
+  ClientConnection,
+  ClientProof,
+  IntrospectionStore,
+  NoteUse,
+  SecretStore,
+  StandingStore,
+  TokenInForce,
+} from '../ports.ts'
+import { allowOrigin } from './cors.ts'
+import { invalidRequest, OAuthRefusal } from './oauth-refusal.ts'
+import { type Fields, readFields } from './request-body.ts'
+
+export type IntrospectNeeds = {
+  issuer: string
+  store: IntrospectionStore & SecretStore & StandingStore
+  readProof(clientId: string): Promise<ClientProof | null>
+  authenticate: Authenticate
+  noteUse: NoteUse
+  note: NoteFlowStep
+  now(): Date
+}
+
+const kinds = { lka_: 'access', lkr_: 'refresh', lki_: 'internal' } as const
+
+export function introspectEndpoint(needs: IntrospectNeeds): Middleware {
+  const spared = sparingBoth(needs.now)
+  return async ctx => {
+    const authorization = ctx.get('authorization') || undefined
+    let fields: Fields = {}
+    try {
+      fields = await readFields(ctx.req)
+      await tell(needs, spared, ctx, authorization, fields)
+    } catch (fault) {
+      if (fault instanceof OAuthRefusal) noteRefusal(needs, spared, ctx, authorization, fields, fault)
+      throw fault
+    }
+  }
+}
+
+async function tell(
+  needs: IntrospectNeeds,
+  spared: Spared,
+  ctx: Context,
+  authorization: string | undefined,
+  fields: Fields,
+): Promise<void> {
+  const credentials = readCredentials(authorization, fields)
+  const now = needs.now()
+  const prefix = tokenPrefix(fields.token ?? '')
+  const kind = prefix && prefix in kinds ? kinds[prefix as keyof typeof kinds] : null
+  const asked = kind && { kind, hash: hash('sha256', fields.token!, 'buffer') }
+  const found = asked
+    ? await needs.store.introspect(credentials.clientId, asked, now)
+    : { client: await needs.readProof(credentials.clientId), token: null }
+  const known = await needs.authenticate(credentials, found.client)
+  allowOrigin(ctx, known.connection)
+  if (fields.token === undefined) throw invalidRequest('The parameter token is missing.')
+  const requestId = ctx.state.requestId as string
+  if (found.token && kind !== 'refresh') needs.noteUse(found.token, now)
+  ctx.body = found.token
+    ? { ...present(found.token, needs.issuer, kind === 'refresh'), request_id: requestId }
+    : { active: false, request_id: requestId }
+  if (!found.token) noteInactive(needs, spared, ctx, known.connection, asked)
+}
+
+type Asked = Parameters<StandingStore['readTokenStanding']>[1]
+
+/** Beside the answer: why the token is not in force is looked up for the log alone, and for no more lines than it gets. */
+function noteInactive(
+  needs: IntrospectNeeds,
+  spared: Spared,
+  ctx: Context,
+  { id: connectionId, resourceServer }: ClientConnection,
+  asked: Asked | null,
+): void {
+  if (!spared.own(connectionId)) return
+  const at = needs.now()
+  if (!asked) {
+    note(needs, ctx, connectionId, explainForm('inactive', inactive))
+    return
+  }
+  const whose = resourceServer ? 'any' : 'own'
+  needs.store
+    .readTokenStanding(connectionId, asked)
+    .then(standing => explainInactive(standing, { isRefresh: asked.kind === 'refresh', whose, at }))
+    .then(failure => note(needs, ctx, connectionId, failure))
+    .catch(() => {}) // A line of a log is lost.
+}
+
+function noteRefusal(
+  needs: IntrospectNeeds,
+  spared: Spared,
+  ctx: Context,
+  authorization: string | undefined,
+  fields: Fields,
+  refused: OAuthRefusal,
+): void {
+  const connectionId = claimedClient(authorization, fields)
+  if (connectionId === null || !spared.refused(connectionId)) return
+  const claimed = { connectionId, secret: claimedSecret(authorization, fields) }
+  void explainRefusal(needs.store, refused, claimed, 'the token to ask about').then(failure =>
+    note(needs, ctx, connectionId, failure),
+  )
+}
+
+function note(needs: IntrospectNeeds, ctx: Context, connectionId: string, failure: FlowFailure): void {
+  const requestId = ctx.state.requestId as string
+  needs.note(stepOf({ kind: 'introspected', at: needs.now(), connectionId, requestId, failure }))
+}
+
+const seconds = (at: Date) => Math.floor(at.getTime() / 1000)
+
+function present(token: TokenInForce, issuer: string, isRefreshToken: boolean): Record<string, unknown> {
+  const { expiresAt, issuedAt } = token
+  // A token that lives until it is revoked has no end worth telling.
+  const ends = expiresAt && seconds(expiresAt) - seconds(issuedAt) < lifetimes.longLivedAccessToken
+  return {
+    active: true,
+    scope: token.capabilities.join(' '),
+    client_id: token.connectionId,
+    // A standing token speaks for no member; its subject is the bot.
+    sub: token.userId ?? token.installationId,
+    iss: issuer,
+    iat: seconds(issuedAt),
+    ...(ends ? { exp: seconds(expiresAt) } : {}),
+    ...(isRefreshToken ? {} : { token_type: 'bearer' }),
+    workspace_id: token.workspaceId,
+    bot_id: token.installationId,
+    authorization_details: [
+      { type: 'workspace_pages', workspace_id: token.workspaceId, page_ids: token.pageIds },
+    ],
+  }
+}

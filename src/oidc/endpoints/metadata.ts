@@ -1,0 +1,41 @@
+/** The server's metadata (RFC 8414): what works, and nothing else. */
+import { importJWK, SignJWT } from 'jose'
+import { capabilities } from '../../installs/capability.ts'
+import type { SigningKey } from '../keys.ts'
+
+export const metadataPaths = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']
+
+/** The document, and in it once more under our signature, for those who fetch it over ways they do not trust. */
+export async function signedMetadata(issuer: string, key: SigningKey): Promise<Record<string, unknown>> {
+  const metadata = serverMetadata(issuer)
+  const signed = await new SignJWT(metadata)
+    .setProtectedHeader({ alg: key.alg, kid: key.kid })
+    .setIssuer(issuer)
+    .setIssuedAt()
+    .sign(await importJWK(key, key.alg))
+  return { ...metadata, signed_metadata: signed }
+}
+
+function serverMetadata(issuer: string) {
+  const authMethods = ['client_secret_basic', 'client_secret_post', 'none']
+  return {
+    issuer,
+    authorization_endpoint: `${issuer}/v1/oauth/authorize`,
+    token_endpoint: `${issuer}/v1/oauth/token`,
+    introspection_endpoint: `${issuer}/v1/oauth/introspect`,
+    revocation_endpoint: `${issuer}/v1/oauth/revoke`,
+    jwks_uri: `${issuer}/v1/oauth/jwks`,
+    scopes_supported: [...capabilities],
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: ['authorization_code', 'refresh_token'],
+    code_challenge_methods_supported: ['S256'],
+    token_endpoint_auth_methods_supported: authMethods,
+    introspection_endpoint_auth_methods_supported: authMethods,
+    revocation_endpoint_auth_methods_supported: authMethods,
+    prompt_values_supported: ['none', 'login', 'consent'],
+    authorization_response_iss_parameter_supported: true,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+  }
+}

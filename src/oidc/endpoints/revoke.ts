@@ -1,0 +1,107 @@
+/**
+ * POST /v1/oauth/revoke (RFC 7009). Either token ends all tokens of its authorization: a partner that gives one back means that
+ * it is done. What is unknown, or another client's, changes nothing and is answered alike.
+ */
+import { hash } from 'node:crypto'
+import type { Context, Middleware } from 'koa'
+import { type FlowFailure, type NoteFlowStep, nothingEnded, stepOf } from '../../installs/flow-log.ts'
+import { tokenPrefix } from '../../installs/token-value.ts'
+import type { Authenticate } from '../clients/client-authentication.ts'
+import {
+  type Credentials,
+  claimedClient,
+  claimedSecret,
+  readCredentials,
+} from '../clients/client-credentials.ts'
+import { explainForeign, explainForm, explainRefusal } from '../diagnostics/explain-introspection.ts'
+import { type Spared, sparingBoth } from '../diagnostics/log-rate-limit.ts'
+import type { ClientProof, RevocationStore, SecretStore } from '../ports.ts'
+import { allowOrigin } from './cors.ts'
+import { invalidRequest, OAuthRefusal } from './oauth-refusal.ts'
+import { type Fields, readFields } from './request-body.ts'
+import type { Throttle } from './token-rate-limit.ts'
+
+export type RevokeNeeds = {
+  store: RevocationStore & SecretStore
+  readProof(clientId: string): Promise<ClientProof | null>
+  authenticate: Authenticate
+  throttle: Throttle
+  note: NoteFlowStep
+  now(): Date
+  newId(): string
+}
+
+export function revokeEndpoint(needs: RevokeNeeds): Middleware {
+  const spared = sparingBoth(needs.now)
+  return async ctx => {
+    const authorization = ctx.get('authorization') || undefined
+    let fields: Fields = {}
+    try {
+      fields = await readFields(ctx.req)
+      await giveBack(needs, spared, ctx, readCredentials(authorization, fields), fields)
+    } catch (fault) {
+      if (fault instanceof OAuthRefusal) noteRefusal(needs, spared, ctx, authorization, fields, fault)
+      throw fault
+    }
+  }
+}
+
+/** Beside the answer. */
+function noteRefusal(
+  needs: RevokeNeeds,
+  spared: Spared,
+  ctx: Context,
+  authorization: string | undefined,
+  fields: Fields,
+  refused: OAuthRefusal,
+): void {
+  const connectionId = claimedClient(authorization, fields)
+  if (connectionId === null || !spared.refused(connectionId)) return
+  const claimed = { connectionId, secret: claimedSecret(authorization, fields) }
+  void explainRefusal(needs.store, refused, claimed, 'an access or a refresh token').then(failure =>
+    note(needs, ctx, connectionId, { failure }),
+  )
+}
+
+async function giveBack(
+  needs: RevokeNeeds,
+  spared: Spared,
+  ctx: Context,
+  credentials: Credentials,
+  fields: Fields,
+): Promise<void> {
+  needs.throttle(credentials.clientId, ctx.ip)
+  const known = await needs.authenticate(credentials, await needs.readProof(credentials.clientId))
+  allowOrigin(ctx, known.connection)
+  if (fields.token === undefined) throw invalidRequest('The parameter token is missing.')
+  const ended = await endedBy(needs, ctx, credentials.clientId, fields.token)
+  const connectionId = known.connection.id
+  if ('grantId' in ended || spared.own(connectionId)) note(needs, ctx, connectionId, ended)
+  // A body: an empty 200 makes a widely used SDK throw.
+  ctx.body = { request_id: ctx.state.requestId as string }
+}
+
+type Ended = { grantId: string } | { failure: FlowFailure }
+
+async function endedBy(needs: RevokeNeeds, ctx: Context, clientId: string, token: string): Promise<Ended> {
+  const prefix = tokenPrefix(token)
+  if (prefix !== 'lka_' && prefix !== 'lkr_') return { failure: explainForm('not_a_token', nothing) }
+  const grantId = await needs.store.revoke(
+    clientId,
+    { kind: prefix === 'lka_' ? 'access' : 'refresh', hash: hash('sha256', token, 'buffer') },
+    {
+      eventId: needs.newId(),
+      at: needs.now(),
+      address: ctx.ip || null,
+      requestId: ctx.state.requestId as string,
+    },
+  )
+  return grantId ? { grantId } : { failure: explainForeign(nothingEnded, nothing) }
+}
+
+const nothing = 'Nothing was ended. '
+
+function note(needs: RevokeNeeds, ctx: Context, connectionId: string, what: Ended): void {
+  const requestId = ctx.state.requestId as string
+  needs.note(stepOf({ kind: 'revoked', at: needs.now(), connectionId, requestId, ...what }))
+}

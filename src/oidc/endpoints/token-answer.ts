@@ -1,0 +1,47 @@
+import { inBoth, readScope, userInformation } from '../../installs/capability.ts'
+import type { Exchange } from '../library/exchange.ts'
+import type { Granted } from '../library/grants.ts'
+import type { Place } from '../ports.ts'
+
+/** The members of the answer, as partners of Notion-style connections read them. */
+export function tokenAnswer(
+  requestId: string,
+  { access_token, refresh_token, expires_in, scope }: Granted,
+  exchange: Exchange,
+  installationId: string,
+): Record<string, unknown> {
+  const { source } = exchange
+  const allowed = source.kind === 'refresh' ? source.kept!.installation.capabilities : null
+  const issued = readScope(scope).known
+  const granted = allowed ? inBoth(issued, allowed) : issued
+  const place = exchange.place!
+  return {
+    access_token,
+    token_type: 'bearer',
+    ...(exchange.connection.longLivedTokens ? {} : { expires_in }),
+    ...(refresh_token === undefined ? {} : { refresh_token }),
+    scope: granted.join(' '),
+    bot_id: installationId,
+    workspace_id: place.workspaceId,
+    workspace_name: place.workspaceName,
+    workspace_icon: place.workspaceIcon,
+    owner: { type: 'user', user: presentUser(place, userInformation(granted)) },
+    duplicated_template_id: null,
+    request_id: requestId,
+  }
+}
+
+function presentUser(
+  { user }: Place,
+  information: ReturnType<typeof userInformation>,
+): Record<string, unknown> {
+  if (information === 'none') return { object: 'user', id: user.id }
+  return {
+    object: 'user',
+    id: user.id,
+    type: 'person',
+    name: user.name,
+    avatar_url: user.avatarUrl,
+    person: information === 'with-email' ? { email: user.email } : {},
+  }
+}

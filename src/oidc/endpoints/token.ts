@@ -1,0 +1,203 @@
+/** POST /v1/oauth/token: the library's steps over an exchange, then one statement. */
+import type { Context, Middleware } from 'koa'
+import { type FlowFailure, type NoteFlowStep, stepOf } from '../../installs/flow-log.ts'
+import { type ForceOutcome, readTestOutcome, testHeader } from '../../installs/forced-outcome.ts'
+import type { Authenticate } from '../clients/client-authentication.ts'
+import { type Credentials, claimedClient, readCredentials } from '../clients/client-credentials.ts'
+import { explainUnproven } from '../diagnostics/explain-client.ts'
+import { type Attempted, explainToken, ownOf } from '../diagnostics/explain-token.ts'
+import { begin, Exchange } from '../library/exchange.ts'
+import type { RunGrant } from '../library/grants.ts'
+import type { KeptCode, KeptRefreshToken, NoteUse, SecretStore, TokenStore } from '../ports.ts'
+import { allowOrigin } from './cors.ts'
+import { forceInSandbox, withoutPages } from './forced-outcome.ts'
+import { invalidGrant, OAuthRefusal, unproven } from './oauth-refusal.ts'
+import { type PresentedNeeds, readPresented, standing } from './presented-token.ts'
+import { type Fields, readFields } from './request-body.ts'
+import { isOurResource } from './resource.ts'
+import { answerReuse, certainBurst } from './reuse.ts'
+import { tokenAnswer } from './token-answer.ts'
+import type { Throttle } from './token-rate-limit.ts'
+
+export type TokenNeeds = PresentedNeeds & {
+  issuer: string
+  runGrant: RunGrant
+  store: TokenStore & SecretStore
+  authenticate: Authenticate
+  throttle: Throttle
+  noteUse: NoteUse
+  note: NoteFlowStep
+  forceOutcome: ForceOutcome
+  now(): Date
+  newId(): string
+}
+
+export function tokenEndpoint(needs: TokenNeeds): Middleware {
+  return async ctx => {
+    const authorization = ctx.get('authorization') || undefined
+    const attempted: Attempted = {
+      fields: {},
+      source: { kind: 'none' },
+      reused: false,
+      ended: null,
+      address: null,
+    }
+    try {
+      attempted.fields = await readFields(ctx.req)
+      await grant(needs, ctx, readCredentials(authorization, attempted.fields), attempted)
+      note(needs, ctx, claimedClient(authorization, attempted.fields), attempted, null)
+    } catch (fault) {
+      if (fault instanceof OAuthRefusal) noteRefusal(needs, ctx, authorization, attempted, fault)
+      throw fault
+    }
+  }
+}
+
+/** So often what decides is read, where it changes between the reading and the writing. */
+const mostReadings = 3
+
+/** Answers the request. What was looked up is left in `attempted`, also when it is refused. */
+async function grant(
+  needs: TokenNeeds,
+  ctx: Context,
+  credentials: Credentials,
+  attempted: Attempted,
+): Promise<void> {
+  needs.throttle(credentials.clientId, ctx.ip)
+  for (let reading = 0; reading < mostReadings; reading++)
+    if (await decide(needs, ctx, credentials, attempted)) return
+  throw invalidGrant('The authorization has ended.')
+}
+
+/** @returns false when what it decided by was not so any more when it was to be written. Nothing was written then. */
+async function decide(
+  needs: TokenNeeds,
+  ctx: Context,
+  credentials: Credentials,
+  attempted: Attempted,
+): Promise<boolean> {
+  const now = needs.now()
+  const { fields } = attempted
+  const found = await readPresented(needs, credentials.clientId, fields)
+  attempted.source = found.source
+  const presented = found.source.kind === 'none' ? null : found.source.hash
+  const known = await needs.authenticate(credentials, found.proof, presented)
+  allowOrigin(ctx, known.connection)
+  refuseTargets(fields, needs.issuer)
+  const outcome = readTestOutcome(ctx.get(testHeader))
+  const forced = await forceInSandbox(needs, outcome, found.source, credentials.clientId)
+  const source = forced ? (await readPresented(needs, credentials.clientId, fields)).source : found.source
+
+  const exchange = new Exchange(known, source, standing(source), now)
+  begin(ctx, exchange)
+  const granted = await needs.runGrant(ctx, exchange, fields).catch(async fault => {
+    // Found out by the library, and written on its own.
+    if (exchange.reused) {
+      attempted.reused = true
+      attempted.ended = await answerReuse(needs.store, ctx.req, exchange, traceOf(needs, ctx))
+      attempted.address = partnerAddress(exchange, ctx)
+    }
+    throw fault
+  })
+  const installation = await settle(needs, ctx, exchange)
+  if (installation === null) return false
+  if (source.kind === 'code' && source.kept) await withoutPages(needs, source.kept, installation)
+  ctx.body = tokenAnswer(ctx.state.requestId, granted, exchange, installation)
+  return true
+}
+
+/** For the developer's log. */
+function note(
+  needs: TokenNeeds,
+  ctx: Context,
+  clientId: string | null,
+  { fields, source }: Attempted,
+  failure: FlowFailure | null,
+): void {
+  if (clientId === null) return
+  const kept = source.kind === 'none' ? null : ownOf<KeptCode | KeptRefreshToken>(source.kept, clientId)
+  needs.note(
+    stepOf({
+      kind: fields.grant_type === 'refresh_token' ? 'refreshed' : 'code-redeemed',
+      at: needs.now(),
+      connectionId: clientId,
+      requestId: ctx.state.requestId,
+      grantId: kept?.grantId ?? null,
+      workspaceId: kept?.place.workspaceId ?? null,
+      failure,
+    }),
+  )
+}
+
+/** …with the reason. What must be looked up for it is looked up beside the answer. */
+function noteRefusal(
+  needs: TokenNeeds,
+  ctx: Context,
+  authorization: string | undefined,
+  attempted: Attempted,
+  refused: OAuthRefusal,
+): void {
+  const clientId = claimedClient(authorization, attempted.fields)
+  if (clientId === null) return
+  const noted = (failure: FlowFailure) => note(needs, ctx, clientId, attempted, failure)
+  if (refused.message !== unproven.wrong) {
+    noted(explainToken(refused, attempted, clientId))
+    return
+  }
+  const secret = readCredentials(authorization, attempted.fields).secret ?? ''
+  void explainUnproven(needs.store, refused, clientId, secret).then(noted)
+}
+
+/** A confidential client's requests come from the partner's server; a public one's come from people, of whom nothing is kept. */
+function partnerAddress({ connection }: Exchange, ctx: Context): string | null {
+  return connection.clientType === 'confidential' ? ctx.ip || null : null
+}
+
+/** The library has no part in these: it would consume before it refused. */
+function refuseTargets(fields: Fields, issuer: string): void {
+  if (fields.resource !== undefined && !isOurResource(fields.resource, issuer))
+    throw new OAuthRefusal(400, 'invalid_target', 'The only resource is this server.')
+  if (fields.authorization_details !== undefined)
+    throw new OAuthRefusal(
+      400,
+      'invalid_authorization_details',
+      'Pages are chosen by the member, not by the request.',
+    )
+}
+
+/** Writes what the library decided. @returns the installation's id; null: what it was decided by has changed. */
+async function settle(needs: TokenNeeds, ctx: Context, exchange: Exchange): Promise<string | null> {
+  const { source } = exchange
+  const issue = exchange.issue(needs.now(), partnerAddress(exchange, ctx))
+  if (source.kind === 'code') {
+    const trace = traceOf(needs, ctx)
+    const more = { installationId: needs.newId(), stamp: source.kept!.stamp, trace }
+    const redeemed = await needs.store.redeem(source.hash, issue, more).catch(async fault => {
+      // It may have been written all the same; the partner, who got nothing, must be able to try again.
+      await needs.store.reopenCode(source.hash, issue, trace.requestId).catch(() => {})
+      throw fault
+    })
+    if (redeemed.kind === 'lost') {
+      await needs.store.countRivals(source.hash, certainBurst)
+      throw invalidGrant('The code was redeemed by another request.')
+    }
+    if (redeemed.kind === 'no-pages')
+      throw invalidGrant('The member can no longer reach any of the chosen pages.')
+    return redeemed.kind === 'redeemed' ? redeemed.installationId : null
+  }
+  if (source.kind !== 'refresh') throw new Error('tokens were issued for nothing')
+  const rotated = await needs.store.rotate(source.hash, issue)
+  if (!rotated) return null
+  const installationId = source.kept!.installation.id
+  needs.noteUse({ installationId, internalTokenId: null }, exchange.now)
+  return installationId
+}
+
+function traceOf(needs: TokenNeeds, ctx: Context) {
+  return {
+    eventId: needs.newId(),
+    at: needs.now(),
+    address: ctx.ip || null,
+    requestId: ctx.state.requestId as string,
+  }
+}

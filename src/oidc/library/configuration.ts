@@ -1,0 +1,132 @@
+/** The library's settings, each with its reason. What is not listed keeps the library's default. */
+import type { Context } from 'koa'
+import type {
+  AdapterFactory,
+  Client,
+  Configuration,
+  JWKS,
+  KoaContextWithOIDC,
+  ResponseType,
+} from 'oidc-provider'
+import { capabilities } from '../../installs/capability.ts'
+import { testParameter } from '../../installs/forced-outcome.ts'
+import { askedCapabilities } from '../endpoints/authorize-request.ts'
+import type { ClientConnection } from '../ports.ts'
+import { exchangeOf } from './exchange.ts'
+import { installPolicy } from './install-prompt.ts'
+import { lifetimes } from './lifetimes.ts'
+
+export const routes = {
+  authorization: '/v1/oauth/authorize',
+  token: '/v1/oauth/token',
+  jwks: '/v1/oauth/jwks',
+}
+
+export type ConfigurationNeeds = {
+  adapter: AdapterFactory
+  cookieKeys: string[]
+  jwks: JWKS
+  /** Behind https: browsers then refuse these cookies from anywhere else. */
+  secure: boolean
+  connectionOf(client: Client): ClientConnection
+  signedIn(ctx: Context): Promise<boolean>
+  showFault(ctx: KoaContextWithOIDC, out: { error: string; error_description?: string }): void | Promise<void>
+}
+
+export function configuration(needs: ConfigurationNeeds): Configuration {
+  const isLongLived = (client: Client | undefined) =>
+    client !== undefined && needs.connectionOf(client).longLivedTokens
+  const cookiePrefix = needs.secure ? '__Secure-latchkey_' : 'latchkey_'
+  const off = { enabled: false }
+  return {
+    adapter: needs.adapter,
+    routes,
+    jwks: needs.jwks,
+
+    // Scopes are the capabilities. The library adds `openid` by itself; no connection is registered with it.
+    scopes: [...capabilities],
+    claims: { openid: ['sub'] },
+    // The default adds response types that make it advertise, and accept, the implicit grant.
+    responseTypes: ['code'] as ResponseType[],
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    features: {
+      devInteractions: off,
+      dPoP: off,
+      introspection: off, // ours stands in front: one query, with the page set in force
+      pushedAuthorizationRequests: off,
+      resourceIndicators: off,
+      revocation: off, // ours answers with JSON and records what was revoked
+      rpInitiatedLogout: off,
+      userinfo: off,
+    },
+
+    // Public clients cannot keep a secret, so that a stolen code must be worthless without the verifier (RFC 7636). A
+    // confidential one may leave it out: widely used partner clients drop the verifier.
+    pkce: {
+      required: (_ctx, client) =>
+        client.clientAuthMethod === 'none' || needs.connectionOf(client).requirePkce,
+    },
+    allowOmittingSingleRegisteredRedirectUri: true,
+    enableHttpPostMethods: false,
+    extraParams: {
+      /** Runs when client and redirect URI are known to be right: a complaint from here reaches the partner. */
+      workspace_id(ctx: KoaContextWithOIDC) {
+        const { complaint } = ctx.state as { complaint?: Error | null }
+        if (complaint) throw complaint
+        const registered = needs.connectionOf(ctx.oidc.client!).capabilities
+        ctx.oidc.params!.scope = askedCapabilities(
+          ctx.oidc.params!.scope as string | undefined,
+          registered,
+        ).join(' ')
+      },
+      /** Read by the screens of a sandbox, and kept with the code; see installs/test-outcome.ts. */
+      [testParameter]: null,
+    },
+
+    interactions: {
+      url: (_ctx, interaction) => `/install/${interaction.uid}`,
+      policy: installPolicy(needs.signedIn),
+    },
+    // Only the grant of this very flow: an earlier one would merge two workspaces.
+    loadExistingGrant: async ctx => {
+      const grantId = ctx.oidc.result?.consent?.grantId
+      return grantId ? ctx.oidc.provider.Grant.find(grantId) : undefined
+    },
+    findAccount: (ctx, sub) => {
+      const exchange = exchangeOf(ctx)
+      if (exchange && exchange.standing !== null) return undefined
+      return { accountId: sub, claims: async () => ({ sub }) }
+    },
+
+    // Tokens outlive the browser's session, and a second install must not end the first one's.
+    expiresWithSession: async () => false,
+    issueRefreshToken: async (_ctx, client) => !isLongLived(client),
+    rotateRefreshToken: () => true,
+    ttl: {
+      AccessToken: (_ctx, _token, client) =>
+        isLongLived(client) ? lifetimes.longLivedAccessToken : lifetimes.accessToken,
+      AuthorizationCode: lifetimes.code,
+      // The default of 14 days would end every refresh with the grant.
+      Grant: lifetimes.longLivedAccessToken,
+      Interaction: lifetimes.interaction,
+      RefreshToken: (_ctx, token) =>
+        Math.max(1, Math.min(lifetimes.refreshIdle, lifetimes.refreshAbsolute - token.totalLifetime())),
+      Session: 1, // none is kept
+      IdToken: 1, // none is issued
+    },
+
+    cookies: {
+      keys: needs.cookieKeys,
+      names: {
+        interaction: `${cookiePrefix}install`,
+        resume: `${cookiePrefix}resume`,
+        session: `${cookiePrefix}none`,
+      },
+      short: { httpOnly: true, sameSite: 'lax', signed: true, secure: needs.secure },
+      long: { httpOnly: true, sameSite: 'lax', signed: true, secure: needs.secure },
+    },
+    clientBasedCORS: () => false, // said by cors.ts, for all endpoints alike
+    renderError: async (ctx, out) => needs.showFault(ctx, out),
+  }
+}

@@ -1,0 +1,153 @@
+/** The provider wing: partners' redirects, tokens, and what the screens need to decide about them. */
+import { hkdfSync } from 'node:crypto'
+import type { Context, Middleware, Next } from 'koa'
+import compose from 'koa-compose'
+import Provider from 'oidc-provider'
+import type { NoteFlowStep } from '../../installs/flow-log.ts'
+import type { ForceOutcome } from '../../installs/forced-outcome.ts'
+import { clientAuthentication, type Limits } from '../clients/client-authentication.ts'
+import { type Clients, clients } from '../clients/clients.ts'
+import { authorizeEndpoint, type RenderFault } from '../endpoints/authorize.ts'
+import { preflight } from '../endpoints/cors.ts'
+import { type Denial, denial } from '../endpoints/denial.ts'
+import { introspectEndpoint } from '../endpoints/introspect.ts'
+import { metadataPaths, signedMetadata } from '../endpoints/metadata.ts'
+import { successors } from '../endpoints/next-refresh-token.ts'
+import { type IsUnavailable, inPartnerDialect, type Log } from '../endpoints/partner-dialect.ts'
+import { revokeEndpoint } from '../endpoints/revoke.ts'
+import { tokenEndpoint } from '../endpoints/token.ts'
+import { throttle } from '../endpoints/token-rate-limit.ts'
+import type { SigningKey } from '../keys.ts'
+import type { NoteUse, ProviderStore } from '../ports.ts'
+import { type Trials, trialSecrets } from '../trials.ts'
+import { adapterFactory, type FlowStore } from './adapter.ts'
+import { configuration, routes } from './configuration.ts'
+import { grantRunner, type RunGrant } from './grants.ts'
+import { type Interactions, interactions } from './interactions.ts'
+import { adjust } from './overrides.ts'
+
+export type ProviderNeeds = {
+  /** The public base address, without a trailing slash. */
+  issuer: string
+  trustProxy: boolean
+  store: ProviderStore
+  shortLived: FlowStore
+  limits: Limits
+  /** 32 bytes each; the first signs, all verify. */
+  secretKeys: readonly Buffer[]
+  /** Private keys; the first signs, all are published. */
+  signingKeys: readonly SigningKey[]
+  renderFault: RenderFault
+  /** Is somebody signed in at the screens? Asked for `prompt=none` only. */
+  signedIn(ctx: Context): Promise<boolean>
+  /** The log of the connection's developer. */
+  note: NoteFlowStep
+  /** Notes that an installation's tokens were used, or asked about; costs a look into a map. */
+  noteUse: NoteUse
+  /** Tests of a connection that its developer runs. */
+  trials: Trials
+  forceOutcome: ForceOutcome
+  now(): Date
+  newId(): string
+  isUnavailable: IsUnavailable
+  log: Log
+}
+
+export type InstallProvider = {
+  /** Answers the OAuth addresses that programs post to; passes on everything else. */
+  programs: Middleware
+  /** Answers where partners send browsers, and the metadata; passes on everything else. */
+  middleware: Middleware
+  interactions: Interactions
+  /** For a partner's request that was kept, and will not be granted. */
+  denialOf: Denial
+}
+
+/** Builds the provider on its stores. @throws when the settings or the keys do not fit together. */
+export async function createProvider(needs: ProviderNeeds): Promise<InstallProvider> {
+  const registered = clients({ store: needs.store, log: needs.log, provider: () => provider })
+  const authorize = authorizeEndpoint({ ...needs, connectionOf: registered.connectionOf })
+  const provider: Provider = new Provider(
+    needs.issuer,
+    configuration({
+      adapter: adapterFactory({ authorizations: needs.store, shortLived: needs.shortLived }),
+      cookieKeys: needs.secretKeys.map(cookieKey),
+      jwks: { keys: [...needs.signingKeys] },
+      secure: needs.issuer.startsWith('https://'),
+      connectionOf: registered.connectionOf,
+      signedIn: needs.signedIn,
+      showFault: authorize.showFault,
+    }),
+  )
+  provider.proxy = needs.trustProxy
+  adjust(provider, registered, needs.trials.redirectUri)
+
+  const run = compose(provider.middleware) as unknown as Middleware
+  const resume = authorize.resume(provider, run)
+  const answers = new Map([
+    ...(await documents(needs, run)),
+    [`GET ${routes.authorization}`, authorize.begin(provider, run)],
+  ])
+  const posts = new Map(programs(needs, registered, grantRunner(provider)))
+  return {
+    programs: (ctx, next) => (posts.get(`${ctx.method} ${ctx.path}`) ?? pass)(ctx, next),
+    async middleware(ctx: Context, next: Next) {
+      const answer = answers.get(`${ctx.method} ${ctx.path}`)
+      if (answer) return answer(ctx, next)
+      if (ctx.method === 'GET' && ctx.path.startsWith(`${routes.authorization}/`)) return resume(ctx, next)
+      return next()
+    },
+    interactions: interactions({ ...needs, provider }),
+    denialOf: denial({ issuer: needs.issuer, clients: registered }),
+  }
+}
+
+type Answers = [address: string, answer: Middleware][]
+
+const pass: Middleware = (_ctx, next) => next()
+
+/** What programs post to. */
+function programs(needs: ProviderNeeds, registered: Clients, runGrant: RunGrant): Answers {
+  const { store } = needs
+  const parts = {
+    ...needs,
+    runGrant,
+    readProof: store.readProof,
+    authenticate: clientAuthentication({
+      ...needs,
+      clients: registered,
+      noteSecretUse: store.noteSecretUse,
+      isTrialSecret: trialSecrets(needs.shortLived),
+    }),
+    throttle: throttle(needs.limits, needs.now),
+    successors: successors(needs.secretKeys),
+  }
+  const endpoints: Answers = [
+    ['/v1/oauth/token', tokenEndpoint(parts)],
+    ['/v1/oauth/introspect', introspectEndpoint(parts)],
+    ['/v1/oauth/revoke', revokeEndpoint(parts)],
+  ]
+  return endpoints.flatMap(([path, endpoint]) => [
+    [`POST ${path}`, inPartnerDialect(needs, endpoint)],
+    [`OPTIONS ${path}`, preflight],
+  ])
+}
+
+/** What anyone may read. */
+async function documents(needs: ProviderNeeds, run: Middleware): Promise<Answers> {
+  const metadata = await signedMetadata(needs.issuer, needs.signingKeys[0]!)
+  const answer: Middleware = ctx => {
+    ctx.set('Access-Control-Allow-Origin', '*')
+    ctx.set('Cache-Control', 'public, max-age=300')
+    ctx.body = metadata
+  }
+  return [
+    ...metadataPaths.map(path => [`GET ${path}`, answer] as [string, Middleware]),
+    [`GET ${routes.jwks}`, run],
+  ]
+}
+
+/** A key of its own for the cookies of the flow. */
+function cookieKey(secretKey: Buffer): string {
+  return Buffer.from(hkdfSync('sha256', secretKey, '', 'install cookies', 32)).toString('base64')
+}

@@ -1,0 +1,100 @@
+/** The people of a bearer's workspace, and the bearer himself. Guests and disabled users are told of to nobody. */
+import type { Pool } from 'pg'
+import type { Bearer, PresentedToken } from '../../../../installs/bearer.ts'
+import { type BearerRow, bearerSql, statements, toBearer } from '../../access.ts'
+
+export type Person = { id: string; name: string; avatarUrl: string | null; email: string }
+
+export type BearerHome = { bearer: Bearer; workspaceName: string; owner: Person | null }
+
+type PersonRow = { id: string; name: string; avatar_url: string | null; email: string }
+
+const person = (user: string) =>
+  `json_build_object('id', ${user}.id, 'name', ${user}.name, 'avatar_url', ${user}.avatar_url, 'email', ${user}.email)`
+
+const whereTold = `m.workspace_id = b.workspace_id and m.role <> 'guest' and not u.disabled`
+
+const homeStatements = statements(
+  'bearer-home',
+  kind => `select b.*, w.name as workspace_name, case when u.id is not null then ${person('u')} end as owner
+    from (${bearerSql(kind)}) b
+    join workspaces w on w.id = b.workspace_id
+    left join users u on u.id = b.user_id`,
+)
+
+// $3 people asked for, $4 after this id
+const peopleStatements = statements(
+  'people',
+  kind => `select b.*, (
+      select json_agg(${person('p')} order by p.id) from (
+        select u.id, u.name, u.avatar_url, u.email
+        from members m join users u on u.id = m.user_id
+        where ${whereTold} and ($4::uuid is null or m.user_id > $4)
+        order by m.user_id limit $3 + 1) p) as people
+    from (${bearerSql(kind)}) b`,
+)
+
+const personStatements = statements(
+  'person',
+  kind => `select b.*, (
+      select ${person('u')} from members m join users u on u.id = m.user_id
+      where ${whereTold} and m.user_id = $3) as person
+    from (${bearerSql(kind)}) b`,
+)
+
+export type Users = {
+  /** The bearer with his workspace and the member behind him. Each reading: null when the token is not in force. */
+  home(token: PresentedToken, now: Date): Promise<BearerHome | null>
+  /** In order of id, after the id `after`; `more` tells that others follow. */
+  people(
+    token: PresentedToken,
+    limit: number,
+    after: string | null,
+    now: Date,
+  ): Promise<{ bearer: Bearer; people: Person[]; more: boolean } | null>
+  person(
+    token: PresentedToken,
+    id: string,
+    now: Date,
+  ): Promise<{ bearer: Bearer; person: Person | null } | null>
+}
+
+export function openUsers(pool: Pool): Users {
+  return {
+    async home(token, now) {
+      const { rows } = await pool.query<BearerRow & { workspace_name: string; owner: PersonRow | null }>({
+        ...homeStatements[token.kind],
+        values: [token.hash, now],
+      })
+      const row = rows[0]
+      if (!row) return null
+      return {
+        bearer: toBearer(row),
+        workspaceName: row.workspace_name,
+        owner: row.owner && toPerson(row.owner),
+      }
+    },
+    async people(token, limit, after, now) {
+      const { rows } = await pool.query<BearerRow & { people: PersonRow[] | null }>({
+        ...peopleStatements[token.kind],
+        values: [token.hash, now, limit, after],
+      })
+      const row = rows[0]
+      if (!row) return null
+      const people = (row.people ?? []).map(toPerson)
+      return { bearer: toBearer(row), people: people.slice(0, limit), more: people.length > limit }
+    },
+    async person(token, id, now) {
+      const { rows } = await pool.query<BearerRow & { person: PersonRow | null }>({
+        ...personStatements[token.kind],
+        values: [token.hash, now, id],
+      })
+      const row = rows[0]
+      return row ? { bearer: toBearer(row), person: row.person && toPerson(row.person) } : null
+    },
+  }
+}
+
+function toPerson(row: PersonRow): Person {
+  return { id: row.id, name: row.name, avatarUrl: row.avatar_url, email: row.email }
+}

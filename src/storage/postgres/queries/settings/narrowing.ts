@@ -1,0 +1,47 @@
+import type { Pool } from 'pg'
+import { personReaches } from '../../reach.ts'
+import {
+  behind,
+  listSize,
+  type PickerQuestion,
+  type PickerReading,
+  pickerStatements,
+  readPicker,
+} from '../picker/pages.ts'
+
+/** The roots are the pages that were granted, as far as the owner reaches them himself, with the way to each. */
+const grantedRoots = `
+  (select 'shared' as list, p.sort_title, p.id
+    from now cross join lateral unnest(now.ids) g (id)
+    join pages p on p.workspace_id = $1 and p.id = g.id
+    join page_paths t on t.workspace_id = $1 and t.page_id = g.id and not t.hidden
+    join pages root on root.workspace_id = $1 and root.id = t.path[1]
+    where ${personReaches('$2', 'root')} and ${behind('p', '$5')}
+      and not t.path[:cardinality(t.path) - 1] && now.ids
+    order by p.sort_title, p.id limit ${listSize} + 1)
+  union all
+  (select 'private', '', $6::uuid where false)`
+
+const statements = pickerStatements('picker-narrow', grantedRoots)
+
+/** The page picker over what an installation was granted: `connectionId` is the installation, the user an owner. */
+export function readNarrowing(pool: Pool, question: PickerQuestion): Promise<PickerReading> {
+  return readPicker(pool, question, statements)
+}
+
+/** Pages that were granted and that this owner cannot reach himself: in the private part of others, or in the trash. */
+export async function readUnseenGrants(
+  pool: Pool,
+  question: { workspaceId: string; userId: string; installationId: string },
+): Promise<string[]> {
+  const { workspaceId, userId, installationId } = question
+  const { rows } = await pool.query<{ id: string }>(
+    `select g.page_id as id
+     from page_grants g
+     join page_paths t on t.workspace_id = $1 and t.page_id = g.page_id
+     join pages root on root.workspace_id = $1 and root.id = t.path[1]
+     where g.workspace_id = $1 and g.installation_id = $3 and (t.hidden or not ${personReaches('$2', 'root')})`,
+    [workspaceId, userId, installationId],
+  )
+  return rows.map(row => row.id)
+}

@@ -1,0 +1,107 @@
+/** What partners change in the page tree: the directory's own changes, and the right to each, in one transaction. */
+import type { ClientBase, Pool } from 'pg'
+import type { Bearer, PresentedToken, ReachedPage } from '../../../installs/bearer.ts'
+import type { Capability } from '../../../installs/capability.ts'
+import { readPages } from '../access.ts'
+import { archivePage, createPage, type PageOutcome, renamePage } from '../directory/pages.ts'
+
+/** Who asks, for what. The bearer was read a moment ago; the change holds only if he may still do it when it is written. */
+export type PartnerAsking = { token: PresentedToken; bearer: Bearer; now: Date }
+
+export type PartnerChangeOutcome =
+  | { kind: 'done'; page: ReachedPage }
+  /** The right to it ended between the question and the change; nothing was changed. */
+  | { kind: 'no-longer' }
+  | { kind: 'too-deep' }
+
+export type PartnerChanges = {
+  /** Another title or icon; what is left out stays as it is. Needs `update_content`. */
+  update(
+    asking: PartnerAsking,
+    id: string,
+    change: { title?: string; icon?: string | null },
+  ): Promise<PartnerChangeOutcome>
+  /** Into the trash, with all below it: out of reach from then on, until people bring it back. Needs `update_content`. */
+  trash(asking: PartnerAsking, id: string): Promise<PartnerChangeOutcome>
+  /** A page below a reached one, which is how the new one is reached. Needs `insert_content`. */
+  create(
+    asking: PartnerAsking,
+    draft: { id: string; parentId: string; title: string; icon: string | null },
+  ): Promise<PartnerChangeOutcome>
+}
+
+class NoLonger extends Error {}
+
+/**
+ * Looks again inside the transaction, holding the installation: a disconnect under way either is seen here, or waits until
+ * the change that came before it is written.
+ * @throws NoLonger, which takes the transaction back.
+ */
+async function stillMay(
+  client: ClientBase,
+  { token, bearer, now }: PartnerAsking,
+  capability: Capability,
+  pageId: string,
+): Promise<ReachedPage> {
+  await client.query({
+    name: 'hold-installation',
+    text: 'select from installations where workspace_id = $1 and id = $2 for share',
+    values: [bearer.workspaceId, bearer.installationId],
+  })
+  const [seen] = await readPages(client, token.kind, [{ hash: token.hash, id: pageId, now }])
+  if (!seen?.page || !seen.bearer.capabilities.includes(capability)) throw new NoLonger()
+  return seen.page
+}
+
+export function openPartnerChanges(pool: Pool): PartnerChanges {
+  async function carryOut(
+    change: (keep: (page: ReachedPage) => void) => Promise<PageOutcome>,
+  ): Promise<PartnerChangeOutcome> {
+    let page: ReachedPage | null = null
+    try {
+      const outcome = await change(kept => {
+        page = kept
+      })
+      if (outcome.kind === 'done') return { kind: 'done', page: page! }
+      return outcome.code === 'page-too-deep' ? { kind: 'too-deep' } : { kind: 'no-longer' }
+    } catch (fault) {
+      if (fault instanceof NoLonger) return { kind: 'no-longer' }
+      throw fault
+    }
+  }
+
+  return {
+    update: (asking, id, change) =>
+      carryOut(keep =>
+        renamePage(
+          pool,
+          { workspaceId: asking.bearer.workspaceId, id, ...change, editedBy: asking.bearer.installationId },
+          async client => keep(await stillMay(client, asking, 'update_content', id)),
+        ),
+      ),
+    trash: (asking, id) =>
+      carryOut(keep =>
+        archivePage(
+          pool,
+          {
+            workspaceId: asking.bearer.workspaceId,
+            id,
+            archived: true,
+            editedBy: asking.bearer.installationId,
+          },
+          async client => {
+            const page = await stillMay(client, asking, 'update_content', id)
+            keep({ ...page, updatedAt: asking.now, lastEditedBy: asking.bearer.installationId })
+          },
+        ),
+      ),
+    create: (asking, draft) =>
+      carryOut(keep =>
+        createPage(
+          pool,
+          { ...draft, workspaceId: asking.bearer.workspaceId, createdBy: asking.bearer.installationId },
+          async client => keep(await stillMay(client, asking, 'insert_content', draft.id)),
+        ),
+      ),
+  }
+}

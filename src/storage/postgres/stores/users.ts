@@ -1,0 +1,60 @@
+import type { Pool } from 'pg'
+import type { Role, User, Workspace } from '../../../installs/workspace.ts'
+import { readPersonaOf } from './sandboxes.ts'
+
+type UserRow = {
+  id: string
+  email: string
+  name: string
+  avatar_url: string | null
+  disabled: boolean
+  password_hash: string | null
+}
+
+const columns = 'id, email, name, avatar_url, disabled, password_hash'
+
+export type Membership = Workspace & { role: Role }
+
+/** People who sign in. Both look-ups stand in front of many screens, so they are named prepared statements. */
+export function userStore(pool: Pool) {
+  async function one(name: string, text: string, value: string): Promise<UserRow | null> {
+    const { rows } = await pool.query<UserRow>({ name, text, values: [value] })
+    return rows[0] ?? null
+  }
+
+  return {
+    async byId(id: string): Promise<(User & { passwordHash: string | null }) | null> {
+      const row = await one('user by id', `select ${columns} from users where id = $1`, id)
+      return row && { ...toUser(row), passwordHash: row.password_hash }
+    },
+
+    /** Addresses are compared without regard to case. The hash is null for those who sign in elsewhere. */
+    async byEmail(email: string): Promise<{ user: User; passwordHash: string | null } | null> {
+      const row = await one(
+        'user by e-mail',
+        `select ${columns} from users where lower(email) = lower($1)`,
+        email,
+      )
+      return row && { user: toUser(row), passwordHash: row.password_hash }
+    },
+
+    personaOf: (personaId: string, developerId: string): Promise<User | null> =>
+      readPersonaOf(pool, personaId, developerId),
+
+    /** The workspaces that he is in, by name. */
+    async workspacesOf(userId: string): Promise<Membership[]> {
+      const { rows } = await pool.query<Membership>({
+        name: 'workspaces of user',
+        text: `select w.id, w.name, w.icon, w.plan, m.role
+          from members m join workspaces w on w.id = m.workspace_id
+          where m.user_id = $1 order by lower(w.name), w.id`,
+        values: [userId],
+      })
+      return rows
+    },
+  }
+}
+
+function toUser(row: UserRow): User {
+  return { id: row.id, email: row.email, name: row.name, avatarUrl: row.avatar_url, disabled: row.disabled }
+}

@@ -1,0 +1,113 @@
+/** What is shown where there is no screen: nothing there, not allowed, too often, or something broke. */
+import type { RefusalCode } from '../../installs/refusal.ts'
+import type { WebContext } from '../http/state.ts'
+import { urls } from '../urls.ts'
+import { refusals, type Words } from './refusals.ts'
+import { type Render, view } from './render.ts'
+
+export type FaultPage = Words & {
+  requestId: string
+  /** The step that is offered; null: none. */
+  action: { label: string; href: string } | null
+}
+export const faultView = view<FaultPage>('error')
+
+export type Faults = ReturnType<typeof faults>
+
+const home = { label: 'Go to the start page', href: urls.home }
+
+/** Words of one's own: what is not given is left out or has a usual value. */
+export type Fault = { status: number; title: string; sentence: string; next?: string; requestId?: string }
+
+export function faults(render: Render) {
+  function show(ctx: WebContext, words: Words, action: FaultPage['action'] = home): void {
+    ctx.status = words.status
+    render.screen(
+      ctx,
+      faultView,
+      { ...words, requestId: ctx.state.requestId, action },
+      { frame: 'flow', title: words.title, switcher: null, formsMayLeave: false },
+    )
+  }
+
+  return {
+    show,
+
+    /** For a refusal of the heart. */
+    refuse(ctx: WebContext, code: RefusalCode): void {
+      show(ctx, refusals[code])
+    },
+
+    /** For the provider's faults that cannot go back to the partner: a page, and the id under which the log has the reason. */
+    render(ctx: WebContext, fault: Fault): void {
+      ctx.state.requestId = fault.requestId ?? ctx.state.requestId
+      const next = fault.next ?? 'Go back to the application that you came from and start again there.'
+      show(ctx, { ...fault, next }, null)
+    },
+
+    /** The answer to what nobody else answers. */
+    notFound(ctx: WebContext): void {
+      show(ctx, nothing)
+    },
+
+    /** After something threw; the status is set already. `takenBack`: nothing of what was under way stands. */
+    broken(ctx: WebContext, takenBack: boolean): void {
+      if (ctx.status === 404) show(ctx, nothing)
+      else if (ctx.status === 503)
+        show(ctx, ctx.method === 'GET' ? busy : takenBack ? busyForForms : inDoubt, null)
+      else show(ctx, ctx.status < 500 ? { ...unreadable, status: ctx.status } : broke)
+    },
+
+    badForm(ctx: WebContext, problem: 'too-large' | 'malformed'): void {
+      show(ctx, problem === 'too-large' ? tooLarge : unreadable)
+    },
+
+    foreignForm(ctx: WebContext): void {
+      show(ctx, staleForm)
+    },
+  }
+}
+
+const nothing: Words = {
+  status: 404,
+  title: 'There is nothing here',
+  sentence: 'The address is mistyped, or what was here is gone or not yours to see.',
+  next: 'Check the address, or go to the start page.',
+}
+const unreadable: Words = {
+  status: 400,
+  title: 'The form could not be read',
+  sentence: 'It arrived damaged, or holds characters that no form of ours sends. Nothing was changed.',
+  next: 'Go back, reload the page, and try again.',
+}
+const tooLarge: Words = {
+  status: 413,
+  title: 'That was too much at once',
+  sentence: 'The form holds more than can be taken in one go. Nothing was changed.',
+  next: 'Go back and send less: a page includes everything below it.',
+}
+const staleForm: Words = {
+  status: 403,
+  title: 'This form is no longer valid',
+  sentence:
+    'You have signed in or out since it was opened, its time is over, or it did not come from this site. Nothing was changed.',
+  next: 'Go back, reload the page, and try again.',
+}
+const busy: Words = {
+  status: 503,
+  title: 'The service is busy',
+  sentence: 'It does not answer just now.',
+  next: 'Nothing was changed. Reload this page in a moment.',
+}
+const busyForForms: Words = { ...busy, next: 'Nothing was changed. Go back and try again in a moment.' }
+/** The connection broke off, perhaps after the form was taken. */
+const inDoubt: Words = {
+  ...busy,
+  next: 'What you sent may have been done all the same: go back and look before you try again.',
+}
+const broke: Words = {
+  status: 500,
+  title: 'Something broke on our side',
+  sentence: 'The request could not be finished. It is recorded under the request id below.',
+  next: 'Try again in a moment. If it keeps happening, pass the request id on to whoever runs this service.',
+}

@@ -1,0 +1,71 @@
+/** What surrounds a screen. Two frames: `flow`, one column with a card; `place`, a left rail with wide content. */
+import type { IconName } from '../kit/icons.ts'
+import type { Mark } from '../kit/marks.ts'
+
+export type WorkspaceChoice = {
+  id: string
+  name: string
+  mark: Mark
+  current: boolean
+  /** A second line: the role, or why nothing can be done there; null: none. */
+  note: string | null
+  /** Where it leads when the choices are links; null where they are buttons. */
+  href: string | null
+}
+
+/** Top right: the current workspace, and the list of all. */
+export type Switcher = {
+  current: { name: string; mark: Mark }
+  choices: WorkspaceChoice[]
+  /**
+   * null: the choices are links. Otherwise buttons that send the screen's form of that id, with all that was filled in, to
+   * `action`, with the chosen workspace in the field `workspace`.
+   */
+  submit: {
+    formId: string
+    action: string
+    /**
+     * Where Enter in a text box of that form leads: browsers press the form's first button for it, and the choices stand
+     * before the form. null: the form has no text box.
+     */
+    enter: string | null
+  } | null
+}
+
+export type RailEntry = {
+  label: string
+  href: string
+  icon: IconName
+  current: boolean
+  count: number | null
+}
+export type Rail = {
+  /** null: the place belongs to no workspace (the gallery, the developer hub). */
+  workspace: { name: string; mark: Mark } | null
+  sections: { heading: string | null; entries: RailEntry[] }[]
+  /** The current entry: on a narrow screen it names the button that opens the rail. */
+  here: { label: string; icon: IconName }
+}
+
+export type Crumb = { label: string; href: string | null }
+
+export type FlowLayout = {
+  frame: 'flow'
+  /** For the browser's tab; the product's name is added. */
+  title: string
+  switcher: Switcher | null
+  /** A form of this screen may end at the partner: see `flowPolicy`. */
+  formsMayLeave: boolean
+}
+
+export type PlaceLayout = {
+  frame: 'place'
+  title: string
+  switcher: Switcher | null
+  rail: Rail
+  crumbs: Crumb[]
+  /** As in the flow; left out: none does. */
+  formsMayLeave?: boolean
+}
+
+export type Layout = FlowLayout | PlaceLayout

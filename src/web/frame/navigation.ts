@@ -1,0 +1,127 @@
+/** Where the signed-in can go: the rail and the workspace switcher, as data. */
+import type { Plan, Role } from '../../installs/workspace.ts'
+import type { IconName } from '../kit/icons.ts'
+import { workspaceMark } from '../kit/marks.ts'
+import { urls } from '../urls.ts'
+import type { Crumb, PlaceLayout, Rail, RailEntry, Switcher } from './layout.ts'
+
+export type Membership = { id: string; name: string; icon: string | null; plan: Plan; role: Role }
+
+type WorkspacePlace =
+  | 'pages'
+  | 'my-connections'
+  | 'my-requests'
+  | 'connections'
+  | 'approved'
+  | 'requests'
+  | 'hand-over'
+  | 'policy'
+  | 'history'
+export type Place = WorkspacePlace | 'gallery' | 'developers'
+
+const workspacePlaces: Record<WorkspacePlace, { label: string; icon: IconName; href(id: string): string }> = {
+  pages: { label: 'Pages', icon: 'file-text', href: urls.workspace },
+  'my-connections': { label: 'My connections', icon: 'plug', href: urls.myConnections },
+  'my-requests': { label: 'My requests', icon: 'clock', href: urls.myRequests },
+  connections: { label: 'Connections', icon: 'layers', href: urls.connections },
+  approved: { label: 'Approved', icon: 'badge-check', href: urls.approved },
+  requests: { label: 'Requests', icon: 'inbox', href: urls.requests },
+  'hand-over': { label: 'Left behind', icon: 'users', href: urls.leftBehind },
+  policy: { label: 'Policy', icon: 'sliders-horizontal', href: urls.policy },
+  history: { label: 'History', icon: 'history', href: urls.history },
+}
+const everyone: WorkspacePlace[] = ['pages', 'my-connections']
+/** Owners are stopped by no policy, and guests install nothing: members alone ask for approvals. */
+const members: WorkspacePlace[] = [...everyone, 'my-requests']
+const owners: WorkspacePlace[] = ['connections', 'approved', 'requests', 'hand-over', 'policy', 'history']
+
+export type PlaceFacts = {
+  /** For the browser's tab. */
+  title: string
+  place: Place
+  /** The workspace that one is in; null where the place belongs to none. */
+  workspace: Membership | null
+  /** All of the person's, for the switcher. */
+  memberships: Membership[]
+  /** Requests that wait for an owner, or what waits for a member; null where nobody counted. */
+  waiting: number | null
+  crumbs: Crumb[]
+}
+
+export function placeLayout(facts: PlaceFacts): PlaceLayout {
+  return {
+    frame: 'place',
+    title: facts.title,
+    switcher: facts.workspace && placeSwitcher(facts.place, facts.workspace, facts.memberships),
+    rail: rail(facts),
+    crumbs: facts.crumbs,
+  }
+}
+
+function rail({ place, workspace, waiting }: PlaceFacts): Rail {
+  const entry = (name: WorkspacePlace, id: string): RailEntry => {
+    const { label, icon, href } = workspacePlaces[name]
+    const counted = name === 'requests' || name === 'my-requests'
+    const count = counted ? waiting || null : null
+    return { label, icon, href: href(id), current: name === place, count }
+  }
+  const sections: Rail['sections'] = []
+  if (workspace) {
+    sections.push({ heading: null, entries: own(workspace.role).map(name => entry(name, workspace.id)) })
+    if (workspace.role === 'owner')
+      sections.push({ heading: 'Whole workspace', entries: owners.map(name => entry(name, workspace.id)) })
+  }
+  sections.push({
+    heading: workspace ? 'Everywhere' : null,
+    entries: [
+      {
+        label: 'Gallery',
+        icon: 'store',
+        href: workspace ? urls.galleryFor(workspace.id) : urls.gallery,
+        current: place === 'gallery',
+        count: null,
+      },
+      {
+        label: 'Developers',
+        icon: 'code',
+        href: urls.developers,
+        current: place === 'developers',
+        count: null,
+      },
+    ],
+  })
+  const here = sections.flatMap(section => section.entries).find(one => one.current)
+  return {
+    workspace: workspace && { name: workspace.name, mark: workspaceMark(workspace) },
+    sections,
+    here: here ?? { label: 'Menu', icon: 'settings' },
+  }
+}
+
+function own(role: Role): WorkspacePlace[] {
+  return role === 'member' ? members : everyone
+}
+
+/** Another workspace opens at the same place, where the person may be there. */
+function placeSwitcher(place: Place, workspace: Membership, memberships: Membership[]): Switcher {
+  const isOwners = owners.some(name => name === place)
+  return {
+    current: { name: workspace.name, mark: workspaceMark(workspace) },
+    submit: null,
+    choices: memberships.map(one => {
+      const same = place in workspacePlaces && (!isOwners || one.role === 'owner')
+      const target = workspacePlaces[same ? (place as WorkspacePlace) : 'my-connections']
+      const href = place === 'gallery' ? urls.galleryFor : target.href
+      return {
+        id: one.id,
+        name: one.name,
+        mark: workspaceMark(one),
+        current: one.id === workspace.id,
+        note: roleNotes[one.role],
+        href: href(one.id),
+      }
+    }),
+  }
+}
+
+const roleNotes: Record<Role, string> = { owner: 'Owner', member: 'Member', guest: 'Guest' }

@@ -1,0 +1,94 @@
+/**
+ * In front of every screen of a workspace: who may be there, and what surrounds it. Where somebody may not be, he learns
+ * nothing: a workspace of others is answered as one that does not exist, an owners' screen before anything is looked up.
+ *
+ *   const place = await gate.enter(ctx)          // or enterAsOwner
+ *   if (!place) return                           // answered already
+ *   render.screen(ctx, view, model, gate.layout(place, { title: 'History', place: 'history', crumbs: [] }))
+ */
+import { readUuid } from '../../installs/ids.ts'
+import { mayGovern } from '../../installs/policy.ts'
+import { userOf } from '../http/require-sign-in.ts'
+import type { SignedIn, WebContext } from '../http/state.ts'
+import type { Faults } from './error-pages.ts'
+import type { PlaceLayout } from './layout.ts'
+import { type Membership, type PlaceFacts, placeLayout } from './navigation.ts'
+
+export type GateNeeds = {
+  faults: Pick<Faults, 'notFound' | 'refuse'>
+  /** Everything that the person is in, by name. */
+  workspacesOf(userId: string): Promise<Membership[]>
+  /** Requests for approval that wait for an owner. */
+  waitingRequests(workspaceId: string): Promise<number>
+  /** What waits for this member: offers, and approvals that he has not taken up. */
+  waitingFor(workspaceId: string, userId: string): Promise<number>
+}
+
+/** Someone in a workspace of his. */
+export type Whereabouts = {
+  user: SignedIn
+  workspace: Membership
+  memberships: Membership[]
+  /** Requests that wait for owners, or what waits for the member; null for guests. */
+  waiting: number | null
+}
+
+export type WorkspaceGate = ReturnType<typeof workspaceGate>
+
+export function workspaceGate(needs: GateNeeds) {
+  async function enter(ctx: WebContext): Promise<Whereabouts | null> {
+    const user = userOf(ctx)
+    const id = param(ctx, 'workspace')
+    const memberships = await needs.workspacesOf(user.id)
+    const workspace = memberships.find(one => one.id === id)
+    if (!workspace) {
+      needs.faults.notFound(ctx)
+      return null
+    }
+    return { user, workspace, memberships, waiting: await waitingIn(user, workspace) }
+  }
+
+  async function waitingIn(user: SignedIn, workspace: Membership): Promise<number | null> {
+    if (governs(user, workspace)) return needs.waitingRequests(workspace.id)
+    return workspace.role === 'member' ? needs.waitingFor(workspace.id, user.id) : null
+  }
+
+  return {
+    /** Every member, guests too. null: answered already, with 404. For routers behind `mustBeSignedIn`. */
+    enter,
+
+    /** Owners only. null: answered already, with 404 or 403. */
+    async enterAsOwner(ctx: WebContext): Promise<Whereabouts | null> {
+      const place = await enter(ctx)
+      if (!place || governs(place.user, place.workspace)) return place
+      needs.faults.refuse(ctx, 'only-owners')
+      return null
+    },
+
+    layout(
+      { workspace, memberships, waiting }: Whereabouts,
+      screen: Pick<PlaceFacts, 'title' | 'place' | 'crumbs'>,
+    ): PlaceLayout {
+      return placeLayout({ ...screen, workspace, memberships, waiting })
+    },
+  }
+}
+
+export function governs(user: { id: string }, workspace: Membership): boolean {
+  return mayGovern({ userId: user.id, role: workspace.role, userDisabled: false }).kind === 'yes'
+}
+
+/** An id in the address, with or without dashes; null when it is none. */
+export function param(ctx: WebContext, name: string): string | null {
+  return readUuid((ctx as unknown as { params: Record<string, string | undefined> }).params[name])
+}
+
+/** What the actions are told of who does it, where and from where. */
+export function deedOf(ctx: WebContext, place: Pick<Whereabouts, 'user' | 'workspace'>) {
+  return {
+    workspaceId: place.workspace.id,
+    actorId: place.user.id,
+    address: ctx.ip || null,
+    requestId: ctx.state.requestId,
+  }
+}

@@ -1,0 +1,25 @@
+import { localPath, urls } from '../urls.ts'
+import { seeOther } from './see-other.ts'
+import type { SignedIn, WebMiddleware } from './state.ts'
+
+/**
+ * Lets only the signed-in through; others sign in first and come back to the screen that they asked for. What a fragment
+ * request wanted stands inside a screen, so there the whole screen is led to the sign-in.
+ */
+export const mustBeSignedIn: WebMiddleware = (ctx, next) => {
+  if (ctx.state.user) return next()
+  if (ctx.get('HX-Request') === 'true') {
+    const shown = ctx.get('HX-Current-URL')
+    const { pathname, search } = new URL(URL.canParse(shown) ? shown : 'http://ours.invalid/')
+    ctx.set('HX-Redirect', urls.signIn(localPath(pathname + search)))
+    ctx.status = 204
+    return
+  }
+  seeOther(ctx, urls.signIn(ctx.method === 'GET' || ctx.method === 'HEAD' ? localPath(ctx.url) : urls.home))
+}
+
+/** For screens behind `mustBeSignedIn`. */
+export function userOf(ctx: { state: { user: SignedIn | null } }): SignedIn {
+  if (!ctx.state.user) throw new Error('a screen for the signed-in was reached by nobody')
+  return ctx.state.user
+}

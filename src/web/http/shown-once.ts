@@ -1,0 +1,50 @@
+/**
+ * Between the form that makes a secret and the screen that shows it stands a redirect, so that reloading makes no second one.
+ * What is to be shown waits sealed, for one look of the same person within five minutes, under a key that nobody can guess.
+ */
+import { hash, randomBytes } from 'node:crypto'
+import { openSealed, seal } from '../../installs/sealed.ts'
+
+export type ShownOnceNeeds = {
+  store: {
+    write(key: string, value: string, seconds: number): Promise<void>
+    take(key: string): Promise<string | null>
+  }
+  secretKeys: readonly Buffer[]
+}
+
+export type Shown = { label: 'Client secret' | 'Internal token'; value: string }
+/** Whom it is shown to, and where. */
+type For = { userId: string; connectionId: string }
+
+export type ShownOnce = ReturnType<typeof shownOnce>
+
+const seconds = 300
+
+export function shownOnce(needs: ShownOnceNeeds) {
+  // Another person who asks for it finds nothing, and takes nothing away.
+  const keyOf = ({ userId, connectionId }: For, key: string) =>
+    `shown-once:${hash('sha256', `${userId} ${connectionId} ${key}`, 'base64url')}`
+  const purpose = (who: For) => `shown once to ${who.userId} at ${who.connectionId}`
+
+  return {
+    /** @returns the key for `take`. */
+    async keep(who: For, shown: Shown): Promise<string> {
+      const key = randomBytes(24).toString('base64url')
+      await needs.store.write(
+        keyOf(who, key),
+        seal(needs.secretKeys, purpose(who), JSON.stringify(shown)),
+        seconds,
+      )
+      return key
+    },
+
+    /** null: shown before, too late, or meant for another person or screen. */
+    async take(who: For, key: unknown): Promise<Shown | null> {
+      if (typeof key !== 'string' || !/^[\w-]{32}$/.test(key)) return null
+      const sealed = await needs.store.take(keyOf(who, key))
+      const text = sealed && openSealed(needs.secretKeys, purpose(who), sealed)
+      return text ? (JSON.parse(text) as Shown) : null
+    },
+  }
+}

@@ -1,0 +1,30 @@
+import { readTestOutcome, testParameter } from '../../installs/forced-outcome.ts'
+import type { WebContext } from '../http/state.ts'
+import type { Facing, Flow } from './flow.ts'
+
+export type TestedNeeds = {
+  flow: Flow
+  /** Keeps members of this persona's sandbox waiting for an approval, or stops doing so. */
+  holdForApproval(personaId: string, wanted: boolean): Promise<void>
+  cancel(ctx: WebContext): Promise<void>
+}
+
+/**
+ * Brings about what the request forces, where somebody of a sandbox has arrived; such a person is in no other workspace. For
+ * everyone else the parameter is as good as not there.
+ * @returns the arrival as it is then; null: answered already.
+ */
+export async function forceInSandbox(
+  needs: TestedNeeds,
+  ctx: WebContext,
+  facing: Facing,
+): Promise<Facing | null> {
+  if (!ctx.state.acting) return facing
+  const outcome = readTestOutcome(facing.request.parameters[testParameter])
+  if (outcome === 'user-cancels') {
+    await needs.cancel(ctx)
+    return null
+  }
+  await needs.holdForApproval(facing.user.id, outcome === 'approval-pending')
+  return needs.flow.face(ctx)
+}

@@ -1,0 +1,49 @@
+/** The foot of step two: what is ticked, in words, and what a re-install changes. */
+import { view } from '../frame/render.ts'
+import type { CountLimits, PickerPage, PickerReading } from '../install/readings.ts'
+import { sumWords, titleWords } from './words.ts'
+
+export type Sum = {
+  words: string
+  /** What allowing would change on a re-install; null: nothing is reached yet. */
+  changes: { gained: string | null; lost: string | null } | null
+}
+export const sumView = view<{ sum: Sum }>('install/sum')
+
+const noneTicked = 'No page is ticked: tick at least one to go on.'
+
+export function sumOf(reading: Pick<PickerReading, 'ticked' | 'granted'>, limits: CountLimits): Sum {
+  // Nothing ticked cannot be allowed: what that would take away is never taken away by it.
+  if (reading.ticked.length === 0 && reading.granted.length > 0) return { words: noneTicked, changes: null }
+  return {
+    words: sumWords(reading.ticked, limits.sum),
+    changes: reading.granted.length === 0 ? null : changesOf(reading),
+  }
+}
+
+function changesOf({
+  ticked,
+  granted,
+}: Pick<PickerReading, 'ticked' | 'granted'>): NonNullable<Sum['changes']> {
+  const ticks = new Set(ticked.map(page => page.id))
+  const gained = ticked.filter(page => !page.reachedNow)
+  const lost = granted.filter(page => !page.path.some(id => ticks.has(id)))
+  return {
+    gained: gained.length > 0 ? `It will also reach ${titlesWords(gained)}.` : null,
+    lost: lost.length > 0 ? `It will no longer reach ${titlesWords(lost)}.` : null,
+  }
+}
+
+/** Up to three by title. */
+export function titlesWords(pages: readonly PickerPage[]): string {
+  const named = pages.slice(0, 3).map(page => `“${shorten(titleWords(page.title))}”`)
+  const rest = pages.length - named.length
+  const all = rest > 0 ? [...named, rest === 1 ? '1 other page' : `${rest} other pages`] : named
+  return new Intl.ListFormat('en', { type: 'conjunction' }).format(all).replace(', and ', ' and ')
+}
+
+/** A sentence holds a title of a line at most. */
+function shorten(title: string): string {
+  const characters = [...title]
+  return characters.length > 60 ? `${characters.slice(0, 59).join('')}…` : title
+}

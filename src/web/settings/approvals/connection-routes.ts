@@ -1,0 +1,164 @@
+/** One connection on the approved list: who has it, and what owners end or take back. */
+import Router from '@koa/router'
+import type { disconnectEveryone } from '../../../installs/actions/disconnect-everyone.ts'
+import type { removeApproval } from '../../../installs/actions/remove-approval.ts'
+import type { revokeMember } from '../../../installs/actions/revoke-member.ts'
+import { readUuid } from '../../../installs/ids.ts'
+import { confirmView } from '../../frame/confirm.ts'
+import type { Faults } from '../../frame/error-pages.ts'
+import type { Layout } from '../../frame/layout.ts'
+import { saidOf, saying } from '../../frame/notice.ts'
+import type { Render } from '../../frame/render.ts'
+import { deedOf, param, type Whereabouts, type WorkspaceGate } from '../../frame/workspace-gate.ts'
+import { seeOther } from '../../http/see-other.ts'
+import type { WebContext, WebState } from '../../http/state.ts'
+import { readTrail } from '../../kit/pagination.ts'
+import { urls } from '../../urls.ts'
+import {
+  disconnectAllPage,
+  removeApprovalPage,
+  removeApprovalView,
+  revokePage,
+  sayings,
+} from './confirm-pages.ts'
+import { searchWords } from './form.ts'
+import { approvedPeoplePage, approvedPeopleView } from './page.ts'
+import type { ApprovedPeople, ApprovedReadings } from './readings.ts'
+
+/** An owner before a connection of the list. */
+type Facing = { place: Whereabouts; found: ApprovedPeople; words: string; after: string | null }
+
+export type ApprovedConnectionNeeds = {
+  render: Render
+  faults: Faults
+  gate: WorkspaceGate
+  readings: ApprovedReadings
+  removeApproval: ReturnType<typeof removeApproval>
+  disconnectEveryone: ReturnType<typeof disconnectEveryone>
+  revokeMember: ReturnType<typeof revokeMember>
+  now(): Date
+}
+
+export function connectionRoutes(needs: ApprovedConnectionNeeds): Router<WebState> {
+  const router = new Router<WebState>()
+  router.get('/:connection/people', ctx => showPeople(needs, ctx))
+  router.get('/:connection/people/:user/revoke', ctx => askRevoke(needs, ctx))
+  router.post('/:connection/people/:user/revoke', ctx => revoke(needs, ctx))
+  router.get('/:connection/disconnect', ctx => askDisconnect(needs, ctx))
+  router.post('/:connection/disconnect', ctx => disconnect(needs, ctx))
+  router.get('/:connection/remove', ctx => askRemove(needs, ctx))
+  router.post('/:connection/remove', ctx => remove(needs, ctx))
+  return router
+}
+
+/** null: answered already. */
+async function face(
+  { faults, gate, readings }: ApprovedConnectionNeeds,
+  ctx: WebContext,
+): Promise<Facing | null> {
+  const place = await gate.enterAsOwner(ctx)
+  if (!place) return null
+  const connectionId = param(ctx, 'connection')
+  const words = searchWords(ctx.query.q)
+  const after = readUuid(ctx.query.after)
+  const question = { workspaceId: place.workspace.id, words, after }
+  const found = connectionId && (await readings.people({ ...question, connectionId }))
+  if (found) return { place, found, words, after }
+  faults.notFound(ctx)
+  return null
+}
+
+function layoutOf({ gate }: ApprovedConnectionNeeds, { place, found }: Facing, title: string): Layout {
+  const crumbs = [
+    { label: 'Approved', href: urls.approved(place.workspace.id) },
+    { label: found.connection.name, href: null },
+  ]
+  return gate.layout(place, { title, place: 'approved', crumbs })
+}
+
+async function showPeople(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
+  const facing = await face(needs, ctx)
+  if (!facing) return
+  const { place, found, words, after } = facing
+  const facts = { workspace: place.workspace, trail: readTrail(ctx.query, after), now: needs.now() }
+  const model = approvedPeoplePage({ ...facts, notice: saidOf(ctx, sayings) }, words, found)
+  const layout = layoutOf(needs, facing, `Who has ${found.connection.name}`)
+  needs.render.screen(ctx, approvedPeopleView, model, layout)
+}
+
+async function askRevoke(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
+  const facing = await face(needs, ctx)
+  if (!facing) return
+  const { place, found } = facing
+  const userId = param(ctx, 'user')
+  const person = userId && (await personOf(needs, facing, userId))
+  if (!person) return needs.faults.notFound(ctx)
+  const model = revokePage(place.workspace, found.connection, person)
+  needs.render.screen(ctx, confirmView, model, layoutOf(needs, facing, `Revoke access for ${person.name}`))
+}
+
+/** Whoever has it installed, wherever in the list he stands. */
+async function personOf({ readings }: ApprovedConnectionNeeds, { place, found }: Facing, userId: string) {
+  const known = found.people.find(one => one.id === userId)
+  return known ?? readings.person(place.workspace.id, found.connection.id, userId)
+}
+
+async function revoke(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
+  const { faults, gate } = needs
+  const place = await gate.enterAsOwner(ctx)
+  if (!place) return
+  const [connectionId, userId] = [param(ctx, 'connection'), param(ctx, 'user')]
+  if (!connectionId || !userId) return faults.notFound(ctx)
+  const outcome = await needs.revokeMember(deedOf(ctx, place), { connectionId, userId })
+  if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
+  if (outcome.kind === 'unknown') return faults.notFound(ctx)
+  seeOther(ctx, saying(urls.approved(place.workspace.id), outcome.kind))
+}
+
+async function askDisconnect(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
+  const facing = await face(needs, ctx)
+  if (!facing) return
+  const { place, found } = facing
+  if (found.count === 0) return seeOther(ctx, saying(urls.approved(place.workspace.id), 'already'))
+  const model = disconnectAllPage(place.workspace, found.connection, found.count)
+  const layout = layoutOf(needs, facing, `Disconnect ${found.connection.name}`)
+  needs.render.screen(ctx, confirmView, model, layout)
+}
+
+async function disconnect(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
+  const { faults, gate } = needs
+  const place = await gate.enterAsOwner(ctx)
+  if (!place) return
+  const connectionId = param(ctx, 'connection')
+  if (!connectionId) return faults.notFound(ctx)
+  const outcome = await needs.disconnectEveryone(deedOf(ctx, place), connectionId)
+  if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
+  if (outcome.kind === 'unknown') return faults.notFound(ctx)
+  const count = outcome.kind === 'disconnected' ? outcome.count : 1
+  seeOther(ctx, saying(urls.approved(place.workspace.id), outcome.kind, count))
+}
+
+async function askRemove(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
+  const facing = await face(needs, ctx)
+  if (!facing) return
+  const { place, found } = facing
+  const model = removeApprovalPage(place.workspace, found.connection, found.count)
+  const layout = layoutOf(needs, facing, `Remove ${found.connection.name}`)
+  needs.render.screen(ctx, removeApprovalView, model, layout)
+}
+
+async function remove(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
+  const { faults, gate } = needs
+  const place = await gate.enterAsOwner(ctx)
+  if (!place) return
+  const connectionId = param(ctx, 'connection')
+  const installed = ctx.state.form.get('installed')
+  if (!connectionId) return faults.notFound(ctx)
+  if (installed !== 'keep' && installed !== 'disconnect') return faults.badForm(ctx, 'malformed')
+  const outcome = await needs.removeApproval(deedOf(ctx, place), { connectionId, installed })
+  if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
+  if (outcome.kind === 'unknown') return faults.notFound(ctx)
+  const back = urls.approved(place.workspace.id)
+  if (outcome.kind !== 'removed') return seeOther(ctx, saying(back, 'already-removed'))
+  seeOther(ctx, outcome.ended === 0 ? saying(back, 'removed') : saying(back, 'removed-all', outcome.ended))
+}

@@ -1,0 +1,71 @@
+/** The approved list: what members may install without asking. */
+import Router from '@koa/router'
+import type { addApproval } from '../../../installs/actions/add-approval.ts'
+import { readUuid } from '../../../installs/ids.ts'
+import { saidOf, saying } from '../../frame/notice.ts'
+import { deedOf } from '../../frame/workspace-gate.ts'
+import { mustBeSignedIn } from '../../http/require-sign-in.ts'
+import { seeOther } from '../../http/see-other.ts'
+import type { WebContext, WebState } from '../../http/state.ts'
+import { readTrail } from '../../kit/pagination.ts'
+import { urls } from '../../urls.ts'
+import { sayings } from './confirm-pages.ts'
+import { type ApprovedConnectionNeeds, connectionRoutes } from './connection-routes.ts'
+import { searchWords } from './form.ts'
+import { addApprovedPage, addApprovedView, approvedPage, approvedView } from './page.ts'
+
+export type ApprovedNeeds = ApprovedConnectionNeeds & { addApproval: ReturnType<typeof addApproval> }
+
+export function approved(needs: ApprovedNeeds): Router<WebState> {
+  const router = new Router<WebState>({ prefix: '/settings/:workspace/approved' })
+  router.use(mustBeSignedIn)
+  router.get('/', ctx => showList(needs, ctx))
+  router.get('/add', ctx => showCandidates(needs, ctx))
+  router.post('/add', ctx => add(needs, ctx))
+  router.use(connectionRoutes(needs).routes())
+  return router
+}
+
+async function showList(
+  { render, faults, gate, readings, now }: ApprovedNeeds,
+  ctx: WebContext,
+): Promise<void> {
+  const place = await gate.enterAsOwner(ctx)
+  if (!place) return
+  const after = readUuid(ctx.query.after)
+  const list = await readings.list({ workspaceId: place.workspace.id, after })
+  if (!list) return faults.notFound(ctx)
+  const facts = { workspace: place.workspace, trail: readTrail(ctx.query, after), now: now() }
+  const model = approvedPage({ ...facts, notice: saidOf(ctx, sayings) }, list)
+  const layout = gate.layout(place, { title: 'Approved', place: 'approved', crumbs: [] })
+  render.screen(ctx, approvedView, model, layout)
+}
+
+async function showCandidates({ render, gate, readings }: ApprovedNeeds, ctx: WebContext): Promise<void> {
+  const place = await gate.enterAsOwner(ctx)
+  if (!place) return
+  const { workspace } = place
+  const after = readUuid(ctx.query.after)
+  const words = searchWords(ctx.query.q)
+  const list = await readings.candidates({ workspaceId: workspace.id, words, after })
+  const crumbs = [
+    { label: 'Approved', href: urls.approved(workspace.id) },
+    { label: 'Add', href: null },
+  ]
+  const layout = gate.layout(place, { title: 'Add approved connection', place: 'approved', crumbs })
+  const model = addApprovedPage({ workspace, trail: readTrail(ctx.query, after) }, words, list)
+  render.screen(ctx, addApprovedView, model, layout)
+}
+
+async function add(needs: ApprovedNeeds, ctx: WebContext): Promise<void> {
+  const { faults, gate } = needs
+  const place = await gate.enterAsOwner(ctx)
+  if (!place) return
+  const connectionId = readUuid(ctx.state.form.get('connection_id'))
+  if (!connectionId) return faults.badForm(ctx, 'malformed')
+  const outcome = await needs.addApproval(deedOf(ctx, place), connectionId)
+  if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
+  if (outcome.kind === 'unknown') return faults.notFound(ctx)
+  const said = outcome.kind === 'added' ? 'added' : 'already-added'
+  seeOther(ctx, saying(urls.approved(place.workspace.id), said))
+}

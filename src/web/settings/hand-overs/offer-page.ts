@@ -1,0 +1,94 @@
+/** For the member to whom something is offered: what he takes over when he accepts. */
+import { mayInstall } from '../../../installs/policy.ts'
+import { view } from '../../frame/render.ts'
+import { type Maker, makerOf } from '../../install/developer.ts'
+import { type Moment, momentOf } from '../../kit/dates.ts'
+import { logoOf } from '../../kit/logo.ts'
+import { connectionMark, type Mark, workspaceMark } from '../../kit/marks.ts'
+import { countWords } from '../../kit/words.ts'
+import { type Level, levelsOf } from '../../picker/words.ts'
+import { urls } from '../../urls.ts'
+import type { OfferToMe } from './readings.ts'
+
+export type OfferPage = {
+  asking: { connection: { name: string; mark: Mark }; workspace: { name: string; mark: Mark } }
+  heading: string
+  sentence: string
+  offered: Moment
+  maker: Maker
+  levels: Level[]
+  pages: { sentence: string; titles: string[] }
+  /** Why it cannot be accepted; null: it can. */
+  problem: string | null
+  accept: string | null
+  decline: string | null
+  back: string
+}
+export const offerView = view<OfferPage>('settings/offer')
+
+export function offerPage(facts: {
+  workspace: { id: string; name: string; icon: string | null }
+  offer: OfferToMe
+  now: Date
+}): OfferPage {
+  const { workspace, offer, now } = facts
+  const { connection } = offer
+  const isOpen = offer.state === 'offered' && offer.stands
+  const problem = isOpen ? problemOf(offer, workspace.name) : overWords(offer)
+  return {
+    asking: {
+      connection: {
+        name: connection.name,
+        mark: connectionMark({ ...connection, logo: logoOf(connection) }),
+      },
+      workspace: { name: workspace.name, mark: workspaceMark(workspace) },
+    },
+    heading: isOpen ? `Take over ${connection.name}?` : `${connection.name} is no longer offered`,
+    sentence: `${offer.from} installed it in ${workspace.name} and has left. ${offer.offeredBy ?? 'An owner'} offers it to you. What it did stopped, and goes on when you accept.`,
+    offered: momentOf(offer.offeredAt, now),
+    maker: makerOf(connection),
+    levels: levelsOf(offer.capabilities, workspace.name),
+    pages: pagesOf(offer),
+    problem,
+    accept: isOpen && !problem ? urls.handOver.accept(workspace.id, offer.id) : null,
+    decline: isOpen ? urls.handOver.decline(workspace.id, offer.id) : null,
+    back: urls.myRequests(workspace.id),
+  }
+}
+
+function pagesOf({ pages: { titles, kept, dropped }, from }: OfferToMe): OfferPage['pages'] {
+  const rest = kept - titles.length
+  const others =
+    dropped === 0 ? '' : ` ${countWords(dropped, 'other is', 'others are')} out of your reach and left out.`
+  return {
+    sentence:
+      kept === 0
+        ? `You reach none of the pages that ${from} chose, so that it reaches nothing until you add pages.${others}`
+        : `You reach ${countWords(kept, 'page', 'pages')} of those that ${from} chose, with everything below.${others}`,
+    titles: rest > 0 ? [...titles, `and ${countWords(rest, 'other', 'others')}`] : titles,
+  }
+}
+
+function problemOf({ placement, hasOwn, connection }: OfferToMe, workspace: string): string | null {
+  const may = mayInstall(placement)
+  if (may.kind === 'no' && may.because === 'connection-disabled')
+    return `${connection.name} has been switched off, and cannot be taken over.`
+  if (may.kind === 'no')
+    return `The policy of ${workspace} does not let you install ${connection.name}, and so you cannot take it over.`
+  return hasOwn
+    ? `You have ${connection.name} installed in ${workspace} yourself, and a person has it once. Disconnect yours first if you would rather have this one.`
+    : null
+}
+
+function overWords({ state, from }: OfferToMe): string {
+  switch (state) {
+    case 'accepted':
+      return 'You have accepted it. It is among your connections.'
+    case 'declined':
+      return 'You have declined it.'
+    case 'withdrawn':
+      return 'The offer was taken back, or what was offered has ended.'
+    default:
+      return `${from} is back, or what was offered has ended.`
+  }
+}

@@ -1,0 +1,79 @@
+/** For the member to whom something is offered. */
+import Router from '@koa/router'
+import type { acceptHandOver } from '../../../installs/actions/accept-hand-over.ts'
+import type { declineHandOver } from '../../../installs/actions/decline-hand-over.ts'
+import type { Faults } from '../../frame/error-pages.ts'
+import { saying } from '../../frame/notice.ts'
+import type { Render } from '../../frame/render.ts'
+import { deedOf, param, type Whereabouts, type WorkspaceGate } from '../../frame/workspace-gate.ts'
+import { mustBeSignedIn } from '../../http/require-sign-in.ts'
+import { seeOther } from '../../http/see-other.ts'
+import type { WebContext, WebState } from '../../http/state.ts'
+import { urls } from '../../urls.ts'
+import { offerPage, offerView } from './offer-page.ts'
+import type { HandOverReadings, OfferToMe } from './readings.ts'
+
+export type OfferNeeds = {
+  render: Render
+  faults: Faults
+  gate: WorkspaceGate
+  readings: Pick<HandOverReadings, 'offer'>
+  acceptHandOver: ReturnType<typeof acceptHandOver>
+  declineHandOver: ReturnType<typeof declineHandOver>
+  now(): Date
+}
+
+export function offers(needs: OfferNeeds): Router<WebState> {
+  const router = new Router<WebState>({ prefix: '/settings/:workspace/offers/:offer' })
+  router.get('/', mustBeSignedIn, ctx => show(needs, ctx))
+  router.post('/accept', mustBeSignedIn, ctx => accept(needs, ctx))
+  router.post('/decline', mustBeSignedIn, ctx => decline(needs, ctx))
+  return router
+}
+
+/** null: answered already. */
+async function face(
+  { faults, gate, readings }: OfferNeeds,
+  ctx: WebContext,
+): Promise<{ place: Whereabouts; offer: OfferToMe } | null> {
+  const place = await gate.enter(ctx)
+  if (!place) return null
+  const id = param(ctx, 'offer')
+  const offer = id && (await readings.offer(place.workspace.id, place.user.id, id))
+  if (offer) return { place, offer }
+  faults.notFound(ctx)
+  return null
+}
+
+async function show(needs: OfferNeeds, ctx: WebContext): Promise<void> {
+  const facing = await face(needs, ctx)
+  if (!facing) return
+  const { place, offer } = facing
+  const model = offerPage({ workspace: place.workspace, offer, now: needs.now() })
+  const frame = { frame: 'flow', title: model.heading, switcher: null, formsMayLeave: false } as const
+  needs.render.screen(ctx, offerView, model, frame)
+}
+
+async function accept(needs: OfferNeeds, ctx: WebContext): Promise<void> {
+  const { faults } = needs
+  const facing = await face(needs, ctx)
+  if (!facing) return
+  const { place, offer } = facing
+  const outcome = await needs.acceptHandOver(deedOf(ctx, place), offer.id)
+  if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
+  if (outcome.kind === 'unknown') return faults.notFound(ctx)
+  const { id } = place.workspace
+  const taken = saying(urls.myConnections(id), 'taken-over')
+  seeOther(ctx, outcome.kind === 'accepted' ? taken : urls.handOver.show(id, offer.id))
+}
+
+async function decline(needs: OfferNeeds, ctx: WebContext): Promise<void> {
+  const facing = await face(needs, ctx)
+  if (!facing) return
+  const { place, offer } = facing
+  const outcome = await needs.declineHandOver(deedOf(ctx, place), offer.id)
+  if (outcome.kind === 'unknown') return needs.faults.notFound(ctx)
+  const { id } = place.workspace
+  const declined = saying(urls.myRequests(id), 'declined')
+  seeOther(ctx, outcome.kind === 'declined' ? declined : urls.handOver.show(id, offer.id))
+}

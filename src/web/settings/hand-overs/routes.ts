@@ -1,0 +1,140 @@
+/** For owners: what departed members left behind is handed over, or let go. */
+import Router from '@koa/router'
+import type { handOver } from '../../../installs/actions/hand-over.ts'
+import type { letGo } from '../../../installs/actions/let-go.ts'
+import type { withdrawHandOver } from '../../../installs/actions/withdraw-hand-over.ts'
+import { readUuid } from '../../../installs/ids.ts'
+import { confirmView } from '../../frame/confirm.ts'
+import type { Faults } from '../../frame/error-pages.ts'
+import type { Layout } from '../../frame/layout.ts'
+import { saidOf, saying } from '../../frame/notice.ts'
+import type { Render } from '../../frame/render.ts'
+import { deedOf, param, type Whereabouts, type WorkspaceGate } from '../../frame/workspace-gate.ts'
+import { mustBeSignedIn } from '../../http/require-sign-in.ts'
+import { seeOther } from '../../http/see-other.ts'
+import type { WebContext, WebState } from '../../http/state.ts'
+import { readTrail } from '../../kit/pagination.ts'
+import { urls } from '../../urls.ts'
+import { searchWords } from '../approvals/form.ts'
+import { leftBehindPage, leftBehindView, letGoPage, receiversPage, receiversView, sayings } from './page.ts'
+import type { HandOverReadings, LeftBehind, Receiver } from './readings.ts'
+
+export type HandOverNeeds = {
+  render: Render
+  faults: Faults
+  gate: WorkspaceGate
+  readings: Pick<HandOverReadings, 'list' | 'receivers'>
+  handOver: ReturnType<typeof handOver>
+  withdrawHandOver: ReturnType<typeof withdrawHandOver>
+  letGo: ReturnType<typeof letGo>
+  now(): Date
+}
+
+/** An owner before one of them. */
+type Facing = {
+  place: Whereabouts
+  words: string
+  found: { left: LeftBehind; receivers: Receiver[]; more: boolean }
+}
+
+export function handOvers(needs: HandOverNeeds): Router<WebState> {
+  const router = new Router<WebState>({ prefix: '/settings/:workspace' })
+  router.get('/hand-over', mustBeSignedIn, ctx => showList(needs, ctx))
+  router.get('/hand-over/:installation', mustBeSignedIn, ctx => showReceivers(needs, ctx))
+  router.post('/hand-over/:installation', mustBeSignedIn, ctx => offer(needs, ctx))
+  router.get('/hand-over/:installation/let-go', mustBeSignedIn, ctx => askLetGo(needs, ctx))
+  router.post('/hand-over/:installation/let-go', mustBeSignedIn, ctx => letItGo(needs, ctx))
+  router.post('/offers/:offer/withdraw', mustBeSignedIn, ctx => withdraw(needs, ctx))
+  return router
+}
+
+/** null: answered already. */
+async function face({ faults, gate, readings }: HandOverNeeds, ctx: WebContext): Promise<Facing | null> {
+  const place = await gate.enterAsOwner(ctx)
+  if (!place) return null
+  const installationId = param(ctx, 'installation')
+  const words = searchWords(ctx.query.q)
+  const question = { workspaceId: place.workspace.id, words }
+  const found = installationId && (await readings.receivers({ ...question, installationId }))
+  if (found) return { place, words, found }
+  faults.notFound(ctx)
+  return null
+}
+
+function layoutOf({ gate }: HandOverNeeds, { place, found }: Facing, title: string): Layout {
+  const crumbs = [
+    { label: 'Left behind', href: urls.leftBehind(place.workspace.id) },
+    { label: found.left.connection.name, href: null },
+  ]
+  return gate.layout(place, { title, place: 'hand-over', crumbs })
+}
+
+async function showList({ render, gate, readings, now }: HandOverNeeds, ctx: WebContext): Promise<void> {
+  const place = await gate.enterAsOwner(ctx)
+  if (!place) return
+  const { workspace } = place
+  const after = readUuid(ctx.query.after)
+  const list = await readings.list({ workspaceId: workspace.id, after })
+  const facts = { ...list, workspace, trail: readTrail(ctx.query, after), now: now() }
+  const model = leftBehindPage({ ...facts, notice: saidOf(ctx, sayings) })
+  const layout = gate.layout(place, { title: 'Left behind', place: 'hand-over', crumbs: [] })
+  render.screen(ctx, leftBehindView, model, layout)
+}
+
+async function showReceivers(needs: HandOverNeeds, ctx: WebContext): Promise<void> {
+  const facing = await face(needs, ctx)
+  if (!facing) return
+  const { place, words, found } = facing
+  const layout = layoutOf(needs, facing, `Hand over ${found.left.connection.name}`)
+  needs.render.screen(ctx, receiversView, receiversPage(place.workspace, words, found), layout)
+}
+
+async function offer(needs: HandOverNeeds, ctx: WebContext): Promise<void> {
+  const { faults, gate } = needs
+  const place = await gate.enterAsOwner(ctx)
+  if (!place) return
+  const installationId = param(ctx, 'installation')
+  const toUserId = readUuid(ctx.state.form.get('user_id'))
+  if (!installationId) return faults.notFound(ctx)
+  if (!toUserId) return faults.badForm(ctx, 'malformed')
+  const outcome = await needs.handOver(deedOf(ctx, place), { installationId, toUserId })
+  if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
+  if (outcome.kind === 'unknown') return faults.notFound(ctx)
+  const { id } = place.workspace
+  // Whoever chose himself decides at once.
+  if (outcome.kind === 'offered' && toUserId === place.user.id)
+    return seeOther(ctx, urls.handOver.show(id, outcome.id))
+  seeOther(ctx, saying(urls.leftBehind(id), outcome.kind))
+}
+
+async function askLetGo(needs: HandOverNeeds, ctx: WebContext): Promise<void> {
+  const facing = await face(needs, ctx)
+  if (!facing) return
+  const { place, found } = facing
+  const layout = layoutOf(needs, facing, `Let go of ${found.left.connection.name}`)
+  needs.render.screen(ctx, confirmView, letGoPage(place.workspace, found.left), layout)
+}
+
+async function letItGo(needs: HandOverNeeds, ctx: WebContext): Promise<void> {
+  const { faults, gate } = needs
+  const place = await gate.enterAsOwner(ctx)
+  if (!place) return
+  const installationId = param(ctx, 'installation')
+  if (!installationId) return faults.notFound(ctx)
+  const outcome = await needs.letGo(deedOf(ctx, place), installationId)
+  if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
+  if (outcome.kind === 'unknown') return faults.notFound(ctx)
+  seeOther(ctx, saying(urls.leftBehind(place.workspace.id), outcome.kind))
+}
+
+async function withdraw(needs: HandOverNeeds, ctx: WebContext): Promise<void> {
+  const { faults, gate } = needs
+  const place = await gate.enterAsOwner(ctx)
+  if (!place) return
+  const offerId = param(ctx, 'offer')
+  if (!offerId) return faults.notFound(ctx)
+  const outcome = await needs.withdrawHandOver(deedOf(ctx, place), offerId)
+  if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
+  if (outcome.kind === 'unknown') return faults.notFound(ctx)
+  seeOther(ctx, saying(urls.leftBehind(place.workspace.id), outcome.kind))
+}
