@@ -56,9 +56,9 @@ export async function createInstallServer(
   try {
     if (!config.databaseUrl) await stores.unhurried(database => migrate(database))
     return await assemble(config, stores)
-  } catch (fault) {
+  } catch (error) {
     await stores.close()
-    throw fault
+    throw error
   }
 }
 
@@ -67,8 +67,8 @@ async function assemble(config: Config, stores: Stores): Promise<InstallServer> 
   const app = new Koa({ proxy: config.trustProxy, maxIpsCount: 1 }) // the last hop is the proxy's own word, the first anyone's
   readQueriesInOneWalk(app)
   app.silent = true // requests() says what failed, without the query
-  const report = (fault: unknown, requestId?: string) =>
-    log.error({ requestId, err: describeFault(fault) }, 'something broke')
+  const report = (error: unknown, requestId?: string) =>
+    log.error({ requestId, err: describeFault(error) }, 'something broke')
   const flowLog = openFlowLog({
     pool: poolOf(stores.database),
     onLoss: (count, reason) =>
@@ -101,8 +101,8 @@ async function assemble(config: Config, stores: Stores): Promise<InstallServer> 
     },
   })
   app.use(
-    requests(log, (ctx, fault) =>
-      ctx.path.startsWith('/v1/') ? brokenForPrograms(ctx) : web.broken(ctx, wasTakenBack(fault)),
+    requests(log, (ctx, error) =>
+      ctx.path.startsWith('/v1/') ? brokenForPrograms(ctx) : web.broken(ctx, wasTakenBack(error)),
     ),
   )
   // Before the headers and sessions of the screens, none of which a program needs.
@@ -183,7 +183,7 @@ function openApi(
   config: Config,
   stores: Stores,
   lastUsed: LastUsed,
-  reportFault: (fault: unknown, requestId: string) => void,
+  reportFault: (error: unknown, requestId: string) => void,
 ): Koa.Middleware[] {
   const pool = poolOf(stores.database)
   const access = openAccess(pool)

@@ -27,7 +27,7 @@ export function openLog(level: LogLevel): Logger {
 /** Gives each request its id, one line in the log, and an answer when something broke that nobody expected. */
 export function requests(
   log: Logger,
-  renderFault: (ctx: Context, fault: unknown) => void | Promise<void>,
+  renderFault: (ctx: Context, error: unknown) => void | Promise<void>,
 ): Middleware {
   return async (ctx, next) => {
     const requestId = randomUUID()
@@ -41,14 +41,14 @@ export function requests(
     }
     try {
       await next()
-    } catch (fault) {
+    } catch (error) {
       log.error(
-        { requestId, method: ctx.method, path: ctx.path, err: describeFault(fault) },
+        { requestId, method: ctx.method, path: ctx.path, err: describeFault(error) },
         'request failed',
       )
-      ctx.status = statusOf(fault)
+      ctx.status = statusOf(error)
       if (ctx.status === 503) ctx.set('retry-after', '1')
-      await renderFault(ctx, fault)
+      await renderFault(ctx, error)
     }
     // The path alone: a query may carry a code.
     const ms = Number(process.hrtime.bigint() - begun) / 1e6
@@ -69,14 +69,14 @@ function hasAddress(ctx: Context): boolean {
 }
 
 /** The driver's errors carry the values of the failing statement: only what names the fault is kept. */
-export function describeFault(fault: unknown): Record<string, unknown> {
-  if (!(fault instanceof Error)) return { message: 'something that is no error was thrown' }
-  const { code, constraint } = fault as { code?: string; constraint?: string }
-  return { name: fault.name, message: fault.message, code, constraint, stack: fault.stack }
+export function describeFault(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: 'something that is no error was thrown' }
+  const { code, constraint } = error as { code?: string; constraint?: string }
+  return { name: error.name, message: error.message, code, constraint, stack: error.stack }
 }
 
-function statusOf(fault: unknown): number {
-  const status = (fault as { status?: unknown } | null)?.status
+function statusOf(error: unknown): number {
+  const status = (error as { status?: unknown } | null)?.status
   if (typeof status === 'number' && status >= 400 && status < 600) return status
-  return isUnavailable(fault) ? 503 : 500
+  return isUnavailable(error) ? 503 : 500
 }

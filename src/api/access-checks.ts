@@ -27,7 +27,7 @@ export type AccessCheckNeeds = FaultNeeds & {
   now(): Date
 }
 
-const mostPages = 100
+const maxPages = 100
 
 type Question = { token: PresentedToken | null; capability: Capability; pages: string[] }
 
@@ -62,8 +62,8 @@ export function createAccessChecks(needs: AccessCheckNeeds): Middleware {
     ctx.set('cache-control', 'no-store')
     try {
       ctx.body = await check(ctx)
-    } catch (fault) {
-      answerFault(ctx, fault, needs)
+    } catch (error) {
+      answerFault(ctx, error, needs)
     }
   }
 }
@@ -74,8 +74,8 @@ const answer = (active: boolean, pageIds: string[]) => ({ object: 'access_check'
 function readQuestion(body: Readonly<Record<string, unknown>>): Question {
   allowOnly('body', body, ['token', 'capability', 'page_ids'])
   const { page_ids: ids } = body
-  if (!Array.isArray(ids) || ids.length === 0 || ids.length > mostPages)
-    throw invalid(`body.page_ids should be a list of 1 to ${mostPages} ids.`)
+  if (!Array.isArray(ids) || ids.length === 0 || ids.length > maxPages)
+    throw invalid(`body.page_ids should be a list of 1 to ${maxPages} ids.`)
   return {
     token: tokenOf(readText('body.token', body.token, 1_000)),
     capability: readOneOf('body.capability', body.capability, capabilities),

@@ -4,15 +4,15 @@ import { type ApiRefusal, refusalOf } from './refusals.ts'
 export type FaultNeeds = {
   issuer: string
   /** Did a store not answer, so that the same call may succeed in a moment? */
-  isUnavailable(fault: unknown): boolean
+  isUnavailable(error: unknown): boolean
   /** Writes down what broke. */
-  reportFault(fault: unknown, requestId: string): void
+  reportFault(error: unknown, requestId: string): void
 }
 
 /** Whatever was thrown, as the dialect's JSON; what is no refusal is written down and told to nobody. */
-export function answerFault(ctx: Context, fault: unknown, needs: FaultNeeds): void {
-  const refusal = refusalOf(fault, needs.isUnavailable)
-  if (refusal.status >= 500) needs.reportFault(fault, ctx.state.requestId)
+export function answerFault(ctx: Context, error: unknown, needs: FaultNeeds): void {
+  const refusal = refusalOf(error, needs.isUnavailable)
+  if (refusal.status >= 500) needs.reportFault(error, ctx.state.requestId)
   refuse(ctx, refusal, needs.issuer)
 }
 

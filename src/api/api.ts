@@ -42,8 +42,8 @@ export function createApi(needs: ApiNeeds): Middleware {
     ctx.set('x-notion-request-id', ctx.state.requestId)
     try {
       ctx.body = await answer(wing, ctx)
-    } catch (fault) {
-      answerFault(ctx, fault, needs)
+    } catch (error) {
+      answerFault(ctx, error, needs)
     }
   }
 }
@@ -71,8 +71,8 @@ async function answerAs(route: Route, wing: Wing, ctx: Context, id: string): Pro
   try {
     if (route.method !== 'GET') call.body = await readJsonBody(ctx)
     return await route.answer(wing, call)
-  } catch (fault) {
-    if (fault instanceof ApiRefusal && fault.blamesInput) await call.admitAnyone()
-    throw fault
+  } catch (error) {
+    if (error instanceof ApiRefusal && error.blamesInput) await call.admitAnyone()
+    throw error
   }
 }

@@ -1,7 +1,7 @@
 import type { Call, Wing } from './call.ts'
 import { requireOwnCursor } from './cursor.ts'
 import { readId, readPart } from './input.ts'
-import type { ChildPlace } from './needs.ts'
+import type { ChildPosition } from './needs.ts'
 import { presentChild, presentList } from './present.ts'
 import { notFound } from './refusals.ts'
 
@@ -10,7 +10,7 @@ export async function listChildren(wing: Wing, call: Call) {
   const id = readId('block_id', call.id)
   const { limit, cursor } = readPart(call.query)
   const question = ['children', id]
-  const from = wing.cursors.read<ChildPlace>(question, cursor)
+  const from = wing.cursors.read<ChildPosition>(question, cursor)
   const { bearer, children, next } = await call.admit(
     await wing.children(call.token, id, limit, from?.place ?? null, call.now),
     'read_content',

@@ -10,13 +10,13 @@ const parse = bodyParser({ enableTypes: ['json'], detectJSON: () => true, jsonLi
 export async function readJsonBody(ctx: Context): Promise<Members> {
   try {
     await parse(ctx, async () => {})
-  } catch (fault) {
-    const { status, code } = fault as { status?: number; code?: string }
+  } catch (error) {
+    const { status, code } = error as { status?: number; code?: string }
     if (status === 413) throw invalid('body should be at most 500 KB.')
     if (status === 415) throw invalid('body should be UTF-8, plain or compressed with gzip or deflate.')
     if (status === 400 || code?.startsWith('Z_'))
       throw new ApiRefusal('invalid_json', 'Error parsing JSON body.')
-    throw fault
+    throw error
   }
   return readObject('body', ctx.request.body ?? {})
 }

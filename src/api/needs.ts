@@ -6,9 +6,9 @@ import type { FaultNeeds } from './answer-fault.ts'
 export type Direction = 'ascending' | 'descending'
 export type SearchQuestion = { query: string | null; type: 'page' | 'database' | null; limit: number }
 /** Where a listing goes on; sealed into the cursors that partners hand back. */
-export type TreePlace = string[]
-export type TimePlace = { at: string; id: string }
-export type ChildPlace = { title: string; id: string }
+export type TreePosition = string[]
+export type TimePosition = { at: string; id: string }
+export type ChildPosition = { title: string; id: string }
 
 export type Listing<Place> = { bearer: Bearer; pages: ReachedPage[]; next: Place | null }
 export type Child = ReachedPage & { hasChildren: boolean }
@@ -27,16 +27,16 @@ export type SearchReadings = {
   inTree(
     token: PresentedToken,
     question: SearchQuestion,
-    after: TreePlace | null,
+    after: TreePosition | null,
     now: Date,
-  ): Promise<Listing<TreePlace> | null>
+  ): Promise<Listing<TreePosition> | null>
   byTime(
     token: PresentedToken,
     question: SearchQuestion,
     direction: Direction,
-    after: TimePlace | null,
+    after: TimePosition | null,
     now: Date,
-  ): Promise<Listing<TimePlace> | null>
+  ): Promise<Listing<TimePosition> | null>
 }
 
 /** Children null: the parent is not reached. */
@@ -44,9 +44,9 @@ export type ChildrenReading = (
   token: PresentedToken,
   parentId: string,
   limit: number,
-  after: ChildPlace | null,
+  after: ChildPosition | null,
   now: Date,
-) => Promise<{ bearer: Bearer; children: Child[] | null; next: ChildPlace | null } | null>
+) => Promise<{ bearer: Bearer; children: Child[] | null; next: ChildPosition | null } | null>
 
 export type UserReadings = {
   home(
@@ -66,15 +66,19 @@ export type UserReadings = {
   ): Promise<{ bearer: Bearer; person: Person | null } | null>
 }
 
-export type Asking = { token: PresentedToken; bearer: Bearer; now: Date }
+export type FlowHeader = { token: PresentedToken; bearer: Bearer; now: Date }
 /** `no-longer`: the right to it ended while it was asked; nothing was changed. */
 export type ChangeOutcome = { kind: 'done'; page: ReachedPage } | { kind: 'no-longer' } | { kind: 'too-deep' }
 
 export type PageChanges = {
-  update(asking: Asking, id: string, change: { title?: string; icon?: string | null }): Promise<ChangeOutcome>
-  trash(asking: Asking, id: string): Promise<ChangeOutcome>
+  update(
+    asking: FlowHeader,
+    id: string,
+    change: { title?: string; icon?: string | null },
+  ): Promise<ChangeOutcome>
+  trash(asking: FlowHeader, id: string): Promise<ChangeOutcome>
   create(
-    asking: Asking,
+    asking: FlowHeader,
     draft: { id: string; parentId: string; title: string; icon: string | null },
   ): Promise<ChangeOutcome>
 }

@@ -2,8 +2,8 @@
 import { allowOnly, type Members, readBoolean, readObject, readText } from './input.ts'
 import { invalid } from './refusals.ts'
 
-const longestTitle = 2_000
-const mostParts = 100
+const maxTitleLength = 2_000
+const maxParts = 100
 
 export type PageEdit = { title?: string; icon?: string | null; inTrash?: boolean }
 
@@ -53,10 +53,10 @@ function readTitle(properties: Members): string | undefined {
   const parts = Array.isArray(value) ? value : readObject(`body.properties.${name}`, value).title
   if (names.length > 1 || !Array.isArray(parts))
     throw invalid('body.properties should hold the title alone: pages have no other property here.')
-  if (parts.length > mostParts)
-    throw invalid(`body.properties.${name}.title should have at most ${mostParts} parts.`)
+  if (parts.length > maxParts)
+    throw invalid(`body.properties.${name}.title should have at most ${maxParts} parts.`)
   const text = parts.map((part, at) => readPart(`body.properties.${name}.title[${at}]`, part)).join('')
-  return readText(`body.properties.${name}.title`, text, longestTitle)
+  return readText(`body.properties.${name}.title`, text, maxTitleLength)
 }
 
 /** The plain text of one part of a rich text. */
@@ -64,10 +64,10 @@ function readPart(name: string, value: unknown): string {
   const part = readObject(name, value)
   if (part.equation !== undefined) {
     const { expression } = readObject(`${name}.equation`, part.equation)
-    return readText(`${name}.equation.expression`, expression, longestTitle)
+    return readText(`${name}.equation.expression`, expression, maxTitleLength)
   }
   if (part.text === undefined) throw invalid(`${name}.text should be defined.`)
-  return readText(`${name}.text.content`, readObject(`${name}.text`, part.text).content, longestTitle)
+  return readText(`${name}.text.content`, readObject(`${name}.text`, part.text).content, maxTitleLength)
 }
 
 function readIcon(value: unknown): string | null {

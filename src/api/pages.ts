@@ -2,7 +2,7 @@ import type { ReachedPage } from '../installs/bearer.ts'
 import type { Capability } from '../installs/capability.ts'
 import type { Call, Wing } from './call.ts'
 import { readId } from './input.ts'
-import type { Asking, ChangeOutcome } from './needs.ts'
+import type { ChangeOutcome, FlowHeader } from './needs.ts'
 import { readPageDraft, readPageEdit } from './page-input.ts'
 import { presentPage } from './present.ts'
 import { ApiRefusal, invalid, notFound, readOnly } from './refusals.ts'
@@ -13,7 +13,7 @@ async function reach(
   call: Call,
   id: string,
   needed: Capability,
-): Promise<Asking & { page: ReachedPage }> {
+): Promise<FlowHeader & { page: ReachedPage }> {
   const { bearer, page } = await call.admit(await wing.access.page(call.token, id, call.now), needed)
   if (!page) throw notFound('page', id, bearer, wing.issuer)
   return { token: call.token, bearer, now: call.now, page }

@@ -102,7 +102,7 @@ function manageAccessUrl(bearer: Bearer, issuer: string): string {
 }
 
 /** A store that does not answer is worth a retry; anything else that broke is ours. */
-export function refusalOf(fault: unknown, isUnavailable: (fault: unknown) => boolean): ApiRefusal {
+export function refusalOf(fault: unknown, isUnavailable: (error: unknown) => boolean): ApiRefusal {
   if (fault instanceof ApiRefusal) return fault
   return isUnavailable(fault)
     ? new ApiRefusal('service_unavailable', 'The server cannot answer just now. Please try again.', {

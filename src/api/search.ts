@@ -1,10 +1,10 @@
 import type { Call, Wing } from './call.ts'
 import { type Opened, requireOwnCursor } from './cursor.ts'
 import { allowOnly, type Members, readBoolean, readObject, readOneOf, readPart, readText } from './input.ts'
-import type { Direction, Listing, SearchQuestion, TimePlace, TreePlace } from './needs.ts'
+import type { Direction, Listing, SearchQuestion, TimePosition, TreePosition } from './needs.ts'
 import { presentDatabase, presentList, presentPage } from './present.ts'
 
-const longestQuery = 2_000
+const maxQueryLength = 2_000
 /** From this version of the dialect on, databases are told as data sources. */
 const knowsDataSources = '2025-09-03'
 
@@ -41,13 +41,13 @@ function find(
 ): Promise<Listing<unknown> | null> {
   const place = from?.place ?? null
   return sort === null
-    ? wing.search.inTree(call.token, asked, place as TreePlace | null, call.now)
-    : wing.search.byTime(call.token, asked, sort, place as TimePlace | null, call.now)
+    ? wing.search.inTree(call.token, asked, place as TreePosition | null, call.now)
+    : wing.search.byTime(call.token, asked, sort, place as TimePosition | null, call.now)
 }
 
 function readQuestion(body: Members, limit: number): Question {
   allowOnly('body', body, ['query', 'filter', 'sort', 'start_cursor', 'page_size'])
-  const query = body.query === undefined ? '' : readText('body.query', body.query, longestQuery).trim()
+  const query = body.query === undefined ? '' : readText('body.query', body.query, maxQueryLength).trim()
   return {
     query: query === '' ? null : query,
     limit,

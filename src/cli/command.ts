@@ -3,9 +3,9 @@ import { Command } from 'commander'
 import { BadConfig } from '../config.ts'
 
 /** Something refused or broken, in one sentence for people. Exit 1. */
-export class Fault extends Error {}
+export class CliError extends Error {}
 /** The command line itself is wrong. Exit 2. */
-export class BadUsage extends Error {}
+export class UsageError extends Error {}
 
 /** Where a command's answer goes. With --json the document is all that standard output gets. */
 export type Output = {
@@ -46,16 +46,16 @@ export function remark(sentence: string): void {
 }
 
 /** One sentence for what went wrong, whoever threw it. */
-export function sentenceOf(fault: unknown): string {
-  if (fault instanceof BadConfig) return fault.message
-  if (!(fault instanceof Error)) return String(fault)
+export function sentenceOf(error: unknown): string {
+  if (error instanceof BadConfig) return error.message
+  if (!(error instanceof Error)) return String(error)
   // A line for each line of the file that is wrong.
-  if (fault.name === 'ImportRefused') return fault.message
-  const { code, address, port } = fault as NodeJS.ErrnoException & { address?: string; port?: number }
+  if (error.name === 'ImportRefused') return error.message
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
   if (code === 'ECONNREFUSED')
     return `Nothing answers at ${address ?? 'the address'}:${port ?? ''}; is the store running?`
   if (code === '57P01') return 'The database was stopped.'
-  if (code === 'ENOTFOUND') return `The host of a store is not known: ${fault.message}`
-  if (fault instanceof AggregateError && fault.errors.length > 0) return sentenceOf(fault.errors[0])
-  return (fault.message || fault.name).split('\n')[0]!
+  if (code === 'ENOTFOUND') return `The host of a store is not known: ${error.message}`
+  if (error instanceof AggregateError && error.errors.length > 0) return sentenceOf(error.errors[0])
+  return (error.message || error.name).split('\n')[0]!
 }

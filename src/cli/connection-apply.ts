@@ -9,7 +9,7 @@ import type { Connection } from '../installs/connection.ts'
 import { readUuid } from '../installs/ids.ts'
 import { type Manifest, manifestName, readManifest } from '../installs/manifest.ts'
 import { blankSettings, type SettingsFault } from '../installs/registration.ts'
-import { BadUsage, Fault, newCommand, type Output, outputOf } from './command.ts'
+import { CliError, newCommand, type Output, outputOf, UsageError } from './command.ts'
 import { requireWorkspace } from './connection-create.ts'
 import { withStores } from './stores.ts'
 
@@ -38,10 +38,10 @@ async function apply(file: string, options: Options): Promise<void> {
 
 async function readFileOf(file: string): Promise<Manifest> {
   const text = await (file === '-' ? readAll(process.stdin) : readFile(file, 'utf8')).catch(() => {
-    throw new Fault(`There is no file ${file} that can be read.`)
+    throw new CliError(`There is no file ${file} that can be read.`)
   })
   const result = readManifest(text)
-  if (result.kind === 'unreadable') throw new Fault(result.faults.join(' '))
+  if (result.kind === 'unreadable') throw new CliError(result.faults.join(' '))
   return result.manifest
 }
 
@@ -56,7 +56,7 @@ async function findByName(
   const all = await connectionStore(poolOf(stores.database)).all()
   const same = all.filter(one => one.name === manifest.settings.name && one.workspaceId === workspaceId)
   if (same.length > 1)
-    throw new Fault(
+    throw new CliError(
       `There are ${same.length} connections called ${JSON.stringify(manifest.settings.name)}; say which with --connection: ${same.map(one => one.id).join(', ')}.`,
     )
   return same[0]?.id ?? null
@@ -84,7 +84,7 @@ async function register(
   if (workspaceId) await requireWorkspace(stores.database, workspaceId)
   const { registrar } = await import('../compose/directory.ts')
   const registered = await registrar(stores.database, stores.secretKeys)(asked)
-  if (registered.kind === 'invalid') throw new Fault(registered.faults.map(faultOf).join(' '))
+  if (registered.kind === 'invalid') throw new CliError(registered.faults.map(faultOf).join(' '))
   const { connection, secret, token } = registered
   const once = { ...(secret ? { client_secret: secret } : {}), ...(token ? { token } : {}) }
   output.answer(
@@ -108,8 +108,8 @@ async function change(
 ): Promise<void> {
   const { developerActions } = await import('../compose/developers.ts')
   const { manifests } = developerActions(stores)
-  const deed = { connectionId: id, userId: null, address: null, requestId: null }
-  const planned = await manifests.plan(deed, manifest)
+  const context = { connectionId: id, userId: null, address: null, requestId: null }
+  const planned = await manifests.plan(context, manifest)
   if (planned.kind !== 'planned') throw refusal(planned, id)
   const changes = planned.changes.map(({ member, before, after, stops }) => ({
     member: manifestName[member],
@@ -123,9 +123,9 @@ async function change(
   const words = planned.changes.map(changeWords).join('\n')
   if (dryRun) return output.answer({ ...document, applied: false }, words)
   output.say(words)
-  const outcome = await manifests.apply(deed, manifest, planned.version)
+  const outcome = await manifests.apply(context, manifest, planned.version)
   if (outcome.kind === 'changed-meanwhile')
-    throw new Fault('Somebody else changed it in this moment; nothing was applied. Apply it again.')
+    throw new CliError('Somebody else changed it in this moment; nothing was applied. Apply it again.')
   if (outcome.kind !== 'updated') throw refusal(outcome, id)
   output.answer({ ...document, applied: true }, 'Applied. It holds from the next request on.')
 }
@@ -135,15 +135,15 @@ type Refused =
   | { kind: 'of-another'; member: 'id' | 'kind' }
   | { kind: 'unknown' | 'planned' }
 
-function refusal(outcome: Refused, id: string): Fault {
-  if (outcome.kind === 'invalid') return new Fault(outcome.faults.map(faultOf).join(' '))
+function refusal(outcome: Refused, id: string): CliError {
+  if (outcome.kind === 'invalid') return new CliError(outcome.faults.map(faultOf).join(' '))
   if (outcome.kind === 'of-another')
-    return new Fault(
+    return new CliError(
       outcome.member === 'id'
         ? `The manifest is of another connection than ${id}; take its id out to apply it there.`
         : 'kind cannot be changed: a connection stays public or internal.',
     )
-  return new Fault(`There is no connection ${id}.`)
+  return new CliError(`There is no connection ${id}.`)
 }
 
 function faultOf({ member, value, fault }: { member: string; value?: string; fault: string }): string {
@@ -168,6 +168,6 @@ function changeWords({ member, before, after, stops }: PlannedChange): string {
 function optionId(text: string | undefined, name: string): Connection['id'] | null {
   if (text === undefined) return null
   const id = readUuid(text)
-  if (id === null) throw new BadUsage(`${name} is no UUID: ${JSON.stringify(text)} (see --help)`)
+  if (id === null) throw new UsageError(`${name} is no UUID: ${JSON.stringify(text)} (see --help)`)
   return id
 }

@@ -8,7 +8,7 @@ import { mayCreateConnection } from '../installs/policy.ts'
 import { poolOf } from '../storage/postgres/pool.ts'
 import { readPlaceToCreate } from '../storage/postgres/stores/managed-connections.ts'
 import { userStore } from '../storage/postgres/stores/users.ts'
-import { BadUsage, Fault, newCommand, outputOf } from './command.ts'
+import { CliError, newCommand, outputOf, UsageError } from './command.ts'
 import { shownConnection } from './connection-output.ts'
 import { withStores } from './stores.ts'
 
@@ -77,9 +77,9 @@ async function create(options: Options): Promise<void> {
   const output = outputOf(options)
   const workspaceId = options.workspace === undefined ? null : readUuid(options.workspace)
   if (options.workspace !== undefined && workspaceId === null)
-    throw new BadUsage(`--workspace is no UUID: ${JSON.stringify(options.workspace)} (see --help)`)
+    throw new UsageError(`--workspace is no UUID: ${JSON.stringify(options.workspace)} (see --help)`)
   if (options.internal && workspaceId === null)
-    throw new BadUsage('--internal needs --workspace (see --help)')
+    throw new UsageError('--internal needs --workspace (see --help)')
 
   const registered = await withStores(async stores => {
     const createdBy = options.owner ? await findOwner(stores.database, options.owner, workspaceId) : null
@@ -87,7 +87,7 @@ async function create(options: Options): Promise<void> {
     const { registrar } = await import('../compose/directory.ts')
     return registrar(stores.database, stores.secretKeys)(registrationOf(options, workspaceId, createdBy))
   })
-  if (registered.kind === 'invalid') throw new Fault(registered.faults.map(sentence).join('; '))
+  if (registered.kind === 'invalid') throw new CliError(registered.faults.map(sentence).join('; '))
   const { connection, secret, token } = registered
   output.answer(
     {
@@ -151,7 +151,7 @@ function readCapabilities(text: string): Capability[] {
   const words = text.split(',').map(word => word.trim())
   const unknown = words.filter(word => !isCapability(word))
   if (unknown.length > 0)
-    throw new BadUsage(
+    throw new UsageError(
       `--capabilities has ${JSON.stringify(unknown[0])}; known are ${capabilities.join(', ')}`,
     )
   return [...new Set(words.filter(isCapability))]
@@ -159,19 +159,19 @@ function readCapabilities(text: string): Capability[] {
 
 export async function requireWorkspace(database: DataSource, id: string): Promise<void> {
   const rows = await database.query('select from workspaces where id = $1', [id])
-  if (rows.length === 0) throw new Fault(`There is no workspace ${id}.`)
+  if (rows.length === 0) throw new CliError(`There is no workspace ${id}.`)
 }
 
 /** In a workspace the owner must be one who could have made it there himself. */
 async function findOwner(database: DataSource, email: string, workspaceId: string | null): Promise<string> {
   const pool = poolOf(database)
   const found = await userStore(pool).byEmail(email)
-  if (!found) throw new Fault(`There is no user with the e-mail address ${email}.`)
+  if (!found) throw new CliError(`There is no user with the e-mail address ${email}.`)
   const { id } = found.user
   const place = workspaceId && (await readPlaceToCreate(pool, id, workspaceId))
   const may = place && mayCreateConnection({ userId: id, ...place }, place.plan, place.policy)
   if (may && may.kind === 'no')
-    throw new Fault(
+    throw new CliError(
       may.because === 'only-owners-create'
         ? `The policy of the workspace ${workspaceId} lets its owners alone create connections, and ${email} is none.`
         : `${email} is no member of the workspace ${workspaceId}.`,

@@ -1,7 +1,7 @@
 /** The client secrets of a connection: there may be two, so that a partner can change from one to the other. */
 import type { Command } from 'commander'
 import type { Stores } from '../compose/stores.ts'
-import { BadUsage, Fault, newCommand, outputOf } from './command.ts'
+import { CliError, newCommand, outputOf, UsageError } from './command.ts'
 import { byOperator, idMeaning, notThere, readId, unknown } from './ids.ts'
 import { withStores } from './stores.ts'
 
@@ -16,7 +16,7 @@ export function rotateSecretCommand(): Command {
       )
       if (rotated.kind === 'unknown') throw unknown(id)
       if (rotated.kind === 'refused')
-        throw new Fault(
+        throw new CliError(
           rotated.code === 'two-secrets'
             ? 'It has two secrets already; revoke one of them first (latchkey connection revoke-secret).'
             : 'A public or internal connection has no client secret.',
@@ -35,7 +35,7 @@ export function revokeSecretCommand(): Command {
     .action(async (text: string, ending: string, options: { json?: boolean }) => {
       const id = readId(text)
       if (!/^[0-9A-Za-z]{4}$/.test(ending))
-        throw new BadUsage(`The ending must be the secret's last four characters, not more (see --help)`)
+        throw new UsageError(`The ending must be the secret's last four characters, not more (see --help)`)
       const left = await withStores(stores => revoke(stores, id, ending), notThere(id))
       outputOf(options).answer(
         { id, client_id: id, revoked: ending, secrets_left: left },
@@ -56,7 +56,7 @@ async function revoke(stores: Stores, id: string, ending: string): Promise<numbe
   const found = facts.secrets.find(secret => secret.hint === ending)
   const revoked = found && (await (await actionsOf(stores)).revoke(byOperator(id), found.id))
   if (revoked?.kind !== 'revoked')
-    throw new Fault(
+    throw new CliError(
       facts.secrets.length === 0
         ? `The connection ${id} has no secret.`
         : `No secret of it ends in ${ending}; it has ${facts.secrets.map(one => `…${one.hint}`).join(' and ')}.`,

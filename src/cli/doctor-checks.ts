@@ -13,7 +13,7 @@ export type Finding = { name: string; ok: boolean; found: string; advice?: strin
 type Verdict = Omit<Finding, 'name'>
 
 const oldestPostgres = 140_000
-const mostSkewMs = 5_000
+const maxSkewMs = 5_000
 
 /** @throws BadConfig */
 export async function examine(): Promise<Finding[]> {
@@ -28,8 +28,8 @@ export async function examine(): Promise<Finding[]> {
 async function finding(name: string, check: () => Promise<Verdict>, advice?: string): Promise<Finding> {
   try {
     return { name, ...(await check()) }
-  } catch (fault) {
-    return { name, ok: false, found: sentenceOf(fault), advice }
+  } catch (error) {
+    return { name, ok: false, found: sentenceOf(error), advice }
   }
 }
 
@@ -55,11 +55,11 @@ async function examineDatabase(config: Config): Promise<Finding[]> {
     } finally {
       await source.destroy()
     }
-  } catch (fault) {
+  } catch (error) {
     const advice = config.databaseUrl
       ? 'See that PostgreSQL runs and that DATABASE_URL names its host, database, user and password.'
       : 'Remove the data directory if it is not needed, or set DATABASE_URL to a PostgreSQL of yours.'
-    return [{ name: 'database', ok: false, found: sentenceOf(fault), advice }]
+    return [{ name: 'database', ok: false, found: sentenceOf(error), advice }]
   } finally {
     await embedded?.stop()
   }
@@ -95,7 +95,7 @@ async function examineClock(source: Queries): Promise<Verdict> {
   const [row] = (await source.query('select clock_timestamp() as now')) as { now: Date }[]
   const skew = Math.abs(row!.now.getTime() - (before + Date.now()) / 2)
   const found = `${Math.round(skew)} ms apart from the database's`
-  if (skew <= mostSkewMs) return { ok: true, found }
+  if (skew <= maxSkewMs) return { ok: true, found }
   return { ok: false, found, advice: 'Let NTP set the clocks of both hosts.' }
 }
 
@@ -112,8 +112,8 @@ async function examineRedis({ redisUrl }: Config): Promise<Verdict> {
     if (major < 6 || (major === 6 && minor < 2))
       return { ok: false, found, advice: 'Use Redis 6.2 or newer.' }
     return { ok: true, found }
-  } catch (fault) {
-    return { ok: false, found: sentenceOf(fault), advice: 'See that Redis runs and that REDIS_URL names it.' }
+  } catch (error) {
+    return { ok: false, found: sentenceOf(error), advice: 'See that Redis runs and that REDIS_URL names it.' }
   } finally {
     redis.disconnect()
   }
@@ -132,8 +132,8 @@ async function examineKeys(config: Config): Promise<Verdict> {
       `signing: ${signing.length > 0 ? count(signing.length, 'key') : own}; ` +
       `secret: ${secrets.length > 0 ? count(secrets.length, 'key') : own}`
     return { ok: true, found }
-  } catch (fault) {
-    return { ok: false, found: sentenceOf(fault), advice: 'Make a key file with "latchkey keys rotate".' }
+  } catch (error) {
+    return { ok: false, found: sentenceOf(error), advice: 'Make a key file with "latchkey keys rotate".' }
   }
 }
 

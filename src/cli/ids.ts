@@ -1,14 +1,14 @@
 /** What commands have in common that act on one connection or installation by its id. */
 import { readUuid } from '../installs/ids.ts'
-import { BadUsage, Fault } from './command.ts'
+import { CliError, UsageError } from './command.ts'
 import { noDatabase } from './stores.ts'
 
 export const idMeaning = 'its id, which is its client_id'
 
-/** @throws BadUsage */
+/** @throws UsageError */
 export function readId(text: string, what = 'The id'): string {
   const id = readUuid(text)
-  if (id === null) throw new BadUsage(`${what} is no UUID: ${JSON.stringify(text)} (see --help)`)
+  if (id === null) throw new UsageError(`${what} is no UUID: ${JSON.stringify(text)} (see --help)`)
   return id
 }
 
@@ -19,11 +19,11 @@ export const byOperator = (connectionId: string) => ({
   requestId: null,
 })
 
-export const unknown = (id: string, noun = 'connection') => new Fault(`There is no ${noun} ${id}.`)
+export const unknown = (id: string, noun = 'connection') => new CliError(`There is no ${noun} ${id}.`)
 
 /** For `withStores`: where no database is, nothing is. */
 export const notThere =
   (id: string, noun = 'connection') =>
   (folder: string) => {
-    throw new Fault(`There is no ${noun} ${id}: ${noDatabase(folder)}.`)
+    throw new CliError(`There is no ${noun} ${id}: ${noDatabase(folder)}.`)
   }

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { ImportProgress } from '../storage/postgres/directory/import.ts'
-import { Fault, newCommand, outputOf } from './command.ts'
+import { CliError, newCommand, outputOf } from './command.ts'
 import { withStores } from './stores.ts'
 
 export function importCommand(): Command {
@@ -54,7 +54,7 @@ page       also "icon", "type": "database", "archived": true; on pages without a
 
 async function openFile(file: string) {
   const found = await stat(file).catch(() => null)
-  if (!found || found.isDirectory()) throw new Fault(`There is no file ${file}.`)
+  if (!found || found.isDirectory()) throw new CliError(`There is no file ${file}.`)
   return createReadStream(file, { highWaterMark: 256 * 1024 })
 }
 

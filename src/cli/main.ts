@@ -1,6 +1,6 @@
 /** latchkey <command>. Each command is a file of its own and loads what it needs when it is called. */
 import { Command, CommanderError } from 'commander'
-import { BadUsage, remark, sentenceOf } from './command.ts'
+import { remark, sentenceOf, UsageError } from './command.ts'
 import { connectionCommand } from './connection.ts'
 import { doctorCommand } from './doctor.ts'
 import { importCommand } from './import.ts'
@@ -25,8 +25,8 @@ process.stdout.on('error', () => process.exit(0))
 
 try {
   await program.parseAsync()
-} catch (fault) {
-  process.exitCode = exitCodeOf(fault)
+} catch (error) {
+  process.exitCode = exitCodeOf(error)
 }
 // What is written but not yet read goes out first; a store that still tries to reconnect must not keep us here.
 process.stdout.write('', () => process.exit())
@@ -40,13 +40,13 @@ function strict(command: Command): void {
   for (const below of command.commands) strict(below)
 }
 
-function exitCodeOf(fault: unknown): number {
-  if (fault instanceof CommanderError) {
-    if (fault.exitCode === 0) return 0
-    if (fault.code === 'commander.help') return 2
-    remark(`${fault.message.replace(/^error: /, '').replaceAll('\n', ' ')} (see --help)`)
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0
+    if (error.code === 'commander.help') return 2
+    remark(`${error.message.replace(/^error: /, '').replaceAll('\n', ' ')} (see --help)`)
     return 2
   }
-  remark(sentenceOf(fault))
-  return fault instanceof BadUsage ? 2 : 1
+  remark(sentenceOf(error))
+  return error instanceof UsageError ? 2 : 1
 }

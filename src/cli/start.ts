@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { type Config, readConfig } from '../config.ts'
 import type { Demo } from '../demo/load.ts'
-import { Fault, newCommand, type Output, outputOf } from './command.ts'
+import { CliError, newCommand, type Output, outputOf } from './command.ts'
 import { requireSchema } from './stores.ts'
 
 export function startCommand(): Command {
@@ -20,9 +20,9 @@ async function start(output: Output): Promise<void> {
   const stop = untilStopped()
   const server = await createInstallServer(config)
   stop.ends = () => server.stores.stopDatabase()
-  const { demo, listening } = await open().catch(async fault => {
+  const { demo, listening } = await open().catch(async error => {
     await server.close()
-    throw portFault(fault, config)
+    throw portFault(error, config)
   })
   async function open() {
     if (config.databaseUrl) await requireSchema(server.stores)
@@ -60,13 +60,13 @@ function welcome(address: string, demo: Demo | null): string {
 
 function portFault(fault: NodeJS.ErrnoException, { host, port }: Config): Error {
   if (fault.code === 'EADDRINUSE')
-    return new Fault(
+    return new CliError(
       `Port ${port} of ${host} is in use; stop what listens there, or set PORT to another one.`,
     )
   if (fault.code === 'EACCES')
-    return new Fault(`Port ${port} of ${host} may not be listened on; set PORT to one above 1023.`)
+    return new CliError(`Port ${port} of ${host} may not be listened on; set PORT to one above 1023.`)
   if (fault.code === 'EADDRNOTAVAIL' || fault.code === 'ENOTFOUND')
-    return new Fault(`HOST is no address of this machine: ${host}.`)
+    return new CliError(`HOST is no address of this machine: ${host}.`)
   return fault
 }
 

@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Stores } from '../compose/stores.ts'
 import { type Config, readConfig } from '../config.ts'
-import { Fault, remark } from './command.ts'
+import { CliError, remark } from './command.ts'
 
 /**
  * Opens the stores for one command and closes them after it. The embedded database is brought up to date; another one must
  * be already.
  * @param nowhere answers for a command that only asks or changes what is there, so that it makes no database where none is.
  *   It is told the folder. Without it the database is made.
- * @throws Fault when the schema is behind, BadConfig, or what the work throws.
+ * @throws CliError when the schema is behind, BadConfig, or what the work throws.
  */
 export async function withStores<T>(
   work: (stores: Stores, config: Config) => Promise<T>,
@@ -25,10 +25,10 @@ export async function withStores<T>(
     if (!config.databaseUrl) await (await import('../storage/postgres/migrate.ts')).migrate(stores.database)
     else await requireSchema(stores)
     return await work(stores, config)
-  } catch (fault) {
+  } catch (error) {
     // What fails because the database was taken away is no fault of the command's.
     await interruption.end()
-    throw fault
+    throw error
   } finally {
     interruption.settle()
     await stores.close()
@@ -51,11 +51,11 @@ export function noDatabase(folder: string): string {
   return `no database was made in ${folder}; run this where the server runs, or set DATA_DIR or DATABASE_URL`
 }
 
-/** @throws Fault when a migration is missing. */
+/** @throws CliError when a migration is missing. */
 export async function requireSchema(stores: Stores): Promise<void> {
   const { schemaIsCurrent } = await import('../storage/postgres/migrate.ts')
   if (!(await schemaIsCurrent(stores.database)))
-    throw new Fault('The database schema is behind this version; run "latchkey migrate" first.')
+    throw new CliError('The database schema is behind this version; run "latchkey migrate" first.')
 }
 
 const signals = ['SIGINT', 'SIGTERM'] as const

@@ -33,9 +33,9 @@ export async function openStores(config: Config, waits: { lockTimeoutMs?: number
   const secretKeys = await loadSecretKeys(config)
   const embedded = config.databaseUrl ? null : await embeddedPostgres(config.dataDir)
   const place = { url: config.databaseUrl ?? embedded!.url, migrations: path.join(root, 'migrations') }
-  const database = await openDatabase({ ...place, ...waits }).catch(async fault => {
+  const database = await openDatabase({ ...place, ...waits }).catch(async error => {
     await embedded?.stop()
-    throw fault
+    throw error
   })
   const redis = config.redisUrl ? openRedis(config.redisUrl) : null
   const shortLived = redis ? redisShortLived(redis) : memoryShortLived()

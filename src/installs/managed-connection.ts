@@ -1,11 +1,11 @@
 /** Someone changes a connection: who he is, what he holds while he does, and the event that tells of it. */
 
-import type { DeedNeeds } from './action-context.ts'
+import type { ActionNeeds } from './action-context.ts'
 import type { Connection } from './connection.ts'
 import type { EventKind, InstallEvent } from './events.ts'
 import { type Actor, mayManageConnection } from './policy.ts'
 
-export type DeveloperDeed = {
+export type DeveloperContext = {
   connectionId: string
   /** null: the operator, on the command line. */
   userId: string | null
@@ -39,15 +39,18 @@ export function isManagedBy(found: ManagedConnection): boolean {
 }
 
 /** Takes hold of the connection for a change; null for whoever may not manage it. */
-export async function hold(stores: ManagedStores, deed: DeveloperDeed): Promise<ManagedConnection | null> {
-  const found = await stores.holdConnection(deed.connectionId, deed.userId)
-  return found && (deed.userId === null || isManagedBy(found)) ? found : null
+export async function hold(
+  stores: ManagedStores,
+  context: DeveloperContext,
+): Promise<ManagedConnection | null> {
+  const found = await stores.holdConnection(context.connectionId, context.userId)
+  return found && (context.userId === null || isManagedBy(found)) ? found : null
 }
 
-/** What happened to the connection by this deed. */
+/** What happened to the connection by this action. */
 export function connectionEvent(
-  needs: DeedNeeds,
-  deed: DeveloperDeed,
+  needs: ActionNeeds,
+  context: DeveloperContext,
   connection: Pick<Connection, 'id' | 'workspaceId'>,
   kind: EventKind,
   data: Record<string, unknown> = {},
@@ -59,9 +62,9 @@ export function connectionEvent(
     workspaceId: connection.workspaceId,
     connectionId: connection.id,
     installationId: null,
-    actorId: deed.userId,
-    address: deed.address,
-    requestId: deed.requestId,
+    actorId: context.userId,
+    address: context.address,
+    requestId: context.requestId,
     data,
   }
 }

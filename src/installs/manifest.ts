@@ -90,8 +90,8 @@ export function readManifest(text: string): ReadManifest {
   let document: unknown
   try {
     document = JSON.parse(text)
-  } catch (fault) {
-    return unreadable([`The manifest is no JSON: ${(fault as Error).message}.`])
+  } catch (error) {
+    return unreadable([`The manifest is no JSON: ${(error as Error).message}.`])
   }
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     return unreadable(['The manifest is no JSON object.'])

@@ -28,8 +28,8 @@ export type ConnectionSettings = Pick<
  */
 export type SettingsFault = { member: keyof ConnectionSettings; value?: string; fault: string }
 
-const mostRedirectUris = 50
-const longestAddress = 2_000
+const maxRedirectUris = 50
+const maxAddressLength = 2_000
 const webAddresses = ['website', 'installUrl', 'supportUrl', 'privacyUrl', 'termsUrl'] as const
 
 /** Before anything was said. */
@@ -116,7 +116,7 @@ function faultOfEmail(email: string): string | null {
 function faultOfWebAddress(address: string | null): string | null {
   if (address === null) return null
   const shown = JSON.stringify(address)
-  if (address.length > longestAddress) return `is longer than ${longestAddress} characters`
+  if (address.length > maxAddressLength) return `is longer than ${maxAddressLength} characters`
   if (!URL.canParse(address) || /\s/.test(address) || unseen.test(address))
     return `is no web address: ${shown}`
   const { protocol, username, password } = new URL(address)
@@ -147,6 +147,6 @@ function faultOfList(kind: Connection['kind'], redirectUris: string[]): string |
   if (kind === 'internal')
     return redirectUris.length > 0 ? 'are of no use: an internal connection has no flow' : null
   if (redirectUris.length === 0) return 'must name at least one'
-  if (redirectUris.length > mostRedirectUris) return `must be ${mostRedirectUris} at most`
+  if (redirectUris.length > maxRedirectUris) return `must be ${maxRedirectUris} at most`
   return new Set(redirectUris).size < redirectUris.length ? 'name one address twice' : null
 }

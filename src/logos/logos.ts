@@ -4,11 +4,11 @@ import path from 'node:path'
 export type Redrawn = { kind: 'redrawn'; png: Buffer } | { kind: 'refused'; fault: string }
 
 const program = path.join(import.meta.dirname, `redraw${path.extname(import.meta.filename)}`)
-const longestMs = 5_000
+const maxMs = 5_000
 /** A redrawn logo of 256 × 256 pixels never comes near this. */
-const mostBytes = 1_000_000
+const maxBytes = 1_000_000
 const atOnce = 2
-const mostWaiting = 20
+const maxWaiting = 20
 
 let running = 0
 const waiting: (() => void)[] = []
@@ -18,7 +18,7 @@ const waiting: (() => void)[] = []
  * @returns the PNG, or what is wrong with the file, as the end of a sentence that begins with it.
  */
 export async function redrawLogo(file: Buffer): Promise<Redrawn> {
-  if (waiting.length >= mostWaiting)
+  if (waiting.length >= maxWaiting)
     return { kind: 'refused', fault: 'came at a busy moment; try again in a minute' }
   if (running >= atOnce) await new Promise<void>(resolve => waiting.push(resolve))
   else running++
@@ -38,7 +38,7 @@ function redraw(file: Buffer): Promise<Redrawn> {
     const child = spawn(process.execPath, ['--no-warnings', program], {
       env: {},
       stdio: 'pipe',
-      timeout: longestMs,
+      timeout: maxMs,
       killSignal: 'SIGKILL',
     })
     const png: Buffer[] = []
@@ -47,7 +47,7 @@ function redraw(file: Buffer): Promise<Redrawn> {
     child.on('error', reject)
     child.stdout.on('data', (part: Buffer) => {
       bytes += part.length
-      if (bytes > mostBytes) child.kill('SIGKILL')
+      if (bytes > maxBytes) child.kill('SIGKILL')
       else png.push(part)
     })
     child.stderr.setEncoding('utf8').on('data', (part: string) => {

@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers'
 import sharp from 'sharp'
 
 const side = 256
-const mostPixels = 4096 * 4096
+const maxPixels = 4096 * 4096
 
 class Refused extends Error {}
 
@@ -19,8 +19,8 @@ sharp.unblock({
 
 try {
   process.stdout.write(await redraw(await buffer(process.stdin)))
-} catch (fault) {
-  process.stderr.write(fault instanceof Refused ? fault.message : 'cannot be drawn; it is damaged')
+} catch (error) {
+  process.stderr.write(error instanceof Refused ? error.message : 'cannot be drawn; it is damaged')
   process.exitCode = 3
 }
 
@@ -35,11 +35,11 @@ async function redraw(file: Buffer): Promise<Buffer> {
     })
   if (format !== 'png' && format !== 'jpeg' && format !== 'svg')
     throw new Refused('is neither a PNG, nor a JPEG, nor an SVG')
-  if (width * height > mostPixels || Math.max(width, height) > 16_384)
+  if (width * height > maxPixels || Math.max(width, height) > 16_384)
     throw new Refused(`has ${width} × ${height} pixels; 4,096 × 4,096 is the most`)
   // An SVG is drawn at the size that is wanted, rather than enlarged afterwards.
   const density = format === 'svg' ? Math.min(Math.max((72 * side) / Math.max(width, height), 1), 7_200) : 72
-  return sharp(file, { density, limitInputPixels: mostPixels, failOn: 'error' })
+  return sharp(file, { density, limitInputPixels: maxPixels, failOn: 'error' })
     .autoOrient()
     .resize(side, side, { fit: 'inside', withoutEnlargement: true })
     .png()

@@ -39,8 +39,8 @@ export async function loadSigningKeys(place: KeyPlace): Promise<{ keys: SigningK
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
   // Another process may make it in the same moment: whoever links first wins, and nobody reads half a file.
   const beside = await writeBeside(file, first)
-  await link(beside, file).catch(fault => {
-    if ((fault as { code?: string }).code !== 'EEXIST') throw fault
+  await link(beside, file).catch(error => {
+    if ((error as { code?: string }).code !== 'EEXIST') throw error
   })
   await rm(beside)
   return { keys: (await readKeys(file))! }
@@ -86,9 +86,9 @@ async function newKey(now: Date): Promise<SigningKey> {
 }
 
 async function readKeys(file: string): Promise<SigningKey[] | null> {
-  const text = await readFile(file, 'utf8').catch(fault => {
-    if ((fault as { code?: string }).code === 'ENOENT') return null
-    throw new Error(`The signing keys in ${file} cannot be read: ${(fault as Error).message}`)
+  const text = await readFile(file, 'utf8').catch(error => {
+    if ((error as { code?: string }).code === 'ENOENT') return null
+    throw new Error(`The signing keys in ${file} cannot be read: ${(error as Error).message}`)
   })
   if (text === null) return null
   try {

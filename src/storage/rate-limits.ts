@@ -26,8 +26,8 @@ function limiter(rule: LimiterRule, redis: RedisClient | null): Limiter {
       try {
         await counter.consume(key, points)
         return { allowed: true }
-      } catch (fault) {
-        return refusedFor(fault)
+      } catch (error) {
+        return refusedFor(error)
       }
     },
     async peek(key) {
@@ -40,7 +40,7 @@ function limiter(rule: LimiterRule, redis: RedisClient | null): Limiter {
   }
 }
 
-function refusedFor(fault: unknown): Allowance {
-  if (!(fault instanceof RateLimiterRes)) throw fault
-  return { allowed: false, retryAfterSeconds: Math.max(1, Math.ceil(fault.msBeforeNext / 1000)) }
+function refusedFor(error: unknown): Allowance {
+  if (!(error instanceof RateLimiterRes)) throw error
+  return { allowed: false, retryAfterSeconds: Math.max(1, Math.ceil(error.msBeforeNext / 1000)) }
 }

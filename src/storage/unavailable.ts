@@ -25,8 +25,8 @@ const words = [
  * Did a store not answer, or not in time, so that the same request may succeed in a moment? Every door asks this; whatever
  * else breaks is a fault of ours.
  */
-export function isUnavailable(fault: unknown): boolean {
-  const { code, syscall, message } = (fault ?? {}) as { code?: unknown; syscall?: unknown; message?: unknown }
+export function isUnavailable(error: unknown): boolean {
+  const { code, syscall, message } = (error ?? {}) as { code?: unknown; syscall?: unknown; message?: unknown }
   // A database behind a socket file that is not there is a missing file, too.
   if (typeof code === 'string')
     return sqlStates.test(code) || socketFaults.test(code) || syscall === 'connect'

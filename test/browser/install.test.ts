@@ -34,7 +34,7 @@ async function arrive(who: Name, options: Options = {}): Promise<Journey> {
     'console',
     message => ['error', 'warning'].includes(message.type()) && problems.push(message.text()),
   )
-  page.on('pageerror', fault => problems.push(fault.message))
+  page.on('pageerror', error => problems.push(error.message))
   const partner = await Partner.discover(server.base, connection)
   await page.goto(await partner.authorizeUrl(extra))
   await signIn(page, world.users[who].email, password)

@@ -43,7 +43,7 @@ async function arrive(who: keyof World['users'], javaScriptEnabled: boolean) {
     'console',
     message => ['error', 'warning'].includes(message.type()) && problems.push(message.text()),
   )
-  page.on('pageerror', fault => problems.push(fault.message))
+  page.on('pageerror', error => problems.push(error.message))
   await page.goto(`${server.base}/sign-in`)
   await signIn(page, world.users[who].email, password)
   await page.waitForURL('**/my-connections')

@@ -56,7 +56,7 @@ async function refusal(bad: Line | string, more: (Line | string)[] = []): Promis
     bad,
     ...more,
     workspaceLine(acme, { name: 'Changed' }),
-  ]).catch(fault => fault)
+  ]).catch(error => error)
   expect(refused).toBeInstanceOf(ImportRefused)
   expect(await everything()).toBe(before)
   return refused.message

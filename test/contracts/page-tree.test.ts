@@ -186,9 +186,9 @@ describe('the database, whoever writes', () => {
       for (const [text, values] of statements) await client.query(text, values)
       await client.query('commit')
       return 'kept'
-    } catch (fault) {
+    } catch (error) {
       await client.query('rollback')
-      return (fault as { constraint?: string }).constraint
+      return (error as { constraint?: string }).constraint
     } finally {
       client.release()
     }

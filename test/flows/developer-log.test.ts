@@ -211,7 +211,7 @@ describe('the developer finds out why it failed, by the request id', () => {
     const callback = await allow(partner)
     await partner.redeem(callback)
     await new Promise(resolve => setTimeout(resolve, 50))
-    const refused = await partner.redeem(callback).catch(fault => fault as { cause: Refusal })
+    const refused = await partner.redeem(callback).catch(error => error as { cause: Refusal })
     const ada = await findAttempt((refused.cause as Refusal).request_id)
     expect(ada.text()).toMatch(
       /redeemed before, first at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC from 127\.0\.0\.1, and now again from 127\.0\.0\.1/,

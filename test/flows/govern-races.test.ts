@@ -38,7 +38,7 @@ const install = () => allowed(server, relay, world.users.ben, [world.pages.handb
 const settle = <T>(promise: Promise<T>) =>
   promise.then(
     value => ({ value }),
-    (fault: unknown) => ({ fault }),
+    (error: unknown) => ({ error }),
   )
 /** @throws when nothing was issued. */
 function issuedBy(outcome: object): Tokens {

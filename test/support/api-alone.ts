@@ -63,7 +63,7 @@ export async function openApiAlone() {
         newId: uuidv7,
         forceOutcome: async () => false,
         isUnavailable,
-        reportFault: fault => faults.push(fault),
+        reportFault: error => faults.push(error),
         ...changed,
       }),
     )

@@ -49,8 +49,8 @@ export async function openClone(): Promise<{ source: DataSource; url: string; dr
 async function cloneTemplate(statement: string, triesLeft = 100): Promise<void> {
   try {
     await onServer(client => client.query(statement))
-  } catch (fault) {
-    if ((fault as { code?: string }).code !== '55006' || triesLeft === 0) throw fault
+  } catch (error) {
+    if ((error as { code?: string }).code !== '55006' || triesLeft === 0) throw error
     await new Promise(resolve => setTimeout(resolve, 100))
     await cloneTemplate(statement, triesLeft - 1)
   }

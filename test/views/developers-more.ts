@@ -34,7 +34,7 @@ const place: AtConnection = {
   disabledBy: null,
   actor: { userId: 'u1', role: 'member', userDisabled: false },
   user: { id: 'u1', name: 'Ada', email: 'ada@acme.test', avatarUrl: null },
-  deed: { connectionId: 'c1', userId: 'u1', address: null, requestId: null },
+  context: { connectionId: 'c1', userId: 'u1', address: null, requestId: null },
 }
 const crowdedPlace: AtConnection = { ...place, connection: { ...place.connection, name: longName } }
 const internal: AtConnection = { ...place, connection: { ...place.connection, kind: 'internal' } }

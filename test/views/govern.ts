@@ -10,9 +10,9 @@ import { sumOf } from '../../src/web/picker/sum.ts'
 import { choicePage, choiceView } from '../../src/web/settings/choose-pages/page.ts'
 import {
   disconnectEveryonePage,
+  notices,
   resumeEveryonePage,
   revokePage,
-  sayings,
   suspendEveryonePage,
   suspendOnePage,
 } from '../../src/web/settings/connections/confirm-pages.ts'
@@ -276,7 +276,7 @@ export const fixtures = [
         placement: at === 0 ? restricted : placement,
       })),
       trail: further,
-      notice: sayings.disconnected!(1),
+      notice: notices.disconnected!(1),
     }),
   }),
   fixture(connectionsView, place('connections'), {
@@ -303,7 +303,7 @@ export const fixtures = [
       policy: against,
       more: true,
       trail: further,
-      notice: sayings.disconnected!(2_000),
+      notice: notices.disconnected!(2_000),
     }),
   }),
   fixture(peopleView, place('connections'), {

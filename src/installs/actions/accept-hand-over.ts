@@ -1,4 +1,4 @@
-import { type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
+import { type ActionContext, type ActionNeeds, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import type { HandOver, HandOverState } from '../hand-over.ts'
 import { type HeldInstallation, type InstallationScope, isLive } from '../installation.ts'
@@ -31,7 +31,7 @@ export type AcceptHandOverStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-export type AcceptHandOverNeeds = DeedNeeds & {
+export type AcceptHandOverNeeds = ActionNeeds & {
   transact<T>(work: (stores: AcceptHandOverStores) => Promise<T>): Promise<T>
 }
 
@@ -42,38 +42,41 @@ export type HandOverAccepted =
 
 /** The member whom the owner named takes over; the partner's tokens work again, and reach what he reaches. */
 export function acceptHandOver(needs: AcceptHandOverNeeds) {
-  return (deed: Deed & { actorId: string }, offerId: string): Promise<HandOverAccepted | Refusal> =>
+  return (
+    context: ActionContext & { actorId: string },
+    offerId: string,
+  ): Promise<HandOverAccepted | Refusal> =>
     needs.transact(async stores => {
-      const { workspaceId } = deed
+      const { workspaceId } = context
       const seen = await stores.offer(workspaceId, offerId)
-      if (seen?.toUserId !== deed.actorId) return { kind: 'unknown' }
+      if (seen?.toUserId !== context.actorId) return { kind: 'unknown' }
       // The installation before the offer, as whoever ends it does: else each would wait for what the other holds.
       const [held] = await stores.holdToEnd(workspaceId, { installationId: seen.installationId })
       const offer = await stores.holdOffer(workspaceId, offerId)
       if (offer?.state !== 'offered') return { kind: 'over' }
       if (!held || held.userId !== offer.fromUserId || !isLive(held)) return { kind: 'over' }
       if (held.installerIsMember) return refused('installer-present')
-      await stores.holdMember(workspaceId, deed.actorId)
-      const refusal = await whyNot(stores, deed, offer, held)
+      await stores.holdMember(workspaceId, context.actorId)
+      const refusal = await whyNot(stores, context, offer, held)
       if (refusal) return refusal
       const { connectionId } = held
-      const taken = { installationId: held.id, connectionId, toUserId: deed.actorId }
+      const taken = { installationId: held.id, connectionId, toUserId: context.actorId }
       const { kept, dropped } = await stores.takeOver(workspaceId, taken, needs.now())
       await stores.decideOffer(workspaceId, offerId, 'accepted', needs.now())
       const data = { hand_over_id: offerId, from_id: offer.fromUserId, to_id: offer.toUserId, kept, dropped }
       const about = { connectionId, installationId: held.id, installerId: offer.fromUserId }
-      await stores.append(eventOf(needs, deed, 'hand-over.accepted', about, data))
+      await stores.append(newEvent(needs, context, 'hand-over.accepted', about, data))
       return { kind: 'accepted', connectionId, kept, dropped }
     })
 }
 
 async function whyNot(
   stores: AcceptHandOverStores,
-  deed: Deed & { actorId: string },
+  context: ActionContext & { actorId: string },
   offer: HandOver,
   held: HeldInstallation,
 ): Promise<Refusal | null> {
-  const { workspaceId, actorId } = deed
+  const { workspaceId, actorId } = context
   const actor = await stores.actor(workspaceId, actorId)
   const placement = await stores.placement(actorId, workspaceId, held.connectionId)
   if (!actor || !placement) return refused('not-a-member')

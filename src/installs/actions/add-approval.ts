@@ -1,4 +1,4 @@
-import { actorOf, type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
+import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
 import { type Actor, mayGovern, policyInEffect } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
 import type { KeptPolicy } from './set-policy.ts'
@@ -14,28 +14,31 @@ export type AddApprovalStores = SettleStores & {
   addApproval(workspaceId: string, connectionId: string, by: string | null, now: Date): Promise<boolean>
 }
 
-export type AddApprovalNeeds = DeedNeeds & {
+export type AddApprovalNeeds = ActionNeeds & {
   transact<T>(work: (stores: AddApprovalStores) => Promise<T>): Promise<T>
 }
 
 /** An owner puts a connection that is installed in the workspace on its approved list. */
 export function addApproval(needs: AddApprovalNeeds) {
-  return (deed: Deed, connectionId: string): Promise<{ kind: 'added' | 'already' | 'unknown' } | Refusal> =>
+  return (
+    context: ActionContext,
+    connectionId: string,
+  ): Promise<{ kind: 'added' | 'already' | 'unknown' } | Refusal> =>
     needs.transact(async stores => {
-      const rules = await stores.holdPolicy(deed.workspaceId)
-      const actor = await actorOf(stores, deed)
+      const rules = await stores.holdPolicy(context.workspaceId)
+      const actor = await actorOf(stores, context)
       if (!actor || !rules) return { kind: 'unknown' }
       const may = mayGovern(actor)
       if (may.kind === 'no') return refused(may.because)
-      if (!(await stores.isInstalled(deed.workspaceId, connectionId))) return refused('not-installed-here')
-      const isNew = await stores.addApproval(deed.workspaceId, connectionId, deed.actorId, needs.now())
+      if (!(await stores.isInstalled(context.workspaceId, connectionId))) return refused('not-installed-here')
+      const isNew = await stores.addApproval(context.workspaceId, connectionId, context.actorId, needs.now())
       if (!isNew) return { kind: 'already' }
       const about = { connectionId, installationId: null }
-      await stores.appendAll([eventOf(needs, deed, 'approval.added', about)])
+      await stores.appendAll([newEvent(needs, context, 'approval.added', about)])
       await settleRequests(
         needs,
         stores,
-        deed,
+        context,
         connectionId,
         policyInEffect(rules.plan, rules.policy).restrictInstalls,
       )

@@ -1,4 +1,4 @@
-import { eventOf } from '../action-context.ts'
+import { newEvent } from '../action-context.ts'
 import type { Capability } from '../capability.ts'
 import type { Consent } from '../consent.ts'
 import type { InstallEvent } from '../events.ts'
@@ -70,12 +70,12 @@ export function allowAccess(needs: AllowAccessNeeds) {
         expiresAt: new Date(now.getTime() + consentLifetimeMs),
       }
       await stores.saveConsent(consent)
-      const deed = { ...chosen, actorId: consent.userId }
+      const context = { ...chosen, actorId: consent.userId }
       const about = { connectionId: consent.connectionId, installationId: null }
       const data = { consent_id: consent.id, pages: pages.length, capabilities: consent.capabilities }
-      await stores.append(eventOf(needs, deed, 'consent.given', about, data))
+      await stores.append(newEvent(needs, context, 'consent.given', about, data))
       for (const id of await stores.takeUpRequests(consent.userId, consent.workspaceId, consent.connectionId))
-        await stores.append(eventOf(needs, deed, 'approval-request.taken-up', about, { request_id: id }))
+        await stores.append(newEvent(needs, context, 'approval-request.taken-up', about, { request_id: id }))
       return { kind: 'allowed', consent }
     })
 }

@@ -1,5 +1,5 @@
 import {
-  type DeveloperDeed,
+  type DeveloperContext,
   isManagedBy,
   type ManagedConnection,
   type Unknown,
@@ -14,7 +14,7 @@ export type ApplyNeeds = {
   readConnection(connectionId: string, userId: string | null): Promise<ManagedConnection | null>
   /** How many client secrets are in use. */
   countSecrets(connectionId: string): Promise<number>
-  update(deed: DeveloperDeed, wanted: Manifest['settings'], version: string | null): Promise<Updated>
+  update(context: DeveloperContext, wanted: Manifest['settings'], version: string | null): Promise<Updated>
 }
 
 /** A change, and what stops by it, in a sentence; null: nothing. */
@@ -30,9 +30,9 @@ export type Planned =
 
 /** A manifest is planned first, so that it can be said what will change, and applied as planned. */
 export function applyManifest(needs: ApplyNeeds) {
-  async function plan(deed: DeveloperDeed, manifest: Manifest): Promise<Planned> {
-    const found = await needs.readConnection(deed.connectionId, deed.userId)
-    if (!found || (deed.userId !== null && !isManagedBy(found))) return { kind: 'unknown' }
+  async function plan(context: DeveloperContext, manifest: Manifest): Promise<Planned> {
+    const found = await needs.readConnection(context.connectionId, context.userId)
+    if (!found || (context.userId !== null && !isManagedBy(found))) return { kind: 'unknown' }
     const { connection, version } = found
     if (manifest.id !== null && manifest.id !== connection.id) return { kind: 'of-another', member: 'id' }
     if (manifest.kind !== null && manifest.kind !== connection.kind)
@@ -53,9 +53,9 @@ export function applyManifest(needs: ApplyNeeds) {
     plan,
 
     /** Applied twice it changes nothing. */
-    async apply(deed: DeveloperDeed, manifest: Manifest, version: string): Promise<Planned | Updated> {
-      const planned = await plan(deed, manifest)
-      return planned.kind === 'planned' ? needs.update(deed, manifest.settings, version) : planned
+    async apply(context: DeveloperContext, manifest: Manifest, version: string): Promise<Planned | Updated> {
+      const planned = await plan(context, manifest)
+      return planned.kind === 'planned' ? needs.update(context, manifest.settings, version) : planned
     },
   }
 }

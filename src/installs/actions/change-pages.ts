@@ -1,4 +1,4 @@
-import { actorOf, type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
+import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import { type HeldInstallation, type InstallationScope, isLive } from '../installation.ts'
 import { type Actor, mayGovern, mayRemovePage, mayWiden, type Placement } from '../policy.ts'
@@ -24,7 +24,7 @@ export type ChangePagesStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-export type ChangePagesNeeds = DeedNeeds & {
+export type ChangePagesNeeds = ActionNeeds & {
   transact<T>(work: (stores: ChangePagesStores) => Promise<T>): Promise<T>
 }
 
@@ -38,17 +38,20 @@ export type PagesChanged =
  * what he reaches himself, and one page at least. Owners narrow what others installed: pages at or below granted ones only.
  */
 export function changePages(needs: ChangePagesNeeds) {
-  return (deed: Deed & { actorId: string }, change: PageChange): Promise<PagesChanged | Refusal> =>
+  return (
+    context: ActionContext & { actorId: string },
+    change: PageChange,
+  ): Promise<PagesChanged | Refusal> =>
     needs.transact(async stores => {
-      const actor = await actorOf(stores, deed)
-      const [held] = await stores.holdInstallations(deed.workspaceId, change)
+      const actor = await actorOf(stores, context)
+      const [held] = await stores.holdInstallations(context.workspaceId, change)
       if (!actor || !held) return { kind: 'unknown' }
-      const grants = await stores.grantsOf(deed.workspaceId, held.id)
-      const withdrawn = await toWithdraw(stores, deed, held, grants, change)
+      const grants = await stores.grantsOf(context.workspaceId, held.id)
+      const withdrawn = await toWithdraw(stores, context, held, grants, change)
       if (withdrawn.some(grant => mayRemovePage(actor, { ...grant, installation: held }).kind === 'no'))
         return refused('not-yours')
       const wanted = change.add.filter(page => !grants.some(grant => grant.pageId === page))
-      const added = await toGrant(stores, deed, actor, held, [...new Set(wanted)])
+      const added = await toGrant(stores, context, actor, held, [...new Set(wanted)])
       if ('code' in added) return added
       // Only now: whoever may change nothing here does not learn what became of it.
       if (withdrawn.length + added.length === 0 && mayLook(actor, held) === false) return refused('not-yours')
@@ -58,12 +61,12 @@ export function changePages(needs: ChangePagesNeeds) {
       if (left === 0 && held.userId !== null) return refused('no-pages')
 
       const pages = withdrawn.map(grant => grant.pageId)
-      await stores.withdrawPages(deed.workspaceId, held.id, pages)
-      await stores.grantPages(deed.workspaceId, held.id, added, needs.now())
+      await stores.withdrawPages(context.workspaceId, held.id, pages)
+      await stores.grantPages(context.workspaceId, held.id, added, needs.now())
       await stores.append(
-        eventOf(
+        newEvent(
           needs,
-          deed,
+          context,
           'pages.changed',
           { connectionId: held.connectionId, installationId: held.id },
           { added: added.length, withdrawn: withdrawn.length, pages: left, installer_id: held.userId },
@@ -82,34 +85,34 @@ const mayLook = (actor: Actor, held: HeldInstallation) =>
  */
 async function toWithdraw(
   stores: ChangePagesStores,
-  deed: Deed & { actorId: string },
+  context: ActionContext & { actorId: string },
   held: HeldInstallation,
   grants: PageGrant[],
   change: PageChange,
 ): Promise<PageGrant[]> {
   const asked = new Set(change.withdraw)
-  if (held.userId !== deed.actorId) return grants.filter(grant => asked.has(grant.pageId))
+  if (held.userId !== context.actorId) return grants.filter(grant => asked.has(grant.pageId))
   const pages = grants.map(grant => grant.pageId)
-  const reached = new Set(await stores.reachable(deed.actorId, deed.workspaceId, pages))
+  const reached = new Set(await stores.reachable(context.actorId, context.workspaceId, pages))
   return grants.filter(grant => asked.has(grant.pageId) || !reached.has(grant.pageId))
 }
 
 async function toGrant(
   stores: ChangePagesStores,
-  deed: Deed & { actorId: string },
+  context: ActionContext & { actorId: string },
   actor: Actor,
   held: HeldInstallation,
   pages: string[],
 ): Promise<PageGrant[] | Refusal> {
   if (pages.length === 0) return []
-  const placement = await stores.placement(deed.actorId, deed.workspaceId, held.connectionId)
+  const placement = await stores.placement(context.actorId, context.workspaceId, held.connectionId)
   if (!placement) return refused('not-a-member')
   const may = mayWiden(placement, actor, held)
   const narrows = may.kind === 'no' && may.because === 'not-yours' && mayGovern(actor).kind === 'yes'
   if (may.kind === 'no' && !narrows) return refused(may.because)
-  const reached = new Set(await stores.reachable(deed.actorId, deed.workspaceId, pages))
+  const reached = new Set(await stores.reachable(context.actorId, context.workspaceId, pages))
   if (pages.some(page => !reached.has(page))) return refused('page-out-of-reach')
-  if (!narrows) return pages.map(pageId => ({ pageId, grantedBy: deed.actorId }))
-  const covered = await stores.covered(deed.workspaceId, held.id, pages)
+  if (!narrows) return pages.map(pageId => ({ pageId, grantedBy: context.actorId }))
+  const covered = await stores.covered(context.workspaceId, held.id, pages)
   return covered.length === pages.length ? covered : refused('only-narrowing')
 }

@@ -1,4 +1,4 @@
-import { type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
+import { type ActionContext, type ActionNeeds, newEvent } from '../action-context.ts'
 import { type ApprovalRequest, type PartnerRequest, standingOf } from '../approval.ts'
 import type { InstallEvent } from '../events.ts'
 
@@ -9,7 +9,7 @@ export type CloseRequestStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-export type CloseRequestNeeds = DeedNeeds & {
+export type CloseRequestNeeds = ActionNeeds & {
   transact<T>(work: (stores: CloseRequestStores) => Promise<T>): Promise<T>
 }
 
@@ -20,17 +20,17 @@ export type RequestClosed =
 
 /** A member lets the partner know that access is denied: once, and not while an owner may still decide. */
 export function closeRequest(needs: CloseRequestNeeds) {
-  return (deed: Deed & { actorId: string }, requestId: string): Promise<RequestClosed> =>
+  return (context: ActionContext & { actorId: string }, requestId: string): Promise<RequestClosed> =>
     needs.transact(async stores => {
-      const request = await stores.holdRequest(deed.workspaceId, requestId)
-      if (request?.userId !== deed.actorId) return { kind: 'unknown' }
+      const request = await stores.holdRequest(context.workspaceId, requestId)
+      if (request?.userId !== context.actorId) return { kind: 'unknown' }
       const standing = standingOf(request, needs.now())
       if (standing === 'pending') return { kind: 'waits' }
       if (!request.parameters) return { kind: 'over' }
-      await stores.forgetParameters(deed.workspaceId, requestId)
+      await stores.forgetParameters(context.workspaceId, requestId)
       const about = { connectionId: request.connectionId, installationId: null }
       await stores.append(
-        eventOf(needs, deed, 'approval-request.closed', about, { request_id: requestId, standing }),
+        newEvent(needs, context, 'approval-request.closed', about, { request_id: requestId, standing }),
       )
       return { kind: 'closed', parameters: request.parameters }
     })

@@ -1,4 +1,4 @@
-import { actorOf, type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
+import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import { type Actor, mayHandleInternalToken } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
@@ -22,7 +22,7 @@ export type CopyTokenStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-export type CopyTokenNeeds = DeedNeeds & {
+export type CopyTokenNeeds = ActionNeeds & {
   transact<T>(work: (stores: CopyTokenStores) => Promise<T>): Promise<T>
   /** The text again; null when no key fits. */
   unseal(sealed: string): string | null
@@ -33,10 +33,10 @@ export type TokenCopied = { kind: 'copied'; token: string } | { kind: 'none' } |
 
 /** Hands out the standing token once more; that it was copied, and by whom, is recorded before anyone sees it. */
 export function copyInternalToken(needs: CopyTokenNeeds) {
-  return (deed: Deed, connectionId: string): Promise<TokenCopied | Refusal> =>
+  return (context: ActionContext, connectionId: string): Promise<TokenCopied | Refusal> =>
     needs.transact(async stores => {
-      const actor = await actorOf(stores, deed)
-      const kept = await stores.internalToken(deed.workspaceId, connectionId, needs.now())
+      const actor = await actorOf(stores, context)
+      const kept = await stores.internalToken(context.workspaceId, connectionId, needs.now())
       if (!actor || !kept) return { kind: 'unknown' }
       const may = mayHandleInternalToken(actor, kept)
       if (may.kind === 'no') return refused(may.because)
@@ -44,9 +44,9 @@ export function copyInternalToken(needs: CopyTokenNeeds) {
       if (!kept.token || token === null) return { kind: 'none' }
       const { installationId, tokenId } = kept.token
       await stores.append(
-        eventOf(
+        newEvent(
           needs,
-          deed,
+          context,
           'internal-token.copied',
           { connectionId, installationId },
           { token_id: tokenId },

@@ -1,4 +1,4 @@
-import { actorOf, type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
+import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
 import {
   type ApprovalRequest,
   type ApprovalRequestState,
@@ -29,7 +29,7 @@ export type DecideApprovalStores = SettleStores & {
   addApproval(workspaceId: string, connectionId: string, by: string | null, now: Date): Promise<boolean>
 }
 
-export type DecideApprovalNeeds = DeedNeeds & {
+export type DecideApprovalNeeds = ActionNeeds & {
   transact<T>(work: (stores: DecideApprovalStores) => Promise<T>): Promise<T>
 }
 
@@ -43,40 +43,40 @@ export type Decided =
  * installed, or declines it with a sentence. Of two owners at once the first is heard.
  */
 export function decideApproval(needs: DecideApprovalNeeds) {
-  return async (deed: Deed, decision: Decision): Promise<Decided | Refusal> => {
+  return async (context: ActionContext, decision: Decision): Promise<Decided | Refusal> => {
     const answer = decision.answer.trim()
     return needs.transact(async stores => {
-      const rules = await stores.holdPolicy(deed.workspaceId)
-      const actor = await actorOf(stores, deed)
+      const rules = await stores.holdPolicy(context.workspaceId)
+      const actor = await actorOf(stores, context)
       if (!actor) return { kind: 'unknown' }
       const may = mayDecideRequest(actor)
       if (may.kind === 'no') return refused(may.because)
       if (decision.decision === 'decline' && answer === '') return { kind: 'answer-missing' }
       if ([...answer].length > sentenceLimit) return { kind: 'answer-too-long' }
-      const request = rules && (await stores.holdRequest(deed.workspaceId, decision.requestId))
+      const request = rules && (await stores.holdRequest(context.workspaceId, decision.requestId))
       if (!request) return { kind: 'unknown' }
       const standing = standingOf(request, needs.now())
       if (standing !== 'pending') return { kind: 'too-late', standing }
       const state = decision.decision === 'approve' ? 'approved' : 'declined'
       const under = policyInEffect(rules.plan, rules.policy).restrictInstalls
       const at = needs.now()
-      await decide(needs, stores, deed, request, state, {
-        by: deed.actorId,
+      await decide(needs, stores, context, request, state, {
+        by: context.actorId,
         at,
         expiresAt: new Date(at.getTime() + resumableMs),
         letsIn: state === 'approved' && under === 'owners-only',
         answer: answer || null,
       })
-      if (state === 'approved') await settleRequests(needs, stores, deed, request.connectionId, under)
+      if (state === 'approved') await settleRequests(needs, stores, context, request.connectionId, under)
       return { kind: state }
     })
   }
 }
 
 async function decide(
-  needs: DeedNeeds,
+  needs: ActionNeeds,
   stores: DecideApprovalStores,
-  deed: Deed,
+  context: ActionContext,
   { workspaceId, id, connectionId, userId }: ApprovalRequest,
   state: 'approved' | 'declined',
   decision: RequestDecision,
@@ -84,10 +84,10 @@ async function decide(
   await stores.decideRequest(workspaceId, id, state, decision)
   const about = { connectionId, installationId: null }
   const data = { request_id: id, member_id: userId, answer: decision.answer }
-  const events = [eventOf(needs, deed, `approval-request.${state}`, about, data)]
+  const events = [newEvent(needs, context, `approval-request.${state}`, about, data)]
   if (state === 'approved') {
-    const isNew = await stores.addApproval(workspaceId, connectionId, deed.actorId, decision.at)
-    if (isNew) events.push(eventOf(needs, deed, 'approval.added', about, { request_id: id }))
+    const isNew = await stores.addApproval(workspaceId, connectionId, context.actorId, decision.at)
+    if (isNew) events.push(newEvent(needs, context, 'approval.added', about, { request_id: id }))
   }
   await stores.appendAll(events)
 }

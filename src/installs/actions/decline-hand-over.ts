@@ -1,4 +1,4 @@
-import { type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
+import { type ActionContext, type ActionNeeds, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import type { HandOver, HandOverState } from '../hand-over.ts'
 
@@ -9,7 +9,7 @@ export type DeclineHandOverStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-export type DeclineHandOverNeeds = DeedNeeds & {
+export type DeclineHandOverNeeds = ActionNeeds & {
   transact<T>(work: (stores: DeclineHandOverStores) => Promise<T>): Promise<T>
 }
 
@@ -18,16 +18,16 @@ export type HandOverDeclined = { kind: 'declined' | 'over' | 'unknown' }
 
 /** The member whom the owner named does not want it; it stays with the owners, stopped. */
 export function declineHandOver(needs: DeclineHandOverNeeds) {
-  return (deed: Deed & { actorId: string }, offerId: string): Promise<HandOverDeclined> =>
+  return (context: ActionContext & { actorId: string }, offerId: string): Promise<HandOverDeclined> =>
     needs.transact(async stores => {
-      const offer = await stores.holdOffer(deed.workspaceId, offerId)
-      if (offer?.toUserId !== deed.actorId) return { kind: 'unknown' }
+      const offer = await stores.holdOffer(context.workspaceId, offerId)
+      if (offer?.toUserId !== context.actorId) return { kind: 'unknown' }
       if (offer.state !== 'offered') return { kind: 'over' }
-      await stores.decideOffer(deed.workspaceId, offerId, 'declined', needs.now())
-      const connectionId = await stores.connectionOf(deed.workspaceId, offer.installationId)
+      await stores.decideOffer(context.workspaceId, offerId, 'declined', needs.now())
+      const connectionId = await stores.connectionOf(context.workspaceId, offer.installationId)
       const about = { connectionId, installationId: offer.installationId }
       const data = { hand_over_id: offerId, from_id: offer.fromUserId, to_id: offer.toUserId }
-      await stores.append(eventOf(needs, deed, 'hand-over.declined', about, data))
+      await stores.append(newEvent(needs, context, 'hand-over.declined', about, data))
       return { kind: 'declined' }
     })
 }

@@ -1,5 +1,5 @@
-import type { DeedNeeds } from '../action-context.ts'
-import { type DeveloperDeed, hold, type Unknown } from '../managed-connection.ts'
+import type { ActionNeeds } from '../action-context.ts'
+import { type DeveloperContext, hold, type Unknown } from '../managed-connection.ts'
 import { type SwitchStores, tellEveryone } from './disable-connection.ts'
 
 export type DeleteStores = SwitchStores & {
@@ -7,18 +7,18 @@ export type DeleteStores = SwitchStores & {
   deleteConnection(connectionId: string, now: Date): Promise<void>
 }
 
-export type DeleteNeeds = DeedNeeds & {
+export type DeleteNeeds = ActionNeeds & {
   transact<T>(work: (stores: DeleteStores) => Promise<T>): Promise<T>
 }
 
 /** Ends the connection for good: its tokens are dead on the next request. The record of what happened stays. */
 export function deleteConnection(needs: DeleteNeeds) {
-  return (deed: DeveloperDeed): Promise<{ kind: 'deleted'; name: string } | Unknown> =>
+  return (context: DeveloperContext): Promise<{ kind: 'deleted'; name: string } | Unknown> =>
     needs.transact(async stores => {
-      const found = await hold(stores, deed)
+      const found = await hold(stores, context)
       if (!found) return { kind: 'unknown' }
       // Before the installations end: afterwards nobody knows where it was in force.
-      await tellEveryone(needs, stores, deed, found.connection, 'connection.deleted')
+      await tellEveryone(needs, stores, context, found.connection, 'connection.deleted')
       await stores.deleteConnection(found.connection.id, needs.now())
       return { kind: 'deleted', name: found.connection.name }
     })

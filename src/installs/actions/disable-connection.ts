@@ -1,8 +1,8 @@
-import type { DeedNeeds } from '../action-context.ts'
+import type { ActionNeeds } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import {
   connectionEvent,
-  type DeveloperDeed,
+  type DeveloperContext,
   hold,
   type ManagedStores,
   type Unknown,
@@ -18,33 +18,34 @@ export type SwitchStores = ManagedStores & {
   appendAll(events: InstallEvent[]): Promise<void>
 }
 
-export type SwitchNeeds = DeedNeeds & {
+export type SwitchNeeds = ActionNeeds & {
   transact<T>(work: (stores: SwitchStores) => Promise<T>): Promise<T>
 }
 
 /** Stops every token, secret and flow of the connection from the next request on; nothing is lost by it. */
 export function disableConnection(needs: SwitchNeeds) {
-  return (deed: DeveloperDeed): Promise<{ kind: 'disabled' | 'already' } | Unknown> =>
+  return (context: DeveloperContext): Promise<{ kind: 'disabled' | 'already' } | Unknown> =>
     needs.transact(async stores => {
-      const found = await hold(stores, deed)
+      const found = await hold(stores, context)
       if (!found) return { kind: 'unknown' }
-      if (!(await stores.disable(found.connection.id, deed.userId, needs.now()))) return { kind: 'already' }
-      await tellEveryone(needs, stores, deed, found.connection, 'connection.disabled')
+      if (!(await stores.disable(found.connection.id, context.userId, needs.now())))
+        return { kind: 'already' }
+      await tellEveryone(needs, stores, context, found.connection, 'connection.disabled')
       return { kind: 'disabled' }
     })
 }
 
 /** Everything goes on where it stopped; tokens that ran out meanwhile are refreshed as ever. */
 export function enableConnection(needs: SwitchNeeds) {
-  return (deed: DeveloperDeed): Promise<{ kind: 'enabled' | 'already' } | Refusal | Unknown> =>
+  return (context: DeveloperContext): Promise<{ kind: 'enabled' | 'already' } | Refusal | Unknown> =>
     needs.transact(async stores => {
-      const found = await hold(stores, deed)
+      const found = await hold(stores, context)
       if (!found) return { kind: 'unknown' }
       if (found.disabledBy === null) return { kind: 'already' }
-      const may = mayEnableConnection(deed.userId === null ? 'operator' : 'developer', found.disabledBy)
+      const may = mayEnableConnection(context.userId === null ? 'operator' : 'developer', found.disabledBy)
       if (may.kind === 'no') return refused(may.because)
       await stores.enable(found.connection.id, needs.now())
-      await tellEveryone(needs, stores, deed, found.connection, 'connection.enabled')
+      await tellEveryone(needs, stores, context, found.connection, 'connection.enabled')
       return { kind: 'enabled' }
     })
 }
@@ -54,15 +55,15 @@ export function enableConnection(needs: SwitchNeeds) {
  * person: who works for the developer is not the workspace's to know.
  */
 export async function tellEveryone(
-  needs: DeedNeeds,
+  needs: ActionNeeds,
   stores: Pick<SwitchStores, 'append' | 'workspacesWith' | 'appendAll'>,
-  deed: DeveloperDeed,
+  context: DeveloperContext,
   connection: { id: string; workspaceId: string | null },
   kind: 'connection.disabled' | 'connection.enabled' | 'connection.deleted',
 ): Promise<void> {
-  const by = deed.userId === null ? 'operator' : 'developer'
-  await stores.append(connectionEvent(needs, deed, connection, kind, { by }))
-  const nameless = { ...deed, userId: null, address: null }
+  const by = context.userId === null ? 'operator' : 'developer'
+  await stores.append(connectionEvent(needs, context, connection, kind, { by }))
+  const nameless = { ...context, userId: null, address: null }
   const workspaces = await stores.workspacesWith(connection.id)
   await stores.appendAll(
     workspaces.map(workspaceId =>

@@ -1,4 +1,4 @@
-import { actorOf, type Deed } from '../action-context.ts'
+import { type ActionContext, actorOf } from '../action-context.ts'
 import { isEndable } from '../installation.ts'
 import { mayGovern } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
@@ -9,17 +9,23 @@ export type EveryoneDisconnected = { kind: 'disconnected'; count: number } | { k
 
 /** An owner ends every installation of a connection in the workspace, in one transaction: all of them, or none. */
 export function disconnectEveryone(needs: DisconnectNeeds) {
-  return (deed: Deed, connectionId: string): Promise<EveryoneDisconnected | Refusal> =>
+  return (context: ActionContext, connectionId: string): Promise<EveryoneDisconnected | Refusal> =>
     needs.transact(async stores => {
-      const actor = await actorOf(stores, deed)
+      const actor = await actorOf(stores, context)
       if (!actor) return { kind: 'unknown' }
       const may = mayGovern(actor)
       if (may.kind === 'no') return refused(may.because)
-      const held = await stores.holdToEnd(deed.workspaceId, { connectionId, userId: null })
+      const held = await stores.holdToEnd(context.workspaceId, { connectionId, userId: null })
       if (held.length === 0) return { kind: 'unknown' }
       const endable = held.filter(isEndable)
       if (endable.length === 0) return { kind: 'already' }
-      await endInstallations(needs, stores, deed, endable, deed.actorId === null ? 'by-operator' : 'by-owner')
+      await endInstallations(
+        needs,
+        stores,
+        context,
+        endable,
+        context.actorId === null ? 'by-operator' : 'by-owner',
+      )
       return { kind: 'disconnected', count: endable.length }
     })
 }

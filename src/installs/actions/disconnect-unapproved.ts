@@ -1,4 +1,4 @@
-import { actorOf, type Deed, type DeedNeeds } from '../action-context.ts'
+import { type ActionContext, type ActionNeeds, actorOf } from '../action-context.ts'
 import { type HeldInstallation, isLive } from '../installation.ts'
 import { type Actor, isAgainstPolicy, mayGovern } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
@@ -24,29 +24,31 @@ export type DisconnectUnapprovedStores = EndStores & {
   governed(workspaceId: string): Promise<GovernedInstallation[]>
 }
 
-export type DisconnectUnapprovedNeeds = DeedNeeds & {
+export type DisconnectUnapprovedNeeds = ActionNeeds & {
   transact<T>(work: (stores: DisconnectUnapprovedStores) => Promise<T>): Promise<T>
 }
 
 /** An owner ends all that is installed against the policy, in one transaction: all of it, or nothing. */
 export function disconnectUnapproved(needs: DisconnectUnapprovedNeeds) {
-  return (deed: Deed): Promise<{ kind: 'disconnected'; count: number } | { kind: 'unknown' } | Refusal> =>
+  return (
+    context: ActionContext,
+  ): Promise<{ kind: 'disconnected'; count: number } | { kind: 'unknown' } | Refusal> =>
     needs.transact(async stores => {
-      const rules = await stores.holdPolicy(deed.workspaceId)
-      const actor = await actorOf(stores, deed)
+      const rules = await stores.holdPolicy(context.workspaceId)
+      const actor = await actorOf(stores, context)
       if (!actor || !rules) return { kind: 'unknown' }
       const may = mayGovern(actor)
       if (may.kind === 'no') return refused(may.because)
-      const against = (await stores.governed(deed.workspaceId)).filter(one =>
+      const against = (await stores.governed(context.workspaceId)).filter(one =>
         isAgainstPolicy(rules, one, one.connection),
       )
       const ids = new Set(against.map(one => one.id))
       const held: HeldInstallation[] = []
       // In one order, so that two owners who press at once wait for each other instead of dying of each other.
       for (const connectionId of [...new Set(against.map(one => one.connectionId))].sort())
-        held.push(...(await stores.holdToEnd(deed.workspaceId, { connectionId, userId: null })))
+        held.push(...(await stores.holdToEnd(context.workspaceId, { connectionId, userId: null })))
       const ending = held.filter(one => ids.has(one.id) && isLive(one))
-      if (ending.length > 0) await endInstallations(needs, stores, deed, ending, 'not-approved')
+      if (ending.length > 0) await endInstallations(needs, stores, context, ending, 'not-approved')
       return { kind: 'disconnected', count: ending.length }
     })
 }

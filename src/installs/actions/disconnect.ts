@@ -1,4 +1,4 @@
-import { actorOf, type Deed, type DeedNeeds } from '../action-context.ts'
+import { type ActionContext, type ActionNeeds, actorOf } from '../action-context.ts'
 import { isEndable, isLive } from '../installation.ts'
 import { type Actor, mayDisconnect, outlivesDisconnecting } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
@@ -9,7 +9,7 @@ export type DisconnectStores = EndStores & {
   actor(workspaceId: string, userId: string): Promise<Actor | null>
 }
 
-export type DisconnectNeeds = DeedNeeds & {
+export type DisconnectNeeds = ActionNeeds & {
   transact<T>(work: (stores: DisconnectStores) => Promise<T>): Promise<T>
 }
 
@@ -18,18 +18,18 @@ export type Disconnected = { kind: 'disconnected'; connectionId: string } | { ki
 
 /** Ends one installation: its tokens are dead when this returns, also those that were being issued meanwhile. */
 export function disconnect(needs: DisconnectNeeds) {
-  return (deed: Deed, installationId: string): Promise<Disconnected | Refusal> =>
+  return (context: ActionContext, installationId: string): Promise<Disconnected | Refusal> =>
     needs.transact(async stores => {
-      const actor = await actorOf(stores, deed)
-      const [held] = await stores.holdToEnd(deed.workspaceId, { installationId })
+      const actor = await actorOf(stores, context)
+      const [held] = await stores.holdToEnd(context.workspaceId, { installationId })
       if (!actor || !held) return { kind: 'unknown' }
       const may = mayDisconnect(actor, held)
       if (may.kind === 'no') return refused(may.because)
-      const own = held.userId !== null && held.userId === deed.actorId
+      const own = held.userId !== null && held.userId === context.actorId
       if (!(own ? isLive(held) : isEndable(held))) return { kind: 'already' }
-      const reason = own ? 'by-member' : deed.actorId === null ? 'by-operator' : 'by-owner'
+      const reason = own ? 'by-member' : context.actorId === null ? 'by-operator' : 'by-owner'
       const stays = outlivesDisconnecting(actor, held)
-      await endInstallations(needs, stores, deed, [held], stays ? 'while-suspended' : reason)
+      await endInstallations(needs, stores, context, [held], stays ? 'while-suspended' : reason)
       return { kind: 'disconnected', connectionId: held.connectionId }
     })
 }

@@ -1,4 +1,4 @@
-import { type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
+import { type ActionContext, type ActionNeeds, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import type { HeldInstallation, InstallationScope, StateReason } from '../installation.ts'
 
@@ -13,19 +13,19 @@ export type EndStores = {
 
 /** The last step of every disconnecting, whoever may do it: ends what is held, one event for each. */
 export async function endInstallations(
-  needs: DeedNeeds,
+  needs: ActionNeeds,
   stores: EndStores,
-  deed: Deed,
+  context: ActionContext,
   installations: HeldInstallation[],
   reason: StateReason,
 ): Promise<void> {
   const ids = installations.map(one => one.id)
-  await stores.endInstallations(deed.workspaceId, ids, reason, needs.now())
+  await stores.endInstallations(context.workspaceId, ids, reason, needs.now())
   await stores.appendAll(
     installations.map(one =>
-      eventOf(
+      newEvent(
         needs,
-        deed,
+        context,
         'installation.disconnected',
         { connectionId: one.connectionId, installationId: one.id },
         { reason, installer_id: one.userId },

@@ -1,4 +1,4 @@
-import { type DeedNeeds, eventOf } from '../action-context.ts'
+import { type ActionNeeds, newEvent } from '../action-context.ts'
 import type { PartnerRequest } from '../approval.ts'
 import type { InstallEvent } from '../events.ts'
 
@@ -12,7 +12,7 @@ export type ForgetStoppedStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-export type ForgetStoppedNeeds = DeedNeeds & {
+export type ForgetStoppedNeeds = ActionNeeds & {
   transact<T>(work: (stores: ForgetStoppedStores) => Promise<T>): Promise<T>
 }
 
@@ -25,9 +25,9 @@ export function forgetStopped(needs: ForgetStoppedNeeds) {
     needs.transact(async stores => {
       const { connectionId, parameters } = cancelled
       for (const { id, workspaceId } of await stores.forgetSame(by.userId, connectionId, parameters)) {
-        const deed = { workspaceId, actorId: by.userId, address: by.address, requestId: by.requestId }
+        const context = { workspaceId, actorId: by.userId, address: by.address, requestId: by.requestId }
         const about = { connectionId, installationId: null }
-        await stores.append(eventOf(needs, deed, 'approval-request.closed', about, { request_id: id }))
+        await stores.append(newEvent(needs, context, 'approval-request.closed', about, { request_id: id }))
       }
     })
 }

@@ -1,4 +1,4 @@
-import { actorOf, type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
+import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import type { HandOver } from '../hand-over.ts'
 import { type HeldInstallation, type InstallationScope, isLive } from '../installation.ts'
@@ -15,7 +15,7 @@ export type HandOverStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-export type HandOverNeeds = DeedNeeds & {
+export type HandOverNeeds = ActionNeeds & {
   transact<T>(work: (stores: HandOverStores) => Promise<T>): Promise<T>
 }
 
@@ -31,12 +31,12 @@ export type HandOverOffered =
  */
 export function handOver(needs: HandOverNeeds) {
   return (
-    deed: Deed,
+    context: ActionContext,
     asked: { installationId: string; toUserId: string },
   ): Promise<HandOverOffered | Refusal> =>
     needs.transact(async stores => {
-      const { workspaceId } = deed
-      const actor = await actorOf(stores, deed)
+      const { workspaceId } = context
+      const actor = await actorOf(stores, context)
       if (!actor) return { kind: 'unknown' }
       const mayAny = mayHandOver(actor, { installerIsMember: false })
       if (mayAny.kind === 'no') return refused(mayAny.because)
@@ -54,14 +54,14 @@ export function handOver(needs: HandOverNeeds) {
         installationId: held.id,
         fromUserId: held.userId,
         toUserId: asked.toUserId,
-        offeredBy: deed.actorId,
+        offeredBy: context.actorId,
         offeredAt: needs.now(),
         state: 'offered',
       }
       await stores.saveOffer(offer)
       const data = { hand_over_id: offer.id, from_id: offer.fromUserId, to_id: offer.toUserId }
       const about = { connectionId: held.connectionId, installationId: held.id }
-      await stores.append(eventOf(needs, deed, 'hand-over.offered', about, data))
+      await stores.append(newEvent(needs, context, 'hand-over.offered', about, data))
       return { kind: 'offered', id: offer.id }
     })
 }

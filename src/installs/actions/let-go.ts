@@ -1,4 +1,4 @@
-import { actorOf, type Deed } from '../action-context.ts'
+import { type ActionContext, actorOf } from '../action-context.ts'
 import { isLive } from '../installation.ts'
 import { mayHandOver } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
@@ -7,18 +7,18 @@ import { endInstallations } from './end-installations.ts'
 
 /** An owner lets go of what a departed member left behind: it ends for good. An offer that waits ends with it. */
 export function letGo(needs: DisconnectNeeds) {
-  return (deed: Deed, installationId: string): Promise<Disconnected | Refusal> =>
+  return (context: ActionContext, installationId: string): Promise<Disconnected | Refusal> =>
     needs.transact(async stores => {
-      const actor = await actorOf(stores, deed)
+      const actor = await actorOf(stores, context)
       if (!actor) return { kind: 'unknown' }
       const mayAny = mayHandOver(actor, { installerIsMember: false })
       if (mayAny.kind === 'no') return refused(mayAny.because)
-      const [held] = await stores.holdToEnd(deed.workspaceId, { installationId })
+      const [held] = await stores.holdToEnd(context.workspaceId, { installationId })
       if (!held || held.userId === null) return { kind: 'unknown' }
       if (!isLive(held)) return { kind: 'already' }
       const may = mayHandOver(actor, held)
       if (may.kind === 'no') return refused(may.because)
-      await endInstallations(needs, stores, deed, [held], 'let-go')
+      await endInstallations(needs, stores, context, [held], 'let-go')
       return { kind: 'disconnected', connectionId: held.connectionId }
     })
 }

@@ -1,11 +1,11 @@
-import { type DeedNeeds, eventOf } from '../action-context.ts'
+import { type ActionNeeds, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import { draftSandbox, type SandboxDraft } from '../sandbox.ts'
 
 /** A developer, at his own sandbox. */
-export type SandboxDeed = { userId: string; address: string | null; requestId: string | null }
+export type SandboxContext = { userId: string; address: string | null; requestId: string | null }
 
-export type MakeSandboxNeeds = DeedNeeds & {
+export type MakeSandboxNeeds = ActionNeeds & {
   transact<T>(work: (stores: MakeSandboxStores) => Promise<T>): Promise<T>
 }
 export type MakeSandboxStores = {
@@ -16,13 +16,13 @@ export type MakeSandboxStores = {
 
 /** One for each developer: a second press finds the first one's. */
 export function makeSandbox(needs: MakeSandboxNeeds) {
-  return (deed: SandboxDeed): Promise<{ kind: 'made' | 'there-already' }> =>
+  return (context: SandboxContext): Promise<{ kind: 'made' | 'there-already' }> =>
     needs.transact(async stores => {
-      const draft = draftSandbox(deed.userId, needs.newId)
+      const draft = draftSandbox(context.userId, needs.newId)
       if (!(await stores.saveSandbox(draft, needs.now()))) return { kind: 'there-already' }
       const about = { connectionId: null, installationId: null }
-      const whole = { ...deed, workspaceId: draft.id, actorId: deed.userId }
-      await stores.append(eventOf(needs, whole, 'sandbox.created', about, { pages: draft.pages.length }))
+      const whole = { ...context, workspaceId: draft.id, actorId: context.userId }
+      await stores.append(newEvent(needs, whole, 'sandbox.created', about, { pages: draft.pages.length }))
       return { kind: 'made' }
     })
 }

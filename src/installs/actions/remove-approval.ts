@@ -1,4 +1,4 @@
-import { actorOf, type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
+import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
 import { isLive } from '../installation.ts'
 import { type Actor, mayGovern } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
@@ -13,7 +13,7 @@ export type RemoveApprovalStores = EndStores & {
   removeApproval(workspaceId: string, connectionId: string): Promise<boolean>
 }
 
-export type RemoveApprovalNeeds = DeedNeeds & {
+export type RemoveApprovalNeeds = ActionNeeds & {
   transact<T>(work: (stores: RemoveApprovalStores) => Promise<T>): Promise<T>
 }
 
@@ -23,25 +23,25 @@ export type ApprovalRemoved = { kind: 'removed'; ended: number } | { kind: 'alre
 /** An owner takes a connection off the approved list; what is installed stays, or ends in the same transaction. */
 export function removeApproval(needs: RemoveApprovalNeeds) {
   return (
-    deed: Deed,
+    context: ActionContext,
     asked: { connectionId: string; installed: 'keep' | 'disconnect' },
   ): Promise<ApprovalRemoved | Refusal> =>
     needs.transact(async stores => {
-      await stores.holdPolicy(deed.workspaceId)
-      const actor = await actorOf(stores, deed)
+      await stores.holdPolicy(context.workspaceId)
+      const actor = await actorOf(stores, context)
       if (!actor) return { kind: 'unknown' }
       const may = mayGovern(actor)
       if (may.kind === 'no') return refused(may.because)
       const { connectionId, installed } = asked
       const held =
         installed === 'disconnect'
-          ? (await stores.holdToEnd(deed.workspaceId, { connectionId, userId: null })).filter(isLive)
+          ? (await stores.holdToEnd(context.workspaceId, { connectionId, userId: null })).filter(isLive)
           : []
-      if (!(await stores.removeApproval(deed.workspaceId, connectionId))) return { kind: 'already' }
+      if (!(await stores.removeApproval(context.workspaceId, connectionId))) return { kind: 'already' }
       const about = { connectionId, installationId: null }
-      await stores.appendAll([eventOf(needs, deed, 'approval.removed', about, { installed })])
-      const reason = deed.actorId === null ? 'by-operator' : 'by-owner'
-      if (held.length > 0) await endInstallations(needs, stores, deed, held, reason)
+      await stores.appendAll([newEvent(needs, context, 'approval.removed', about, { installed })])
+      const reason = context.actorId === null ? 'by-operator' : 'by-owner'
+      if (held.length > 0) await endInstallations(needs, stores, context, held, reason)
       return { kind: 'removed', ended: held.length }
     })
 }

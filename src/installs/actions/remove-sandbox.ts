@@ -1,8 +1,8 @@
-import { type DeedNeeds, eventOf } from '../action-context.ts'
+import { type ActionNeeds, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
-import type { SandboxDeed } from './make-sandbox.ts'
+import type { SandboxContext } from './make-sandbox.ts'
 
-export type RemoveSandboxNeeds = DeedNeeds & {
+export type RemoveSandboxNeeds = ActionNeeds & {
   transact<T>(work: (stores: RemoveSandboxStores) => Promise<T>): Promise<T>
 }
 export type RemoveSandboxStores = {
@@ -13,13 +13,13 @@ export type RemoveSandboxStores = {
 
 /** Tokens that reach into it are dead from the next request on. */
 export function removeSandbox(needs: RemoveSandboxNeeds) {
-  return (deed: SandboxDeed): Promise<{ kind: 'removed' | 'gone-already' }> =>
+  return (context: SandboxContext): Promise<{ kind: 'removed' | 'gone-already' }> =>
     needs.transact(async stores => {
-      const id = await stores.deleteSandbox(deed.userId)
+      const id = await stores.deleteSandbox(context.userId)
       if (id === null) return { kind: 'gone-already' }
       const about = { connectionId: null, installationId: null }
-      const whole = { ...deed, workspaceId: id, actorId: deed.userId }
-      await stores.append(eventOf(needs, whole, 'sandbox.removed', about))
+      const whole = { ...context, workspaceId: id, actorId: context.userId }
+      await stores.append(newEvent(needs, whole, 'sandbox.removed', about))
       return { kind: 'removed' }
     })
 }

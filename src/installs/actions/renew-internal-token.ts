@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { DeedNeeds } from '../action-context.ts'
+import type { ActionNeeds } from '../action-context.ts'
 import type { InstallationState } from '../installation.ts'
 import {
   connectionEvent,
-  type DeveloperDeed,
+  type DeveloperContext,
   hold,
   type ManagedStores,
   type Unknown,
@@ -14,7 +14,7 @@ import { newTokenValue } from '../token-value.ts'
 import type { InternalTokenRow } from './register-connection.ts'
 
 /** How long the old token may work on beside the new one. */
-const longestOverlapSeconds = 7 * 24 * 60 * 60
+const maxOverlapSeconds = 7 * 24 * 60 * 60
 
 export type InternalTokenStores = ManagedStores & {
   /** The installation of an internal connection, held; null: there is none. */
@@ -28,7 +28,7 @@ export type InternalTokenStores = ManagedStores & {
   reviveInternal(installationId: string, now: Date): Promise<void>
 }
 
-export type RenewTokenNeeds = DeedNeeds & {
+export type RenewTokenNeeds = ActionNeeds & {
   transact<T>(work: (stores: InternalTokenStores) => Promise<T>): Promise<T>
   random(bytes: number): Buffer
   seal(text: string): string
@@ -41,9 +41,9 @@ export type TokenRenewed = { kind: 'renewed'; token: string } | Refusal | Unknow
  * at most. What was disconnected for the whole workspace only owners bring back.
  */
 export function renewInternalToken(needs: RenewTokenNeeds) {
-  return (deed: DeveloperDeed, overlapSeconds: number): Promise<TokenRenewed> =>
+  return (context: DeveloperContext, overlapSeconds: number): Promise<TokenRenewed> =>
     needs.transact(async stores => {
-      const found = await hold(stores, deed)
+      const found = await hold(stores, context)
       const held = found && (await stores.holdInternal(found.connection.id))
       if (!found || !held) return { kind: 'unknown' }
       const may = mayHandleInternalToken(found.actor, found.connection)
@@ -54,7 +54,7 @@ export function renewInternalToken(needs: RenewTokenNeeds) {
         await stores.reviveInternal(held.installationId, needs.now())
       }
       const now = needs.now()
-      const overlap = Math.min(Math.max(0, overlapSeconds), longestOverlapSeconds)
+      const overlap = Math.min(Math.max(0, overlapSeconds), maxOverlapSeconds)
       const before = await stores.endInternalTokens(
         held.installationId,
         new Date(now.getTime() + overlap * 1000),
@@ -68,11 +68,11 @@ export function renewInternalToken(needs: RenewTokenNeeds) {
         installationId: held.installationId,
         hash: createHash('sha256').update(token).digest(),
         sealed: needs.seal(token),
-        createdBy: deed.userId,
+        createdBy: context.userId,
         createdAt: now,
       })
       const data = { token_id: id, replaced: before, overlap_seconds: overlap }
-      await stores.append(connectionEvent(needs, deed, found.connection, 'internal-token.renewed', data))
+      await stores.append(connectionEvent(needs, context, found.connection, 'internal-token.renewed', data))
       return { kind: 'renewed', token }
     })
 }
@@ -81,9 +81,9 @@ export type TokenRevoked = { kind: 'revoked' | 'already' } | Refusal | Unknown
 
 /** Ends every standing token of the connection at once. */
 export function revokeInternalToken(needs: Pick<RenewTokenNeeds, 'transact' | 'now' | 'newId'>) {
-  return (deed: DeveloperDeed): Promise<TokenRevoked> =>
+  return (context: DeveloperContext): Promise<TokenRevoked> =>
     needs.transact(async stores => {
-      const found = await hold(stores, deed)
+      const found = await hold(stores, context)
       const held = found && (await stores.holdInternal(found.connection.id))
       if (!found || !held) return { kind: 'unknown' }
       const may = mayHandleInternalToken(found.actor, found.connection)
@@ -91,7 +91,9 @@ export function revokeInternalToken(needs: Pick<RenewTokenNeeds, 'transact' | 'n
       const now = needs.now()
       const ended = await stores.endInternalTokens(held.installationId, now, now)
       if (ended === 0) return { kind: 'already' }
-      await stores.append(connectionEvent(needs, deed, found.connection, 'internal-token.revoked', { ended }))
+      await stores.append(
+        connectionEvent(needs, context, found.connection, 'internal-token.revoked', { ended }),
+      )
       return { kind: 'revoked' }
     })
 }

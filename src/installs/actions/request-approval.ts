@@ -1,4 +1,4 @@
-import { type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
+import { type ActionContext, type ActionNeeds, newEvent } from '../action-context.ts'
 import { type PartnerRequest, sentenceLimit, waitsMs } from '../approval.ts'
 import type { Capability } from '../capability.ts'
 import type { InstallEvent } from '../events.ts'
@@ -33,7 +33,7 @@ export type PendingRequest = Stopped & {
   expiresAt: Date
 }
 
-export type RequestApprovalNeeds = DeedNeeds & {
+export type RequestApprovalNeeds = ActionNeeds & {
   transact<T>(work: (stores: RequestApprovalStores) => Promise<T>): Promise<T>
 }
 
@@ -43,13 +43,16 @@ export type ApprovalRequested =
 
 /** A member asks the owners for a connection that the policy keeps him from installing. */
 export function requestApproval(needs: RequestApprovalNeeds) {
-  return async (deed: Deed & { actorId: string }, stopped: Stopped): Promise<ApprovalRequested | Refusal> => {
+  return async (
+    context: ActionContext & { actorId: string },
+    stopped: Stopped,
+  ): Promise<ApprovalRequested | Refusal> => {
     const reason = stopped.reason.trim()
     if (reason === '') return { kind: 'reason-missing' }
     if ([...reason].length > sentenceLimit) return { kind: 'reason-too-long' }
     return needs.transact(async stores => {
       const { connectionId, capabilities } = stopped
-      const placement = await stores.placement(deed.actorId, deed.workspaceId, connectionId)
+      const placement = await stores.placement(context.actorId, context.workspaceId, connectionId)
       if (!placement) return refused('not-a-member')
       const may = mayRequestApproval(placement)
       if (may.kind === 'no') return refused(may.because)
@@ -59,15 +62,15 @@ export function requestApproval(needs: RequestApprovalNeeds) {
       const kept = await stores.savePending({
         ...stopped,
         reason,
-        workspaceId: deed.workspaceId,
+        workspaceId: context.workspaceId,
         id: needs.newId(),
-        userId: deed.actorId,
+        userId: context.actorId,
         askedAt: now,
         expiresAt: new Date(now.getTime() + waitsMs),
       })
       const about = { connectionId, installationId: null }
       const data = { request_id: kept.id, capabilities, reason, again: !kept.isNew }
-      await stores.append(eventOf(needs, deed, 'approval-request.made', about, data))
+      await stores.append(newEvent(needs, context, 'approval-request.made', about, data))
       return { kind: 'waiting', id: kept.id }
     })
   }

@@ -1,4 +1,4 @@
-import { actorOf, type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
+import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
 import { mayResumeOwn, type Placement } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
 import type { ResumeStores } from './resume.ts'
@@ -10,7 +10,7 @@ export type ResumeOwnStores = Pick<
   placement(userId: string, workspaceId: string, connectionId: string): Promise<Placement | null>
 }
 
-export type ResumeOwnNeeds = DeedNeeds & {
+export type ResumeOwnNeeds = ActionNeeds & {
   transact<T>(work: (stores: ResumeOwnStores) => Promise<T>): Promise<T>
 }
 
@@ -19,11 +19,14 @@ export type OwnResumed = { kind: 'resumed' | 'already' | 'unknown' }
 
 /** Someone who is back takes into use again what stopped when he left; its tokens are the same ones. */
 export function resumeOwn(needs: ResumeOwnNeeds) {
-  return (deed: Deed & { actorId: string }, installationId: string): Promise<OwnResumed | Refusal> =>
+  return (
+    context: ActionContext & { actorId: string },
+    installationId: string,
+  ): Promise<OwnResumed | Refusal> =>
     needs.transact(async stores => {
-      const { workspaceId, actorId } = deed
+      const { workspaceId, actorId } = context
       const [held] = await stores.holdInstallations(workspaceId, { installationId })
-      const actor = await actorOf(stores, deed)
+      const actor = await actorOf(stores, context)
       if (!actor || !held || held.userId !== actorId) return { kind: 'unknown' }
       if (held.state !== 'suspended') return { kind: 'already' }
       const { connectionId } = held
@@ -33,7 +36,9 @@ export function resumeOwn(needs: ResumeOwnNeeds) {
       if (may.kind === 'no') return refused(may.because)
       await stores.resumeInstallations(workspaceId, [held.id], needs.now())
       const about = { connectionId, installationId: held.id }
-      await stores.appendAll([eventOf(needs, deed, 'installation.resumed', about, { installer_id: actorId })])
+      await stores.appendAll([
+        newEvent(needs, context, 'installation.resumed', about, { installer_id: actorId }),
+      ])
       return { kind: 'resumed' }
     })
 }

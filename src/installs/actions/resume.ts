@@ -1,4 +1,4 @@
-import { actorOf, type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
+import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import { type HeldInstallation, type InstallationScope, isBarred } from '../installation.ts'
 import { type Actor, mayResume } from '../policy.ts'
@@ -13,7 +13,7 @@ export type ResumeStores = {
   appendAll(events: InstallEvent[]): Promise<void>
 }
 
-export type ResumeNeeds = DeedNeeds & {
+export type ResumeNeeds = ActionNeeds & {
   transact<T>(work: (stores: ResumeStores) => Promise<T>): Promise<T>
 }
 
@@ -27,14 +27,14 @@ export type Resumed =
 
 /** Takes suspended installations into use again. Where there is only one and its installer left, that is refused. */
 export function resume(needs: ResumeNeeds) {
-  return (deed: Deed, scope: InstallationScope): Promise<Resumed | Refusal> =>
+  return (context: ActionContext, scope: InstallationScope): Promise<Resumed | Refusal> =>
     needs.transact(async stores => {
-      const actor = await actorOf(stores, deed)
+      const actor = await actorOf(stores, context)
       if (!actor) return { kind: 'unknown' }
       // Who may resume nothing at all learns nothing of what exists.
       const mayAny = mayResume(actor, { installerIsMember: true })
       if (mayAny.kind === 'no') return refused(mayAny.because)
-      const held = await stores.holdInstallations(deed.workspaceId, scope)
+      const held = await stores.holdInstallations(context.workspaceId, scope)
       if (held.length === 0) return { kind: 'unknown' }
       const suspended = held.filter(one => one.state === 'suspended' || isBarred(one))
       if (suspended.length === 0) return { kind: 'already' }
@@ -42,13 +42,13 @@ export function resume(needs: ResumeNeeds) {
       if (resumable.length === 0) return refused('installer-left')
       const barred = resumable.filter(isBarred)
       const stopped = resumable.filter(one => !isBarred(one))
-      await stores.resumeInstallations(deed.workspaceId, idsOf(stopped), needs.now())
-      await stores.liftSuspensions(deed.workspaceId, idsOf(barred), needs.now())
+      await stores.resumeInstallations(context.workspaceId, idsOf(stopped), needs.now())
+      await stores.liftSuspensions(context.workspaceId, idsOf(barred), needs.now())
       await stores.appendAll(
         resumable.map(one =>
-          eventOf(
+          newEvent(
             needs,
-            deed,
+            context,
             'installation.resumed',
             { connectionId: one.connectionId, installationId: one.id },
             { installer_id: one.userId, disconnected: isBarred(one) },

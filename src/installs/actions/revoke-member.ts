@@ -1,4 +1,4 @@
-import { actorOf, type Deed } from '../action-context.ts'
+import { type ActionContext, actorOf } from '../action-context.ts'
 import { isEndable } from '../installation.ts'
 import { mayGovern } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
@@ -8,18 +8,24 @@ import { endInstallations } from './end-installations.ts'
 /** An owner takes one person's access through a connection; everyone else's stays. */
 export function revokeMember(needs: DisconnectNeeds) {
   return (
-    deed: Deed,
+    context: ActionContext,
     asked: { connectionId: string; userId: string },
   ): Promise<{ kind: 'revoked' | 'already' | 'unknown' } | Refusal> =>
     needs.transact(async stores => {
-      const actor = await actorOf(stores, deed)
+      const actor = await actorOf(stores, context)
       if (!actor) return { kind: 'unknown' }
       const may = mayGovern(actor)
       if (may.kind === 'no') return refused(may.because)
-      const [held] = await stores.holdToEnd(deed.workspaceId, asked)
+      const [held] = await stores.holdToEnd(context.workspaceId, asked)
       if (!held) return { kind: 'unknown' }
       if (!isEndable(held)) return { kind: 'already' }
-      await endInstallations(needs, stores, deed, [held], deed.actorId === null ? 'by-operator' : 'by-owner')
+      await endInstallations(
+        needs,
+        stores,
+        context,
+        [held],
+        context.actorId === null ? 'by-operator' : 'by-owner',
+      )
       return { kind: 'revoked' }
     })
 }

@@ -1,7 +1,7 @@
-import type { DeedNeeds } from '../action-context.ts'
+import type { ActionNeeds } from '../action-context.ts'
 import {
   connectionEvent,
-  type DeveloperDeed,
+  type DeveloperContext,
   hold,
   type ManagedStores,
   type Unknown,
@@ -12,7 +12,7 @@ export type RevokeSecretStores = ManagedStores & {
   revokeSecret(connectionId: string, secretId: string, now: Date): Promise<boolean>
 }
 
-export type RevokeSecretNeeds = DeedNeeds & {
+export type RevokeSecretNeeds = ActionNeeds & {
   transact<T>(work: (stores: RevokeSecretStores) => Promise<T>): Promise<T>
 }
 
@@ -21,13 +21,13 @@ export type SecretRevoked = { kind: 'revoked' } | { kind: 'already' } | Unknown
 
 /** From the next request on the secret proves nothing. What was issued with it goes on. */
 export function revokeSecret(needs: RevokeSecretNeeds) {
-  return (deed: DeveloperDeed, secretId: string): Promise<SecretRevoked> =>
+  return (context: DeveloperContext, secretId: string): Promise<SecretRevoked> =>
     needs.transact(async stores => {
-      const found = await hold(stores, deed)
+      const found = await hold(stores, context)
       if (!found) return { kind: 'unknown' }
       if (!(await stores.revokeSecret(found.connection.id, secretId, needs.now()))) return { kind: 'already' }
       await stores.append(
-        connectionEvent(needs, deed, found.connection, 'secret.revoked', { secret_id: secretId }),
+        connectionEvent(needs, context, found.connection, 'secret.revoked', { secret_id: secretId }),
       )
       return { kind: 'revoked' }
     })

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { DeedNeeds } from '../action-context.ts'
+import type { ActionNeeds } from '../action-context.ts'
 import {
   connectionEvent,
-  type DeveloperDeed,
+  type DeveloperContext,
   hold,
   type ManagedStores,
   type Unknown,
@@ -12,14 +12,14 @@ import { newTokenValue } from '../token-value.ts'
 import type { SecretRow } from './register-connection.ts'
 
 /** Enough for a rotation without a pause: the new one is put in place while the old one still works. */
-export const mostLiveSecrets = 2
+export const maxLiveSecrets = 2
 
 export type RotateStores = ManagedStores & {
   countSecrets(connectionId: string): Promise<number>
   insertSecret(row: SecretRow): Promise<void>
 }
 
-export type RotateNeeds = DeedNeeds & {
+export type RotateNeeds = ActionNeeds & {
   transact<T>(work: (stores: RotateStores) => Promise<T>): Promise<T>
   random(bytes: number): Buffer
 }
@@ -28,13 +28,13 @@ export type Rotated = { kind: 'rotated'; secret: string } | Refusal | Unknown
 
 /** Makes another client secret, which comes back once; the one in use goes on until it is revoked. */
 export function rotateSecret(needs: RotateNeeds) {
-  return (deed: DeveloperDeed): Promise<Rotated> =>
+  return (context: DeveloperContext): Promise<Rotated> =>
     needs.transact(async stores => {
-      const found = await hold(stores, deed)
+      const found = await hold(stores, context)
       if (!found) return { kind: 'unknown' }
       const { connection } = found
       if (connection.kind === 'internal' || connection.clientType === 'public') return refused('no-secrets')
-      if ((await stores.countSecrets(connection.id)) >= mostLiveSecrets) return refused('two-secrets')
+      if ((await stores.countSecrets(connection.id)) >= maxLiveSecrets) return refused('two-secrets')
       const secret = newTokenValue('lks_', needs.random)
       const id = needs.newId()
       await stores.insertSecret({
@@ -42,10 +42,10 @@ export function rotateSecret(needs: RotateNeeds) {
         connectionId: connection.id,
         hash: createHash('sha256').update(secret).digest(),
         hint: secret.slice(-4),
-        createdBy: deed.userId,
+        createdBy: context.userId,
         createdAt: needs.now(),
       })
-      await stores.append(connectionEvent(needs, deed, connection, 'secret.rotated', { secret_id: id }))
+      await stores.append(connectionEvent(needs, context, connection, 'secret.rotated', { secret_id: id }))
       return { kind: 'rotated', secret }
     })
 }

@@ -1,7 +1,7 @@
-import type { DeedNeeds } from '../action-context.ts'
+import type { ActionNeeds } from '../action-context.ts'
 import {
   connectionEvent,
-  type DeveloperDeed,
+  type DeveloperContext,
   hold,
   type ManagedStores,
   type Unknown,
@@ -12,19 +12,19 @@ export type LogoStores = ManagedStores & {
   saveLogo(connectionId: string, png: Buffer | null, now: Date): Promise<boolean>
 }
 
-export type LogoNeeds = DeedNeeds & {
+export type LogoNeeds = ActionNeeds & {
   transact<T>(work: (stores: LogoStores) => Promise<T>): Promise<T>
 }
 
 /** Sets the logo that every screen shows from now on, drawn anew from what was uploaded; null takes it away. */
 export function setLogo(needs: LogoNeeds) {
-  return (deed: DeveloperDeed, png: Buffer | null): Promise<{ kind: 'set' } | Unknown> =>
+  return (context: DeveloperContext, png: Buffer | null): Promise<{ kind: 'set' } | Unknown> =>
     needs.transact(async stores => {
-      const found = await hold(stores, deed)
+      const found = await hold(stores, context)
       if (!found) return { kind: 'unknown' }
       if (await stores.saveLogo(found.connection.id, png, needs.now()))
         await stores.append(
-          connectionEvent(needs, deed, found.connection, 'connection.updated', { changed: ['logo'] }),
+          connectionEvent(needs, context, found.connection, 'connection.updated', { changed: ['logo'] }),
         )
       return { kind: 'set' }
     })

@@ -1,4 +1,4 @@
-import { actorOf, type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
+import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import { type Actor, maySetPolicy } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
@@ -15,7 +15,7 @@ export type SetPolicyStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-export type SetPolicyNeeds = DeedNeeds & {
+export type SetPolicyNeeds = ActionNeeds & {
   transact<T>(work: (stores: SetPolicyStores) => Promise<T>): Promise<T>
 }
 
@@ -27,20 +27,20 @@ export type PolicySet = { kind: 'set' | 'unchanged' | 'unknown' } | { kind: 'ove
  * @param seen when the policy that the owner looked at had been set; null: never.
  */
 export function setPolicy(needs: SetPolicyNeeds) {
-  return (deed: Deed, policy: Policy, seen: Date | null): Promise<PolicySet | Refusal> =>
+  return (context: ActionContext, policy: Policy, seen: Date | null): Promise<PolicySet | Refusal> =>
     needs.transact(async stores => {
-      const kept = await stores.holdPolicy(deed.workspaceId)
+      const kept = await stores.holdPolicy(context.workspaceId)
       // After the wait for it: whoever is no owner any more by then changes nothing.
-      const actor = await actorOf(stores, deed)
+      const actor = await actorOf(stores, context)
       if (!actor || !kept) return { kind: 'unknown' }
       const may = maySetPolicy(actor, kept.plan)
       if (may.kind === 'no') return refused(may.because)
       if (same(kept.policy, policy)) return { kind: 'unchanged' }
       if (kept.setAt?.getTime() !== seen?.getTime()) return { kind: 'overtaken', by: kept.setBy }
-      await stores.savePolicy(deed.workspaceId, policy, deed.actorId, needs.now())
+      await stores.savePolicy(context.workspaceId, policy, context.actorId, needs.now())
       const about = { connectionId: null, installationId: null }
       await stores.append(
-        eventOf(needs, deed, 'policy.changed', about, { before: kept.policy, after: policy }),
+        newEvent(needs, context, 'policy.changed', about, { before: kept.policy, after: policy }),
       )
       return { kind: 'set' }
     })

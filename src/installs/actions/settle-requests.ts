@@ -1,4 +1,4 @@
-import { type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
+import { type ActionContext, type ActionNeeds, newEvent } from '../action-context.ts'
 import { type RequestDecision, resumableMs } from '../approval.ts'
 import type { InstallEvent } from '../events.ts'
 import type { Policy } from '../workspace.ts'
@@ -18,17 +18,17 @@ export type SettleStores = {
  * where only owners install, since an approval there lets in whoever asked, and nobody else.
  */
 export async function settleRequests(
-  needs: DeedNeeds,
+  needs: ActionNeeds,
   stores: SettleStores,
-  deed: Deed,
+  context: ActionContext,
   connectionId: string,
   under: Policy['restrictInstalls'],
 ): Promise<void> {
   if (under === 'owners-only') return
   const at = needs.now()
   const expiresAt = new Date(at.getTime() + resumableMs)
-  const settled = await stores.approvePending(deed.workspaceId, connectionId, {
-    by: deed.actorId,
+  const settled = await stores.approvePending(context.workspaceId, connectionId, {
+    by: context.actorId,
     at,
     expiresAt,
     letsIn: false,
@@ -37,7 +37,10 @@ export async function settleRequests(
   const about = { connectionId, installationId: null }
   await stores.appendAll(
     settled.map(one =>
-      eventOf(needs, deed, 'approval-request.approved', about, { request_id: one.id, member_id: one.userId }),
+      newEvent(needs, context, 'approval-request.approved', about, {
+        request_id: one.id,
+        member_id: one.userId,
+      }),
     ),
   )
 }

@@ -1,4 +1,4 @@
-import { actorOf, type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
+import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import type { HeldInstallation, InstallationScope } from '../installation.ts'
 import { type Actor, maySuspend } from '../policy.ts'
@@ -13,7 +13,7 @@ export type SuspendStores = {
   appendAll(events: InstallEvent[]): Promise<void>
 }
 
-export type SuspendNeeds = DeedNeeds & {
+export type SuspendNeeds = ActionNeeds & {
   transact<T>(work: (stores: SuspendStores) => Promise<T>): Promise<T>
 }
 
@@ -21,23 +21,23 @@ export type Suspended = { kind: 'suspended'; count: number } | { kind: 'already'
 
 /** Stops installations without ending them: tokens reach nothing until an owner resumes, and are the same ones after. */
 export function suspend(needs: SuspendNeeds) {
-  return (deed: Deed, scope: InstallationScope): Promise<Suspended | Refusal> =>
+  return (context: ActionContext, scope: InstallationScope): Promise<Suspended | Refusal> =>
     needs.transact(async stores => {
-      const actor = await actorOf(stores, deed)
+      const actor = await actorOf(stores, context)
       if (!actor) return { kind: 'unknown' }
       const may = maySuspend(actor)
       if (may.kind === 'no') return refused(may.because)
-      const held = await stores.holdToEnd(deed.workspaceId, scope)
+      const held = await stores.holdToEnd(context.workspaceId, scope)
       if (held.length === 0) return { kind: 'unknown' }
       const active = held.filter(one => one.state === 'active')
       if (active.length === 0) return { kind: 'already' }
       const ids = active.map(one => one.id)
-      await stores.suspendInstallations(deed.workspaceId, ids, needs.now())
+      await stores.suspendInstallations(context.workspaceId, ids, needs.now())
       await stores.appendAll(
         active.map(one =>
-          eventOf(
+          newEvent(
             needs,
-            deed,
+            context,
             'installation.suspended',
             { connectionId: one.connectionId, installationId: one.id },
             { reason: 'by-owner', installer_id: one.userId },

@@ -1,8 +1,8 @@
-import type { DeedNeeds } from '../action-context.ts'
+import type { ActionNeeds } from '../action-context.ts'
 import type { Capability } from '../capability.ts'
 import {
   connectionEvent,
-  type DeveloperDeed,
+  type DeveloperContext,
   hold,
   type ManagedConnection,
   type ManagedStores,
@@ -19,7 +19,7 @@ export type UpdateStores = ManagedStores & {
   revokeSecrets(connectionId: string, now: Date): Promise<number>
 }
 
-export type UpdateNeeds = DeedNeeds & {
+export type UpdateNeeds = ActionNeeds & {
   transact<T>(work: (stores: UpdateStores) => Promise<T>): Promise<T>
 }
 
@@ -37,12 +37,12 @@ export type Updated =
  */
 export function updateConnection(needs: UpdateNeeds) {
   return (
-    deed: DeveloperDeed,
+    context: DeveloperContext,
     wanted: Partial<ConnectionSettings>,
     version: string | null,
   ): Promise<Updated> =>
     needs.transact(async stores => {
-      const found = await hold(stores, deed)
+      const found = await hold(stores, context)
       if (!found) return { kind: 'unknown' }
       if (version !== null && version !== found.version) return { kind: 'changed-meanwhile' }
       const before = settingsOf(found.connection)
@@ -50,7 +50,7 @@ export function updateConnection(needs: UpdateNeeds) {
       const faults = faultsOfSettings(found.connection.kind, after)
       if (faults.length > 0) return { kind: 'invalid', faults }
       const changes = changesBetween(before, after)
-      if (changes.length > 0) await save(needs, stores, deed, found, after, changes)
+      if (changes.length > 0) await save(needs, stores, context, found, after, changes)
       return { kind: 'updated', changes }
     })
 }
@@ -58,7 +58,7 @@ export function updateConnection(needs: UpdateNeeds) {
 async function save(
   needs: UpdateNeeds,
   stores: UpdateStores,
-  deed: DeveloperDeed,
+  context: DeveloperContext,
   { connection }: ManagedConnection,
   settings: ConnectionSettings,
   changes: SettingsChange[],
@@ -67,7 +67,7 @@ async function save(
   const changed = (member: SettingsChange['member']) => changes.some(one => one.member === member)
   await stores.saveSettings(connection.id, settings, now)
   await stores.append(
-    connectionEvent(needs, deed, connection, 'connection.updated', {
+    connectionEvent(needs, context, connection, 'connection.updated', {
       changed: changes.map(one => one.member),
       ...Object.fromEntries(
         changes
@@ -83,7 +83,7 @@ async function save(
     const count = await stores.revokeSecrets(connection.id, now)
     if (count > 0)
       await stores.append(
-        connectionEvent(needs, deed, connection, 'secret.revoked', { count, because: 'became-public' }),
+        connectionEvent(needs, context, connection, 'secret.revoked', { count, because: 'became-public' }),
       )
   }
 }

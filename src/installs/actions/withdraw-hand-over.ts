@@ -1,4 +1,4 @@
-import { actorOf, type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
+import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
 import { type Actor, mayGovern } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
 import type { DeclineHandOverStores } from './decline-hand-over.ts'
@@ -7,7 +7,7 @@ export type WithdrawHandOverStores = DeclineHandOverStores & {
   actor(workspaceId: string, userId: string): Promise<Actor | null>
 }
 
-export type WithdrawHandOverNeeds = DeedNeeds & {
+export type WithdrawHandOverNeeds = ActionNeeds & {
   transact<T>(work: (stores: WithdrawHandOverStores) => Promise<T>): Promise<T>
 }
 
@@ -16,20 +16,20 @@ export type HandOverWithdrawn = { kind: 'withdrawn' | 'over' | 'unknown' }
 
 /** An owner takes an offer back, so that it can be made to somebody else. */
 export function withdrawHandOver(needs: WithdrawHandOverNeeds) {
-  return (deed: Deed, offerId: string): Promise<HandOverWithdrawn | Refusal> =>
+  return (context: ActionContext, offerId: string): Promise<HandOverWithdrawn | Refusal> =>
     needs.transact(async stores => {
-      const actor = await actorOf(stores, deed)
+      const actor = await actorOf(stores, context)
       if (!actor) return { kind: 'unknown' }
       const may = mayGovern(actor)
       if (may.kind === 'no') return refused(may.because)
-      const offer = await stores.holdOffer(deed.workspaceId, offerId)
+      const offer = await stores.holdOffer(context.workspaceId, offerId)
       if (!offer) return { kind: 'unknown' }
       if (offer.state !== 'offered') return { kind: 'over' }
-      await stores.decideOffer(deed.workspaceId, offerId, 'withdrawn', needs.now())
-      const connectionId = await stores.connectionOf(deed.workspaceId, offer.installationId)
+      await stores.decideOffer(context.workspaceId, offerId, 'withdrawn', needs.now())
+      const connectionId = await stores.connectionOf(context.workspaceId, offer.installationId)
       const about = { connectionId, installationId: offer.installationId }
       const data = { hand_over_id: offerId, from_id: offer.fromUserId, to_id: offer.toUserId }
-      await stores.append(eventOf(needs, deed, 'hand-over.withdrawn', about, data))
+      await stores.append(newEvent(needs, context, 'hand-over.withdrawn', about, data))
       return { kind: 'withdrawn' }
     })
 }

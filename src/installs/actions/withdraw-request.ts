@@ -1,4 +1,4 @@
-import { type Deed, type DeedNeeds, eventOf } from '../action-context.ts'
+import { type ActionContext, type ActionNeeds, newEvent } from '../action-context.ts'
 import { type ApprovalRequest, type ApprovalRequestState, standingOf } from '../approval.ts'
 import type { InstallEvent } from '../events.ts'
 
@@ -8,7 +8,7 @@ export type WithdrawRequestStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-export type WithdrawRequestNeeds = DeedNeeds & {
+export type WithdrawRequestNeeds = ActionNeeds & {
   transact<T>(work: (stores: WithdrawRequestStores) => Promise<T>): Promise<T>
 }
 
@@ -19,16 +19,16 @@ export type RequestWithdrawn =
 
 /** A member takes back what he asked, while nobody has decided it. */
 export function withdrawRequest(needs: WithdrawRequestNeeds) {
-  return (deed: Deed & { actorId: string }, requestId: string): Promise<RequestWithdrawn> =>
+  return (context: ActionContext & { actorId: string }, requestId: string): Promise<RequestWithdrawn> =>
     needs.transact(async stores => {
-      const request = await stores.holdRequest(deed.workspaceId, requestId)
-      if (request?.userId !== deed.actorId) return { kind: 'unknown' }
+      const request = await stores.holdRequest(context.workspaceId, requestId)
+      if (request?.userId !== context.actorId) return { kind: 'unknown' }
       const standing = standingOf(request, needs.now())
       if (standing !== 'pending') return { kind: 'too-late', standing }
-      await stores.withdrawRequest(deed.workspaceId, requestId, needs.now())
+      await stores.withdrawRequest(context.workspaceId, requestId, needs.now())
       const about = { connectionId: request.connectionId, installationId: null }
       await stores.append(
-        eventOf(needs, deed, 'approval-request.withdrawn', about, { request_id: requestId }),
+        newEvent(needs, context, 'approval-request.withdrawn', about, { request_id: requestId }),
       )
       return { kind: 'withdrawn' }
     })

@@ -9,7 +9,7 @@ export type Clients = ReturnType<typeof clients>
 export type KnownClient = { connection: ClientConnection; client: Client }
 
 type Store = { readClient(id: string): Promise<ClientConnection | null> }
-const mostKept = 5_000
+const maxKept = 5_000
 
 /**
  * @param provider is asked for late, since the provider itself is built with these clients.
@@ -24,13 +24,13 @@ export function clients(needs: { store: Store; log: Log; provider: () => Provide
       const known = { connection, client: new Client(metadata(connection)) }
       connections.set(known.client, connection)
       kept.delete(connection.id)
-      if (kept.size >= mostKept) kept.delete(kept.keys().next().value!)
+      if (kept.size >= maxKept) kept.delete(kept.keys().next().value!)
       kept.set(connection.id, known)
       return known
-    } catch (fault) {
+    } catch (error) {
       // A registration that the library refuses, such as a redirect URI of a forbidden scheme, is no client.
       needs.log.warn(
-        { connectionId: connection.id, reason: (fault as Error).message },
+        { connectionId: connection.id, reason: (error as Error).message },
         'unusable registration',
       )
       return null

@@ -46,9 +46,9 @@ export function introspectEndpoint(needs: IntrospectNeeds): Middleware {
     try {
       fields = await readFields(ctx.req)
       await tell(needs, spared, ctx, authorization, fields)
-    } catch (fault) {
-      if (fault instanceof OAuthRefusal) noteRefusal(needs, spared, ctx, authorization, fields, fault)
-      throw fault
+    } catch (error) {
+      if (error instanceof OAuthRefusal) noteRefusal(needs, spared, ctx, authorization, fields, error)
+      throw error
     }
   }
 }

@@ -11,7 +11,7 @@ export type Log = {
 }
 
 /** Did a store not answer, so that the same request may succeed in a moment? */
-export type IsUnavailable = (fault: unknown) => boolean
+export type IsUnavailable = (error: unknown) => boolean
 
 /** Answers with an error in both dialects. */
 export function refuse(ctx: Context, issuer: string, refusal: OAuthRefusal): void {
@@ -39,14 +39,14 @@ export function inPartnerDialect(
     ctx.set('Cache-Control', 'no-store')
     try {
       await endpoint(ctx, next)
-    } catch (fault) {
-      if (fault instanceof OAuthRefusal) return refuse(ctx, needs.issuer, fault)
-      const { name, message, code } = fault as Error & { code?: string }
+    } catch (error) {
+      if (error instanceof OAuthRefusal) return refuse(ctx, needs.issuer, error)
+      const { name, message, code } = error as Error & { code?: string }
       needs.log.error(
         { requestId: ctx.state.requestId, path: ctx.path, err: { name, message, code } },
         'an OAuth endpoint failed',
       )
-      refuse(ctx, needs.issuer, needs.isUnavailable(fault) ? unavailable() : broken())
+      refuse(ctx, needs.issuer, needs.isUnavailable(error) ? unavailable() : broken())
     }
   }
 }

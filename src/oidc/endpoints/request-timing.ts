@@ -7,7 +7,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 
 /** A connection that stands open longer was opened ahead of its request. */
-const longestOpening = 2_000
+const maxOpeningMs = 2_000
 
 const opened = new WeakMap<Socket, number>()
 const arrivals = new WeakMap<IncomingMessage, number>()
@@ -19,7 +19,7 @@ export function watchArrivals(server: Server): void {
     const now = Date.now()
     const openedAt = opened.get(request.socket)
     opened.delete(request.socket)
-    arrivals.set(request, openedAt !== undefined && now - openedAt < longestOpening ? openedAt : now)
+    arrivals.set(request, openedAt !== undefined && now - openedAt < maxOpeningMs ? openedAt : now)
   })
 }
 

@@ -39,9 +39,9 @@ export function revokeEndpoint(needs: RevokeNeeds): Middleware {
     try {
       fields = await readFields(ctx.req)
       await giveBack(needs, spared, ctx, readCredentials(authorization, fields), fields)
-    } catch (fault) {
-      if (fault instanceof OAuthRefusal) noteRefusal(needs, spared, ctx, authorization, fields, fault)
-      throw fault
+    } catch (error) {
+      if (error instanceof OAuthRefusal) noteRefusal(needs, spared, ctx, authorization, fields, error)
+      throw error
     }
   }
 }

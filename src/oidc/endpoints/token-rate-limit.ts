@@ -6,7 +6,7 @@ import { tooManyRequests } from './oauth-refusal.ts'
 const perMinute = 3_000
 /** Taken from the shared counter at a time, so that a busy client costs it one step in so many requests. */
 const block = 25
-const mostKeys = 10_000
+const maxKeys = 10_000
 
 /** Throws OAuthRefusal 429 when the allowance of this client from this address is used up. */
 export type Throttle = (clientId: string, address: string) => void
@@ -39,7 +39,7 @@ export function throttle(limits: Limits, now: () => Date): Throttle {
   function allowedFor(key: string, at: number): Allowed {
     const before = known.get(key)
     if (before && before.until > at) return before
-    if (known.size >= mostKeys) known.clear()
+    if (known.size >= maxKeys) known.clear()
     const fresh = { left: 0, until: at + 60_000, refusedUntil: 0, asking: false }
     known.set(key, fresh)
     return fresh

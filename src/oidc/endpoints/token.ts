@@ -46,15 +46,15 @@ export function tokenEndpoint(needs: TokenNeeds): Middleware {
       attempted.fields = await readFields(ctx.req)
       await grant(needs, ctx, readCredentials(authorization, attempted.fields), attempted)
       note(needs, ctx, claimedClient(authorization, attempted.fields), attempted, null)
-    } catch (fault) {
-      if (fault instanceof OAuthRefusal) noteRefusal(needs, ctx, authorization, attempted, fault)
-      throw fault
+    } catch (error) {
+      if (error instanceof OAuthRefusal) noteRefusal(needs, ctx, authorization, attempted, error)
+      throw error
     }
   }
 }
 
 /** So often what decides is read, where it changes between the reading and the writing. */
-const mostReadings = 3
+const maxReadings = 3
 
 /** Answers the request. What was looked up is left in `attempted`, also when it is refused. */
 async function grant(
@@ -64,7 +64,7 @@ async function grant(
   attempted: Attempted,
 ): Promise<void> {
   needs.throttle(credentials.clientId, ctx.ip)
-  for (let reading = 0; reading < mostReadings; reading++)
+  for (let reading = 0; reading < maxReadings; reading++)
     if (await decide(needs, ctx, credentials, attempted)) return
   throw invalidGrant('The authorization has ended.')
 }
@@ -90,14 +90,14 @@ async function decide(
 
   const exchange = new Exchange(known, source, standing(source), now)
   begin(ctx, exchange)
-  const granted = await needs.runGrant(ctx, exchange, fields).catch(async fault => {
+  const granted = await needs.runGrant(ctx, exchange, fields).catch(async error => {
     // Found out by the library, and written on its own.
     if (exchange.reused) {
       attempted.reused = true
       attempted.ended = await answerReuse(needs.store, ctx.req, exchange, traceOf(needs, ctx))
       attempted.address = partnerAddress(exchange, ctx)
     }
-    throw fault
+    throw error
   })
   const installation = await settle(needs, ctx, exchange)
   if (installation === null) return false
@@ -172,10 +172,10 @@ async function settle(needs: TokenNeeds, ctx: Context, exchange: Exchange): Prom
   if (source.kind === 'code') {
     const trace = traceOf(needs, ctx)
     const more = { installationId: needs.newId(), stamp: source.kept!.stamp, trace }
-    const redeemed = await needs.store.redeem(source.hash, issue, more).catch(async fault => {
+    const redeemed = await needs.store.redeem(source.hash, issue, more).catch(async error => {
       // It may have been written all the same; the partner, who got nothing, must be able to try again.
       await needs.store.reopenCode(source.hash, issue, trace.requestId).catch(() => {})
-      throw fault
+      throw error
     })
     if (redeemed.kind === 'lost') {
       await needs.store.countRivals(source.hash, certainBurst)

@@ -41,8 +41,8 @@ export function grantRunner(provider: Provider): RunGrant {
     inner.oidc.entity('Client', exchange.client)
     try {
       await als.run(ctx, handler, provider, bound, ctx)
-    } catch (fault) {
-      throw fault instanceof errors.OIDCProviderError && fault.expose ? inOurWords(fault, exchange) : fault
+    } catch (error) {
+      throw error instanceof errors.OIDCProviderError && error.expose ? inOurWords(error, exchange) : error
     }
     return ctx.body as Granted
   }

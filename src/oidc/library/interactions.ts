@@ -48,9 +48,9 @@ export function interactions(needs: InteractionNeeds): Interactions {
   const { provider, store } = needs
 
   async function read(ctx: Context): Promise<WaitingRequest | null> {
-    const found = await provider.interactionDetails(ctx.req, ctx.res).catch(fault => {
-      if (fault instanceof errors.SessionNotFound) return null
-      throw fault
+    const found = await provider.interactionDetails(ctx.req, ctx.res).catch(error => {
+      if (error instanceof errors.SessionNotFound) return null
+      throw error
     })
     // The cookie belongs to one address; a request for another flow must not be answered with this one.
     if (!found || ctx.path.split('/')[2] !== found.uid) return null

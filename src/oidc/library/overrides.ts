@@ -38,8 +38,8 @@ export function adjust(provider: Provider, clients: Clients, trialUri: string): 
 
   // What went wrong is told by events only.
   for (const event of ['authorization.error', 'server_error'] as const)
-    provider.on(event as 'server_error', (ctx, fault) => {
-      ctx.state.providerFault = fault
+    provider.on(event as 'server_error', (ctx, error) => {
+      ctx.state.providerFault = error
     })
 
   // Who is signed in is the screens' to know. The library's own session is born and dies with each request: what the member

@@ -5,7 +5,7 @@
 import type { ClientBase, Pool } from 'pg'
 import type { Bearer, PresentedToken, ReachedPage } from '../../installs/bearer.ts'
 import { type Capability, inBoth, readScope } from '../../installs/capability.ts'
-import { gather } from './batch.ts'
+import { batch } from './batch.ts'
 
 // The questions below are scalar subqueries rather than joins or "exists": those the planner answers row by row through the
 // key, whatever it believes about the sizes of tables. A plan that was made on an empty database may serve a full one.
@@ -115,8 +115,8 @@ const together = { atOnce: 2, most: 64 }
 
 export function openAccess(pool: Pool): Access {
   const page = {
-    access: gather((asked: PageQuestion[]) => readPages(pool, 'access', asked), together),
-    internal: gather((asked: PageQuestion[]) => readPages(pool, 'internal', asked), together),
+    access: batch((asked: PageQuestion[]) => readPages(pool, 'access', asked), together),
+    internal: batch((asked: PageQuestion[]) => readPages(pool, 'internal', asked), together),
   }
   return {
     async bearer(token, now) {

@@ -1,7 +1,7 @@
 type Waiting<Question, Answer> = {
   question: Question
   resolve(answer: Answer): void
-  reject(fault: unknown): void
+  reject(error: unknown): void
 }
 
 /** Far above what an answer takes, and short enough for a request to wait. */
@@ -13,7 +13,7 @@ const patienceMs = 250
  * answer, because somebody holds what it wants, gives its place up, so that the others do not wait for that. A fault of the
  * one is a fault of all in it, so only questions that cannot fail by themselves belong together.
  */
-export function gather<Question, Answer>(
+export function batch<Question, Answer>(
   ask: (questions: Question[]) => Promise<Answer[]>,
   limits: { atOnce: number; most: number },
 ): (question: Question) => Promise<Answer> {
@@ -43,8 +43,8 @@ export function gather<Question, Answer>(
     try {
       const answers = await ask(together.map(one => one.question))
       for (const [at, one] of together.entries()) one.resolve(answers[at]!)
-    } catch (fault) {
-      for (const one of together) one.reject(fault)
+    } catch (error) {
+      for (const one of together) one.reject(error)
     }
   }
 

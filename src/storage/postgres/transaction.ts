@@ -22,8 +22,8 @@ export async function againAfterDeadlock<T>(work: () => Promise<T>): Promise<T> 
   for (const milliseconds of pauses)
     try {
       return await work()
-    } catch (fault) {
-      if ((fault as { code?: string }).code !== '40P01') throw fault
+    } catch (error) {
+      if ((error as { code?: string }).code !== '40P01') throw error
       await pause(milliseconds * (0.5 + Math.random()))
     }
   return work()
@@ -33,8 +33,8 @@ export async function againAfterDeadlock<T>(work: () => Promise<T>): Promise<T> 
  * Did the database itself refuse a statement, so that nothing of its transaction stands? After a broken connection or a
  * shutdown nobody knows, and asking once more could meet what was written.
  */
-export function wasTakenBack(fault: unknown): boolean {
-  const { code } = (fault ?? {}) as { code?: unknown }
+export function wasTakenBack(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown }
   return (
     typeof code === 'string' && /^(?!08|40003|57P|58|XX)[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]+$/.test(code)
   )
@@ -48,13 +48,13 @@ async function attempt<T>(pool: Pool, work: (client: PoolClient) => Promise<T>):
     const result = await work(client)
     await client.query('commit')
     return result
-  } catch (fault) {
+  } catch (error) {
     // A connection that cannot even roll back must not be handed to the next one who asks.
     lost = await client.query('rollback').then(
       () => false,
       () => true,
     )
-    throw fault
+    throw error
   } finally {
     client.release(lost)
   }

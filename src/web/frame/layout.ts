@@ -58,7 +58,7 @@ export type FlowLayout = {
   formsMayLeave: boolean
 }
 
-export type PlaceLayout = {
+export type SettingsLayout = {
   frame: 'place'
   title: string
   switcher: Switcher | null
@@ -68,4 +68,4 @@ export type PlaceLayout = {
   formsMayLeave?: boolean
 }
 
-export type Layout = FlowLayout | PlaceLayout
+export type Layout = FlowLayout | SettingsLayout

@@ -3,7 +3,7 @@ import type { Plan, Role } from '../../installs/workspace.ts'
 import type { IconName } from '../kit/icons.ts'
 import { workspaceMark } from '../kit/marks.ts'
 import { urls } from '../urls.ts'
-import type { Crumb, PlaceLayout, Rail, RailEntry, Switcher } from './layout.ts'
+import type { Crumb, Rail, RailEntry, SettingsLayout, Switcher } from './layout.ts'
 
 export type Membership = { id: string; name: string; icon: string | null; plan: Plan; role: Role }
 
@@ -48,7 +48,7 @@ export type PlaceFacts = {
   crumbs: Crumb[]
 }
 
-export function placeLayout(facts: PlaceFacts): PlaceLayout {
+export function placeLayout(facts: PlaceFacts): SettingsLayout {
   return {
     frame: 'place',
     title: facts.title,

@@ -11,7 +11,7 @@ import { mayGovern } from '../../installs/policy.ts'
 import { userOf } from '../http/require-sign-in.ts'
 import type { SignedIn, WebContext } from '../http/state.ts'
 import type { Faults } from './error-pages.ts'
-import type { PlaceLayout } from './layout.ts'
+import type { SettingsLayout } from './layout.ts'
 import { type Membership, type PlaceFacts, placeLayout } from './navigation.ts'
 
 export type GateNeeds = {
@@ -25,7 +25,7 @@ export type GateNeeds = {
 }
 
 /** Someone in a workspace of his. */
-export type Whereabouts = {
+export type WorkspaceVisit = {
   user: SignedIn
   workspace: Membership
   memberships: Membership[]
@@ -36,7 +36,7 @@ export type Whereabouts = {
 export type WorkspaceGate = ReturnType<typeof workspaceGate>
 
 export function workspaceGate(needs: GateNeeds) {
-  async function enter(ctx: WebContext): Promise<Whereabouts | null> {
+  async function enter(ctx: WebContext): Promise<WorkspaceVisit | null> {
     const user = userOf(ctx)
     const id = param(ctx, 'workspace')
     const memberships = await needs.workspacesOf(user.id)
@@ -58,7 +58,7 @@ export function workspaceGate(needs: GateNeeds) {
     enter,
 
     /** Owners only. null: answered already, with 404 or 403. */
-    async enterAsOwner(ctx: WebContext): Promise<Whereabouts | null> {
+    async enterAsOwner(ctx: WebContext): Promise<WorkspaceVisit | null> {
       const place = await enter(ctx)
       if (!place || governs(place.user, place.workspace)) return place
       needs.faults.refuse(ctx, 'only-owners')
@@ -66,9 +66,9 @@ export function workspaceGate(needs: GateNeeds) {
     },
 
     layout(
-      { workspace, memberships, waiting }: Whereabouts,
+      { workspace, memberships, waiting }: WorkspaceVisit,
       screen: Pick<PlaceFacts, 'title' | 'place' | 'crumbs'>,
-    ): PlaceLayout {
+    ): SettingsLayout {
       return placeLayout({ ...screen, workspace, memberships, waiting })
     },
   }
@@ -84,7 +84,7 @@ export function param(ctx: WebContext, name: string): string | null {
 }
 
 /** What the actions are told of who does it, where and from where. */
-export function deedOf(ctx: WebContext, place: Pick<Whereabouts, 'user' | 'workspace'>) {
+export function actionContextOf(ctx: WebContext, place: Pick<WorkspaceVisit, 'user' | 'workspace'>) {
   return {
     workspaceId: place.workspace.id,
     actorId: place.user.id,

@@ -5,7 +5,7 @@ import { type Field, field } from '../kit/field.ts'
 import { shortLevels } from '../kit/levels.ts'
 import { logoOf } from '../kit/logo.ts'
 import { connectionMark, type Mark } from '../kit/marks.ts'
-import { type Pagination, paginate, type Trail } from '../kit/pagination.ts'
+import { type Pagination, type PassedCursors, paginate } from '../kit/pagination.ts'
 import { outside, urls } from '../urls.ts'
 import type { GalleryConnection } from './readings.ts'
 
@@ -45,7 +45,7 @@ export function galleryPage(facts: {
   more: boolean
   words: string
   /** The window does not begin at the beginning. */
-  trail: Trail
+  trail: PassedCursors
 }): GalleryPage {
   const { workspace, connections, more, words, trail } = facts
   const plain = workspace ? urls.galleryFor(workspace.id) : urls.gallery

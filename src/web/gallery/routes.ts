@@ -6,7 +6,7 @@ import { type Membership, placeLayout } from '../frame/navigation.ts'
 import type { Render } from '../frame/render.ts'
 import { mustBeSignedIn, userOf } from '../http/require-sign-in.ts'
 import type { WebState } from '../http/state.ts'
-import { readTrail } from '../kit/pagination.ts'
+import { readPassedCursors } from '../kit/pagination.ts'
 import { urls } from '../urls.ts'
 import { galleryPage, galleryView } from './page.ts'
 import type { GalleryReadings } from './readings.ts'
@@ -37,7 +37,7 @@ export function gallery({ render, faults, readings, workspacesOf }: GalleryNeeds
       typeof q === 'string' ? [...q.replaceAll('\0', '').trim()].slice(0, wordsLimit).join('') : ''
     const after = readUuid(ctx.query.after)
     const list = await readings.list({ workspaceId: workspace?.id ?? null, userId: user.id, words, after })
-    const model = galleryPage({ ...list, workspace, words, trail: readTrail(ctx.query, after) })
+    const model = galleryPage({ ...list, workspace, words, trail: readPassedCursors(ctx.query, after) })
     const screen = { title: 'Gallery', place: 'gallery', crumbs: [], waiting: null } as const
     render.screen(ctx, galleryView, model, placeLayout({ ...screen, crumbs: [], workspace, memberships }))
   })

@@ -19,8 +19,8 @@ export function readForms(needs: FormNeeds): WebMiddleware {
     enableTypes: ['text'],
     extendTypes: { text: ['application/x-www-form-urlencoded'] },
     textLimit: limit,
-    onError(fault) {
-      throw Object.assign(fault, { unreadable: true })
+    onError(error) {
+      throw Object.assign(error, { unreadable: true })
     },
   })
   return async (ctx, next) => {
@@ -30,11 +30,11 @@ export function readForms(needs: FormNeeds): WebMiddleware {
       // Only the signed-in have something to upload; for others it is no form of ours.
       if (ctx.state.user && ctx.is('multipart/form-data')) await readUpload(ctx)
       else await parse(ctx as never, async () => {})
-    } catch (fault) {
-      if (!(fault as { unreadable?: boolean }).unreadable) throw fault
+    } catch (error) {
+      if (!(error as { unreadable?: boolean }).unreadable) throw error
       // What is left of the body would be taken for the next request.
       ctx.set('Connection', 'close')
-      return needs.refuse(ctx, (fault as { status?: number }).status === 413 ? 'too-large' : 'malformed')
+      return needs.refuse(ctx, (error as { status?: number }).status === 413 ? 'too-large' : 'malformed')
     }
     const body = (ctx.request as { body?: unknown }).body
     if (typeof body === 'string') ctx.state.form = new URLSearchParams(body)

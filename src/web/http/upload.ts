@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { WebContext } from './state.ts'
 
 /** A logo of 512 KiB with the fields around it. */
-const mostBytes = 600 * 1024
-const mostParts = 50
+const maxBytes = 600 * 1024
+const maxParts = 50
 
 /**
  * Reads a multipart form whole: texts into `ctx.state.form`, files into `ctx.state.files` (an empty file field is none).
@@ -18,7 +18,7 @@ export async function readUpload(ctx: WebContext): Promise<void> {
     })
   let count = 0
   for (const [name, value] of parts) {
-    if (++count > mostParts) throw unreadable('the multipart body has too many parts', 413)
+    if (++count > maxParts) throw unreadable('the multipart body has too many parts', 413)
     if (typeof value === 'string') ctx.state.form.append(name, value)
     else if (value.size > 0) ctx.state.files.set(name, Buffer.from(await value.arrayBuffer()))
   }
@@ -31,13 +31,13 @@ async function readBody(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> 
   try {
     for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       bytes += part.length
-      if (bytes > mostBytes) break
+      if (bytes > maxBytes) break
       parts.push(part)
     }
   } catch {
     throw unreadable('the multipart body broke off', 400)
   }
-  if (bytes > mostBytes) throw unreadable('the multipart body is too large', 413)
+  if (bytes > maxBytes) throw unreadable('the multipart body is too large', 413)
   return Buffer.concat(parts)
 }
 

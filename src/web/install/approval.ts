@@ -10,7 +10,7 @@ import type { WebContext, WebState } from '../http/state.ts'
 import type { MyRequest } from '../settings/my-requests/readings.ts'
 import { urls } from '../urls.ts'
 import { type ApprovalAsk, approvalAsk, type Unsent } from './approval-page.ts'
-import type { Facing, Flow } from './flow.ts'
+import type { Flow, FlowState } from './flow.ts'
 
 export type ApprovalNeeds = {
   requestApproval: ReturnType<typeof requestApproval>
@@ -23,7 +23,7 @@ export type ApprovalNeeds = {
 /** What is asked of an owner on the screen of a refusal; null: asking would not help. */
 export async function askFor(
   needs: Pick<ApprovalNeeds, 'latestRequest'>,
-  { request, user, place }: Facing,
+  { request, user, place }: FlowState,
   unsent: Unsent | null,
   now: Date,
 ): Promise<ApprovalAsk | null> {
@@ -36,7 +36,7 @@ type RouteNeeds = ApprovalNeeds & {
   faults: Faults
   flow: Flow
   /** Shows step one again, with what could not be sent. */
-  showStepOne(ctx: WebContext, facing: Facing, unsent: Unsent): Promise<void>
+  showStepOne(ctx: WebContext, facing: FlowState, unsent: Unsent): Promise<void>
 }
 
 export function approvalRoutes(needs: RouteNeeds): Router<WebState> {
@@ -50,14 +50,14 @@ export function approvalRoutes(needs: RouteNeeds): Router<WebState> {
     const { request, user, place } = facing
     if (place?.workspace.id !== form.workspaceId) return void flow.elsewhere(ctx)
     const reason = ctx.state.form.get('reason') ?? ''
-    const deed = {
+    const context = {
       workspaceId: place.workspace.id,
       actorId: user.id,
       address: ctx.ip || null,
       requestId: ctx.state.requestId,
     }
     const { connectionId, capabilities, parameters } = request
-    const outcome = await needs.requestApproval(deed, { connectionId, capabilities, parameters, reason })
+    const outcome = await needs.requestApproval(context, { connectionId, capabilities, parameters, reason })
     switch (outcome.kind) {
       case 'waiting':
         return seeOther(ctx, urls.myRequest.show(place.workspace.id, outcome.id))

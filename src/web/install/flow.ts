@@ -15,7 +15,7 @@ import type { InstallChoices, InstallReadings } from './readings.ts'
 /** Someone signed in, before a request that waits. */
 export type Arrival = { request: WaitingRequest; user: SignedIn; draft: Draft }
 /** …with all that can be chosen; `place` is null when the user is in no workspace. */
-export type Facing = Arrival & { choices: InstallChoices; place: Place | null }
+export type FlowState = Arrival & { choices: InstallChoices; place: Place | null }
 
 export type FlowNeeds = {
   faults: Faults
@@ -73,7 +73,7 @@ export function flow(needs: FlowNeeds) {
     },
 
     /** The same, with the choices. */
-    async face(ctx: WebContext): Promise<Facing | null> {
+    async face(ctx: WebContext): Promise<FlowState | null> {
       const arrival = await this.arrive(ctx)
       if (!arrival) return null
       const { request, user, draft } = arrival

@@ -1,6 +1,6 @@
 import { readTestOutcome, testParameter } from '../../installs/forced-outcome.ts'
 import type { WebContext } from '../http/state.ts'
-import type { Facing, Flow } from './flow.ts'
+import type { Flow, FlowState } from './flow.ts'
 
 export type TestedNeeds = {
   flow: Flow
@@ -17,8 +17,8 @@ export type TestedNeeds = {
 export async function forceInSandbox(
   needs: TestedNeeds,
   ctx: WebContext,
-  facing: Facing,
-): Promise<Facing | null> {
+  facing: FlowState,
+): Promise<FlowState | null> {
   if (!ctx.state.acting) return facing
   const outcome = readTestOutcome(facing.request.parameters[testParameter])
   if (outcome === 'user-cancels') {

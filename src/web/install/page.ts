@@ -12,14 +12,14 @@ import type { WaitingRequest } from './interactions.ts'
 import type { ConnectionToInstall, InstallChoices } from './readings.ts'
 
 /** Who asks, for which workspace: the head of every screen of the flow. */
-export type Asking = {
+export type FlowHeader = {
   connection: { name: string; mark: Mark }
   /** null: the user is in no workspace. */
   workspace: { name: string; mark: Mark } | null
 }
 
 export type LevelsPage = {
-  asking: Asking
+  asking: FlowHeader
   workspaceId: string
   levels: Level[]
   /** What bounds it: to which pages, and what does not hang on them. */
@@ -47,7 +47,7 @@ export function levelsPage({ request, choices, user }: Facts, place: Place): Lev
   const { workspace } = place
   const { names, count } = workspace.others
   return {
-    asking: askingOf(connection, workspace),
+    asking: flowHeaderOf(connection, workspace),
     workspaceId: workspace.id,
     levels: levelsOf(request.capabilities, workspace.name),
     limit: limitWords(request.capabilities, workspace.name),
@@ -73,7 +73,7 @@ const day = new Intl.DateTimeFormat('en', { dateStyle: 'long' })
 
 /** The connection cannot be installed: here, or by this user anywhere. */
 export type RefusedPage = {
-  asking: Asking
+  asking: FlowHeader
   heading: string
   /** What is refused and why. */
   sentence: string
@@ -102,7 +102,7 @@ export function refusedPage(
   const next =
     elsewhere && words.byOwners ? `${words.next}, or switch to another workspace.` : `${words.next}.`
   return {
-    asking: askingOf(connection, place.workspace),
+    asking: flowHeaderOf(connection, place.workspace),
     heading: `${connection.name} cannot be connected to ${place.workspace.name}`,
     sentence: words.sentence,
     next: words.byOwners ? `${whoChanges(owners, place.workspace.name)} ${next}` : next,
@@ -116,7 +116,7 @@ export function refusedPage(
 export function nowherePage({ request, choices, user }: Facts): RefusedPage {
   const { connection } = choices
   return {
-    asking: askingOf(connection, null),
+    asking: flowHeaderOf(connection, null),
     heading: `${connection.name} has nowhere to connect to`,
     sentence: `${connection.name} connects to a workspace, and ${user.email} is in none.`,
     next: 'Ask an owner of your workspace to add you as a member, or use another account.',
@@ -176,10 +176,10 @@ function refusalWords(because: RefusalCode, connection: string, workspace: strin
   }
 }
 
-export function askingOf(
+export function flowHeaderOf(
   connection: ConnectionToInstall,
   workspace: { id: string; name: string; icon: string | null } | null,
-): Asking {
+): FlowHeader {
   return {
     connection: { name: connection.name, mark: connectionMark({ ...connection, logo: logoOf(connection) }) },
     workspace: workspace && { name: workspace.name, mark: workspaceMark(workspace) },

@@ -3,14 +3,14 @@ import type { Picks } from '../picker/draft.ts'
 import type { PickerLists } from '../picker/picker.ts'
 import { type Sum, titlesWords } from '../picker/sum.ts'
 import { urls } from '../urls.ts'
-import type { Facing } from './flow.ts'
+import type { FlowState } from './flow.ts'
 import type { Place } from './install-context.ts'
-import { type Asking, askingOf } from './page.ts'
+import { type FlowHeader, flowHeaderOf } from './page.ts'
 import type { PickerReading } from './readings.ts'
 
 /** Step two. */
 export type PagesPage = {
-  asking: Asking
+  asking: FlowHeader
   connection: string
   workspaceId: string
   /** "Relay can reach these pages now: …", on a re-install; null: it reaches none. */
@@ -25,7 +25,7 @@ export type PagesPage = {
 export const pagesView = view<PagesPage>('install/pages')
 
 export function pagesPage(facts: {
-  facing: Facing
+  facing: FlowState
   place: Place
   lists: PickerLists
   reading: Pick<PickerReading, 'granted'>
@@ -38,7 +38,7 @@ export function pagesPage(facts: {
   const { name } = choices.connection
   const base = urls.flowPages(request.uid)
   return {
-    asking: askingOf(choices.connection, place.workspace),
+    asking: flowHeaderOf(choices.connection, place.workspace),
     connection: name,
     workspaceId: place.workspace.id,
     reachedNow:

@@ -8,7 +8,7 @@ import { type PickerHeadings, type PickerLists, treeLists, workspaceHeadings } f
 import { resultLists } from '../picker/results.ts'
 import { sumOf } from '../picker/sum.ts'
 import { urls } from '../urls.ts'
-import type { Arrival, Facing, Flow } from './flow.ts'
+import type { Arrival, Flow, FlowState } from './flow.ts'
 import type { Noted } from './flow-log.ts'
 import { switcherOf } from './install-context.ts'
 import { pagesPage, pagesView } from './pages-page.ts'
@@ -28,7 +28,7 @@ export type PickerNeeds = {
 export async function showPages(
   needs: PickerNeeds,
   ctx: WebContext,
-  facing: Facing,
+  facing: FlowState,
   problem: string | null,
 ): Promise<void> {
   const { request, choices, place, draft } = facing

@@ -13,7 +13,7 @@ import { drafts, withPicks } from '../picker/draft.ts'
 import type { FlowDescription } from '../sign-in/page.ts'
 import { urls } from '../urls.ts'
 import { type ApprovalNeeds, approvalRoutes } from './approval.ts'
-import { type Facing, flow } from './flow.ts'
+import { type FlowState, flow } from './flow.ts'
 import { noted } from './flow-log.ts'
 import { forceInSandbox, type TestedNeeds } from './forced-outcome.ts'
 import type { Interactions } from './interactions.ts'
@@ -67,7 +67,7 @@ export function install(needs: InstallNeeds): Install {
   return { router, describe: (_ctx, uid) => describe(parts, uid) }
 }
 
-async function arrive(needs: Parts, ctx: WebContext, arrived: Facing): Promise<void> {
+async function arrive(needs: Parts, ctx: WebContext, arrived: FlowState): Promise<void> {
   const facing = await forceInSandbox({ ...needs, cancel: () => cancel(needs, ctx) }, ctx, arrived)
   if (!facing) return
   const { request, place } = facing
@@ -119,7 +119,7 @@ async function allow(needs: Parts, ctx: WebContext): Promise<void> {
 async function allowOnce(
   needs: Parts,
   ctx: WebContext,
-  facing: Facing,
+  facing: FlowState,
   chosen: Chosen,
 ): Promise<string | null> {
   const { request } = facing
@@ -147,7 +147,7 @@ async function finish(needs: Parts, ctx: WebContext, consent: Consent): Promise<
 }
 
 /** What forbids it in the whole workspace is said by step one, what is wrong with the pages by a page of its own. */
-async function refuse(needs: Parts, ctx: WebContext, facing: Facing, code: RefusalCode): Promise<void> {
+async function refuse(needs: Parts, ctx: WebContext, facing: FlowState, code: RefusalCode): Promise<void> {
   const words = refusals[code]
   ctx.status = words.status
   if (facing.place?.may.kind === 'no') return showStepOne(needs, ctx, facing)
@@ -177,7 +177,7 @@ async function describe({ drafts, readings }: Parts, uid: string): Promise<FlowD
 
 function chosenIn(
   ctx: WebContext,
-  { request, user }: Facing,
+  { request, user }: FlowState,
   workspaceId: string,
   pages: Chosen['pages'],
 ): Chosen {

@@ -5,7 +5,7 @@ import type { WebContext } from '../http/state.ts'
 import { urls } from '../urls.ts'
 import { type ApprovalNeeds, askFor } from './approval.ts'
 import type { Unsent } from './approval-page.ts'
-import type { Facing } from './flow.ts'
+import type { FlowState } from './flow.ts'
 import { switcherOf } from './install-context.ts'
 import { levelsPage, levelsView, nowherePage, refusedPage, refusedView } from './page.ts'
 import type { InstallReadings } from './readings.ts'
@@ -22,7 +22,7 @@ export type StepOneNeeds = {
 export async function showStepOne(
   needs: StepOneNeeds,
   ctx: WebContext,
-  facing: Facing,
+  facing: FlowState,
   unsent: Unsent | null = null,
 ): Promise<void> {
   const { render } = needs

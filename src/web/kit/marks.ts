@@ -24,12 +24,12 @@ function tintOf(id: string): number {
 }
 
 /** The longest emoji have some thirty units; letters under a heap of accents have any number. */
-const longestIcon = 40
+const maxIconLength = 40
 
 /** An icon as it can be shown: one grapheme. null: there is none, or it is something else (an address, a word). */
 export function shownIcon(text: string | null): string | null {
   const icon = text?.trim() ?? ''
-  if (icon === '' || icon.length > longestIcon) return null
+  if (icon === '' || icon.length > maxIconLength) return null
   return [...segments.segment(icon)].length === 1 ? icon : null
 }
 

@@ -1,7 +1,7 @@
 /** The way through a list that is shown in windows: the address remembers which were passed, so that "Previous" leads back. */
 import type { WebContext } from '../http/state.ts'
 
-export type Trail = {
+export type PassedCursors = {
   /** The cursor behind which the window begins, as it stands in the address; null: at the beginning. */
   after: string | null
   /** Those of the windows before it, the first of them (which has none) left out. */
@@ -14,7 +14,7 @@ export type Pagination = { earlier: string | null; later: string | null }
 const passedLimit = 30
 
 /** `after` is the cursor as it was understood. What else was passed is only ever written into addresses of the same list. */
-export function readTrail(query: WebContext['query'], after: string | null): Trail {
+export function readPassedCursors(query: WebContext['query'], after: string | null): PassedCursors {
   const { past } = query
   if (after === null || typeof past !== 'string') return { after, passed: [] }
   const passed = past.split('_').filter(one => /^[\w.-]{1,60}$/.test(one))
@@ -22,7 +22,7 @@ export function readTrail(query: WebContext['query'], after: string | null): Tra
 }
 
 /** `list` is the address of the list with its filters; `next` the cursor of what follows, null at the end. */
-export function paginate(list: string, { after, passed }: Trail, next: string | null): Pagination {
+export function paginate(list: string, { after, passed }: PassedCursors, next: string | null): Pagination {
   const to = (cursor: string | null, past: readonly string[]): string => {
     const [path, query] = list.split('?')
     const search = new URLSearchParams(query)

@@ -1,10 +1,10 @@
 /** One page: where it stands, what is below it, and which connections reach it. */
 import { type May, mayRemovePage } from '../../installs/policy.ts'
-import type { Notice, Sayings } from '../frame/notice.ts'
+import type { Notice, Notices } from '../frame/notice.ts'
 import { view } from '../frame/render.ts'
 import { connectionMark, type Mark, shownIcon } from '../kit/marks.ts'
 import { type Menu, menuLink, menuTold } from '../kit/menu.ts'
-import { type Pagination, paginate, type Trail } from '../kit/pagination.ts'
+import { type Pagination, type PassedCursors, paginate } from '../kit/pagination.ts'
 import { belowWords, privateWords, titleWords } from '../picker/words.ts'
 import { urls } from '../urls.ts'
 import type { PageConnection, PageReading } from './readings.ts'
@@ -42,7 +42,7 @@ type Facts = {
   workspace: Workspace
   userId: string
   reading: PageReading
-  trail: Trail
+  trail: PassedCursors
   notice: Notice | null
   rowLimit: number
 }
@@ -125,7 +125,7 @@ function whoseWords(workspace: Workspace, userId: string, { installer }: PageCon
   return installer.id === userId ? 'You connected it' : `Connected by ${installer.name}`
 }
 
-export const sayings: Sayings = {
+export const notices: Notices = {
   changed: () => ({
     kind: 'good',
     sentence: 'The connection reaches this page and everything below it now.',

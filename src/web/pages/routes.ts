@@ -6,18 +6,24 @@ import { readUuid } from '../../installs/ids.ts'
 import { confirmView } from '../frame/confirm.ts'
 import type { Faults } from '../frame/error-pages.ts'
 import type { Crumb } from '../frame/layout.ts'
-import { saidOf, saying } from '../frame/notice.ts'
+import { readNotice, withNotice } from '../frame/notice.ts'
 import type { Render } from '../frame/render.ts'
-import { deedOf, governs, param, type Whereabouts, type WorkspaceGate } from '../frame/workspace-gate.ts'
+import {
+  actionContextOf,
+  governs,
+  param,
+  type WorkspaceGate,
+  type WorkspaceVisit,
+} from '../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../http/require-sign-in.ts'
 import { seeOther } from '../http/see-other.ts'
 import type { WebContext, WebState } from '../http/state.ts'
 import type { CountLimits } from '../install/readings.ts'
-import { readTrail, type Trail } from '../kit/pagination.ts'
+import { type PassedCursors, readPassedCursors } from '../kit/pagination.ts'
 import { titleWords } from '../picker/words.ts'
 import { urls } from '../urls.ts'
 import { connectPage, connectView, inheritedPage, inheritedView, withdrawPage } from './connect-page.ts'
-import { mayDisconnectHere, pagePage, pageView, sayings } from './page-page.ts'
+import { mayDisconnectHere, notices, pagePage, pageView } from './page-page.ts'
 import type { PageConnection, PageReading, PagesReadings } from './readings.ts'
 import { shortTitle } from './short-title.ts'
 import { openLimit, treePage, treeView } from './tree-page.ts'
@@ -35,7 +41,7 @@ export type PagesNeeds = {
 /** No connection: the tree is shown without anybody's ticks. */
 const noConnection = '00000000-0000-0000-0000-000000000000'
 
-type OnPage = { place: Whereabouts; reading: PageReading; trail: Trail }
+type OnPage = { place: WorkspaceVisit; reading: PageReading; trail: PassedCursors }
 
 export function pages(needs: PagesNeeds): Router<WebState> {
   const router = new Router<WebState>({ prefix: '/w/:workspace' })
@@ -64,7 +70,7 @@ export function pages(needs: PagesNeeds): Router<WebState> {
     const installation = readUuid(ctx.params.installation)
     const question = { workspaceId: workspace.id, userId: user.id, everyones, after, installation }
     const reading = pageId && (await readings.page({ ...question, pageId }))
-    if (reading) return { place, reading, trail: readTrail(ctx.query, after) }
+    if (reading) return { place, reading, trail: readPassedCursors(ctx.query, after) }
     faults.notFound(ctx)
     return null
   }
@@ -94,7 +100,7 @@ export function pages(needs: PagesNeeds): Router<WebState> {
     const on = await enterPage(ctx)
     if (!on) return
     const { place, reading, trail } = on
-    const notice = saidOf(ctx, sayings)
+    const notice = readNotice(ctx, notices)
     const facts = { workspace: place.workspace, userId: place.user.id, reading, trail, notice }
     render.screen(ctx, pageView, pagePage({ ...facts, rowLimit: countLimits.row }), layoutOf(on, null))
   })
@@ -126,21 +132,21 @@ export function pages(needs: PagesNeeds): Router<WebState> {
     if (!on) return
     if (!installationId) return faults.notFound(ctx)
     const { page } = on.reading
-    const outcome = await needs.changePages(deedOf(ctx, on.place), {
+    const outcome = await needs.changePages(actionContextOf(ctx, on.place), {
       installationId,
       add: [page.id],
       withdraw: [],
     })
     if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
     if (outcome.kind === 'unknown') return faults.notFound(ctx)
-    seeOther(ctx, saying(urls.page(on.place.workspace.id, page.id), outcome.kind))
+    seeOther(ctx, withNotice(urls.page(on.place.workspace.id, page.id), outcome.kind))
   })
 
   /** What of the connections that reach the page is meant; null: none of them, and answered. */
   function connectionOn(ctx: WebContext, { place, reading }: OnPage): PageConnection | null {
     const id = param(ctx, 'installation')
     const one = reading.connections.find(({ installationId }) => installationId === id)
-    if (!one) seeOther(ctx, saying(urls.page(place.workspace.id, reading.page.id), 'gone'))
+    if (!one) seeOther(ctx, withNotice(urls.page(place.workspace.id, reading.page.id), 'gone'))
     return one ?? null
   }
 
@@ -167,17 +173,17 @@ export function pages(needs: PagesNeeds): Router<WebState> {
     const again = urls.pageDisconnect(on.place.workspace.id, page.id, one.installationId)
     // What was shown is no longer so: the screen says how it is now, and asks again.
     if (one.through.id !== page.id) return seeOther(ctx, again)
-    const deed = deedOf(ctx, on.place)
+    const context = actionContextOf(ctx, on.place)
     const change = { installationId: one.installationId, add: [], withdraw: [page.id] }
-    const outcome = await needs.changePages(deed, change)
+    const outcome = await needs.changePages(context, change)
     if (outcome.kind === 'refused' && outcome.code === 'no-pages') {
       if (ctx.state.form.get('altogether') !== 'yes') return seeOther(ctx, again)
-      const ended = await needs.disconnect(deed, one.installationId)
+      const ended = await needs.disconnect(context, one.installationId)
       if (ended.kind === 'refused') return faults.refuse(ctx, ended.code)
-      return seeOther(ctx, saying(here, 'disconnected'))
+      return seeOther(ctx, withNotice(here, 'disconnected'))
     }
     if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
-    seeOther(ctx, saying(here, outcome.kind === 'changed' ? 'withdrawn' : 'gone'))
+    seeOther(ctx, withNotice(here, outcome.kind === 'changed' ? 'withdrawn' : 'gone'))
   })
 
   return router

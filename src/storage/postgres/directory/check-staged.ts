@@ -16,8 +16,8 @@ export async function keepLastLines(client: ClientBase): Promise<void> {
     // Most files say each thing once, and then the index is all there is to do.
     const unique = await client.query(index).then(
       () => true,
-      fault => {
-        if ((fault as { code?: string }).code !== '23505') throw fault
+      error => {
+        if ((error as { code?: string }).code !== '23505') throw error
         return false
       },
     )

@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from 'pg'
 import type { InstallEvent } from '../../../installs/events.ts'
 import { appendEvent } from '../stores/events.ts'
 import { findFaults, keepLastLines } from './check-staged.ts'
-import { BadLine, type DirectoryLine, readLine, type UserLine } from './line.ts'
+import { type DirectoryLine, LineError, readLine, type UserLine } from './line.ts'
 import { splitLines } from './lines.ts'
 import {
   leftWithoutOwner,
@@ -15,7 +15,7 @@ import {
 } from './merge-people.ts'
 import { movePages } from './move-pages.ts'
 import { orderPages } from './order-pages.ts'
-import { mergeInLanes } from './parallel-merge.ts'
+import { mergeInParallel } from './parallel-merge.ts'
 import { faultsAtOnce, ImportRefused, type LineFault } from './refused.ts'
 import { type Kind, Staging } from './staging.ts'
 
@@ -89,7 +89,7 @@ async function stage(
   for await (const lines of splitLines(input)) {
     for (const { number, text } of lines) {
       const line = typeof text === 'string' ? lineOrFault(text) : text
-      if (line instanceof BadLine) {
+      if (line instanceof LineError) {
         faults.push({ line: number, reason: line.message })
         if (faults.length > faultsAtOnce) throw new ImportRefused(faults)
       }
@@ -107,12 +107,12 @@ async function stage(
   return Object.values(staging.count).reduce((sum, one) => sum + one, 0)
 }
 
-function lineOrFault(text: string): DirectoryLine | BadLine {
+function lineOrFault(text: string): DirectoryLine | LineError {
   try {
     return readLine(text)
-  } catch (fault) {
-    if (fault instanceof BadLine) return fault
-    throw fault
+  } catch (error) {
+    if (error instanceof LineError) return error
+    throw error
   }
 }
 
@@ -146,7 +146,9 @@ async function merge(needs: ImportNeeds, client: PoolClient, pages: number): Pro
   })
   let page = await batch(client, async () => {
     await keepStatistics(client)
-    return mergeInLanes(needs.pool, client, written => tell({ step: 'writing', pages: written, of: pages }))
+    return mergeInParallel(needs.pool, client, written =>
+      tell({ step: 'writing', pages: written, of: pages }),
+    )
   })
   page += await batch(client, () => movePages(client))
   await tidy(client, page)

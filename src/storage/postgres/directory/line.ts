@@ -35,25 +35,25 @@ export type PageLine = {
 export type DirectoryLine = UserLine | WorkspaceLine | MemberLine | PageLine
 
 /** Why a line is refused, as a sentence that names the member. */
-export class BadLine extends Error {}
+export class LineError extends Error {}
 
-const longestTitle = 2_000
-const longestText = 500
-const longestAddress = 2_000
+const maxTitleLength = 2_000
+const maxTextLength = 500
+const maxAddressLength = 2_000
 
 /**
  * Reads one line. What a line leaves out takes its default, except a password.
- * @throws BadLine
+ * @throws LineError
  */
 export function readLine(text: string): DirectoryLine {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    throw new BadLine('it is no JSON')
+    throw new LineError('it is no JSON')
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new BadLine('it is no JSON object')
+    throw new LineError('it is no JSON object')
   const fields = new Fields(value as Record<string, unknown>)
   switch (fields.text('kind', 20)) {
     case 'page':
@@ -65,7 +65,7 @@ export function readLine(text: string): DirectoryLine {
     case 'workspace':
       return readWorkspace(fields)
     default:
-      throw new BadLine(`the kind ${fields.shown('kind')} is unknown (user, workspace, member or page)`)
+      throw new LineError(`the kind ${fields.shown('kind')} is unknown (user, workspace, member or page)`)
   }
 }
 
@@ -87,12 +87,12 @@ const pageMembers = new Set([
 function readUser(fields: Fields): UserLine {
   fields.only(userMembers)
   const email = fields.text('email', 320)
-  if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new BadLine(`email is no address: ${fields.shown('email')}`)
+  if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new LineError(`email is no address: ${fields.shown('email')}`)
   return {
     kind: 'user',
     id: fields.id('id'),
     email,
-    name: fields.text('name', longestText),
+    name: fields.text('name', maxTextLength),
     avatarUrl: fields.webAddress('avatar_url'),
     password: fields.optionalText('password', 1_000) ?? undefined,
     disabled: fields.flag('disabled'),
@@ -104,8 +104,8 @@ function readWorkspace(fields: Fields): WorkspaceLine {
   return {
     kind: 'workspace',
     id: fields.id('id'),
-    name: fields.text('name', longestText),
-    icon: fields.optionalText('icon', longestText),
+    name: fields.text('name', maxTextLength),
+    icon: fields.optionalText('icon', maxTextLength),
     plan: fields.oneOf('plan', ['free', 'plus', 'business', 'enterprise']),
   }
 }
@@ -130,16 +130,17 @@ function readPage(fields: Fields): PageLine {
   fields.only(pageMembers)
   const id = fields.id('id')
   const parentId = fields.optionalId('parent_id')
-  if (parentId === id) throw new BadLine('the page is its own parent')
+  if (parentId === id) throw new LineError('the page is its own parent')
   const viewers = fields.ids('private_to')
-  if (viewers && parentId) throw new BadLine('private_to stands on a page below another; only a root has it')
+  if (viewers && parentId)
+    throw new LineError('private_to stands on a page below another; only a root has it')
   return {
     kind: 'page',
     workspaceId: fields.id('workspace_id'),
     id,
     parentId,
-    title: fields.text('title', longestTitle, 0),
-    icon: fields.optionalText('icon', longestAddress),
+    title: fields.text('title', maxTitleLength, 0),
+    icon: fields.optionalText('icon', maxAddressLength),
     type: fields.has('type') ? fields.oneOf('type', ['page', 'database']) : 'page',
     archived: fields.flag('archived'),
     viewers,
@@ -156,7 +157,7 @@ class Fields {
   only(known: ReadonlySet<string>): void {
     for (const name of Object.keys(this.#members))
       if (!known.has(name))
-        throw new BadLine(`the JSON member ${JSON.stringify(name.slice(0, 60))} is unknown`)
+        throw new LineError(`the JSON member ${JSON.stringify(name.slice(0, 60))} is unknown`)
   }
   has(name: string): boolean {
     return Object.hasOwn(this.#members, name) && this.#members[name] !== null
@@ -167,14 +168,14 @@ class Fields {
 
   text(name: string, longest: number, shortest = 1): string {
     const value = this.has(name) ? this.#members[name] : undefined
-    if (value === undefined) throw new BadLine(`${name} is missing`)
-    if (typeof value !== 'string') throw new BadLine(`${name} is no text: ${this.shown(name)}`)
-    if (value.includes('\0')) throw new BadLine(`${name} has a NUL character`)
-    if (!value.isWellFormed()) throw new BadLine(`${name} has half of a surrogate pair`)
-    if (value.length < shortest) throw new BadLine(`${name} is empty`)
+    if (value === undefined) throw new LineError(`${name} is missing`)
+    if (typeof value !== 'string') throw new LineError(`${name} is no text: ${this.shown(name)}`)
+    if (value.includes('\0')) throw new LineError(`${name} has a NUL character`)
+    if (!value.isWellFormed()) throw new LineError(`${name} has half of a surrogate pair`)
+    if (value.length < shortest) throw new LineError(`${name} is empty`)
     // A character may take two units; they are counted only where it matters.
     if (value.length > longest && [...value].length > longest)
-      throw new BadLine(`${name} is longer than ${longest.toLocaleString('en')} characters`)
+      throw new LineError(`${name} is longer than ${longest.toLocaleString('en')} characters`)
     return value
   }
   optionalText(name: string, longest: number): string | null {
@@ -182,17 +183,17 @@ class Fields {
   }
   /** An address that a browser may load or open: never one that it would run. */
   webAddress(name: string): string | null {
-    const value = this.optionalText(name, longestAddress)
+    const value = this.optionalText(name, maxAddressLength)
     if (value === null) return null
     if (!/^https?:\/\//i.test(value) || !URL.canParse(value))
-      throw new BadLine(`${name} is no web address: ${this.shown(name)}`)
+      throw new LineError(`${name} is no web address: ${this.shown(name)}`)
     return value
   }
 
   id(name: string): string {
     const id = readUuid(this.#members[name])
     if (id === null || id === greatestId)
-      throw new BadLine(this.has(name) ? `${name} is no UUID: ${this.shown(name)}` : `${name} is missing`)
+      throw new LineError(this.has(name) ? `${name} is no UUID: ${this.shown(name)}` : `${name} is missing`)
     return id
   }
   optionalId(name: string): string | null {
@@ -201,10 +202,10 @@ class Fields {
   ids(name: string): string[] | null {
     if (!this.has(name)) return null
     const list = this.#members[name]
-    if (!Array.isArray(list)) throw new BadLine(`${name} is no list of user ids: ${this.shown(name)}`)
+    if (!Array.isArray(list)) throw new LineError(`${name} is no list of user ids: ${this.shown(name)}`)
     return list.map(one => {
       const id = readUuid(one)
-      if (id === null) throw new BadLine(`${name} has what is no UUID: ${shownValue(one)}`)
+      if (id === null) throw new LineError(`${name} has what is no UUID: ${shownValue(one)}`)
       return id
     })
   }
@@ -212,14 +213,14 @@ class Fields {
   flag(name: string): boolean {
     const value = this.#members[name] ?? false
     if (typeof value !== 'boolean')
-      throw new BadLine(`${name} is neither true nor false: ${this.shown(name)}`)
+      throw new LineError(`${name} is neither true nor false: ${this.shown(name)}`)
     return value
   }
   oneOf<const T extends string>(name: string, values: readonly T[]): T {
     const value = this.text(name, 60)
     const found = values.find(one => one === value)
     if (found === undefined)
-      throw new BadLine(`the ${name} ${this.shown(name)} is unknown (${values.join(', ')})`)
+      throw new LineError(`the ${name} ${this.shown(name)} is unknown (${values.join(', ')})`)
     return found
   }
 }

@@ -1,13 +1,13 @@
 /** Splits a stream of bytes into numbered lines of UTF-8, without holding more than one line and one chunk. */
 import { TextDecoder } from 'node:util'
 
-import { BadLine } from './line.ts'
+import { LineError } from './line.ts'
 
 /** Counted from 1, empty lines too. In place of its text stands what is wrong with a line that cannot be read. */
-export type NumberedLine = { number: number; text: string | BadLine }
+export type NumberedLine = { number: number; text: string | LineError }
 
 /** A title of 2,000 characters and 10,000 viewers fit; an endless line must not fill the memory. */
-const longestLine = 1_000_000
+const maxLineLength = 1_000_000
 const newline = 0x0a
 
 /**
@@ -24,7 +24,7 @@ export async function* splitLines(input: AsyncIterable<Uint8Array>): AsyncGenera
     const texts = decodeAll(decoder, bytes)
     for (const text of texts ?? decodeEach(decoder, bytes)) {
       number += 1
-      if (typeof text !== 'string' || text.length > longestLine) {
+      if (typeof text !== 'string' || text.length > maxLineLength) {
         lines.push({ number, text: typeof text === 'string' ? tooLong() : text })
         continue
       }
@@ -38,7 +38,7 @@ export async function* splitLines(input: AsyncIterable<Uint8Array>): AsyncGenera
     const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : Buffer.from(chunk)
     const end = bytes.lastIndexOf(newline)
     if (end === -1) {
-      if (bytes.length > longestLine) return yield [{ number: number + 1, text: tooLong() }]
+      if (bytes.length > maxLineLength) return yield [{ number: number + 1, text: tooLong() }]
       rest = bytes
       continue
     }
@@ -48,7 +48,7 @@ export async function* splitLines(input: AsyncIterable<Uint8Array>): AsyncGenera
   if (rest.length > 0) yield decode(rest)
 }
 
-const tooLong = () => new BadLine(`it is longer than ${longestLine.toLocaleString('en')} characters`)
+const tooLong = () => new LineError(`it is longer than ${maxLineLength.toLocaleString('en')} characters`)
 
 /** All lines at once; null when some byte is no UTF-8. */
 function decodeAll(decoder: TextDecoder, bytes: Buffer): string[] | null {
@@ -60,11 +60,11 @@ function decodeAll(decoder: TextDecoder, bytes: Buffer): string[] | null {
 }
 
 /** Line by line, to find those that are no UTF-8. */
-function* decodeEach(decoder: TextDecoder, bytes: Buffer): Generator<string | BadLine> {
+function* decodeEach(decoder: TextDecoder, bytes: Buffer): Generator<string | LineError> {
   for (let start = 0; start <= bytes.length; ) {
     const found = bytes.indexOf(newline, start)
     const end = found === -1 ? bytes.length : found
-    yield decodeAll(decoder, bytes.subarray(start, end))?.[0] ?? new BadLine('it is no UTF-8')
+    yield decodeAll(decoder, bytes.subarray(start, end))?.[0] ?? new LineError('it is no UTF-8')
     start = end + 1
   }
 }

@@ -1,6 +1,6 @@
 /** Puts staged pages into an order in which each parent stands before its children, or says which page has no such place. */
 import type { ClientBase } from 'pg'
-import { deepestLevel } from './tree.ts'
+import { maxDepth } from './tree.ts'
 
 /**
  * Fills ordered_pages: `place` counts from 1, level by level from the top. A parent that is not in the file stands already.
@@ -22,18 +22,18 @@ export async function orderPages(
        select s.line, s.workspace_id, s.id, up.level + 1
        from standing up
        join staged_pages s on s.workspace_id = up.workspace_id and s.parent_id = up.id
-       where up.level <= ${deepestLevel})
+       where up.level <= ${maxDepth})
      select row_number() over (order by level, s.workspace_id, s.parent_id, s.line) as place, level, s.*,
        exists (select from pages p where p.workspace_id = s.workspace_id and p.id = s.id) as known
      from standing join staged_pages s using (line)`,
   )
   const { rows } = await client.query<{ ordered: number; staged: number; deep: number | null }>(
     `select count(*)::int as ordered, (select count(*)::int from staged_pages) as staged,
-       (min(line) filter (where level > ${deepestLevel}))::int as deep from ordered_pages`,
+       (min(line) filter (where level > ${maxDepth}))::int as deep from ordered_pages`,
   )
   const { ordered, staged, deep } = rows[0]!
   if (deep !== null)
-    return { kind: 'fault', line: deep, reason: `the page stands deeper than ${deepestLevel} levels` }
+    return { kind: 'fault', line: deep, reason: `the page stands deeper than ${maxDepth} levels` }
   const line = ordered < staged ? await findUnordered(client) : await findCycleThroughMoves(client)
   if (line !== null) return { kind: 'fault', line, reason: 'its parents form a cycle' }
   await client.query('create index on ordered_pages (place)')
@@ -43,7 +43,7 @@ export async function orderPages(
     return {
       kind: 'fault',
       line: deeper,
-      reason: `it or a page below it would stand deeper than ${deepestLevel} levels`,
+      reason: `it or a page below it would stand deeper than ${maxDepth} levels`,
     }
   return { kind: 'ordered', pages: ordered }
 }
@@ -70,7 +70,7 @@ const upwards = `
   from up
   left join staged_pages s on s.workspace_id = up.workspace_id and s.id = up.at
   left join pages p on p.workspace_id = up.workspace_id and p.id = up.at
-  where up.at is not null and up.at <> up.start and steps <= 2 * ${deepestLevel}`
+  where up.at is not null and up.at <> up.start and steps <= 2 * ${maxDepth}`
 
 /** A cycle that goes through pages which the file does not mention must go through one that it moves. */
 async function findCycleThroughMoves(client: ClientBase): Promise<number | null> {
@@ -95,8 +95,8 @@ async function findMoveTooDeep(client: ClientBase): Promise<number | null> {
            select from staged_pages s where s.workspace_id = p.workspace_id and s.id = p.id)
          union all
          select s.id from staged_pages s where s.workspace_id = down.workspace_id and s.parent_id = down.id) child
-       where down.level <= ${deepestLevel})
-     select min(line)::int as line from down where level > ${deepestLevel}`,
+       where down.level <= ${maxDepth})
+     select min(line)::int as line from down where level > ${maxDepth}`,
   )
   return rows[0]!.line
 }

@@ -1,7 +1,7 @@
 /** Changes of the page tree, one transaction each, with the paths kept right. */
 import type { ClientBase, Pool } from 'pg'
 import { transact } from '../transaction.ts'
-import { deepestLevel, lockTrees, walkByIndex, within } from './tree.ts'
+import { lockTrees, maxDepth, walkByIndex, within } from './tree.ts'
 
 export type PageDraft = {
   workspaceId: string
@@ -36,7 +36,7 @@ export function createPage(pool: Pool, draft: PageDraft, alongside = nothing): P
     await lockTrees(client, [draft.workspaceId], 'adding')
     const above = draft.parentId ? await holdParent(client, draft.workspaceId, draft.parentId) : null
     if (draft.parentId && !above) return refused('no-such-page')
-    if (above && above.path.length >= deepestLevel) return refused('page-too-deep')
+    if (above && above.path.length >= maxDepth) return refused('page-too-deep')
     await client.query({
       name: 'create-page',
       text: `with page as (
@@ -123,7 +123,7 @@ export function movePage(pool: Pool, move: PageMove): Promise<PageOutcome> {
       `select max(cardinality(path)) as deepest from page_paths where workspace_id = $1 and ${within('path', '$2::uuid[]')}`,
       [workspaceId, own.path],
     )
-    if (newPath.length + rows[0]!.deepest - own.path.length > deepestLevel) return refused('page-too-deep')
+    if (newPath.length + rows[0]!.deepest - own.path.length > maxDepth) return refused('page-too-deep')
 
     const viewers = parentId ? null : (move.viewers ?? null)
     await client.query(

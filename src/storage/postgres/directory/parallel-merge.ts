@@ -18,7 +18,7 @@ type Batch = { after: number; upTo: number }
  * @param tell is called with the number of pages written so far.
  * @returns how many pages were new or different.
  */
-export async function mergeInLanes(
+export async function mergeInParallel(
   pool: Pool,
   reader: PoolClient,
   tell: (written: number) => void,
@@ -79,9 +79,9 @@ async function workOff(batches: Batch[], work: (batch: Batch) => Promise<void>):
   for (let batch = batches.shift(); batch; batch = batches.shift()) {
     try {
       await work(batch)
-    } catch (fault) {
+    } catch (error) {
       batches.length = 0
-      throw fault
+      throw error
     }
   }
 }

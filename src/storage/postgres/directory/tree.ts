@@ -2,7 +2,7 @@
 import type { ClientBase } from 'pg'
 
 /** Pages from a root to the deepest, the root counted. The database holds it too (page_paths_depth). */
-export const deepestLevel = 100
+export const maxDepth = 100
 
 /**
  * Until the end of the transaction: 'adding' is shared by those who put new pages below ones that stand, 'moving' is for one

@@ -101,9 +101,9 @@ async function initialise(
     ...['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'],
     '--no-sync',
   ]
-  await run(program!, args, { cwd: '/' }).catch(fault => {
+  await run(program!, args, { cwd: '/' }).catch(error => {
     throw new Error(
-      `The embedded PostgreSQL could not be created: ${String(fault.stderr ?? fault.message).trim()}`,
+      `The embedded PostgreSQL could not be created: ${String(error.stderr ?? error.message).trim()}`,
     )
   })
 }

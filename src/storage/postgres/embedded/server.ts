@@ -12,9 +12,9 @@ import { createCluster, passwordName, type ServerCommand, serverCommand } from '
 
 /** Held in shared mode by every process that uses the server, so that the last one knows that it is the last. */
 const presenceLock = 5_283
-const longestStartMs = 60_000
-const longestStopMs = 30_000
-const longestSilenceMs = 3_000
+const maxStartMs = 60_000
+const maxStopMs = 30_000
+const maxSilenceMs = 3_000
 
 export type EmbeddedPostgres = {
   /** Address of the database `latchkey` in it. */
@@ -44,9 +44,9 @@ export async function embeddedPostgres(
       const command = await serverCommand()
       if (!existsSync(path.join(home, 'PG_VERSION'))) created = await createCluster(command, home)
       return await enter(await startServer(command, home, settings), home, created)
-    } catch (fault) {
+    } catch (error) {
       // Another process may have started or stopped it in the same moment; then the next look finds it so.
-      if (attempt === 3 || !(await isContended(home, fault))) throw fault
+      if (attempt === 3 || !(await isContended(home, error))) throw error
     }
   }
 }
@@ -87,7 +87,7 @@ async function leave(presence: pg.Client, home: string): Promise<void> {
   if (pid === null) return
   // "Fast" shutdown: open transactions are rolled back, the cluster is left clean.
   process.kill(pid, 'SIGINT')
-  const deadline = Date.now() + longestStopMs
+  const deadline = Date.now() + maxStopMs
   while ((await readPid(home)) === pid && Date.now() < deadline) await pause(10)
 }
 
@@ -120,13 +120,13 @@ async function startServer(
 
 async function waitUntilReady(url: string, server: ChildProcess): Promise<void> {
   let ended: string | null = null
-  server.once('error', fault => {
-    ended = fault.message
+  server.once('error', error => {
+    ended = error.message
   })
   server.once('exit', code => {
     ended ??= `it ended with code ${code}`
   })
-  const deadline = Date.now() + longestStartMs
+  const deadline = Date.now() + maxStartMs
   while (ended === null && Date.now() < deadline) {
     if ((await ask(`${url}/postgres`)) === 'ready') {
       server.unref()
@@ -135,7 +135,7 @@ async function waitUntilReady(url: string, server: ChildProcess): Promise<void> 
     await pause(20)
   }
   throw new Error(
-    `The embedded PostgreSQL did not start: ${ended ?? `it did not answer within ${longestStartMs / 1000} seconds`}.`,
+    `The embedded PostgreSQL did not start: ${ended ?? `it did not answer within ${maxStartMs / 1000} seconds`}.`,
   )
 }
 
@@ -145,10 +145,10 @@ async function ensureDatabase(url: string): Promise<void> {
   try {
     const { rowCount } = await client.query(`select 1 from pg_database where datname = 'latchkey'`)
     if (rowCount === 0) await client.query('create database latchkey')
-  } catch (fault) {
-    const { code } = fault as { code?: string }
+  } catch (error) {
+    const { code } = error as { code?: string }
     // Made by another process meanwhile: as "duplicate_database", or as the unique index below it says.
-    if (code !== '42P04' && code !== '23505') throw fault
+    if (code !== '42P04' && code !== '23505') throw error
   } finally {
     await client.end()
   }
@@ -165,14 +165,14 @@ async function findRunning(home: string): Promise<string | null> {
     const answer = url ? await ask(`${url}/postgres`) : 'nothing'
     if (answer === 'ready') return url
     // One that recovers says so; one that stays silent has another process's number.
-    if (Date.now() - begun > (answer === 'starting' ? longestStartMs : longestSilenceMs)) return null
+    if (Date.now() - begun > (answer === 'starting' ? maxStartMs : maxSilenceMs)) return null
     await pause(50)
   }
 }
 
 /** Was the fault that of two processes at once, so that looking again helps? */
-async function isContended(home: string, fault: unknown): Promise<boolean> {
-  const { code } = fault as { code?: string }
+async function isContended(home: string, error: unknown): Promise<boolean> {
+  const { code } = error as { code?: string }
   // admin_shutdown, crash_shutdown, cannot_connect_now: it was stopped while we came in.
   if (['57P01', '57P02', '57P03', 'ECONNREFUSED', 'ECONNRESET'].includes(code ?? '')) return true
   const pid = await readPid(home)
@@ -186,8 +186,8 @@ async function ask(url: string): Promise<'ready' | 'starting' | 'nothing'> {
   try {
     await client.connect()
     return 'ready'
-  } catch (fault) {
-    return (fault as { code?: string }).code === '57P03' ? 'starting' : 'nothing'
+  } catch (error) {
+    return (error as { code?: string }).code === '57P03' ? 'starting' : 'nothing'
   } finally {
     await client.end().catch(() => {})
   }
@@ -221,8 +221,8 @@ function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
-  } catch (fault) {
-    return (fault as { code?: string }).code === 'EPERM'
+  } catch (error) {
+    return (error as { code?: string }).code === 'EPERM'
   }
 }
 

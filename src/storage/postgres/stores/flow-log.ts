@@ -45,7 +45,7 @@ export function openFlowLog({ pool, onLoss, flushEveryMs = 500 }: FlowLogNeeds):
     waiting = []
     for (let from = 0; from < drained.length; from += batchSize) {
       const batch = drained.slice(from, from + batchSize)
-      await transact(pool, client => writeBatch(client, batch)).catch(fault => onLoss(batch.length, fault))
+      await transact(pool, client => writeBatch(client, batch)).catch(error => onLoss(batch.length, error))
       for (const { connectionId } of batch) hold(connectionId, -1)
     }
   }

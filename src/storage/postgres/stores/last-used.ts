@@ -20,7 +20,7 @@ type Noted = { at: Date; internalTokenId: string | null }
  * When installations and standing tokens were last used: kept in memory for seconds and written in batches that do not wait
  * for the disk. What a crash loses is a date, never a right.
  */
-export function openLastUsed(pool: Pool, onFault: (fault: unknown) => void): LastUsed {
+export function openLastUsed(pool: Pool, onFault: (error: unknown) => void): LastUsed {
   /** Keyed by standing token or installation: one installation may be used through two standing tokens. */
   let noted = new Map<string, Noted & { installationId: string }>()
   let recent = new Map<string, number>()

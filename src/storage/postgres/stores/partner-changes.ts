@@ -64,9 +64,9 @@ export function openPartnerChanges(pool: Pool): PartnerChanges {
       })
       if (outcome.kind === 'done') return { kind: 'done', page: page! }
       return outcome.code === 'page-too-deep' ? { kind: 'too-deep' } : { kind: 'no-longer' }
-    } catch (fault) {
-      if (fault instanceof NoLonger) return { kind: 'no-longer' }
-      throw fault
+    } catch (error) {
+      if (error instanceof NoLonger) return { kind: 'no-longer' }
+      throw error
     }
   }
 

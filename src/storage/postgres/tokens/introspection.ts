@@ -4,7 +4,7 @@
  */
 import type { Pool } from 'pg'
 import { type BearerRow, bearerSql, grantorReaches, toBearer } from '../access.ts'
-import { gather, inOrder, together } from '../batch.ts'
+import { batch, inOrder, together } from '../batch.ts'
 import { clientProof, liveClient, type ProofRow, toProof } from './client.ts'
 
 type Kind = 'access' | 'refresh' | 'internal'
@@ -67,7 +67,7 @@ type Answer = ReturnType<typeof toAnswer>
 export function introspections(pool: Pool) {
   const asking = (kind: Kind) => {
     const statement = introspect(kind)
-    return gather<Question, Answer>(async asked => {
+    return batch<Question, Answer>(async asked => {
       const { rows } = await pool.query<Row>({
         ...statement,
         values: [asked.map(one => one.hash), asked.map(one => one.now), asked.map(one => one.clientId)],

@@ -1,5 +1,5 @@
 /** What issuing tokens has in common: statements that take several requests along, and fall back to one each. */
-import { gather } from '../batch.ts'
+import { batch } from '../batch.ts'
 import { againAfterDeadlock, wasTakenBack } from '../transaction.ts'
 
 export type Payload = Record<string, unknown>
@@ -18,10 +18,10 @@ export function issuing<Question, Answer>(
   ask: (questions: readonly Question[], waits: boolean) => Promise<(Answer | null)[]>,
   atOnce: number,
 ): (question: Question) => Promise<Answer> {
-  const together = gather<Question, Answer | null>(
+  const together = batch<Question, Answer | null>(
     questions =>
-      ask(questions, false).catch(fault => {
-        if (!wasTakenBack(fault)) throw fault
+      ask(questions, false).catch(error => {
+        if (!wasTakenBack(error)) throw error
         return questions.map(() => null)
       }),
     { atOnce, most },

@@ -7,7 +7,7 @@ import type { Capability } from '../../../installs/capability.ts'
 import type { InstallationState } from '../../../installs/installation.ts'
 import type { Placement } from '../../../installs/policy.ts'
 import type { Plan, Policy, Role } from '../../../installs/workspace.ts'
-import { gather, inOrder, together } from '../batch.ts'
+import { batch, inOrder, together } from '../batch.ts'
 import { placementStamp, requestApproved, suspendedByOwner } from '../stores/placements.ts'
 import { clientProof, liveClient, type ProofRow, toProof } from './client.ts'
 
@@ -186,7 +186,7 @@ export function tokenReadings(pool: Pool) {
     statement: { name: string; text: string },
     toAnswer: (row: Row | undefined) => Answer,
   ) =>
-    gather<Question, Answer>(async asked => {
+    batch<Question, Answer>(async asked => {
       const { rows } = await pool.query<Row>({
         ...statement,
         values: [asked.map(one => one.clientId), asked.map(one => one.hash)],

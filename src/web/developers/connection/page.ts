@@ -1,5 +1,5 @@
 /** The overview of one connection: its credentials, what is registered, and how far it is in use. */
-import { mostLiveSecrets } from '../../../installs/actions/rotate-secret.ts'
+import { maxLiveSecrets } from '../../../installs/actions/rotate-secret.ts'
 import type { ManagedConnection } from '../../../installs/managed-connection.ts'
 import type { Notice } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
@@ -107,7 +107,7 @@ function secretsOf(
   now: Date,
 ): OverviewPage['secrets'] {
   if (connection.kind === 'internal' || connection.clientType === 'public') return null
-  const full = secrets.length >= mostLiveSecrets
+  const full = secrets.length >= maxLiveSecrets
   return {
     rows: secrets.map(one => ({
       name: `lks_…${one.hint}`,

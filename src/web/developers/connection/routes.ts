@@ -1,6 +1,6 @@
 import Router from '@koa/router'
 import type { Faults } from '../../frame/error-pages.ts'
-import { type Sayings, saidOf } from '../../frame/notice.ts'
+import { type Notices, readNotice } from '../../frame/notice.ts'
 import type { Render } from '../../frame/render.ts'
 import type { ShownOnce } from '../../http/shown-once.ts'
 import type { WebState } from '../../http/state.ts'
@@ -20,7 +20,7 @@ export type OverviewNeeds = {
 }
 
 const good = (sentence: string) => ({ kind: 'good', sentence }) as const
-const sayings: Sayings = {
+const notices: Notices = {
   created: () => good('The connection is created.'),
   saved: () => good('Saved. It holds from the next request on.'),
   unchanged: () => ({ kind: 'info', sentence: 'Nothing was different, so nothing was changed.' }),
@@ -46,7 +46,7 @@ export function developersConnection(needs: OverviewNeeds): Router<WebState> {
     const page = overviewPage({
       managed: place,
       about,
-      notice: saidOf(ctx, sayings),
+      notice: readNotice(ctx, notices),
       shown,
       issuer: needs.issuer,
       now: needs.now(),

@@ -3,7 +3,7 @@ import type { deleteConnection } from '../../../installs/actions/delete-connecti
 import type { disableConnection, enableConnection } from '../../../installs/actions/disable-connection.ts'
 import { type ConfirmPage, confirmView } from '../../frame/confirm.ts'
 import type { Faults } from '../../frame/error-pages.ts'
-import { saying } from '../../frame/notice.ts'
+import { withNotice } from '../../frame/notice.ts'
 import type { Render } from '../../frame/render.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
@@ -60,18 +60,18 @@ export function developersDanger(needs: DangerNeeds): Router<WebState> {
     router.post(`${base}/${part}`, async ctx => {
       const place = await gate.enter(ctx)
       if (!place) return
-      const outcome = await needs[part](place.deed)
+      const outcome = await needs[part](place.context)
       if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
       if (outcome.kind === 'unknown') return faults.notFound(ctx)
-      seeOther(ctx, saying(urls.developersConnection(place.connection.id), `${part}d`))
+      seeOther(ctx, withNotice(urls.developersConnection(place.connection.id), `${part}d`))
     })
 
   router.post(`${base}/delete`, async ctx => {
     const place = await gate.enter(ctx)
     if (!place) return
-    const outcome = await needs.remove(place.deed)
+    const outcome = await needs.remove(place.context)
     if (outcome.kind === 'unknown') return faults.notFound(ctx)
-    seeOther(ctx, saying(urls.developers, 'deleted'))
+    seeOther(ctx, withNotice(urls.developers, 'deleted'))
   })
   return router
 }

@@ -10,7 +10,7 @@
  */
 import { readUuid } from '../../../installs/ids.ts'
 import {
-  type DeveloperDeed,
+  type DeveloperContext,
   isManagedBy,
   type ManagedConnection,
 } from '../../../installs/managed-connection.ts'
@@ -25,7 +25,7 @@ export type GateNeeds = {
 }
 
 /** Someone at a connection that he looks after. */
-export type AtConnection = ManagedConnection & { user: SignedIn; deed: DeveloperDeed }
+export type AtConnection = ManagedConnection & { user: SignedIn; context: DeveloperContext }
 
 export type DeveloperGate = ReturnType<typeof developerGate>
 
@@ -40,13 +40,13 @@ export function developerGate(needs: GateNeeds) {
         needs.faults.notFound(ctx)
         return null
       }
-      return { ...found, user, deed: deedOf(ctx, found.connection.id) }
+      return { ...found, user, context: actionContextOf(ctx, found.connection.id) }
     },
   }
 }
 
 /** What the event of a change says of who made it. */
-export function deedOf(ctx: WebContext, connectionId: string): DeveloperDeed {
+export function actionContextOf(ctx: WebContext, connectionId: string): DeveloperContext {
   return { connectionId, userId: userOf(ctx).id, address: ctx.ip, requestId: ctx.state.requestId }
 }
 

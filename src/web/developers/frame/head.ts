@@ -1,6 +1,6 @@
 /** What stands above every screen of one connection (partials/developers/head), and what surrounds the screen. */
 import type { ManagedConnection } from '../../../installs/managed-connection.ts'
-import type { Crumb, PlaceLayout } from '../../frame/layout.ts'
+import type { Crumb, SettingsLayout } from '../../frame/layout.ts'
 import { placeLayout } from '../../frame/navigation.ts'
 import { connectionMark, type Mark } from '../../kit/marks.ts'
 import { urls } from '../../urls.ts'
@@ -36,7 +36,7 @@ export function headOf(managed: ManagedConnection, current: TabId): ConnectionHe
 }
 
 /** The frame of every developer screen; `crumbs` come after "Developers". */
-export function developersLayout(title: string, crumbs: Crumb[]): PlaceLayout {
+export function developersLayout(title: string, crumbs: Crumb[]): SettingsLayout {
   const first: Crumb = { label: 'Developers', href: crumbs.length > 0 ? urls.developers : null }
   return placeLayout({
     title,
@@ -53,7 +53,7 @@ export function connectionLayout(
   { connection }: ManagedConnection,
   title: string,
   below: string | null = null,
-): PlaceLayout {
+): SettingsLayout {
   const href = urls.developersConnection(connection.id)
   const crumbs: Crumb[] = [{ label: connection.name, href: below === null ? null : href }]
   if (below !== null) crumbs.push({ label: below, href: null })

@@ -4,7 +4,7 @@ import { view } from '../../frame/render.ts'
 import { type Moment, momentOf } from '../../kit/dates.ts'
 import type { IconName } from '../../kit/icons.ts'
 import { connectionMark, type Mark } from '../../kit/marks.ts'
-import { type Pagination, paginate, type Trail } from '../../kit/pagination.ts'
+import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
 import { urls } from '../../urls.ts'
 import { type Badge, badgesOf } from '../frame/head.ts'
 
@@ -54,7 +54,7 @@ export const listView = view<ListPage>('developers/list')
 export function listPage(facts: {
   connections: ListedConnection[]
   more: boolean
-  trail: Trail
+  trail: PassedCursors
   sandbox: Sandbox | null
   userId: string
   /** Why he may create none; null: he may. */

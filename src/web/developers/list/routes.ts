@@ -1,11 +1,11 @@
 import Router from '@koa/router'
 import { readUuid } from '../../../installs/ids.ts'
 import type { Sandbox } from '../../../installs/sandbox.ts'
-import { type Sayings, saidOf } from '../../frame/notice.ts'
+import { type Notices, readNotice } from '../../frame/notice.ts'
 import type { Render } from '../../frame/render.ts'
 import { userOf } from '../../http/require-sign-in.ts'
 import type { WebState } from '../../http/state.ts'
-import { readTrail } from '../../kit/pagination.ts'
+import { readPassedCursors } from '../../kit/pagination.ts'
 import { urls } from '../../urls.ts'
 import { type PlaceToCreate, whyNot } from '../create/places.ts'
 import { developersLayout } from '../frame/head.ts'
@@ -26,7 +26,7 @@ export type ListNeeds = {
 }
 
 const windowSize = 50
-const sayings: Sayings = {
+const notices: Notices = {
   removed: () => ({ kind: 'good', sentence: 'The sandbox is removed, with everything in it.' }),
   deleted: () => ({ kind: 'good', sentence: 'The connection is deleted. Its tokens no longer work.' }),
 }
@@ -44,11 +44,11 @@ export function developersList(needs: ListNeeds): Router<WebState> {
     const page = listPage({
       connections,
       more,
-      trail: readTrail(ctx.query, after),
+      trail: readPassedCursors(ctx.query, after),
       sandbox,
       userId: user.id,
       cannot: whyNot(user.id, places),
-      notice: saidOf(ctx, sayings),
+      notice: readNotice(ctx, notices),
       now: needs.now(),
     })
     needs.render.screen(ctx, listView, page, developersLayout('Developers', []))

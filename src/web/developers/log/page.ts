@@ -2,7 +2,7 @@ import type { FlowFailure, FlowOutcome, FlowStepKind } from '../../../installs/f
 import { view } from '../../frame/render.ts'
 import { clockOf, type Moment, momentOf } from '../../kit/dates.ts'
 import { type Field, field } from '../../kit/field.ts'
-import { type Pagination, paginate, type Trail } from '../../kit/pagination.ts'
+import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
 import { urls } from '../../urls.ts'
 import type { AtConnection } from '../frame/gate.ts'
 import { type Badge, type ConnectionHead, headOf } from '../frame/head.ts'
@@ -48,7 +48,7 @@ export type LogPage = {
 }
 export const logView = view<LogPage>('developers/log')
 
-type Asked = { outcome: FlowOutcome | null; requestId: string; trail: Trail }
+type Asked = { outcome: FlowOutcome | null; requestId: string; trail: PassedCursors }
 
 export function logPage(place: AtConnection, asked: Asked, attempts: LoggedAttempt[], now: Date): LogPage {
   const { id } = place.connection

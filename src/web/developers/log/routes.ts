@@ -4,7 +4,7 @@ import { readUuid } from '../../../installs/ids.ts'
 import type { Faults } from '../../frame/error-pages.ts'
 import type { Render } from '../../frame/render.ts'
 import type { WebState } from '../../http/state.ts'
-import { readTrail } from '../../kit/pagination.ts'
+import { readPassedCursors } from '../../kit/pagination.ts'
 import { type DeveloperGate, param } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
 import { attemptPage, attemptView, logPage, logView, outcomes } from './page.ts'
@@ -38,7 +38,7 @@ export function developersLog(needs: LogNeeds): Router<WebState> {
       requestId: asked.requestId || null,
       after: cursor,
     })
-    const trail = readTrail(ctx.query, cursor && String(after))
+    const trail = readPassedCursors(ctx.query, cursor && String(after))
     const model = logPage(place, { ...asked, trail }, attempts, needs.now())
     render.screen(ctx, logView, model, connectionLayout(place, 'Log'))
   })

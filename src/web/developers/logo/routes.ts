@@ -1,7 +1,7 @@
 import Router from '@koa/router'
 import type { setLogo } from '../../../installs/actions/set-logo.ts'
 import type { Faults } from '../../frame/error-pages.ts'
-import { saying } from '../../frame/notice.ts'
+import { withNotice } from '../../frame/notice.ts'
 import type { Render } from '../../frame/render.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebState } from '../../http/state.ts'
@@ -21,7 +21,7 @@ export type LogoScreenNeeds = {
   tooOften: HourlyLimit
 }
 
-const mostBytes = 512 * 1024
+const maxBytes = 512 * 1024
 
 export function developersLogo(needs: LogoScreenNeeds): Router<WebState> {
   const router = new Router<WebState>()
@@ -30,7 +30,7 @@ export function developersLogo(needs: LogoScreenNeeds): Router<WebState> {
 
   async function drawn(file: Buffer | undefined): Promise<{ png: Buffer } | { error: string }> {
     if (!file) return { error: 'Choose a file first.' }
-    if (file.length > mostBytes) return { error: 'The file is larger than 512 KiB.' }
+    if (file.length > maxBytes) return { error: 'The file is larger than 512 KiB.' }
     const outcome = await needs.redraw(file)
     return outcome.kind === 'redrawn' ? { png: outcome.png } : { error: `The file ${outcome.fault}.` }
   }
@@ -44,17 +44,17 @@ export function developersLogo(needs: LogoScreenNeeds): Router<WebState> {
       const page = settingsPage(place, null, result.error)
       return needs.render.screen(ctx, settingsView, page, connectionLayout(place, 'Settings'))
     }
-    const outcome = await needs.set(place.deed, result.png)
+    const outcome = await needs.set(place.context, result.png)
     if (outcome.kind === 'unknown') return faults.notFound(ctx)
-    seeOther(ctx, saying(urls.developersConnection(place.connection.id), 'logo'))
+    seeOther(ctx, withNotice(urls.developersConnection(place.connection.id), 'logo'))
   })
 
   router.post(`${address}/remove`, async ctx => {
     const place = await gate.enter(ctx)
     if (!place) return
-    const outcome = await needs.set(place.deed, null)
+    const outcome = await needs.set(place.context, null)
     if (outcome.kind === 'unknown') return faults.notFound(ctx)
-    seeOther(ctx, saying(urls.developersConnection(place.connection.id), 'logo'))
+    seeOther(ctx, withNotice(urls.developersConnection(place.connection.id), 'logo'))
   })
   return router
 }

@@ -3,7 +3,7 @@ import type { applyManifest, Planned } from '../../../installs/actions/apply-man
 import { type Manifest, manifestSchema, readManifest } from '../../../installs/manifest.ts'
 import type { Faults } from '../../frame/error-pages.ts'
 import type { Notice } from '../../frame/notice.ts'
-import { saying } from '../../frame/notice.ts'
+import { withNotice } from '../../frame/notice.ts'
 import type { Render } from '../../frame/render.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
@@ -104,7 +104,7 @@ export function developersManifest(needs: ManifestNeeds): Router<WebState> {
     const place = await gate.enter(ctx)
     const sent = place && read(ctx, place)
     if (!sent) return
-    const planned = await needs.manifests.plan(place.deed, sent.manifest)
+    const planned = await needs.manifests.plan(place.context, sent.manifest)
     if (planned.kind !== 'planned') return refuse(ctx, place, sent.text, planned)
     if (planned.changes.length > 0)
       return needs.review(ctx, place, planned, { from: 'manifest', changedMeanwhile: false })
@@ -119,15 +119,15 @@ export function developersManifest(needs: ManifestNeeds): Router<WebState> {
     if (!sent) return
     const version = ctx.state.form.get('version') ?? ''
     if (!/^\d{1,20}$/.test(version)) return faults.badForm(ctx, 'malformed')
-    const outcome = await needs.manifests.apply(place.deed, sent.manifest, version)
+    const outcome = await needs.manifests.apply(place.context, sent.manifest, version)
     const after = urls.developersConnection(place.connection.id)
     if (outcome.kind === 'updated')
-      return seeOther(ctx, saying(after, outcome.changes.length > 0 ? 'saved' : 'unchanged'))
+      return seeOther(ctx, withNotice(after, outcome.changes.length > 0 ? 'saved' : 'unchanged'))
     if (outcome.kind !== 'changed-meanwhile' && outcome.kind !== 'planned')
       return refuse(ctx, place, sent.text, outcome)
-    const planned = await needs.manifests.plan(place.deed, sent.manifest)
+    const planned = await needs.manifests.plan(place.context, sent.manifest)
     if (planned.kind !== 'planned') return refuse(ctx, place, sent.text, planned)
-    if (planned.changes.length === 0) return seeOther(ctx, saying(after, 'unchanged'))
+    if (planned.changes.length === 0) return seeOther(ctx, withNotice(after, 'unchanged'))
     needs.review(ctx, place, planned, { from: 'manifest', changedMeanwhile: true })
   })
   return router

@@ -2,7 +2,7 @@
 import Router from '@koa/router'
 import { readUuid } from '../../../installs/ids.ts'
 import { isManagedBy } from '../../../installs/managed-connection.ts'
-import { saying } from '../../frame/notice.ts'
+import { withNotice } from '../../frame/notice.ts'
 import { userOf } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebState } from '../../http/state.ts'
@@ -35,7 +35,7 @@ export function callbackRoute(needs: Parts): Router<WebState> {
       if (typeof code === 'string') await needs.run.redeem(trial, managed.connection, code)
     } catch {
       await trials.write(session, trial)
-      return seeOther(ctx, saying(address, 'silent'))
+      return seeOther(ctx, withNotice(address, 'silent'))
     }
     await trials.write(session, trial)
     seeOther(ctx, `${address}#trial`)

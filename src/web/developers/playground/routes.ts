@@ -1,7 +1,7 @@
 import Router from '@koa/router'
 import { readUuid } from '../../../installs/ids.ts'
 import { trialRedirectUri } from '../../../installs/trial.ts'
-import { type Sayings, saidOf, saying } from '../../frame/notice.ts'
+import { type Notices, readNotice, withNotice } from '../../frame/notice.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
@@ -15,7 +15,7 @@ import { run } from './run.ts'
 import { sandboxRoutes } from './sandbox-routes.ts'
 import { newTrial } from './trials.ts'
 
-const sayings: Sayings = {
+const notices: Notices = {
   made: () => ({ kind: 'good', sentence: 'Your sandbox is made. Choose whom to be, and test.' }),
   removed: () => ({ kind: 'good', sentence: 'The sandbox is removed, with everything in it.' }),
   forgotten: () => ({ kind: 'good', sentence: 'The test and its tokens are forgotten here.' }),
@@ -42,7 +42,7 @@ export function developersPlayground(needs: PlaygroundNeeds): Router<WebState> {
     const place = await enter(parts, ctx)
     if (!place) return
     await needs.trials.forget(place.session, place.connection.id)
-    seeOther(ctx, saying(urls.playground(place.connection.id), 'forgotten'))
+    seeOther(ctx, withNotice(urls.playground(place.connection.id), 'forgotten'))
   })
   router.use(callbackRoute(parts).routes())
   router.use(sandboxRoutes(parts).routes())
@@ -54,7 +54,7 @@ async function show(needs: Parts, ctx: WebContext): Promise<void> {
   if (!place) return
   const model = playgroundPage({
     managed: place,
-    notice: saidOf(ctx, sayings),
+    notice: readNotice(ctx, notices),
     sandbox: await needs.playground.readSandbox(place.user.id),
     actingAs: ctx.state.acting?.persona.id ?? null,
     trial: await needs.trials.read(place.session, place.connection.id),
@@ -97,7 +97,7 @@ async function goOn(needs: Parts, ctx: WebContext): Promise<void> {
     if (form.get('step') === 'refresh') await needs.run.refresh(trial, place.connection, outcome)
     else await needs.run.callApi(trial, outcome)
   } catch {
-    return seeOther(ctx, saying(address, 'silent'))
+    return seeOther(ctx, withNotice(address, 'silent'))
   }
   await needs.trials.write(place.session, { ...trial, messages: trial.messages.slice(-40) })
   seeOther(ctx, `${address}#message-${Math.min(trial.messages.length, 40)}`)

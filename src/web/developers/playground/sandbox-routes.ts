@@ -2,7 +2,7 @@
 import Router from '@koa/router'
 import { readUuid } from '../../../installs/ids.ts'
 import { confirmView } from '../../frame/confirm.ts'
-import { saying } from '../../frame/notice.ts'
+import { withNotice } from '../../frame/notice.ts'
 import { userOf } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
@@ -19,8 +19,8 @@ export function sandboxRoutes(needs: Parts): Router<WebState> {
   router.post(`${base}/sandbox`, async ctx => {
     const place = await enter(needs, ctx)
     if (!place || (await needs.tooOften(ctx, place.user.id))) return
-    await playground.makeSandbox(deedOf(ctx))
-    seeOther(ctx, saying(urls.playground(place.connection.id), 'made'))
+    await playground.makeSandbox(actionContextOf(ctx))
+    seeOther(ctx, withNotice(urls.playground(place.connection.id), 'made'))
   })
 
   router.get(`${base}/sandbox/remove`, async ctx => {
@@ -37,9 +37,9 @@ export function sandboxRoutes(needs: Parts): Router<WebState> {
   router.post(`${base}/sandbox/remove`, async ctx => {
     const place = await enter(needs, ctx)
     if (!place) return
-    await playground.removeSandbox(deedOf(ctx))
+    await playground.removeSandbox(actionContextOf(ctx))
     await sessions.actAs(ctx, null)
-    seeOther(ctx, saying(urls.playground(place.connection.id), 'removed'))
+    seeOther(ctx, withNotice(urls.playground(place.connection.id), 'removed'))
   })
 
   router.post(`${base}/act`, async ctx => {
@@ -63,9 +63,9 @@ export function sandboxRoutes(needs: Parts): Router<WebState> {
   })
 
   router.post(urls.sandboxRemove, async ctx => {
-    await playground.removeSandbox(deedOf(ctx))
+    await playground.removeSandbox(actionContextOf(ctx))
     await sessions.actAs(ctx, null)
-    seeOther(ctx, saying(urls.developers, 'removed'))
+    seeOther(ctx, withNotice(urls.developers, 'removed'))
   })
 
   /** From whatever screen the persona is at. */
@@ -76,6 +76,6 @@ export function sandboxRoutes(needs: Parts): Router<WebState> {
   return router
 }
 
-function deedOf(ctx: WebContext) {
+function actionContextOf(ctx: WebContext) {
   return { userId: userOf(ctx).id, address: ctx.ip || null, requestId: ctx.state.requestId }
 }

@@ -3,7 +3,7 @@ import type { revokeSecret } from '../../../installs/actions/revoke-secret.ts'
 import type { rotateSecret } from '../../../installs/actions/rotate-secret.ts'
 import { confirmView } from '../../frame/confirm.ts'
 import type { Faults } from '../../frame/error-pages.ts'
-import { saying } from '../../frame/notice.ts'
+import { withNotice } from '../../frame/notice.ts'
 import type { Render } from '../../frame/render.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { ShownOnce } from '../../http/shown-once.ts'
@@ -31,13 +31,13 @@ export function developersSecrets(needs: SecretsNeeds): Router<WebState> {
   router.post('/developers/connections/:connection/secrets', async ctx => {
     const place = await gate.enter(ctx)
     if (!place) return
-    const outcome = await needs.rotate(place.deed)
+    const outcome = await needs.rotate(place.context)
     if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
     if (outcome.kind === 'unknown') return faults.notFound(ctx)
     const connectionId = place.connection.id
     const shown = { label: 'Client secret', value: outcome.secret } as const
     const key = await needs.once.keep({ userId: place.user.id, connectionId }, shown)
-    const address = saying(urls.developersConnection(connectionId), 'secret')
+    const address = withNotice(urls.developersConnection(connectionId), 'secret')
     seeOther(ctx, `${address}&shown=${key}`)
   })
 
@@ -57,10 +57,10 @@ export function developersSecrets(needs: SecretsNeeds): Router<WebState> {
     if (!place) return
     const secretId = param(ctx, 'secret')
     if (!secretId) return faults.notFound(ctx)
-    const outcome = await needs.revoke(place.deed, secretId)
+    const outcome = await needs.revoke(place.context, secretId)
     if (outcome.kind === 'unknown') return faults.notFound(ctx)
     const said = outcome.kind === 'revoked' ? 'revoked' : 'revoked-already'
-    seeOther(ctx, saying(urls.developersConnection(place.connection.id), said))
+    seeOther(ctx, withNotice(urls.developersConnection(place.connection.id), said))
   })
   return router
 }

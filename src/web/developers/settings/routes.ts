@@ -2,7 +2,7 @@ import Router from '@koa/router'
 import type { applyManifest } from '../../../installs/actions/apply-manifest.ts'
 import type { updateConnection } from '../../../installs/actions/update-connection.ts'
 import type { Faults } from '../../frame/error-pages.ts'
-import { saying } from '../../frame/notice.ts'
+import { withNotice } from '../../frame/notice.ts'
 import type { Render } from '../../frame/render.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebState } from '../../http/state.ts'
@@ -37,11 +37,11 @@ export function developersSettings(needs: SettingsNeeds): Router<WebState> {
   router.post(address, async ctx => {
     const place = await gate.enter(ctx)
     if (!place) return
-    const { connection, deed } = place
+    const { connection, context } = place
     const settings = readSettings(ctx.state.form, connection.kind)
     const version = ctx.state.form.get('version') ?? ''
     if (!settings || !/^\d{1,20}$/.test(version)) return faults.badForm(ctx, 'malformed')
-    const planned = await needs.plan(deed, { id: null, kind: null, settings })
+    const planned = await needs.plan(context, { id: null, kind: null, settings })
     if (planned.kind === 'invalid') {
       ctx.status = 400
       const page = settingsPage(place, { settings, faults: planned.faults })
@@ -49,18 +49,18 @@ export function developersSettings(needs: SettingsNeeds): Router<WebState> {
     }
     if (planned.kind !== 'planned') return faults.notFound(ctx)
     const after = urls.developersConnection(connection.id)
-    if (planned.changes.length === 0) return seeOther(ctx, saying(after, 'unchanged'))
+    if (planned.changes.length === 0) return seeOther(ctx, withNotice(after, 'unchanged'))
     const stops = planned.changes.some(change => change.stops !== null)
     if (planned.version !== version || stops)
       return needs.review(ctx, place, planned, {
         from: 'settings',
         changedMeanwhile: planned.version !== version,
       })
-    const outcome = await needs.update(deed, settings, planned.version)
-    if (outcome.kind === 'updated') return seeOther(ctx, saying(after, 'saved'))
+    const outcome = await needs.update(context, settings, planned.version)
+    if (outcome.kind === 'updated') return seeOther(ctx, withNotice(after, 'saved'))
     if (outcome.kind === 'unknown') return faults.notFound(ctx)
     // Somebody saved in this very moment: what is planned anew is shown.
-    const anew = await needs.plan(deed, { id: null, kind: null, settings })
+    const anew = await needs.plan(context, { id: null, kind: null, settings })
     if (anew.kind !== 'planned') return faults.notFound(ctx)
     needs.review(ctx, place, anew, { from: 'settings', changedMeanwhile: true })
   })

@@ -7,7 +7,7 @@ import type {
 } from '../../../installs/actions/renew-internal-token.ts'
 import { confirmView } from '../../frame/confirm.ts'
 import type { Faults } from '../../frame/error-pages.ts'
-import { type Sayings, saidOf, saying } from '../../frame/notice.ts'
+import { type Notices, readNotice, withNotice } from '../../frame/notice.ts'
 import type { Render } from '../../frame/render.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { ShownOnce } from '../../http/shown-once.ts'
@@ -29,7 +29,7 @@ export type TokenNeeds = {
   now(): Date
 }
 
-const sayings: Sayings = {
+const notices: Notices = {
   copied: () => ({
     kind: 'info',
     sentence: 'The token is shown below, once. That it was copied is recorded.',
@@ -56,7 +56,7 @@ export function developersToken(needs: TokenNeeds): Router<WebState> {
   async function lead(ctx: WebContext, place: AtConnection, said: string, value: string): Promise<void> {
     const who = { userId: place.user.id, connectionId: place.connection.id }
     const key = await needs.once.keep(who, { label: 'Internal token', value })
-    seeOther(ctx, `${saying(here(place), said)}&shown=${key}`)
+    seeOther(ctx, `${withNotice(here(place), said)}&shown=${key}`)
   }
 
   router.get('/', async ctx => {
@@ -69,7 +69,7 @@ export function developersToken(needs: TokenNeeds): Router<WebState> {
       needs.internalTokens(id, now),
       needs.once.take({ userId: place.user.id, connectionId: id }, asked),
     ])
-    const facts = { place, reading, notice: saidOf(ctx, sayings), shown: shown?.value ?? null, now }
+    const facts = { place, reading, notice: readNotice(ctx, notices), shown: shown?.value ?? null, now }
     render.screen(ctx, tokenView, tokenPage(facts), connectionLayout(place, 'Token'))
   })
 
@@ -77,16 +77,16 @@ export function developersToken(needs: TokenNeeds): Router<WebState> {
     const place = await enter(ctx)
     if (!place) return
     const { workspaceId, id } = place.connection
-    const deed = {
+    const context = {
       workspaceId: workspaceId!,
       actorId: place.user.id,
       address: ctx.ip || null,
       requestId: ctx.state.requestId,
     }
-    const outcome = await needs.copyToken(deed, id)
+    const outcome = await needs.copyToken(context, id)
     if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
     if (outcome.kind === 'unknown') return faults.notFound(ctx)
-    if (outcome.kind === 'none') return seeOther(ctx, saying(here(place), 'none'))
+    if (outcome.kind === 'none') return seeOther(ctx, withNotice(here(place), 'none'))
     await lead(ctx, place, 'copied', outcome.token)
   })
 
@@ -95,7 +95,7 @@ export function developersToken(needs: TokenNeeds): Router<WebState> {
     if (!place) return
     const chosen = overlaps.find(one => `${one.seconds}` === (ctx.state.form.get('overlap') ?? '0'))
     if (!chosen) return faults.badForm(ctx, 'malformed')
-    const outcome = await needs.renewToken(place.deed, chosen.seconds)
+    const outcome = await needs.renewToken(place.context, chosen.seconds)
     if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
     if (outcome.kind === 'unknown') return faults.notFound(ctx)
     await lead(ctx, place, 'renewed', outcome.token)
@@ -115,10 +115,10 @@ export function developersToken(needs: TokenNeeds): Router<WebState> {
   router.post('/revoke', async ctx => {
     const place = await enter(ctx)
     if (!place) return
-    const outcome = await needs.revokeToken(place.deed)
+    const outcome = await needs.revokeToken(place.context)
     if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
     if (outcome.kind === 'unknown') return faults.notFound(ctx)
-    seeOther(ctx, saying(here(place), outcome.kind === 'revoked' ? 'revoked' : 'none'))
+    seeOther(ctx, withNotice(here(place), outcome.kind === 'revoked' ? 'revoked' : 'none'))
   })
 
   return router

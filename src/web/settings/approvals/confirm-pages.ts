@@ -1,7 +1,7 @@
 /** What is asked once before something on the approved list stops or goes. */
 
 import type { ConfirmPage } from '../../frame/confirm.ts'
-import type { Sayings } from '../../frame/notice.ts'
+import type { Notices } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
 import { logoOf } from '../../kit/logo.ts'
 import { connectionMark, type Mark } from '../../kit/marks.ts'
@@ -83,7 +83,7 @@ export function removeApprovalPage(
   }
 }
 
-export const sayings: Sayings = {
+export const notices: Notices = {
   added: () => ({ kind: 'good', sentence: 'Added. Members may install it from this moment on.' }),
   'already-added': () => ({ kind: 'info', sentence: 'It was on the list already.' }),
   revoked: () => ({ kind: 'good', sentence: 'Revoked. The tokens of that person no longer work.' }),

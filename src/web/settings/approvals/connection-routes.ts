@@ -7,26 +7,31 @@ import { readUuid } from '../../../installs/ids.ts'
 import { confirmView } from '../../frame/confirm.ts'
 import type { Faults } from '../../frame/error-pages.ts'
 import type { Layout } from '../../frame/layout.ts'
-import { saidOf, saying } from '../../frame/notice.ts'
+import { readNotice, withNotice } from '../../frame/notice.ts'
 import type { Render } from '../../frame/render.ts'
-import { deedOf, param, type Whereabouts, type WorkspaceGate } from '../../frame/workspace-gate.ts'
+import {
+  actionContextOf,
+  param,
+  type WorkspaceGate,
+  type WorkspaceVisit,
+} from '../../frame/workspace-gate.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
-import { readTrail } from '../../kit/pagination.ts'
+import { readPassedCursors } from '../../kit/pagination.ts'
 import { urls } from '../../urls.ts'
 import {
   disconnectAllPage,
+  notices,
   removeApprovalPage,
   removeApprovalView,
   revokePage,
-  sayings,
 } from './confirm-pages.ts'
 import { searchWords } from './form.ts'
 import { approvedPeoplePage, approvedPeopleView } from './page.ts'
 import type { ApprovedPeople, ApprovedReadings } from './readings.ts'
 
 /** An owner before a connection of the list. */
-type Facing = { place: Whereabouts; found: ApprovedPeople; words: string; after: string | null }
+type FlowState = { place: WorkspaceVisit; found: ApprovedPeople; words: string; after: string | null }
 
 export type ApprovedConnectionNeeds = {
   render: Render
@@ -55,7 +60,7 @@ export function connectionRoutes(needs: ApprovedConnectionNeeds): Router<WebStat
 async function face(
   { faults, gate, readings }: ApprovedConnectionNeeds,
   ctx: WebContext,
-): Promise<Facing | null> {
+): Promise<FlowState | null> {
   const place = await gate.enterAsOwner(ctx)
   if (!place) return null
   const connectionId = param(ctx, 'connection')
@@ -68,7 +73,7 @@ async function face(
   return null
 }
 
-function layoutOf({ gate }: ApprovedConnectionNeeds, { place, found }: Facing, title: string): Layout {
+function layoutOf({ gate }: ApprovedConnectionNeeds, { place, found }: FlowState, title: string): Layout {
   const crumbs = [
     { label: 'Approved', href: urls.approved(place.workspace.id) },
     { label: found.connection.name, href: null },
@@ -80,8 +85,8 @@ async function showPeople(needs: ApprovedConnectionNeeds, ctx: WebContext): Prom
   const facing = await face(needs, ctx)
   if (!facing) return
   const { place, found, words, after } = facing
-  const facts = { workspace: place.workspace, trail: readTrail(ctx.query, after), now: needs.now() }
-  const model = approvedPeoplePage({ ...facts, notice: saidOf(ctx, sayings) }, words, found)
+  const facts = { workspace: place.workspace, trail: readPassedCursors(ctx.query, after), now: needs.now() }
+  const model = approvedPeoplePage({ ...facts, notice: readNotice(ctx, notices) }, words, found)
   const layout = layoutOf(needs, facing, `Who has ${found.connection.name}`)
   needs.render.screen(ctx, approvedPeopleView, model, layout)
 }
@@ -98,7 +103,7 @@ async function askRevoke(needs: ApprovedConnectionNeeds, ctx: WebContext): Promi
 }
 
 /** Whoever has it installed, wherever in the list he stands. */
-async function personOf({ readings }: ApprovedConnectionNeeds, { place, found }: Facing, userId: string) {
+async function personOf({ readings }: ApprovedConnectionNeeds, { place, found }: FlowState, userId: string) {
   const known = found.people.find(one => one.id === userId)
   return known ?? readings.person(place.workspace.id, found.connection.id, userId)
 }
@@ -109,17 +114,17 @@ async function revoke(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<
   if (!place) return
   const [connectionId, userId] = [param(ctx, 'connection'), param(ctx, 'user')]
   if (!connectionId || !userId) return faults.notFound(ctx)
-  const outcome = await needs.revokeMember(deedOf(ctx, place), { connectionId, userId })
+  const outcome = await needs.revokeMember(actionContextOf(ctx, place), { connectionId, userId })
   if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return faults.notFound(ctx)
-  seeOther(ctx, saying(urls.approved(place.workspace.id), outcome.kind))
+  seeOther(ctx, withNotice(urls.approved(place.workspace.id), outcome.kind))
 }
 
 async function askDisconnect(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
   const facing = await face(needs, ctx)
   if (!facing) return
   const { place, found } = facing
-  if (found.count === 0) return seeOther(ctx, saying(urls.approved(place.workspace.id), 'already'))
+  if (found.count === 0) return seeOther(ctx, withNotice(urls.approved(place.workspace.id), 'already'))
   const model = disconnectAllPage(place.workspace, found.connection, found.count)
   const layout = layoutOf(needs, facing, `Disconnect ${found.connection.name}`)
   needs.render.screen(ctx, confirmView, model, layout)
@@ -131,11 +136,11 @@ async function disconnect(needs: ApprovedConnectionNeeds, ctx: WebContext): Prom
   if (!place) return
   const connectionId = param(ctx, 'connection')
   if (!connectionId) return faults.notFound(ctx)
-  const outcome = await needs.disconnectEveryone(deedOf(ctx, place), connectionId)
+  const outcome = await needs.disconnectEveryone(actionContextOf(ctx, place), connectionId)
   if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return faults.notFound(ctx)
   const count = outcome.kind === 'disconnected' ? outcome.count : 1
-  seeOther(ctx, saying(urls.approved(place.workspace.id), outcome.kind, count))
+  seeOther(ctx, withNotice(urls.approved(place.workspace.id), outcome.kind, count))
 }
 
 async function askRemove(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
@@ -155,10 +160,13 @@ async function remove(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<
   const installed = ctx.state.form.get('installed')
   if (!connectionId) return faults.notFound(ctx)
   if (installed !== 'keep' && installed !== 'disconnect') return faults.badForm(ctx, 'malformed')
-  const outcome = await needs.removeApproval(deedOf(ctx, place), { connectionId, installed })
+  const outcome = await needs.removeApproval(actionContextOf(ctx, place), { connectionId, installed })
   if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return faults.notFound(ctx)
   const back = urls.approved(place.workspace.id)
-  if (outcome.kind !== 'removed') return seeOther(ctx, saying(back, 'already-removed'))
-  seeOther(ctx, outcome.ended === 0 ? saying(back, 'removed') : saying(back, 'removed-all', outcome.ended))
+  if (outcome.kind !== 'removed') return seeOther(ctx, withNotice(back, 'already-removed'))
+  seeOther(
+    ctx,
+    outcome.ended === 0 ? withNotice(back, 'removed') : withNotice(back, 'removed-all', outcome.ended),
+  )
 }

@@ -8,7 +8,7 @@ import { field } from '../../kit/field.ts'
 import { logoOf } from '../../kit/logo.ts'
 import { connectionMark, type Mark, personMark } from '../../kit/marks.ts'
 import { type Menu, type MenuItem, menuLink } from '../../kit/menu.ts'
-import { type Pagination, paginate, type Trail } from '../../kit/pagination.ts'
+import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
 import { countWords } from '../../kit/words.ts'
 import { namesWords } from '../../picker/words.ts'
 import { urls } from '../../urls.ts'
@@ -45,7 +45,7 @@ export const approvedView = view<ApprovedPage>('settings/approved')
 type Facts = {
   workspace: { id: string; name: string }
   /** The window does not begin at the beginning. */
-  trail: Trail
+  trail: PassedCursors
   notice: Notice | null
   now: Date
 }

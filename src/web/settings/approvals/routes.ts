@@ -2,14 +2,14 @@
 import Router from '@koa/router'
 import type { addApproval } from '../../../installs/actions/add-approval.ts'
 import { readUuid } from '../../../installs/ids.ts'
-import { saidOf, saying } from '../../frame/notice.ts'
-import { deedOf } from '../../frame/workspace-gate.ts'
+import { readNotice, withNotice } from '../../frame/notice.ts'
+import { actionContextOf } from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
-import { readTrail } from '../../kit/pagination.ts'
+import { readPassedCursors } from '../../kit/pagination.ts'
 import { urls } from '../../urls.ts'
-import { sayings } from './confirm-pages.ts'
+import { notices } from './confirm-pages.ts'
 import { type ApprovedConnectionNeeds, connectionRoutes } from './connection-routes.ts'
 import { searchWords } from './form.ts'
 import { addApprovedPage, addApprovedView, approvedPage, approvedView } from './page.ts'
@@ -35,8 +35,8 @@ async function showList(
   const after = readUuid(ctx.query.after)
   const list = await readings.list({ workspaceId: place.workspace.id, after })
   if (!list) return faults.notFound(ctx)
-  const facts = { workspace: place.workspace, trail: readTrail(ctx.query, after), now: now() }
-  const model = approvedPage({ ...facts, notice: saidOf(ctx, sayings) }, list)
+  const facts = { workspace: place.workspace, trail: readPassedCursors(ctx.query, after), now: now() }
+  const model = approvedPage({ ...facts, notice: readNotice(ctx, notices) }, list)
   const layout = gate.layout(place, { title: 'Approved', place: 'approved', crumbs: [] })
   render.screen(ctx, approvedView, model, layout)
 }
@@ -53,7 +53,7 @@ async function showCandidates({ render, gate, readings }: ApprovedNeeds, ctx: We
     { label: 'Add', href: null },
   ]
   const layout = gate.layout(place, { title: 'Add approved connection', place: 'approved', crumbs })
-  const model = addApprovedPage({ workspace, trail: readTrail(ctx.query, after) }, words, list)
+  const model = addApprovedPage({ workspace, trail: readPassedCursors(ctx.query, after) }, words, list)
   render.screen(ctx, addApprovedView, model, layout)
 }
 
@@ -63,9 +63,9 @@ async function add(needs: ApprovedNeeds, ctx: WebContext): Promise<void> {
   if (!place) return
   const connectionId = readUuid(ctx.state.form.get('connection_id'))
   if (!connectionId) return faults.badForm(ctx, 'malformed')
-  const outcome = await needs.addApproval(deedOf(ctx, place), connectionId)
+  const outcome = await needs.addApproval(actionContextOf(ctx, place), connectionId)
   if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return faults.notFound(ctx)
   const said = outcome.kind === 'added' ? 'added' : 'already-added'
-  seeOther(ctx, saying(urls.approved(place.workspace.id), said))
+  seeOther(ctx, withNotice(urls.approved(place.workspace.id), said))
 }

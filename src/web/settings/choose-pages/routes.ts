@@ -8,7 +8,7 @@ import type { changePages, PagesChanged } from '../../../installs/actions/change
 import type { Faults } from '../../frame/error-pages.ts'
 import type { Words } from '../../frame/refusals.ts'
 import type { Render } from '../../frame/render.ts'
-import { deedOf, type Whereabouts, type WorkspaceGate } from '../../frame/workspace-gate.ts'
+import { actionContextOf, type WorkspaceGate, type WorkspaceVisit } from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
@@ -23,7 +23,7 @@ import { type ChoiceWords, choicePage, choiceView } from './page.ts'
 
 /** Someone before the pages of one installation. */
 export type Choice = {
-  place: Whereabouts
+  place: WorkspaceVisit
   installationId: string
   /** The screen's address. */
   base: string
@@ -142,7 +142,11 @@ async function save(needs: ChoiceNeeds, screen: ChoiceScreen, ctx: WebContext): 
   if (!choice || !form) return
   const { place, installationId, unseen } = choice
   const withdraw = form.withdrawUnseen ? [...form.withdraw, ...unseen] : form.withdraw
-  const outcome = await needs.changePages(deedOf(ctx, place), { installationId, add: form.add, withdraw })
+  const outcome = await needs.changePages(actionContextOf(ctx, place), {
+    installationId,
+    add: form.add,
+    withdraw,
+  })
   if ('code' in outcome && outcome.code === 'no-pages') {
     await keep(needs, choice, { ...(await kept(needs, choice)), ticked: form.ticked })
     ctx.status = 400

@@ -3,7 +3,7 @@
 import { type ConfirmPage, confirmView } from '../../frame/confirm.ts'
 import type { Faults } from '../../frame/error-pages.ts'
 import type { Render } from '../../frame/render.ts'
-import { param, type Whereabouts, type WorkspaceGate } from '../../frame/workspace-gate.ts'
+import { param, type WorkspaceGate, type WorkspaceVisit } from '../../frame/workspace-gate.ts'
 import type { WebContext } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
 import type { ConnectionsReadings } from './readings.ts'
@@ -52,7 +52,7 @@ export function asking({ gate, readings, faults, render }: OwnersNeeds) {
     /** The page that asks once. */
     confirm(
       ctx: WebContext,
-      place: Whereabouts,
+      place: WorkspaceVisit,
       connection: { id: string; name: string },
       model: ConfirmPage,
     ): void {

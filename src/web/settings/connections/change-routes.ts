@@ -7,8 +7,8 @@ import type { suspend } from '../../../installs/actions/suspend.ts'
 import type { InstallationScope } from '../../../installs/installation.ts'
 import type { Refusal } from '../../../installs/refusal.ts'
 import type { ConfirmPage } from '../../frame/confirm.ts'
-import { saying } from '../../frame/notice.ts'
-import { deedOf, type Whereabouts } from '../../frame/workspace-gate.ts'
+import { withNotice } from '../../frame/notice.ts'
+import { actionContextOf, type WorkspaceVisit } from '../../frame/workspace-gate.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
@@ -49,17 +49,21 @@ export function changes(router: Router<WebState>, needs: Needs): void {
 
 /** What an action did, in the name of a sentence and a number; refused or unknown it is answered with a page. */
 type Said = { code: Refusal['code'] } | 'unknown' | [name: string, count?: number]
-type Change = (needs: Needs, deed: ReturnType<typeof deedOf>, scope: InstallationScope) => Promise<Said>
+type Change = (
+  needs: Needs,
+  context: ReturnType<typeof actionContextOf>,
+  scope: InstallationScope,
+) => Promise<Said>
 
-const stop: Change = async ({ actions }, deed, scope) => {
-  const outcome = await actions.suspend(deed, scope)
+const stop: Change = async ({ actions }, context, scope) => {
+  const outcome = await actions.suspend(context, scope)
   if (outcome.kind === 'refused') return outcome
   if (outcome.kind === 'unknown') return 'unknown'
   return [outcome.kind === 'already' ? 'suspended-already' : 'suspended']
 }
 
-const goOn: Change = async ({ actions }, deed, scope) => {
-  const outcome = await actions.resume(deed, scope)
+const goOn: Change = async ({ actions }, context, scope) => {
+  const outcome = await actions.resume(context, scope)
   if (outcome.kind === 'refused') return outcome
   if (outcome.kind === 'resumed') return saidOfResumed(outcome)
   return outcome.kind === 'already' ? ['resumed-already'] : 'unknown'
@@ -74,7 +78,7 @@ function saidOfResumed({ count, lifted, left }: { count: number; lifted: number;
 function end({ faults }: Needs, ctx: WebContext, said: Said, to: string): void {
   if (said === 'unknown') faults.notFound(ctx)
   else if ('code' in said) faults.refuse(ctx, said.code)
-  else seeOther(ctx, saying(to, ...said))
+  else seeOther(ctx, withNotice(to, ...said))
 }
 
 type Reading = NonNullable<Awaited<ReturnType<OwnersNeeds['readings']['one']>>>
@@ -82,7 +86,7 @@ type Reading = NonNullable<Awaited<ReturnType<OwnersNeeds['readings']['one']>>>
 async function askAboutAll(
   needs: Needs,
   ctx: WebContext,
-  page: (workspace: Whereabouts['workspace'], reading: Reading) => ConfirmPage,
+  page: (workspace: WorkspaceVisit['workspace'], reading: Reading) => ConfirmPage,
 ): Promise<void> {
   const ask = asking(needs)
   const asked = await ask.connection(ctx)
@@ -94,7 +98,7 @@ async function changeAll(needs: Needs, ctx: WebContext, change: Change): Promise
   const asked = await asking(needs).connection(ctx)
   if (!asked) return
   const { place, connectionId } = asked
-  const said = await change(needs, deedOf(ctx, place), { connectionId, userId: null })
+  const said = await change(needs, actionContextOf(ctx, place), { connectionId, userId: null })
   end(needs, ctx, said, urls.connection.people(place.workspace.id, connectionId))
 }
 
@@ -102,7 +106,7 @@ async function disconnectAll(needs: Needs, ctx: WebContext): Promise<void> {
   const asked = await asking(needs).connection(ctx)
   if (!asked) return
   const { place, connectionId } = asked
-  const outcome = await needs.actions.disconnectEveryone(deedOf(ctx, place), connectionId)
+  const outcome = await needs.actions.disconnectEveryone(actionContextOf(ctx, place), connectionId)
   const list = urls.connections(place.workspace.id)
   if (outcome.kind === 'disconnected') end(needs, ctx, ['disconnected', outcome.count], list)
   else if (outcome.kind === 'already') end(needs, ctx, ['disconnected-already'], list)
@@ -121,7 +125,7 @@ async function changeOne(needs: Needs, ctx: WebContext, change: Change): Promise
   const asked = await asking(needs).access(ctx)
   if (!asked) return
   const { place, access } = asked
-  const said = await change(needs, deedOf(ctx, place), { installationId: access.id })
+  const said = await change(needs, actionContextOf(ctx, place), { installationId: access.id })
   end(needs, ctx, said, urls.connection.people(place.workspace.id, access.connection.id))
 }
 
@@ -142,7 +146,7 @@ async function revoke(needs: Needs, ctx: WebContext): Promise<void> {
   const { place, access } = asked
   if (!access.person) return needs.faults.notFound(ctx)
   const who = { connectionId: access.connection.id, userId: access.person.id }
-  const outcome = await needs.actions.revokeMember(deedOf(ctx, place), who)
+  const outcome = await needs.actions.revokeMember(actionContextOf(ctx, place), who)
   const people = urls.connection.people(place.workspace.id, access.connection.id)
   if (outcome.kind === 'revoked') end(needs, ctx, ['revoked'], people)
   else if (outcome.kind === 'already') end(needs, ctx, ['revoked-already'], people)

@@ -1,7 +1,7 @@
 /** What owners are asked once before they stop something, and what is said afterwards. */
 
 import type { ConfirmPage } from '../../frame/confirm.ts'
-import type { Sayings } from '../../frame/notice.ts'
+import type { Notices } from '../../frame/notice.ts'
 import { urls } from '../../urls.ts'
 import { peopleWords } from './page.ts'
 import type { ConnectionReading } from './readings.ts'
@@ -136,7 +136,7 @@ const said = (sentence: string) => () => ({ kind: 'good', sentence }) as const
 const noted = (sentence: string) => () => ({ kind: 'info', sentence }) as const
 
 /** Also for the second of two owners who pressed the same button at once. */
-export const sayings: Sayings = {
+export const notices: Notices = {
   disconnected: count => ({
     kind: 'good',
     sentence:

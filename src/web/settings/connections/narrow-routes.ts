@@ -1,5 +1,5 @@
 import type Router from '@koa/router'
-import { saying } from '../../frame/notice.ts'
+import { withNotice } from '../../frame/notice.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import type { InstallReadings } from '../../install/readings.ts'
@@ -24,8 +24,8 @@ export function narrow(needs: OwnersNeeds & NarrowNeeds): Router<WebState> {
     face: ctx => face(needs, ctx),
     after: ({ place, base }, outcome) => {
       const people = base.slice(0, base.indexOf('/access/'))
-      if (outcome === 'ended') return saying(urls.connections(place.workspace.id), 'disconnected-already')
-      return saying(people, outcome === 'changed' ? 'pages-narrowed' : 'pages-kept')
+      if (outcome === 'ended') return withNotice(urls.connections(place.workspace.id), 'disconnected-already')
+      return withNotice(people, outcome === 'changed' ? 'pages-narrowed' : 'pages-kept')
     },
   })
 }
@@ -42,7 +42,7 @@ async function face(needs: OwnersNeeds & NarrowNeeds, ctx: WebContext): Promise<
   }
   const people = urls.connection.people(workspace.id, access.connection.id)
   if (access.ended) {
-    seeOther(ctx, saying(people, 'revoked-already'))
+    seeOther(ctx, withNotice(people, 'revoked-already'))
     return null
   }
   const { person, connection } = access

@@ -8,7 +8,7 @@ import { type Field, field } from '../../kit/field.ts'
 import { logoOf } from '../../kit/logo.ts'
 import { connectionMark, type Mark } from '../../kit/marks.ts'
 import { developerItems, type Menu, menuLink, menuPost } from '../../kit/menu.ts'
-import { type Pagination, paginate, type Trail } from '../../kit/pagination.ts'
+import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
 import { urls } from '../../urls.ts'
 import { type Badge, reachWords } from '../my-connections/words.ts'
 import type { ConnectionFacts, Counts, Filters, InstalledConnection, StateFilter } from './readings.ts'
@@ -58,7 +58,7 @@ type Facts = {
   policy: Policy
   more: boolean
   filters: Filters
-  trail: Trail
+  trail: PassedCursors
   notice: Notice | null
   now: Date
 }

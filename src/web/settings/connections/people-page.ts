@@ -9,7 +9,7 @@ import { shortLevels } from '../../kit/levels.ts'
 import { logoOf } from '../../kit/logo.ts'
 import { connectionMark, type Mark, personMark } from '../../kit/marks.ts'
 import { type Menu, menuLink, menuPost } from '../../kit/menu.ts'
-import { type Pagination, paginate, type Trail } from '../../kit/pagination.ts'
+import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
 import { urls } from '../../urls.ts'
 import { type Badge, reachWords } from '../my-connections/words.ts'
 import { connectionItems, type FilterForm, factBadges, filterForm, peopleWords } from './page.ts'
@@ -49,7 +49,7 @@ type Facts = {
   workspace: { id: string; name: string; plan: Plan }
   reading: ConnectionReading
   filters: Pick<Filters, 'state' | 'person'>
-  trail: Trail
+  trail: PassedCursors
   notice: Notice | null
   now: Date
 }

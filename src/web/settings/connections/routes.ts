@@ -1,16 +1,16 @@
 /** Owners: every connection of the workspace, and who has access through each. */
 import Router from '@koa/router'
 import { readUuid } from '../../../installs/ids.ts'
-import { saidOf } from '../../frame/notice.ts'
+import { readNotice } from '../../frame/notice.ts'
 import { governs, param } from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
-import { readTrail } from '../../kit/pagination.ts'
+import { readPassedCursors } from '../../kit/pagination.ts'
 import { urls } from '../../urls.ts'
 import type { OwnersNeeds } from './asking.ts'
 import { type ChangeNeeds, changes } from './change-routes.ts'
-import { sayings } from './confirm-pages.ts'
+import { notices } from './confirm-pages.ts'
 import { readFilters } from './form.ts'
 import { connectionsPage, connectionsView } from './page.ts'
 import { peoplePage, peopleView } from './people-page.ts'
@@ -41,8 +41,8 @@ async function showList({ gate, readings, render, now }: ConnectionsNeeds, ctx: 
     ...list,
     workspace,
     filters,
-    trail: readTrail(ctx.query, after),
-    notice: saidOf(ctx, sayings),
+    trail: readPassedCursors(ctx.query, after),
+    notice: readNotice(ctx, notices),
     now: now(),
   })
   const layout = gate.layout(place, { title: 'Connections', place: 'connections', crumbs: [] })
@@ -60,8 +60,8 @@ async function showPeople(needs: ConnectionsNeeds, ctx: WebContext): Promise<voi
   const question = { workspaceId: workspace.id, state, person, after }
   const reading = connectionId && (await readings.one({ ...question, connectionId }))
   if (!reading) return faults.notFound(ctx)
-  const notice = saidOf(ctx, sayings)
-  const trail = readTrail(ctx.query, after)
+  const notice = readNotice(ctx, notices)
+  const trail = readPassedCursors(ctx.query, after)
   const model = peoplePage({
     workspace,
     reading,

@@ -1,7 +1,7 @@
 import type Router from '@koa/router'
 import type { copyInternalToken } from '../../../installs/actions/copy-internal-token.ts'
-import { saying } from '../../frame/notice.ts'
-import { deedOf } from '../../frame/workspace-gate.ts'
+import { withNotice } from '../../frame/notice.ts'
+import { actionContextOf } from '../../frame/workspace-gate.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { ShownOnce } from '../../http/shown-once.ts'
 import type { WebState } from '../../http/state.ts'
@@ -50,12 +50,12 @@ export function token(router: Router<WebState>, needs: OwnersNeeds & TokenNeeds)
     const asked = await ask.connection(ctx)
     if (!asked) return
     const { place, connectionId } = asked
-    const outcome = await needs.copyInternalToken(deedOf(ctx, place), connectionId)
+    const outcome = await needs.copyInternalToken(actionContextOf(ctx, place), connectionId)
     if (outcome.kind === 'refused') return needs.faults.refuse(ctx, outcome.code)
     if (outcome.kind === 'unknown') return needs.faults.notFound(ctx)
     const { workspace, user } = place
     if (outcome.kind === 'none')
-      return seeOther(ctx, saying(urls.connection.people(workspace.id, connectionId), 'token-none'))
+      return seeOther(ctx, withNotice(urls.connection.people(workspace.id, connectionId), 'token-none'))
     const whom = { userId: user.id, connectionId }
     const id = await needs.shownOnce.keep(whom, { label: 'Internal token', value: outcome.token })
     seeOther(ctx, `${urls.connection.token(workspace.id, connectionId)}?shown=${id}`)

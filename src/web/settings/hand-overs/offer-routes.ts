@@ -3,9 +3,14 @@ import Router from '@koa/router'
 import type { acceptHandOver } from '../../../installs/actions/accept-hand-over.ts'
 import type { declineHandOver } from '../../../installs/actions/decline-hand-over.ts'
 import type { Faults } from '../../frame/error-pages.ts'
-import { saying } from '../../frame/notice.ts'
+import { withNotice } from '../../frame/notice.ts'
 import type { Render } from '../../frame/render.ts'
-import { deedOf, param, type Whereabouts, type WorkspaceGate } from '../../frame/workspace-gate.ts'
+import {
+  actionContextOf,
+  param,
+  type WorkspaceGate,
+  type WorkspaceVisit,
+} from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
@@ -35,7 +40,7 @@ export function offers(needs: OfferNeeds): Router<WebState> {
 async function face(
   { faults, gate, readings }: OfferNeeds,
   ctx: WebContext,
-): Promise<{ place: Whereabouts; offer: OfferToMe } | null> {
+): Promise<{ place: WorkspaceVisit; offer: OfferToMe } | null> {
   const place = await gate.enter(ctx)
   if (!place) return null
   const id = param(ctx, 'offer')
@@ -59,11 +64,11 @@ async function accept(needs: OfferNeeds, ctx: WebContext): Promise<void> {
   const facing = await face(needs, ctx)
   if (!facing) return
   const { place, offer } = facing
-  const outcome = await needs.acceptHandOver(deedOf(ctx, place), offer.id)
+  const outcome = await needs.acceptHandOver(actionContextOf(ctx, place), offer.id)
   if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return faults.notFound(ctx)
   const { id } = place.workspace
-  const taken = saying(urls.myConnections(id), 'taken-over')
+  const taken = withNotice(urls.myConnections(id), 'taken-over')
   seeOther(ctx, outcome.kind === 'accepted' ? taken : urls.handOver.show(id, offer.id))
 }
 
@@ -71,9 +76,9 @@ async function decline(needs: OfferNeeds, ctx: WebContext): Promise<void> {
   const facing = await face(needs, ctx)
   if (!facing) return
   const { place, offer } = facing
-  const outcome = await needs.declineHandOver(deedOf(ctx, place), offer.id)
+  const outcome = await needs.declineHandOver(actionContextOf(ctx, place), offer.id)
   if (outcome.kind === 'unknown') return needs.faults.notFound(ctx)
   const { id } = place.workspace
-  const declined = saying(urls.myRequests(id), 'declined')
+  const declined = withNotice(urls.myRequests(id), 'declined')
   seeOther(ctx, outcome.kind === 'declined' ? declined : urls.handOver.show(id, offer.id))
 }

@@ -1,14 +1,14 @@
 /** For owners: what departed members left behind, and to whom it is offered. */
 import { mayInstall } from '../../../installs/policy.ts'
 import type { ConfirmPage } from '../../frame/confirm.ts'
-import type { Notice, Sayings } from '../../frame/notice.ts'
+import type { Notice, Notices } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
 import { type Moment, momentOf } from '../../kit/dates.ts'
 import { type Field, field } from '../../kit/field.ts'
 import { shortLevels } from '../../kit/levels.ts'
 import { logoOf } from '../../kit/logo.ts'
 import { connectionMark, type Mark, personMark } from '../../kit/marks.ts'
-import { type Pagination, paginate, type Trail } from '../../kit/pagination.ts'
+import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
 import { countWords } from '../../kit/words.ts'
 import { urls } from '../../urls.ts'
 import type { LeftBehind, Receiver } from './readings.ts'
@@ -44,7 +44,7 @@ export function leftBehindPage(facts: {
   workspace: Workspace
   rows: LeftBehind[]
   more: boolean
-  trail: Trail
+  trail: PassedCursors
   notice: Notice | null
   now: Date
 }): LeftBehindPage {
@@ -177,7 +177,7 @@ export function letGoPage(workspace: Workspace, left: LeftBehind): ConfirmPage {
   }
 }
 
-export const sayings: Sayings = {
+export const notices: Notices = {
   offered: () => ({ kind: 'good', sentence: 'Offered. It works again as soon as that member accepts it.' }),
   'offered-already': () => ({
     kind: 'warning',

@@ -7,16 +7,21 @@ import { readUuid } from '../../../installs/ids.ts'
 import { confirmView } from '../../frame/confirm.ts'
 import type { Faults } from '../../frame/error-pages.ts'
 import type { Layout } from '../../frame/layout.ts'
-import { saidOf, saying } from '../../frame/notice.ts'
+import { readNotice, withNotice } from '../../frame/notice.ts'
 import type { Render } from '../../frame/render.ts'
-import { deedOf, param, type Whereabouts, type WorkspaceGate } from '../../frame/workspace-gate.ts'
+import {
+  actionContextOf,
+  param,
+  type WorkspaceGate,
+  type WorkspaceVisit,
+} from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
-import { readTrail } from '../../kit/pagination.ts'
+import { readPassedCursors } from '../../kit/pagination.ts'
 import { urls } from '../../urls.ts'
 import { searchWords } from '../approvals/form.ts'
-import { leftBehindPage, leftBehindView, letGoPage, receiversPage, receiversView, sayings } from './page.ts'
+import { leftBehindPage, leftBehindView, letGoPage, notices, receiversPage, receiversView } from './page.ts'
 import type { HandOverReadings, LeftBehind, Receiver } from './readings.ts'
 
 export type HandOverNeeds = {
@@ -31,8 +36,8 @@ export type HandOverNeeds = {
 }
 
 /** An owner before one of them. */
-type Facing = {
-  place: Whereabouts
+type FlowState = {
+  place: WorkspaceVisit
   words: string
   found: { left: LeftBehind; receivers: Receiver[]; more: boolean }
 }
@@ -49,7 +54,7 @@ export function handOvers(needs: HandOverNeeds): Router<WebState> {
 }
 
 /** null: answered already. */
-async function face({ faults, gate, readings }: HandOverNeeds, ctx: WebContext): Promise<Facing | null> {
+async function face({ faults, gate, readings }: HandOverNeeds, ctx: WebContext): Promise<FlowState | null> {
   const place = await gate.enterAsOwner(ctx)
   if (!place) return null
   const installationId = param(ctx, 'installation')
@@ -61,7 +66,7 @@ async function face({ faults, gate, readings }: HandOverNeeds, ctx: WebContext):
   return null
 }
 
-function layoutOf({ gate }: HandOverNeeds, { place, found }: Facing, title: string): Layout {
+function layoutOf({ gate }: HandOverNeeds, { place, found }: FlowState, title: string): Layout {
   const crumbs = [
     { label: 'Left behind', href: urls.leftBehind(place.workspace.id) },
     { label: found.left.connection.name, href: null },
@@ -75,8 +80,8 @@ async function showList({ render, gate, readings, now }: HandOverNeeds, ctx: Web
   const { workspace } = place
   const after = readUuid(ctx.query.after)
   const list = await readings.list({ workspaceId: workspace.id, after })
-  const facts = { ...list, workspace, trail: readTrail(ctx.query, after), now: now() }
-  const model = leftBehindPage({ ...facts, notice: saidOf(ctx, sayings) })
+  const facts = { ...list, workspace, trail: readPassedCursors(ctx.query, after), now: now() }
+  const model = leftBehindPage({ ...facts, notice: readNotice(ctx, notices) })
   const layout = gate.layout(place, { title: 'Left behind', place: 'hand-over', crumbs: [] })
   render.screen(ctx, leftBehindView, model, layout)
 }
@@ -97,14 +102,14 @@ async function offer(needs: HandOverNeeds, ctx: WebContext): Promise<void> {
   const toUserId = readUuid(ctx.state.form.get('user_id'))
   if (!installationId) return faults.notFound(ctx)
   if (!toUserId) return faults.badForm(ctx, 'malformed')
-  const outcome = await needs.handOver(deedOf(ctx, place), { installationId, toUserId })
+  const outcome = await needs.handOver(actionContextOf(ctx, place), { installationId, toUserId })
   if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return faults.notFound(ctx)
   const { id } = place.workspace
   // Whoever chose himself decides at once.
   if (outcome.kind === 'offered' && toUserId === place.user.id)
     return seeOther(ctx, urls.handOver.show(id, outcome.id))
-  seeOther(ctx, saying(urls.leftBehind(id), outcome.kind))
+  seeOther(ctx, withNotice(urls.leftBehind(id), outcome.kind))
 }
 
 async function askLetGo(needs: HandOverNeeds, ctx: WebContext): Promise<void> {
@@ -121,10 +126,10 @@ async function letItGo(needs: HandOverNeeds, ctx: WebContext): Promise<void> {
   if (!place) return
   const installationId = param(ctx, 'installation')
   if (!installationId) return faults.notFound(ctx)
-  const outcome = await needs.letGo(deedOf(ctx, place), installationId)
+  const outcome = await needs.letGo(actionContextOf(ctx, place), installationId)
   if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return faults.notFound(ctx)
-  seeOther(ctx, saying(urls.leftBehind(place.workspace.id), outcome.kind))
+  seeOther(ctx, withNotice(urls.leftBehind(place.workspace.id), outcome.kind))
 }
 
 async function withdraw(needs: HandOverNeeds, ctx: WebContext): Promise<void> {
@@ -133,8 +138,8 @@ async function withdraw(needs: HandOverNeeds, ctx: WebContext): Promise<void> {
   if (!place) return
   const offerId = param(ctx, 'offer')
   if (!offerId) return faults.notFound(ctx)
-  const outcome = await needs.withdrawHandOver(deedOf(ctx, place), offerId)
+  const outcome = await needs.withdrawHandOver(actionContextOf(ctx, place), offerId)
   if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return faults.notFound(ctx)
-  seeOther(ctx, saying(urls.leftBehind(place.workspace.id), outcome.kind))
+  seeOther(ctx, withNotice(urls.leftBehind(place.workspace.id), outcome.kind))
 }

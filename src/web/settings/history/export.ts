@@ -66,6 +66,6 @@ export function toCsv(rows: AsyncIterable<HistoryRow>): Readable {
     cast: { object: value => unformed(JSON.stringify(value)), string: unformed },
   })
   const source = Readable.from(records())
-  source.on('error', fault => csv.destroy(fault))
+  source.on('error', error => csv.destroy(error))
   return source.pipe(csv)
 }

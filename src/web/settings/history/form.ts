@@ -1,7 +1,7 @@
 import type { EventKind } from '../../../installs/events.ts'
 import type { HistoryCursor, HistoryFilter } from '../../../installs/history.ts'
 import { readUuid } from '../../../installs/ids.ts'
-import { readTrail, type Trail } from '../../kit/pagination.ts'
+import { type PassedCursors, readPassedCursors } from '../../kit/pagination.ts'
 import { eventKinds } from './words.ts'
 
 /** The filters as they stand in the address and in the form. */
@@ -13,7 +13,7 @@ export type HistoryQuestion = {
   fields: HistoryFields
   filter: HistoryFilter
   after: HistoryCursor | null
-  trail: Trail
+  trail: PassedCursors
   /** What of the question cannot be; null: nothing. */
   problem: string | null
 }
@@ -50,7 +50,7 @@ export function readHistoryQuestion(query: Query): HistoryQuestion {
       until: to && new Date(to.getTime() + 24 * 60 * 60_000),
     },
     after,
-    trail: readTrail(query, after && writeCursor(after)),
+    trail: readPassedCursors(query, after && writeCursor(after)),
     problem: problems.length > 0 ? problems.join(' ') : null,
   }
 }

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import Router from '@koa/router'
 import type { HistoryRow } from '../../../installs/history.ts'
 import type { Render } from '../../frame/render.ts'
-import type { Whereabouts, WorkspaceGate } from '../../frame/workspace-gate.ts'
+import type { WorkspaceGate, WorkspaceVisit } from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { toCsv, toNdjson } from './export.ts'
@@ -29,7 +29,7 @@ export function history(needs: HistoryNeeds): Router<WebState> {
     if (place) await show(ctx, place, readHistoryQuestion(ctx.query))
   })
 
-  async function show(ctx: WebContext, place: Whereabouts, question: HistoryQuestion): Promise<void> {
+  async function show(ctx: WebContext, place: WorkspaceVisit, question: HistoryQuestion): Promise<void> {
     const { workspace } = place
     const [rows, connections] = await Promise.all([
       readings.window({ ...question, workspaceId: workspace.id, limit: historySize + 1 }),

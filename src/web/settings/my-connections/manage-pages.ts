@@ -1,7 +1,7 @@
 import type Router from '@koa/router'
 import { mayInstall, type Placement } from '../../../installs/policy.ts'
 import type { Notice } from '../../frame/notice.ts'
-import { saying } from '../../frame/notice.ts'
+import { withNotice } from '../../frame/notice.ts'
 import { refusals } from '../../frame/refusals.ts'
 import { governs, param } from '../../frame/workspace-gate.ts'
 import { seeOther } from '../../http/see-other.ts'
@@ -31,8 +31,8 @@ export function managePages(needs: ManagePagesNeeds): Router<WebState> {
     face: ctx => face(needs, ctx),
     after: ({ place }, outcome) => {
       const list = urls.myConnections(place.workspace.id)
-      if (outcome === 'ended') return saying(list, 'already')
-      return saying(list, outcome === 'changed' ? 'pages-changed' : 'pages-kept')
+      if (outcome === 'ended') return withNotice(list, 'already')
+      return withNotice(list, outcome === 'changed' ? 'pages-changed' : 'pages-kept')
     },
   })
 }
@@ -54,7 +54,7 @@ async function face(needs: ManagePagesNeeds, ctx: WebContext): Promise<Choice | 
   }
   const list = urls.myConnections(workspace.id)
   if (installation.ended) {
-    seeOther(ctx, saying(list, 'already'))
+    seeOther(ctx, withNotice(list, 'already'))
     return null
   }
   const { connection } = installation

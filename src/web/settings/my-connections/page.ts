@@ -1,13 +1,13 @@
 import { isAgainstPolicy, mayResumeOwn } from '../../../installs/policy.ts'
 import type { ConfirmPage } from '../../frame/confirm.ts'
-import type { Notice, Sayings } from '../../frame/notice.ts'
+import type { Notice, Notices } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
 import { type Moment, momentOf } from '../../kit/dates.ts'
 import { shortLevels } from '../../kit/levels.ts'
 import { logoOf } from '../../kit/logo.ts'
 import { connectionMark, type Mark } from '../../kit/marks.ts'
 import { developerItems, type Menu, menuLink, menuPost } from '../../kit/menu.ts'
-import { type Pagination, paginate, type Trail } from '../../kit/pagination.ts'
+import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
 import { urls } from '../../urls.ts'
 import { type OfferedRow, offeredRow } from '../hand-overs/offered.ts'
 import type { MyOffer } from '../my-requests/readings.ts'
@@ -51,7 +51,7 @@ type Facts = {
   offers: MyOffer[]
   ended: EndedByOthers[]
   /** The window does not begin at the beginning. */
-  trail: Trail
+  trail: PassedCursors
   notice: Notice | null
   now: Date
 }
@@ -172,7 +172,7 @@ export function disconnectPage(
   }
 }
 
-export const sayings: Sayings = {
+export const notices: Notices = {
   'taken-over': () => ({
     kind: 'good',
     sentence: 'You have taken it over. It works again, and reaches the pages of it that you reach.',

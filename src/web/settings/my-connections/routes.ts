@@ -5,15 +5,15 @@ import type { resumeOwn } from '../../../installs/actions/resume-own.ts'
 import { readUuid } from '../../../installs/ids.ts'
 import { confirmView } from '../../frame/confirm.ts'
 import type { Faults } from '../../frame/error-pages.ts'
-import { saidOf, saying } from '../../frame/notice.ts'
+import { readNotice, withNotice } from '../../frame/notice.ts'
 import type { Render } from '../../frame/render.ts'
-import { deedOf, param, type WorkspaceGate } from '../../frame/workspace-gate.ts'
+import { actionContextOf, param, type WorkspaceGate } from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
-import { readTrail } from '../../kit/pagination.ts'
+import { readPassedCursors } from '../../kit/pagination.ts'
 import { urls } from '../../urls.ts'
-import { disconnectPage, myConnectionsPage, myConnectionsView, sayings } from './page.ts'
+import { disconnectPage, myConnectionsPage, myConnectionsView, notices } from './page.ts'
 import type { MyConnectionsReadings } from './readings.ts'
 
 export type MyConnectionsNeeds = {
@@ -47,8 +47,8 @@ async function showList({ gate, readings, render, now }: MyConnectionsNeeds, ctx
     readings.offers(workspace.id, user.id),
     readings.ended(workspace.id, user.id, at),
   ])
-  const notice = saidOf(ctx, sayings)
-  const trail = readTrail(ctx.query, after)
+  const notice = readNotice(ctx, notices)
+  const trail = readPassedCursors(ctx.query, after)
   // What is told beside the list stands on its first window.
   const beside = after ? { offers: [], ended: [] } : { offers, ended }
   const model = myConnectionsPage({ ...list, ...beside, workspace, user, notice, trail, now: at })
@@ -72,7 +72,7 @@ async function askAboutDisconnecting(needs: MyConnectionsNeeds, ctx: WebContext)
   if (!own) return
   const { place, installation } = own
   const list = urls.myConnections(place.workspace.id)
-  if (installation.ended) return seeOther(ctx, saying(list, 'already'))
+  if (installation.ended) return seeOther(ctx, withNotice(list, 'already'))
   const title = `Disconnect ${installation.connection.name}`
   const crumbs = [
     { label: 'My connections', href: list },
@@ -87,19 +87,19 @@ async function doDisconnect(needs: MyConnectionsNeeds, ctx: WebContext): Promise
   const own = await ownInstallation(needs, ctx)
   if (!own) return
   const { place, installation } = own
-  const outcome = await needs.disconnect(deedOf(ctx, place), installation.id)
+  const outcome = await needs.disconnect(actionContextOf(ctx, place), installation.id)
   if (outcome.kind === 'refused') return needs.faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return needs.faults.notFound(ctx)
-  seeOther(ctx, saying(urls.myConnections(place.workspace.id), outcome.kind))
+  seeOther(ctx, withNotice(urls.myConnections(place.workspace.id), outcome.kind))
 }
 
 async function doResume(needs: MyConnectionsNeeds, ctx: WebContext): Promise<void> {
   const own = await ownInstallation(needs, ctx)
   if (!own) return
   const { place, installation } = own
-  const outcome = await needs.resumeOwn(deedOf(ctx, place), installation.id)
+  const outcome = await needs.resumeOwn(actionContextOf(ctx, place), installation.id)
   if (outcome.kind === 'refused') return needs.faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return needs.faults.notFound(ctx)
   const said = outcome.kind === 'already' ? 'resumed-already' : 'resumed'
-  seeOther(ctx, saying(urls.myConnections(place.workspace.id), said))
+  seeOther(ctx, withNotice(urls.myConnections(place.workspace.id), said))
 }

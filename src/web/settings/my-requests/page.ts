@@ -4,7 +4,7 @@ import { type Moment, momentOf } from '../../kit/dates.ts'
 import { shortLevels } from '../../kit/levels.ts'
 import { logoOf } from '../../kit/logo.ts'
 import { connectionMark, type Mark, workspaceMark } from '../../kit/marks.ts'
-import { type Pagination, paginate, type Trail } from '../../kit/pagination.ts'
+import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
 import { namesWords } from '../../picker/words.ts'
 import { urls } from '../../urls.ts'
 import { type OfferedRow, offeredRow } from '../hand-overs/offered.ts'
@@ -30,7 +30,7 @@ export function myRequestsPage(facts: {
   rows: MyRequest[]
   offers: MyOffer[]
   more: boolean
-  trail: Trail
+  trail: PassedCursors
   notice: Notice | null
   now: Date
 }): MyRequestsPage {

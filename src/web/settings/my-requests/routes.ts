@@ -5,14 +5,19 @@ import type { resumeRequest } from '../../../installs/actions/resume-request.ts'
 import type { withdrawRequest } from '../../../installs/actions/withdraw-request.ts'
 import { readUuid } from '../../../installs/ids.ts'
 import type { Faults } from '../../frame/error-pages.ts'
-import { type Notice, type Sayings, saidOf, saying } from '../../frame/notice.ts'
+import { type Notice, type Notices, readNotice, withNotice } from '../../frame/notice.ts'
 import type { Words } from '../../frame/refusals.ts'
 import type { Render } from '../../frame/render.ts'
-import { deedOf, param, type Whereabouts, type WorkspaceGate } from '../../frame/workspace-gate.ts'
+import {
+  actionContextOf,
+  param,
+  type WorkspaceGate,
+  type WorkspaceVisit,
+} from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
-import { readTrail } from '../../kit/pagination.ts'
+import { readPassedCursors } from '../../kit/pagination.ts'
 import { urls } from '../../urls.ts'
 import { myRequestPage, myRequestsPage, myRequestsView, myRequestView } from './page.ts'
 import type { MyRequest, MyRequestsReadings } from './readings.ts'
@@ -31,7 +36,7 @@ export type MyRequestsNeeds = {
 }
 
 /** A member before one of his requests. */
-type Facing = { place: Whereabouts; request: MyRequest }
+type FlowState = { place: WorkspaceVisit; request: MyRequest }
 
 export function myRequests(needs: MyRequestsNeeds): Router<WebState> {
   const router = new Router<WebState>({ prefix: '/settings/:workspace/my-requests' })
@@ -39,7 +44,7 @@ export function myRequests(needs: MyRequestsNeeds): Router<WebState> {
   router.get('/', ctx => showList(needs, ctx))
   router.get('/:request', async ctx => {
     const facing = await face(needs, ctx)
-    if (facing) await show(needs, ctx, facing, saidOf(ctx, sayings))
+    if (facing) await show(needs, ctx, facing, readNotice(ctx, notices))
   })
   router.post('/:request/continue', ctx => goOn(needs, ctx))
   router.post('/:request/withdraw', ctx => withdraw(needs, ctx))
@@ -48,7 +53,7 @@ export function myRequests(needs: MyRequestsNeeds): Router<WebState> {
 }
 
 /** null: answered already. */
-async function face({ faults, gate, readings }: MyRequestsNeeds, ctx: WebContext): Promise<Facing | null> {
+async function face({ faults, gate, readings }: MyRequestsNeeds, ctx: WebContext): Promise<FlowState | null> {
   const place = await gate.enter(ctx)
   if (!place) return null
   const id = param(ctx, 'request')
@@ -67,8 +72,8 @@ async function showList({ render, gate, readings, now }: MyRequestsNeeds, ctx: W
     readings.list({ workspaceId: workspace.id, userId: user.id, after }),
     readings.offers(workspace.id, user.id),
   ])
-  const facts = { ...list, offers, workspace, notice: saidOf(ctx, sayings), now: now() }
-  const model = myRequestsPage({ ...facts, trail: readTrail(ctx.query, after) })
+  const facts = { ...list, offers, workspace, notice: readNotice(ctx, notices), now: now() }
+  const model = myRequestsPage({ ...facts, trail: readPassedCursors(ctx.query, after) })
   // Going on may end at the partner: where its request is no longer what it may send.
   const layout = gate.layout(place, { title: 'My requests', place: 'my-requests', crumbs: [] })
   render.screen(ctx, myRequestsView, model, { ...layout, formsMayLeave: true })
@@ -77,7 +82,7 @@ async function showList({ render, gate, readings, now }: MyRequestsNeeds, ctx: W
 async function show(
   { render, readings, now }: MyRequestsNeeds,
   ctx: WebContext,
-  { place, request }: Facing,
+  { place, request }: FlowState,
   notice: Notice | null,
 ): Promise<void> {
   const owners = await readings.owners(place.workspace.id)
@@ -103,10 +108,10 @@ async function withdraw(needs: MyRequestsNeeds, ctx: WebContext): Promise<void> 
   const facing = await face(needs, ctx)
   if (!facing) return
   const { place, request } = facing
-  const outcome = await needs.withdrawRequest(deedOf(ctx, place), request.id)
+  const outcome = await needs.withdrawRequest(actionContextOf(ctx, place), request.id)
   if (outcome.kind === 'unknown') return needs.faults.notFound(ctx)
   const back = urls.myRequest.show(place.workspace.id, request.id)
-  seeOther(ctx, outcome.kind === 'withdrawn' ? back : saying(back, 'decided-before'))
+  seeOther(ctx, outcome.kind === 'withdrawn' ? back : withNotice(back, 'decided-before'))
 }
 
 async function close(needs: MyRequestsNeeds, ctx: WebContext): Promise<void> {
@@ -114,11 +119,11 @@ async function close(needs: MyRequestsNeeds, ctx: WebContext): Promise<void> {
   const facing = await face(needs, ctx)
   if (!facing) return
   const { place, request } = facing
-  const outcome = await needs.closeRequest(deedOf(ctx, place), request.id)
+  const outcome = await needs.closeRequest(actionContextOf(ctx, place), request.id)
   if (outcome.kind === 'unknown') return faults.notFound(ctx)
   const back = urls.myRequest.show(place.workspace.id, request.id)
   if (outcome.kind !== 'closed')
-    return seeOther(ctx, saying(back, outcome.kind === 'waits' ? 'waits' : 'told'))
+    return seeOther(ctx, withNotice(back, outcome.kind === 'waits' ? 'waits' : 'told'))
   const partner = await needs.denialOf(outcome.parameters)
   if (partner) return seeOther(ctx, partner)
   faults.show(ctx, unreachable, { label: 'Back to my requests', href: urls.myRequests(place.workspace.id) })
@@ -129,7 +134,7 @@ const cannotGoOn: Notice = {
   sentence: 'It cannot go on. What stands below is how it is now.',
 }
 
-const sayings: Sayings = {
+const notices: Notices = {
   'decided-before': () => ({ kind: 'info', sentence: 'It was decided before you took it back.' }),
   waits: () => ({ kind: 'info', sentence: 'An owner may still decide. Take the request back first.' }),
   told: () => ({ kind: 'info', sentence: 'The application has its answer already.' }),

@@ -1,7 +1,7 @@
 import { isAgainstPolicy } from '../../../installs/policy.ts'
 import type { Plan, Policy } from '../../../installs/workspace.ts'
 import type { ConfirmPage } from '../../frame/confirm.ts'
-import type { Notice, Sayings } from '../../frame/notice.ts'
+import type { Notice, Notices } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
 import { type Moment, momentOf } from '../../kit/dates.ts'
 import { countWords } from '../../kit/words.ts'
@@ -133,7 +133,7 @@ export function unapprovedPage(
   }
 }
 
-export const sayings: Sayings = {
+export const notices: Notices = {
   set: () => ({ kind: 'good', sentence: 'Saved. It holds from this moment on; what is installed stays.' }),
   unchanged: () => ({ kind: 'info', sentence: 'Nothing was changed: the policy is the same as before.' }),
   disconnected: count => ({

@@ -5,15 +5,15 @@ import type { setPolicy } from '../../../installs/actions/set-policy.ts'
 import type { Policy } from '../../../installs/workspace.ts'
 import { confirmView } from '../../frame/confirm.ts'
 import type { Faults } from '../../frame/error-pages.ts'
-import { type Notice, saidOf, saying } from '../../frame/notice.ts'
+import { type Notice, readNotice, withNotice } from '../../frame/notice.ts'
 import type { Render } from '../../frame/render.ts'
-import { deedOf, type Whereabouts, type WorkspaceGate } from '../../frame/workspace-gate.ts'
+import { actionContextOf, type WorkspaceGate, type WorkspaceVisit } from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
 import { readPolicyForm } from './form.ts'
-import { againstPolicy, overtakenWords, policyPage, policyView, sayings, unapprovedPage } from './page.ts'
+import { againstPolicy, notices, overtakenWords, policyPage, policyView, unapprovedPage } from './page.ts'
 import type { PolicyReading } from './readings.ts'
 
 export type PolicyNeeds = {
@@ -34,7 +34,7 @@ export function policy(needs: PolicyNeeds): Router<WebState> {
   router.use(mustBeSignedIn)
   router.get('/', async ctx => {
     const place = await needs.gate.enterAsOwner(ctx)
-    if (place) await show(needs, ctx, place, saidOf(ctx, sayings), null)
+    if (place) await show(needs, ctx, place, readNotice(ctx, notices), null)
   })
   router.post('/', ctx => set(needs, ctx))
   router.get('/unapproved', ctx => askUnapproved(needs, ctx))
@@ -45,7 +45,7 @@ export function policy(needs: PolicyNeeds): Router<WebState> {
 async function show(
   { render, faults, gate, readings, now }: PolicyNeeds,
   ctx: WebContext,
-  place: Whereabouts,
+  place: WorkspaceVisit,
   notice: Notice | null,
   filled: Policy | null,
 ): Promise<void> {
@@ -61,7 +61,7 @@ async function set(needs: PolicyNeeds, ctx: WebContext): Promise<void> {
   if (!place) return
   const form = readPolicyForm(ctx.state.form)
   if (!form) return faults.badForm(ctx, 'malformed')
-  const outcome = await needs.setPolicy(deedOf(ctx, place), form.policy, form.seen)
+  const outcome = await needs.setPolicy(actionContextOf(ctx, place), form.policy, form.seen)
   if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return faults.notFound(ctx)
   if (outcome.kind === 'overtaken') {
@@ -69,7 +69,7 @@ async function set(needs: PolicyNeeds, ctx: WebContext): Promise<void> {
     const by = outcome.by && (await readings.nameOf(outcome.by))
     return show(needs, ctx, place, overtakenWords(by), form.policy)
   }
-  seeOther(ctx, saying(urls.policy(place.workspace.id), outcome.kind))
+  seeOther(ctx, withNotice(urls.policy(place.workspace.id), outcome.kind))
 }
 
 async function askUnapproved({ render, gate, readings }: PolicyNeeds, ctx: WebContext): Promise<void> {
@@ -78,7 +78,7 @@ async function askUnapproved({ render, gate, readings }: PolicyNeeds, ctx: WebCo
   const { workspace } = place
   const reading = await readings.policy(workspace.id)
   const against = reading ? againstPolicy(reading) : []
-  if (against.length === 0) return seeOther(ctx, saying(urls.policy(workspace.id), 'none-left'))
+  if (against.length === 0) return seeOther(ctx, withNotice(urls.policy(workspace.id), 'none-left'))
   const crumbs = [
     { label: 'Policy', href: urls.policy(workspace.id) },
     { label: 'Not approved', href: null },
@@ -91,9 +91,12 @@ async function endUnapproved(needs: PolicyNeeds, ctx: WebContext): Promise<void>
   const { faults, gate } = needs
   const place = await gate.enterAsOwner(ctx)
   if (!place) return
-  const outcome = await needs.disconnectUnapproved(deedOf(ctx, place))
+  const outcome = await needs.disconnectUnapproved(actionContextOf(ctx, place))
   if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return faults.notFound(ctx)
   const back = urls.policy(place.workspace.id)
-  seeOther(ctx, outcome.count === 0 ? saying(back, 'none-left') : saying(back, 'disconnected', outcome.count))
+  seeOther(
+    ctx,
+    outcome.count === 0 ? withNotice(back, 'none-left') : withNotice(back, 'disconnected', outcome.count),
+  )
 }

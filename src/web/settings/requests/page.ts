@@ -1,11 +1,11 @@
 import { type ApprovalRequestState, sentenceLimit, standingOf } from '../../../installs/approval.ts'
-import type { Notice, Sayings } from '../../frame/notice.ts'
+import type { Notice, Notices } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
 import { type Moment, momentOf } from '../../kit/dates.ts'
 import { shortLevels } from '../../kit/levels.ts'
 import { logoOf } from '../../kit/logo.ts'
 import { connectionMark, type Mark } from '../../kit/marks.ts'
-import { type Pagination, paginate, type Trail } from '../../kit/pagination.ts'
+import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
 import { countWords } from '../../kit/words.ts'
 import { outside, urls } from '../../urls.ts'
 import type { Badge } from '../my-connections/words.ts'
@@ -41,7 +41,7 @@ type Facts = {
   show: 'waiting' | 'decided'
   rows: RequestToDecide[]
   more: boolean
-  trail: Trail
+  trail: PassedCursors
   notice: Notice | null
   unsent: Unsent | null
   now: Date
@@ -153,7 +153,7 @@ function outcomeOf(row: RequestToDecide, standing: Settled, now: Date): NonNulla
   }
 }
 
-export const sayings: Sayings = {
+export const notices: Notices = {
   approved: () => ({
     kind: 'good',
     sentence:

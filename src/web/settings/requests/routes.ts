@@ -4,15 +4,20 @@ import type { decideApproval } from '../../../installs/actions/decide-approval.t
 import { sentenceLimit } from '../../../installs/approval.ts'
 import { readUuid } from '../../../installs/ids.ts'
 import type { Faults } from '../../frame/error-pages.ts'
-import { type Notice, saidOf, saying } from '../../frame/notice.ts'
+import { type Notice, readNotice, withNotice } from '../../frame/notice.ts'
 import type { Render } from '../../frame/render.ts'
-import { deedOf, param, type Whereabouts, type WorkspaceGate } from '../../frame/workspace-gate.ts'
+import {
+  actionContextOf,
+  param,
+  type WorkspaceGate,
+  type WorkspaceVisit,
+} from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
-import { readTrail } from '../../kit/pagination.ts'
+import { readPassedCursors } from '../../kit/pagination.ts'
 import { urls } from '../../urls.ts'
-import { requestsPage, requestsView, sayings, tooLateWords, type Unsent } from './page.ts'
+import { notices, requestsPage, requestsView, tooLateWords, type Unsent } from './page.ts'
 import type { RequestsReadings } from './readings.ts'
 
 export type RequestsNeeds = {
@@ -31,7 +36,7 @@ export function requests(needs: RequestsNeeds): Router<WebState> {
   router.use(mustBeSignedIn)
   router.get('/', async ctx => {
     const place = await needs.gate.enterAsOwner(ctx)
-    if (place) await show(needs, ctx, place, { notice: saidOf(ctx, sayings), unsent: null })
+    if (place) await show(needs, ctx, place, { notice: readNotice(ctx, notices), unsent: null })
   })
   router.post('/:request', ctx => decide(needs, ctx))
   return router
@@ -40,14 +45,14 @@ export function requests(needs: RequestsNeeds): Router<WebState> {
 async function show(
   { render, gate, readings, now }: RequestsNeeds,
   ctx: WebContext,
-  place: Whereabouts,
+  place: WorkspaceVisit,
   told: Told,
 ): Promise<void> {
   const show = ctx.query.show === 'decided' ? 'decided' : 'waiting'
   const after = readUuid(ctx.query.after)
   const list = await readings.list({ workspaceId: place.workspace.id, show, after })
   const facts = { ...list, ...told, workspace: place.workspace, show, now: now() } as const
-  const model = requestsPage({ ...facts, trail: readTrail(ctx.query, after) })
+  const model = requestsPage({ ...facts, trail: readPassedCursors(ctx.query, after) })
   const layout = gate.layout(place, { title: 'Requests', place: 'requests', crumbs: [] })
   render.screen(ctx, requestsView, model, layout)
 }
@@ -62,11 +67,11 @@ async function decide(needs: RequestsNeeds, ctx: WebContext): Promise<void> {
   const answer = ctx.state.form.get('answer') ?? ''
   if (!requestId) return faults.notFound(ctx)
   if (decision !== 'approve' && decision !== 'decline') return faults.badForm(ctx, 'malformed')
-  const outcome = await needs.decideApproval(deedOf(ctx, place), { requestId, decision, answer })
+  const outcome = await needs.decideApproval(actionContextOf(ctx, place), { requestId, decision, answer })
   switch (outcome.kind) {
     case 'approved':
     case 'declined':
-      return seeOther(ctx, saying(urls.requests(workspace.id), outcome.kind))
+      return seeOther(ctx, withNotice(urls.requests(workspace.id), outcome.kind))
     case 'refused':
       return faults.refuse(ctx, outcome.code)
     case 'unknown':

@@ -13,7 +13,7 @@ import {
 } from '../../access.ts'
 
 /** Where a listing of children goes on: after this title (as siblings are ordered by it) and id. */
-export type ChildPlace = { title: string; id: string }
+export type ChildPosition = { title: string; id: string }
 
 export type Child = ReachedPage & { hasChildren: boolean }
 
@@ -21,7 +21,7 @@ export type Children = {
   bearer: Bearer
   /** null: the parent is not reached. */
   children: Child[] | null
-  next: ChildPlace | null
+  next: ChildPosition | null
 }
 
 // $1 token, $2 now, $3 the parent, $4 children asked for, $5 and $6 after this title and id
@@ -50,7 +50,7 @@ const further = statements('children-further', childrenOf('and (k.sort_title, k.
 type Row = BearerRow & {
   reached: boolean
   children: (PageRow & { has_children: boolean })[] | null
-  next: ChildPlace | null
+  next: ChildPosition | null
 }
 
 /** @returns a reading of one part of a page's children; null when the token is not in force. */
@@ -59,7 +59,7 @@ export function openChildren(pool: Pool) {
     token: PresentedToken,
     parentId: string,
     limit: number,
-    after: ChildPlace | null,
+    after: ChildPosition | null,
     now: Date,
   ): Promise<Children | null> => {
     const values: unknown[] = [token.hash, now, parentId, limit]

@@ -77,8 +77,8 @@ export const withTop = (page: string) => `
   join top on top.page_id = ancestor.id`
 
 /** Where a listing goes on: after a path in tree order, or after a moment and an id in order of time. */
-export type TreePlace = string[]
-export type TimePlace = { at: string; id: string }
+export type TreePosition = string[]
+export type TimePosition = { at: string; id: string }
 
 export type Listing<Place> = {
   bearer: Bearer

@@ -12,8 +12,8 @@ import {
   byKey,
   type Listing,
   list,
-  type TimePlace,
-  type TreePlace,
+  type TimePosition,
+  type TreePosition,
   walkInTreeOrder,
   withTop,
 } from './reach.ts'
@@ -46,7 +46,7 @@ const answer = (place: string, exhausted: string, givenUp = 'null::boolean') => 
     ${givenUp} as given_up
   from bearer b`
 
-const treePlace =
+const treePosition =
   '(select array_to_json(w.path) from page_paths w where w.workspace_id = b.workspace_id and w.page_id = m.id)'
 
 // $1 token, $2 now, $3 pages asked for, $4 pattern, $5 type, $6 after this path, $7 rows to look at
@@ -60,9 +60,9 @@ const treeWalk = statements(
       where ${matches('p', '$4', '$5')}
       order by walk.at, walk.place limit $3 + 1)
     ${answer(
-      treePlace,
+      treePosition,
       `case when (select count(*) from walk) >= $7 then (
-         select ${treePlace} from walk m order by m.at desc, m.place desc limit 1) end`,
+         select ${treePosition} from walk m order by m.at desc, m.place desc limit 1) end`,
     )}`,
 )
 
@@ -83,14 +83,14 @@ const treeMatches = statements(
       from found p ${withTop('p')}
       where not (select yes from dense) and w.path > coalesce($6::uuid[], '{}')
       order by w.path limit $3 + 1)
-    ${answer(treePlace, 'null', '(select yes from dense)')}`,
+    ${answer(treePosition, 'null', '(select yes from dense)')}`,
 )
 
 const orders = {
   ascending: { sort: 'updated_at, id', beyond: '>', from: `'-infinity'` },
   descending: { sort: 'updated_at desc, id desc', beyond: '<', from: `'infinity'` },
 }
-const timePlace = `json_build_object('at', m.updated_at, 'id', m.id)`
+const timePosition = `json_build_object('at', m.updated_at, 'id', m.id)`
 
 /** After the place ($6 moment, $7 id), in the order of time. */
 const afterPlace = (direction: Direction, page: string) =>
@@ -112,7 +112,7 @@ const timeMatches = byDirection(direction =>
         direction,
         `${pageColumns('p', 'top.page_id <> p.id')} from found p ${withTop('p')} where not (select yes from dense)`,
         afterPlace(direction, 'p'),
-      )} ${answer(timePlace, 'null', '(select yes from dense)')}`,
+      )} ${answer(timePosition, 'null', '(select yes from dense)')}`,
   ),
 )
 
@@ -127,7 +127,7 @@ const timeSort = byDirection(direction =>
        ${byKey('pages', 'p', 'p.workspace_id = (select workspace_id from bearer) and p.id = walk.id')}
        where not (select yes from wide) and ${matches('p', '$4', '$5')}`,
       afterPlace(direction, 'p'),
-    )} ${answer(timePlace, 'null', '(select yes from wide)')}`,
+    )} ${answer(timePosition, 'null', '(select yes from wide)')}`,
   ),
 )
 
@@ -144,9 +144,9 @@ const timeWalk = byDirection(direction =>
         `${pageColumns('p', 'top.page_id <> p.id')} from looked p ${withTop('p')} where ${matches('p', '$4', '$5')}`,
         'true',
       )} ${answer(
-        timePlace,
+        timePosition,
         `case when (select count(*) from looked) >= $8 then (
-           select ${timePlace} from looked m order by ${reverse(orders[direction].sort)} limit 1) end`,
+           select ${timePosition} from looked m order by ${reverse(orders[direction].sort)} limit 1) end`,
       )}`,
   ),
 )
@@ -176,17 +176,17 @@ export type Search = {
   inTree(
     token: PresentedToken,
     question: SearchQuestion,
-    after: TreePlace | null,
+    after: TreePosition | null,
     now: Date,
-  ): Promise<Listing<TreePlace> | null>
+  ): Promise<Listing<TreePosition> | null>
   /** In order of the last edit. */
   byTime(
     token: PresentedToken,
     question: SearchQuestion,
     direction: Direction,
-    after: TimePlace | null,
+    after: TimePosition | null,
     now: Date,
-  ): Promise<Listing<TimePlace> | null>
+  ): Promise<Listing<TimePosition> | null>
 }
 
 export function openSearch(pool: Pool): Search {
@@ -194,20 +194,20 @@ export function openSearch(pool: Pool): Search {
     async inTree(token, { query, type, limit }, after, now) {
       const values = [token.hash, now, limit, patternOf(query), type, after]
       if (hasTrigram(query)) {
-        const exact = await list<TreePlace>(pool, treeMatches[token.kind], values)
+        const exact = await list<TreePosition>(pool, treeMatches[token.kind], values)
         if (!exact?.givenUp) return exact
       }
       const room = query === null && type === null ? limit + 1 : examined
-      return list<TreePlace>(pool, treeWalk[token.kind], [...values, room])
+      return list<TreePosition>(pool, treeWalk[token.kind], [...values, room])
     },
     async byTime(token, { query, type, limit }, direction, after, now) {
       const values = [token.hash, now, limit, patternOf(query), type, after?.at ?? null, after?.id ?? null]
       const ways = [...(hasTrigram(query) ? [timeMatches] : []), timeSort]
       for (const way of ways) {
-        const exact = await list<TimePlace>(pool, way[direction][token.kind], values)
+        const exact = await list<TimePosition>(pool, way[direction][token.kind], values)
         if (!exact?.givenUp) return exact
       }
-      return list<TimePlace>(pool, timeWalk[direction][token.kind], [...values, examined])
+      return list<TimePosition>(pool, timeWalk[direction][token.kind], [...values, examined])
     },
   }
 }
