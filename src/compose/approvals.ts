@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import type { EntityManager } from 'typeorm'
 import { acceptHandOver } from '../installs/actions/accept-hand-over.ts'
 import { addApproval } from '../installs/actions/add-approval.ts'
 import { closeRequest } from '../installs/actions/close-request.ts'
@@ -34,6 +35,7 @@ import {
 import { readMyOffer, readMyOffers } from '../storage/postgres/queries/settings/offers.ts'
 import { readPolicy } from '../storage/postgres/queries/settings/policy.ts'
 import { readRequest, readRequests } from '../storage/postgres/queries/settings/requests.ts'
+import { repositoriesOn } from '../storage/postgres/repositories.ts'
 import { approvalRequestStore, readApprovalRequest } from '../storage/postgres/stores/approval-requests.ts'
 import { approvalStore } from '../storage/postgres/stores/approvals.ts'
 import { appendEvent, appendEvents } from '../storage/postgres/stores/events.ts'
@@ -51,13 +53,13 @@ import type { Stores } from './stores.ts'
 const now = () => new Date()
 
 /** What the actions of ruling need of one transaction. */
-function ruleStores(client: ClientBase) {
+function ruleStores(client: ClientBase, manager: EntityManager) {
   return {
     ...installationStore(client),
     ...policyStore(client),
     ...approvalStore(client),
-    ...approvalRequestStore(client),
-    ...handOverStore(client),
+    ...approvalRequestStore(client, manager),
+    ...handOverStore(client, manager),
     placement: (userId: string, workspaceId: string, connectionId: string) =>
       readPlacement(client, userId, workspaceId, connectionId),
     append: (event: InstallEvent) => appendEvent(client, event),
@@ -68,7 +70,9 @@ function ruleStores(client: ClientBase) {
 function ruleNeeds(stores: Pick<Stores, 'database'>) {
   return {
     transact: <T>(work: (stores: ReturnType<typeof ruleStores>) => Promise<T>) =>
-      transact(poolOf(stores.database), client => work(ruleStores(client))),
+      transact(poolOf(stores.database), client =>
+        work(ruleStores(client, repositoriesOn(stores.database, client))),
+      ),
     now,
     newId: uuidv7,
   }

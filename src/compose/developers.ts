@@ -20,6 +20,7 @@ import { readConnectionFacts } from '../storage/postgres/queries/developers/conn
 import { readDevelopersList, readPlacesToCreate } from '../storage/postgres/queries/developers/list.ts'
 import { readAttempt, readAttempts } from '../storage/postgres/queries/developers/log.ts'
 import { readLogoFor } from '../storage/postgres/queries/developers/logo.ts'
+import { repositoriesOn } from '../storage/postgres/repositories.ts'
 import { appendEvent, appendEvents } from '../storage/postgres/stores/events.ts'
 import { internalTokenStore, readInternalTokens } from '../storage/postgres/stores/internal-tokens.ts'
 import {
@@ -38,7 +39,7 @@ import type { Stores } from './stores.ts'
 export function developerActions(stores: Pick<Stores, 'database' | 'secretKeys'>) {
   const pool = poolOf(stores.database)
   const storesOf = (client: ClientBase) => ({
-    ...managedConnectionStore(client),
+    ...managedConnectionStore(client, repositoriesOn(stores.database, client)),
     ...internalTokenStore(client),
     append: (event: Parameters<typeof appendEvent>[1]) => appendEvent(client, event),
     appendAll: (events: Parameters<typeof appendEvents>[1]) => appendEvents(client, events),

@@ -8,9 +8,10 @@ import { seal } from '../installs/sealed.ts'
 import { hashPassword, passwordMatches } from '../passwords.ts'
 import type { ImportNeeds } from '../storage/postgres/directory/import.ts'
 import { poolOf } from '../storage/postgres/pool.ts'
-import { connectionStore } from '../storage/postgres/stores/connections.ts'
+import { repositoriesOn } from '../storage/postgres/repositories.ts'
 import { appendEvent, appendEvents } from '../storage/postgres/stores/events.ts'
 import { installationStore } from '../storage/postgres/stores/installations.ts'
+import { registrationStore } from '../storage/postgres/stores/registrations.ts'
 import { transact } from '../storage/postgres/transaction.ts'
 
 export function importNeeds(database: DataSource): ImportNeeds {
@@ -27,7 +28,10 @@ export function registrar(database: DataSource, secretKeys: Buffer[]) {
   const needs: RegisterNeeds = {
     transact: work =>
       transact(poolOf(database), client =>
-        work({ ...connectionStore(client), append: event => appendEvent(client, event) }),
+        work({
+          ...registrationStore(repositoriesOn(database, client)),
+          append: event => appendEvent(client, event),
+        }),
       ),
     now: () => new Date(),
     newId: uuidv7,

@@ -9,6 +9,7 @@ import {
 import { readPicker, rowCountLimit, sumCountLimit } from '../storage/postgres/queries/picker/pages.ts'
 import { searchPicker } from '../storage/postgres/queries/picker/search.ts'
 import { readReachable } from '../storage/postgres/reach.ts'
+import { repositoriesOn } from '../storage/postgres/repositories.ts'
 import { approvalRequestStore } from '../storage/postgres/stores/approval-requests.ts'
 import { saveConsent } from '../storage/postgres/stores/consents.ts'
 import { appendEvent } from '../storage/postgres/stores/events.ts'
@@ -39,16 +40,17 @@ export function installScreens(
     countLimits: { row: rowCountLimit, sum: sumCountLimit },
     allowAccess: allowAccess({
       transact: work =>
-        transact(pool, client =>
-          work({
+        transact(pool, client => {
+          const manager = repositoriesOn(stores.database, client)
+          return work({
             placement: (userId, workspaceId, connectionId) =>
               readPlacement(client, userId, workspaceId, connectionId),
             reachable: (userId, workspaceId, pages) => readReachable(client, userId, workspaceId, pages),
-            saveConsent: consent => saveConsent(client, consent),
-            takeUpRequests: approvalRequestStore(client).takeUpRequests,
+            saveConsent: consent => saveConsent(manager, consent),
+            takeUpRequests: approvalRequestStore(client, manager).takeUpRequests,
             append: event => appendEvent(client, event),
-          }),
-        ),
+          })
+        }),
       now: () => new Date(),
       newId: uuidv7,
     }),

@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { ClientBase } from 'pg'
-import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm'
+import { DataSource, type MigrationInterface } from 'typeorm'
+import { tables } from './tables.ts'
 
 type MigrationClass = new () => MigrationInterface
 
@@ -13,14 +14,13 @@ async function readMigrations(folder: string): Promise<MigrationClass[]> {
 }
 
 /**
- * Opens the pool. TypeORM keeps schema, directory, settings and developer screens; the hot paths take the driver's pool
- * from `poolOf` for named prepared statements.
+ * Opens the pool. TypeORM runs the migrations and writes rows of many columns (see repositories.ts); everything else is SQL on
+ * the driver's pool, which `poolOf` gives.
  * @throws the driver's error when the database does not answer.
  */
 export async function openDatabase(options: {
   url: string
   migrations: string
-  entities?: EntitySchema[]
   poolSize?: number
   /** After how long a statement that waits for a lock gives up; 0: it waits as long as it must. */
   lockTimeoutMs?: number
@@ -28,7 +28,7 @@ export async function openDatabase(options: {
   const source = new DataSource({
     type: 'postgres',
     url: options.url,
-    entities: options.entities ?? [],
+    entities: tables,
     migrations: await readMigrations(options.migrations),
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

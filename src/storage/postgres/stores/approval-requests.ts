@@ -1,13 +1,13 @@
 import type { ClientBase, Pool } from 'pg'
+import type { EntityManager } from 'typeorm'
 import type { PendingRequest } from '../../../installs/actions/request-approval.ts'
 import type { ApprovalRequest, PartnerRequest, RequestDecision } from '../../../installs/approval.ts'
+import { approvalRequests, selectList } from '../tables.ts'
 
-const columns = `workspace_id as "workspaceId", id, connection_id as "connectionId", user_id as "userId", capabilities,
-  reason, parameters, state, asked_at as "askedAt", expires_at as "expiresAt", decided_at as "decidedAt",
-  decided_by as "decidedBy", answer`
+const columns = selectList(approvalRequests, 'letsIn')
 
 /** Members' requests for approval. Each method runs in its action's transaction. */
-export function approvalRequestStore(client: ClientBase) {
+export function approvalRequestStore(client: ClientBase, manager: EntityManager) {
   return {
     async savePending(row: PendingRequest): Promise<{ id: string; isNew: boolean }> {
       // One that has lapsed unanswered is asked anew from the beginning, one that waits keeps its place among the waiting.
@@ -49,21 +49,10 @@ export function approvalRequestStore(client: ClientBase) {
       state: 'approved' | 'declined',
       decision: RequestDecision,
     ): Promise<void> {
-      await client.query(
-        `update approval_requests
-         set state = $3, decided_by = $4, decided_at = $5, expires_at = $6, lets_in = $7, answer = $8
-         where workspace_id = $1 and id = $2`,
-        [
-          workspaceId,
-          id,
-          state,
-          decision.by,
-          decision.at,
-          decision.expiresAt,
-          decision.letsIn,
-          decision.answer,
-        ],
-      )
+      const { by, at, expiresAt, letsIn, answer } = decision
+      await manager
+        .getRepository(approvalRequests)
+        .update({ workspaceId, id }, { state, decidedBy: by, decidedAt: at, expiresAt, letsIn, answer })
     },
 
     async approvePending(
@@ -90,17 +79,13 @@ export function approvalRequestStore(client: ClientBase) {
     },
 
     async withdrawRequest(workspaceId: string, id: string, now: Date): Promise<void> {
-      await client.query(
-        `update approval_requests set state = 'withdrawn', decided_at = $3 where workspace_id = $1 and id = $2`,
-        [workspaceId, id, now],
-      )
+      await manager
+        .getRepository(approvalRequests)
+        .update({ workspaceId, id }, { state: 'withdrawn', decidedAt: now })
     },
 
     async forgetParameters(workspaceId: string, id: string): Promise<void> {
-      await client.query(
-        'update approval_requests set parameters = null where workspace_id = $1 and id = $2',
-        [workspaceId, id],
-      )
+      await manager.getRepository(approvalRequests).update({ workspaceId, id }, { parameters: null })
     },
 
     /** The workspace is left out of the comparison: a request that is taken up again names the one it was stopped in. */

@@ -1,12 +1,13 @@
 import type { ClientBase } from 'pg'
+import type { EntityManager } from 'typeorm'
 import type { HandOver, HandOverState } from '../../../installs/hand-over.ts'
 import { personReaches } from '../reach.ts'
+import { handOvers, selectList } from '../tables.ts'
 
-const columns = `workspace_id as "workspaceId", id, installation_id as "installationId", from_user_id as "fromUserId",
-  to_user_id as "toUserId", offered_by as "offeredBy", offered_at as "offeredAt", state`
+const columns = selectList(handOvers, 'decidedAt')
 
 /** Offers of what departed members left behind. Each method runs in its action's transaction. */
-export function handOverStore(client: ClientBase) {
+export function handOverStore(client: ClientBase, manager: EntityManager) {
   return {
     async openOffer(workspaceId: string, installationId: string): Promise<HandOver | null> {
       const { rows } = await client.query<HandOver>(
@@ -17,21 +18,7 @@ export function handOverStore(client: ClientBase) {
     },
 
     async saveOffer(offer: HandOver): Promise<void> {
-      await client.query(
-        `insert into hand_overs
-           (workspace_id, id, installation_id, from_user_id, to_user_id, offered_by, offered_at, state)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-        [
-          offer.workspaceId,
-          offer.id,
-          offer.installationId,
-          offer.fromUserId,
-          offer.toUserId,
-          offer.offeredBy,
-          offer.offeredAt,
-          offer.state,
-        ],
-      )
+      await manager.getRepository(handOvers).insert(offer)
     },
 
     async offer(workspaceId: string, id: string): Promise<HandOver | null> {
@@ -51,10 +38,7 @@ export function handOverStore(client: ClientBase) {
     },
 
     async decideOffer(workspaceId: string, id: string, state: HandOverState, now: Date): Promise<void> {
-      await client.query(
-        'update hand_overs set state = $3, decided_at = $4 where workspace_id = $1 and id = $2',
-        [workspaceId, id, state, now],
-      )
+      await manager.getRepository(handOvers).update({ workspaceId, id }, { state, decidedAt: now })
     },
 
     async connectionOf(workspaceId: string, installationId: string): Promise<string | null> {

@@ -1,11 +1,14 @@
 /** The writes of a connection by its developer, each in the transaction of its action. */
 import type { ClientBase, Pool } from 'pg'
+import type { EntityManager } from 'typeorm'
 import type { Capability } from '../../../installs/capability.ts'
 import type { Connection } from '../../../installs/connection.ts'
 import type { ManagedConnection } from '../../../installs/managed-connection.ts'
 import type { ConnectionSettings } from '../../../installs/registration.ts'
 import type { Plan, Policy, Role } from '../../../installs/workspace.ts'
+import { connections } from '../tables.ts'
 import { connectionColumns, connectionStore } from './connections.ts'
+import { registrationStore } from './registrations.ts'
 
 type ManagedRow = Connection & {
   version: string
@@ -50,9 +53,10 @@ export async function countSecrets(database: Pool | ClientBase, connectionId: st
   return rows[0]!.count
 }
 
-export function managedConnectionStore(client: ClientBase) {
+export function managedConnectionStore(client: ClientBase, manager: EntityManager) {
   return {
     ...connectionStore(client),
+    ...registrationStore(manager),
 
     /**
      * The lock lets others go on that only refer to the row: tokens of the connection are issued meanwhile. Held first, read
@@ -65,32 +69,7 @@ export function managedConnectionStore(client: ClientBase) {
     },
 
     async saveSettings(id: string, settings: ConnectionSettings, now: Date): Promise<void> {
-      await client.query(
-        `update connections set name = $2, description = $3, developer_name = $4, website = $5, install_url = $6,
-           support_email = $7, support_url = $8, privacy_url = $9, terms_url = $10, client_type = $11,
-           redirect_uris = $12, capabilities = $13, require_pkce = $14, long_lived_tokens = $15, leave_out_iss = $16,
-           updated_at = $17
-         where id = $1`,
-        [
-          id,
-          settings.name,
-          settings.description,
-          settings.developerName,
-          settings.website,
-          settings.installUrl,
-          settings.supportEmail,
-          settings.supportUrl,
-          settings.privacyUrl,
-          settings.termsUrl,
-          settings.clientType,
-          settings.redirectUris,
-          settings.capabilities,
-          settings.requirePkce,
-          settings.longLivedTokens,
-          settings.leaveOutIss,
-          now,
-        ],
-      )
+      await manager.getRepository(connections).update(id, { ...settings, updatedAt: now })
     },
 
     async saveInternalCapabilities(id: string, capabilities: Capability[], now: Date): Promise<void> {
