@@ -51,7 +51,7 @@ async function revoke(stores: Stores, id: string, ending: string): Promise<numbe
     import('../storage/postgres/queries/developers/connection.ts'),
     import('../storage/postgres/pool.ts'),
   ])
-  const facts = await readConnectionFacts(poolOf(stores.database), id)
+  const facts = await readConnectionFacts(poolOf(stores.database))(id)
   if (!facts) throw unknown(id)
   const found = facts.secrets.find(secret => secret.hint === ending)
   const revoked = found && (await (await actionsOf(stores)).revoke(byOperator(id), found.id))

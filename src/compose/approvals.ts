@@ -127,7 +127,7 @@ export function ruleScreens(stores: Stores, denialOf: MyRequestsNeeds['denialOf'
         list: question => readMyRequests(pool, question),
         one: (workspaceId, userId, id) => readMyRequest(pool, workspaceId, userId, id),
         offers: (workspaceId, userId) => readMyOffers(pool, workspaceId, userId),
-        owners: workspaceId => readOwners(pool, workspaceId),
+        owners: readOwners(pool),
       },
       resumeRequest: resumeRequest(
         {

@@ -89,8 +89,8 @@ export function governScreens(stores: Stores): GovernNeeds {
     },
     managing: {
       picker: {
-        picker: question => readPicker(pool, question),
-        search: question => searchPicker(pool, question),
+        picker: readPicker(pool),
+        search: searchPicker(pool),
       },
       placement: (userId, workspaceId, connectionId) =>
         readPlacement(pool, userId, workspaceId, connectionId),
@@ -106,7 +106,7 @@ export function governScreens(stores: Stores): GovernNeeds {
       shownOnce: shownOnce({ store: stores.shortLived, secretKeys: stores.secretKeys }),
     },
     narrowing: {
-      narrowing: question => readNarrowing(pool, question),
+      narrowing: readNarrowing(pool),
       unseenGrants: question => readUnseenGrants(pool, question),
     },
   }

@@ -17,12 +17,14 @@ import { redrawLogo } from '../logos/logos.ts'
 import type { BackChannel } from '../playground/back-channel.ts'
 import { poolOf } from '../storage/postgres/pool.ts'
 import { readConnectionFacts } from '../storage/postgres/queries/developers/connection.ts'
-import { readDevelopersList, readPlacesToCreate } from '../storage/postgres/queries/developers/list.ts'
+import { readTargetWorkspaces } from '../storage/postgres/queries/developers/create.ts'
+import { readDevelopersList } from '../storage/postgres/queries/developers/list.ts'
 import { readAttempt, readAttempts } from '../storage/postgres/queries/developers/log.ts'
-import { readLogoFor } from '../storage/postgres/queries/developers/logo.ts'
+import { readLogo } from '../storage/postgres/queries/developers/logo.ts'
+import { readInternalTokens } from '../storage/postgres/queries/developers/token.ts'
 import { repositoriesOn } from '../storage/postgres/repositories.ts'
 import { appendEvent, appendEvents } from '../storage/postgres/stores/events.ts'
-import { internalTokenStore, readInternalTokens } from '../storage/postgres/stores/internal-tokens.ts'
+import { internalTokenStore } from '../storage/postgres/stores/internal-tokens.ts'
 import {
   countSecrets,
   managedConnectionStore,
@@ -81,15 +83,15 @@ export function developerHub(
   const pool = poolOf(stores.database)
   return {
     readings: {
-      list: (userId, after, size) => readDevelopersList(pool, userId, after, size),
-      places: userId => readPlacesToCreate(pool, userId),
-      facts: connectionId => readConnectionFacts(pool, connectionId),
+      list: readDevelopersList(pool),
+      targetWorkspaces: readTargetWorkspaces(pool),
+      facts: readConnectionFacts(pool),
       readConnection: (connectionId, userId) => readManaged(pool, connectionId, userId),
-      logo: (connectionId, userId, known) => readLogoFor(pool, connectionId, userId, known),
-      internalTokens: (connectionId, now) => readInternalTokens(pool, connectionId, now),
+      logo: readLogo(pool),
+      internalTokens: readInternalTokens(pool),
       log: {
-        attempts: question => readAttempts(pool, question),
-        attempt: (connectionId, attemptId) => readAttempt(pool, connectionId, attemptId),
+        attempts: readAttempts(pool),
+        attempt: readAttempt(pool),
       },
     },
     actions: { ...developerActions(stores), copyToken: governActions(stores).copyInternalToken },

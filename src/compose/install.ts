@@ -31,11 +31,11 @@ export function installScreens(
     interactions,
     note,
     readings: {
-      connection: id => readConnectionToInstall(pool, id),
-      choices: (userId, connectionId) => readInstallChoices(pool, userId, connectionId),
-      owners: workspaceId => readOwners(pool, workspaceId),
-      picker: question => readPicker(pool, question),
-      search: question => searchPicker(pool, question),
+      connection: readConnectionToInstall(pool),
+      choices: readInstallChoices(pool),
+      owners: readOwners(pool),
+      picker: readPicker(pool),
+      search: searchPicker(pool),
     },
     countLimits: { row: rowCountLimit, sum: sumCountLimit },
     allowAccess: allowAccess({

@@ -11,7 +11,7 @@ export function pageScreens(stores: Stores): WebNeeds['pages'] {
   const { changePages, disconnect } = governActions(stores)
   return {
     readings: {
-      tree: question => readPicker(pool, question),
+      tree: readPicker(pool),
       page: question => readPage(pool, question),
       search: question => searchPageConnections(pool, question),
     },

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { DataSource } from 'typeorm'
 import type { Config } from '../config.ts'
+import type { Limits } from '../installs/rate-limits.ts'
 import { root } from '../root.ts'
 import { loadSecretKeys } from '../secret-keys.ts'
 import { memoryShortLived } from '../storage/memory/short-lived.ts'
@@ -9,7 +10,7 @@ import { embeddedPostgres } from '../storage/postgres/embedded/server.ts'
 import { openLimits } from '../storage/rate-limits.ts'
 import { openRedis } from '../storage/redis/client.ts'
 import { redisShortLived } from '../storage/redis/short-lived.ts'
-import type { Limits, ShortLived } from '../storage/short-lived.ts'
+import type { ShortLived } from '../storage/short-lived.ts'
 
 export type Stores = {
   database: DataSource

@@ -1,6 +1,6 @@
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Allowance, Limiter, LimiterRule, Limits } from '../installs/rate-limits.ts'
 import type { RedisClient } from './redis/client.ts'
-import type { Allowance, Limiter, LimiterRule, Limits } from './short-lived.ts'
 
 /**
  * Allowances on Redis, or in memory where there is none. While Redis is away each process counts for itself: a limit that

@@ -18,18 +18,3 @@ export type ShortLived = {
   ping(): Promise<void>
   close(): Promise<void>
 }
-
-export type Allowance = { allowed: true } | { allowed: false; retryAfterSeconds: number }
-
-/** Counts what one key does within a window. */
-export type Limiter = {
-  /** Takes `points` (1) from the key's allowance. */
-  take(key: string, points?: number): Promise<Allowance>
-  /** Asks without taking. */
-  peek(key: string): Promise<Allowance>
-  /** Gives the key its whole allowance back, as after a success. */
-  reset(key: string): Promise<void>
-}
-
-export type LimiterRule = { name: string; points: number; seconds: number; blockSeconds?: number }
-export type Limits = (rule: LimiterRule) => Limiter

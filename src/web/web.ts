@@ -2,6 +2,7 @@
 import Router from '@koa/router'
 import type { Middleware } from 'koa'
 import compose from 'koa-compose'
+import type { Limits } from '../installs/rate-limits.ts'
 import { schemaRoute } from './developers/manifest/routes.ts'
 import { type Trials, trials } from './developers/playground/trials.ts'
 import { type DevelopersNeeds, developers, type HubNeeds } from './developers/routes.ts'
@@ -21,7 +22,7 @@ import type { WebContext, WebState } from './http/state.ts'
 import { type InstallNeeds, install } from './install/routes.ts'
 import { type PagesNeeds, pages } from './pages/routes.ts'
 import { type SettingsNeeds, settings } from './settings/settings.ts'
-import { type Limits, throttle } from './sign-in/rate-limit.ts'
+import { signInRateLimit } from './sign-in/rate-limit.ts'
 import { type SignInNeeds, signIn } from './sign-in/routes.ts'
 
 export type WebNeeds = {
@@ -104,7 +105,7 @@ function sections(
     signIn({
       render,
       sessions: session,
-      throttle: throttle(needs.limits),
+      rateLimit: signInRateLimit(needs.limits),
       users: needs.users,
       passwordMatches: needs.passwordMatches,
       describeFlow: flow.describe,

@@ -22,7 +22,7 @@ afterAll(() => clone.drop())
 function search(words: string, more: { user?: { id: string }; offset?: number } = {}) {
   const { user = world.users.ben, offset = 0 } = more
   const placed = { workspaceId: world.workspaces.acme.id, userId: user.id, connectionId: relay.id }
-  return searchPicker(pool, { ...placed, words, offset })
+  return searchPicker(pool)({ ...placed, words, offset })
 }
 const found = async (words: string, user?: { id: string }) =>
   (await search(words, { user })).pages.map(page => page.title)

@@ -2,13 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Pool } from 'pg'
 import { poolOf } from '../../src/storage/postgres/pool.ts'
-import {
-  listSize,
-  type PickerQuestion,
-  type PickerReading,
-  readPicker,
-} from '../../src/storage/postgres/queries/picker/pages.ts'
+import { listSize, readPicker } from '../../src/storage/postgres/queries/picker/pages.ts'
 import { readReachable } from '../../src/storage/postgres/reach.ts'
+import type { PickerQuestion, PickerReading } from '../../src/web/picker/readings.ts'
 import { openClone } from '../support/database.ts'
 import {
   type SeededConnection,
@@ -38,7 +34,7 @@ const beginnings = { sharedAfter: null, privateAfter: null, open: [] }
 
 function read({ user, workspace = world.workspaces.acme, ...more }: Asked): Promise<PickerReading> {
   const own = { workspaceId: workspace.id, userId: user.id, connectionId: relay.id }
-  return readPicker(pool, { ...own, ticked: [], lists: beginnings, ...more })
+  return readPicker(pool)({ ...own, ticked: [], lists: beginnings, ...more })
 }
 const titles = (pages: { title: string }[]) => pages.map(page => page.title)
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { hashPassword } from '../../src/passwords.ts'
 import { openLimits } from '../../src/storage/rate-limits.ts'
-import { throttle } from '../../src/web/sign-in/rate-limit.ts'
+import { signInRateLimit } from '../../src/web/sign-in/rate-limit.ts'
 import { Person } from '../support/person.ts'
 import { password, seedWorld, type World } from '../support/seed.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -61,7 +61,7 @@ describe('an attempt to sign in', () => {
     expect(unknown! / known!).toBeLessThan(2)
   })
 
-  it('is throttled for one account, known or not, and says when to try again', async () => {
+  it('is rate limited for one account, known or not, and says when to try again', async () => {
     for (const email of ['ada@acme.test', 'nobody@acme.test']) {
       for (let attempt = 0; attempt < 10; attempt++) await somebody().signIn(email, 'wrong')
       const person = somebody()
@@ -91,14 +91,14 @@ describe('an attempt to sign in', () => {
     }
   })
 
-  it('is throttled for one address over many accounts, whatever the sender claims to be', async () => {
+  it('is rate limited for one address over many accounts, whatever the sender claims to be', async () => {
     const attempt = async (headers: Record<string, string>) => {
       const person = somebody()
       await person.open('/sign-in')
       const { action, body } = person.formOf('Sign in', { email: `${randomUUID()}@acme.test`, password: 'x' })
       return (await person.send(action, { method: 'POST', body, headers })).status
     }
-    const earlier = throttle(server.server.stores.limits)
+    const earlier = signInRateLimit(server.server.stores.limits)
     for (let at = 0; at < 98; at++) await earlier.attempt(`${at}@acme.test`, '192.0.2.7')
     // The proxy writes the address that it saw last; what stands before it is the sender's own invention.
     expect(await attempt({ 'x-forwarded-for': '10.1.1.1, 192.0.2.7' })).toBe(403)
@@ -108,7 +108,7 @@ describe('an attempt to sign in', () => {
   })
 
   it('counts the addresses of one IPv6 network as one, and those of IPv4 each', async () => {
-    const attempts = throttle(openLimits(null))
+    const attempts = signInRateLimit(openLimits(null))
     const attempt = (address: string) => attempts.attempt(`${randomUUID()}@acme.test`, address)
     for (let at = 0; at < 100; at++) expect(await attempt(`2001:db8:1:2::${at.toString(16)}`)).toBeNull()
     expect(await attempt('2001:db8:1:2:ffff::1')).toBeGreaterThan(0)

@@ -1,12 +1,14 @@
 import type { ManagedConnection } from '../../src/installs/managed-connection.ts'
 import { blankSettings, type ConnectionSettings, settingsOf } from '../../src/installs/registration.ts'
 import { changesBetween, stopsBy } from '../../src/installs/settings-change.ts'
-import { type ConnectionFacts, overviewPage, overviewView } from '../../src/web/developers/connection/page.ts'
+import { overviewPage, overviewView } from '../../src/web/developers/connection/page.ts'
+import type { ConnectionFacts } from '../../src/web/developers/connection/readings.ts'
 import { createPage, createView, kindsPage, kindsView } from '../../src/web/developers/create/page.ts'
-import type { PlaceToCreate } from '../../src/web/developers/create/places.ts'
+import type { TargetWorkspace } from '../../src/web/developers/create/readings.ts'
 import { dangerPage, dangerView } from '../../src/web/developers/danger/page.ts'
 import { connectionLayout, developersLayout } from '../../src/web/developers/frame/head.ts'
-import { type ListedConnection, listPage, listView } from '../../src/web/developers/list/page.ts'
+import { listPage, listView } from '../../src/web/developers/list/page.ts'
+import type { ListedConnection } from '../../src/web/developers/list/readings.ts'
 import { manifestPage, manifestView } from '../../src/web/developers/manifest/page.ts'
 import { reviewPage, reviewView } from '../../src/web/developers/manifest/review.ts'
 import { settingsPage, settingsView } from '../../src/web/developers/settings/page.ts'
@@ -129,7 +131,7 @@ const full: ConnectionFacts = {
   inForce: { installations: 12_345, workspaces: 678 },
 }
 const frame = connectionLayout(crowded, 'Overview', 'Below')
-const places: PlaceToCreate[] = [
+const workspaces: TargetWorkspace[] = [
   {
     ...workspace,
     plan: 'enterprise',
@@ -185,7 +187,7 @@ export const fixtures = [
     public: createPage({
       form: 'f1',
       kind: 'public',
-      places,
+      workspaces,
       workspaceId: null,
       settings: blankSettings,
       faults: [],
@@ -193,7 +195,7 @@ export const fixtures = [
     internal: createPage({
       form: 'f1',
       kind: 'internal',
-      places: [...places, { ...places[0]!, id: 'w2', name: hostile }],
+      workspaces: [...workspaces, { ...workspaces[0]!, id: 'w2', name: hostile }],
       workspaceId: 'w2',
       settings: blankSettings,
       faults: [],
@@ -201,7 +203,7 @@ export const fixtures = [
     refused: createPage({
       form: 'f1',
       kind: 'public',
-      places,
+      workspaces,
       workspaceId: 'w1',
       settings: settingsOf(crowded.connection),
       faults: [...faults],

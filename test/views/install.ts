@@ -4,12 +4,7 @@ import { type Place, placeOf, switcherOf } from '../../src/web/install/install-c
 import type { WaitingRequest } from '../../src/web/install/interactions.ts'
 import { levelsPage, levelsView, nowherePage, refusedPage, refusedView } from '../../src/web/install/page.ts'
 import { pagesPage, pagesView } from '../../src/web/install/pages-page.ts'
-import type {
-  InstallChoices,
-  PickerPage,
-  PickerReading,
-  WorkspaceToChoose,
-} from '../../src/web/install/readings.ts'
+import type { InstallChoices, WorkspaceToChoose } from '../../src/web/install/readings.ts'
 import {
   listsView,
   nodeView,
@@ -18,6 +13,7 @@ import {
   treeLists,
   workspaceHeadings,
 } from '../../src/web/picker/picker.ts'
+import type { PickerPage, PickerReading } from '../../src/web/picker/readings.ts'
 import { type ResultFacts, resultLists, resultRows } from '../../src/web/picker/results.ts'
 import { sumOf, sumView } from '../../src/web/picker/sum.ts'
 import { fixture, hostile, longName, longWord, rightToLeft } from './fixture.ts'

@@ -1,9 +1,9 @@
 import { type Membership, placeLayout } from '../../src/web/frame/navigation.ts'
-import type { PickerPage, PickerReading } from '../../src/web/install/readings.ts'
 import { connectPage, connectView, inheritedPage, inheritedView } from '../../src/web/pages/connect-page.ts'
 import { pagePage, pageView } from '../../src/web/pages/page-page.ts'
 import type { FoundConnection, PageConnection, PageReading } from '../../src/web/pages/readings.ts'
 import { treePage, treeView } from '../../src/web/pages/tree-page.ts'
+import type { PickerPage, PickerReading } from '../../src/web/picker/readings.ts'
 import { fixture, hostile, longName, longWord, rightToLeft } from './fixture.ts'
 
 const atFirst = { after: null, passed: [] }

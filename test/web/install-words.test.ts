@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import type { PickerPage } from '../../src/web/install/readings.ts'
+import type { PickerPage } from '../../src/web/picker/readings.ts'
 import { sumOf } from '../../src/web/picker/sum.ts'
 import { belowWords, levelsOf, namesWords, sumWords } from '../../src/web/picker/words.ts'
 

@@ -1,12 +1,12 @@
 import { view } from '../frame/render.ts'
 import type { Picks } from '../picker/draft.ts'
 import type { PickerLists } from '../picker/picker.ts'
+import type { PickerReading } from '../picker/readings.ts'
 import { type Sum, titlesWords } from '../picker/sum.ts'
 import { urls } from '../urls.ts'
 import type { FlowState } from './flow.ts'
 import type { Place } from './install-context.ts'
 import { type FlowHeader, flowHeaderOf } from './page.ts'
-import type { PickerReading } from './readings.ts'
 
 /** Step two. */
 export type PagesPage = {

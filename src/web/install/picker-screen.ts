@@ -4,20 +4,20 @@ import type { Render } from '../frame/render.ts'
 import type { WebContext } from '../http/state.ts'
 import type { Pressed } from '../picker/controls.ts'
 import { type Drafts, type Picks, picksOf, withPicks } from '../picker/draft.ts'
-import { type PickerHeadings, type PickerLists, treeLists, workspaceHeadings } from '../picker/picker.ts'
-import { resultLists } from '../picker/results.ts'
+import { readTreeOrResults } from '../picker/lists.ts'
+import { type PickerLists, workspaceHeadings } from '../picker/picker.ts'
+import type { CountLimits, PickerReadings, Placed } from '../picker/readings.ts'
 import { sumOf } from '../picker/sum.ts'
 import { urls } from '../urls.ts'
 import type { Arrival, Flow, FlowState } from './flow.ts'
 import type { Noted } from './flow-log.ts'
 import { switcherOf } from './install-context.ts'
 import { pagesPage, pagesView } from './pages-page.ts'
-import type { CountLimits, InstallReadings, Placed } from './readings.ts'
 
 export type PickerNeeds = {
   render: Render
   faults: Faults
-  readings: Pick<InstallReadings, 'picker' | 'search'>
+  readings: PickerReadings
   countLimits: CountLimits
   flow: Flow
   drafts: Drafts
@@ -71,26 +71,6 @@ function readLists(
     placedIn(arrival, workspace.id),
     picks,
   )
-}
-
-/** What stands between the search box and the sum, on whatever screen. */
-export async function readTreeOrResults(
-  { readings, countLimits: limits }: Pick<PickerNeeds, 'readings' | 'countLimits'>,
-  base: string,
-  headings: PickerHeadings,
-  placed: Placed,
-  picks: Picks,
-) {
-  const { search, ticked } = picks
-  const [reading, results] = await Promise.all([
-    readings.picker({ ...placed, ticked, lists: search ? null : picks }),
-    search ? readings.search({ ...placed, ...search }) : null,
-  ])
-  const lists =
-    search && results
-      ? resultLists({ base, limits, ...search, results, ticked: reading.ticked })
-      : treeLists({ base, limits, headings, reading, picks })
-  return { lists, reading }
 }
 
 /** Keeps the ticks, and what `change` says, if anything. null: answered already. */

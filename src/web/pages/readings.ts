@@ -1,4 +1,4 @@
-import type { PickerReading, Placed, Windows } from '../install/readings.ts'
+import type { PickerReading, Placed, Windows } from '../picker/readings.ts'
 
 export type PageConnection = {
   installationId: string

@@ -1,8 +1,8 @@
 /** The pages of a workspace, as far as one reaches them. Nodes open by links, so the address says what stands open. */
 
 import { view } from '../frame/render.ts'
-import type { PickerList, PickerPage, PickerReading, Windows } from '../install/readings.ts'
 import { shownIcon } from '../kit/marks.ts'
+import type { PickerList, PickerPage, PickerReading, Windows } from '../picker/readings.ts'
 import { belowWords, privateWords, titleWords } from '../picker/words.ts'
 import { urls } from '../urls.ts'
 

@@ -8,10 +8,10 @@ import type { Faults } from '../frame/error-pages.ts'
 import type { Render } from '../frame/render.ts'
 import { seeOther } from '../http/see-other.ts'
 import type { WebContext, WebState } from '../http/state.ts'
-import type { CountLimits, InstallReadings, Placed, Windows } from '../install/readings.ts'
 import { closed, opened, type Picks } from './draft.ts'
 import { countIn, idIn, searchWords } from './form.ts'
 import { listsView, nodeView, type PickerLists, painter, rowsView } from './picker.ts'
+import type { CountLimits, PickerReadings, Placed, Windows } from './readings.ts'
 import { resultLists, resultRows } from './results.ts'
 import { sumOf, sumView } from './sum.ts'
 
@@ -28,7 +28,7 @@ export type Pressed = {
 export type ControlsNeeds = {
   render: Render
   faults: Pick<Faults, 'badForm'>
-  readings: Pick<InstallReadings, 'picker' | 'search'>
+  readings: PickerReadings
   countLimits: CountLimits
   /** Keeps the ticks, and what else `change` says. null: answered already. */
   press(ctx: WebContext, change?: (picks: Picks) => Partial<Picks>): Promise<Pressed | null>

@@ -1,10 +1,10 @@
 /** The model of step two: rows, and the lists that they stand in. */
 
 import { view } from '../frame/render.ts'
-import type { CountLimits, PickerList, PickerPage, PickerReading } from '../install/readings.ts'
 import { shownIcon } from '../kit/marks.ts'
 import { urls } from '../urls.ts'
 import type { Picks } from './draft.ts'
+import type { CountLimits, PickerList, PickerPage, PickerReading } from './readings.ts'
 import { belowWords, privateWords, titleWords } from './words.ts'
 
 /** `included`: a page above it is ticked. `mixed`: not ticked, but something below it is. */

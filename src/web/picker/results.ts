@@ -1,8 +1,8 @@
 /** Search results, in place of the tree. */
 
-import type { CountLimits, PickerPage, PickerResults } from '../install/readings.ts'
 import { urls } from '../urls.ts'
 import { apart, type PickerLists, type PickerRows, painter } from './picker.ts'
+import type { CountLimits, PickerPage, PickerResults } from './readings.ts'
 
 export type ResultFacts = {
   /** The address of the screen that the picker stands on. */

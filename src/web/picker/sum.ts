@@ -1,6 +1,6 @@
 /** The foot of step two: what is ticked, in words, and what a re-install changes. */
 import { view } from '../frame/render.ts'
-import type { CountLimits, PickerPage, PickerReading } from '../install/readings.ts'
+import type { CountLimits, PickerPage, PickerReading } from './readings.ts'
 import { sumWords, titleWords } from './words.ts'
 
 export type Sum = {

@@ -1,7 +1,7 @@
-import type { Throttle } from './rate-limit.ts'
+import type { SignInRateLimit } from './rate-limit.ts'
 
 export type AttemptNeeds = {
-  throttle: Throttle
+  rateLimit: SignInRateLimit
   users: {
     byEmail(
       email: string,
@@ -25,11 +25,11 @@ export async function attemptSignIn(needs: AttemptNeeds, attempt: Attempt): Prom
   if (email === '' || password === '') return { kind: 'incomplete' }
   // A password is hashed whole: without a bound its length would be a way to keep us busy.
   if (email.length > 320 || password.length > 1_000) return { kind: 'refused' }
-  const waitSeconds = await needs.throttle.attempt(email, address)
+  const waitSeconds = await needs.rateLimit.attempt(email, address)
   if (waitSeconds !== null) return { kind: 'too-many', waitSeconds }
   const found = await needs.users.byEmail(email)
   const matches = await needs.passwordMatches(found?.passwordHash ?? null, password)
   if (!found || !matches || found.user.disabled) return { kind: 'refused' }
-  await needs.throttle.succeeded(email)
+  await needs.rateLimit.succeeded(email)
   return { kind: 'signed-in', userId: found.user.id, passwordHash: found.passwordHash }
 }

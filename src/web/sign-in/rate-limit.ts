@@ -1,23 +1,18 @@
 import { hash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
+import type { Limits } from '../../installs/rate-limits.ts'
 
-type Allowance = { allowed: true } | { allowed: false; retryAfterSeconds: number }
-export type Limits = (rule: { name: string; points: number; seconds: number }) => {
-  take(key: string): Promise<Allowance>
-  reset(key: string): Promise<void>
-}
-
-export type Throttle = {
+export type SignInRateLimit = {
   /** Counts an attempt. @returns the seconds to wait when there were too many, else null. */
   attempt(email: string, address: string): Promise<number | null>
   succeeded(email: string): Promise<void>
 }
 
 /**
- * Ten attempts a quarter of an hour for one account, whoever makes them and whether or not it exists; a hundred for one
- * address, so that trying one password on many accounts ends as well.
+ * Ten attempts a quarter of an hour for one account, from all addresses together and whether or not it exists; a hundred for
+ * one address, against trying one password on many accounts.
  */
-export function throttle(limits: Limits): Throttle {
+export function signInRateLimit(limits: Limits): SignInRateLimit {
   const accounts = limits({ name: 'sign-in-account', points: 10, seconds: 900 })
   const addresses = limits({ name: 'sign-in-address', points: 100, seconds: 900 })
   return {

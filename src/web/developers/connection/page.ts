@@ -9,26 +9,7 @@ import { urls } from '../../urls.ts'
 import { type ConnectionHead, headOf } from '../frame/head.ts'
 import { callWithToken } from '../integrate/internal.ts'
 import { levelWords } from '../settings/words.ts'
-
-export type SecretShown = {
-  id: string
-  hint: string
-  createdAt: Date
-  createdBy: string | null
-  lastUsedAt: Date | null
-}
-
-/** What the reading of the overview answers. */
-export type ConnectionFacts = {
-  workspace: { id: string; name: string } | null
-  creator: string | null
-  createdAt: Date
-  updatedAt: Date
-  logoHash: string | null
-  secrets: SecretShown[]
-  inForce: InForce
-}
-export type InForce = { installations: number; workspaces: number }
+import type { ConnectionFacts, InForce, SecretShown } from './readings.ts'
 
 /** One line of what is registered; several values stand below one another. */
 export type Fact = { label: string; values: string[]; code: boolean }

@@ -6,15 +6,14 @@ import type { ShownOnce } from '../../http/shown-once.ts'
 import type { WebState } from '../../http/state.ts'
 import type { DeveloperGate } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
-import { type ConnectionFacts, overviewPage, overviewView } from './page.ts'
+import { overviewPage, overviewView } from './page.ts'
+import type { OverviewReadings } from './readings.ts'
 
-export type OverviewNeeds = {
+export type OverviewNeeds = OverviewReadings & {
   render: Render
   faults: Pick<Faults, 'notFound'>
   gate: DeveloperGate
   once: ShownOnce
-  /** null: it was deleted in this moment. */
-  facts(connectionId: string): Promise<ConnectionFacts | null>
   issuer: string
   now(): Date
 }

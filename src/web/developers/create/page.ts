@@ -4,11 +4,11 @@ import type { Select } from '../../kit/field.ts'
 import type { IconName } from '../../kit/icons.ts'
 import { urls } from '../../urls.ts'
 import { type SettingsFields, settingsFields } from '../settings/fields.ts'
-import type { PlaceToCreate } from './places.ts'
+import type { TargetWorkspace } from './readings.ts'
 
 /** The first question: public or internal. */
 export type KindsPage = {
-  /** Why he may create none; null: he may. */
+  /** The reason why they may create none; null: they may. */
   cannot: string | null
   kinds: { heading: string; sentence: string; icon: IconName; href: string; label: string }[]
 }
@@ -57,13 +57,13 @@ export const firstSettings: ConnectionSettings = { ...blankSettings, capabilitie
 
 export function createPage(facts: {
   kind: 'public' | 'internal'
-  places: PlaceToCreate[]
+  workspaces: TargetWorkspace[]
   form: string
   workspaceId: string | null
   settings: ConnectionSettings
   faults: SettingsFault[]
 }): CreatePage {
-  const { kind, places, faults } = facts
+  const { kind, workspaces, faults } = facts
   const isPublic = kind === 'public'
   return {
     heading: isPublic ? 'New public connection' : 'New internal connection',
@@ -80,7 +80,11 @@ export function createPage(facts: {
         ? 'Its owners look after the connection together with you.'
         : 'Its pages are what the connection can be added to. Its owners look after it together with you.',
       error: null,
-      options: places.map(({ id, name }) => ({ value: id, label: name, selected: id === facts.workspaceId })),
+      options: workspaces.map(({ id, name }) => ({
+        value: id,
+        label: name,
+        selected: id === facts.workspaceId,
+      })),
     },
     fields: settingsFields(kind, facts.settings, faults),
     submit: isPublic ? 'Create connection' : 'Create connection and token',

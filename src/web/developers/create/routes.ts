@@ -13,18 +13,18 @@ import type { ShownOnce } from '../../http/shown-once.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
 import { developersLayout } from '../frame/head.ts'
-import type { HourlyLimit } from '../frame/hourly-rate-limit.ts'
+import type { HourlyRateLimit } from '../frame/hourly-rate-limit.ts'
 import { readSettings } from '../settings/form.ts'
 import { createPage, createView, firstSettings, kindsPage, kindsView } from './page.ts'
-import { openPlaces, type PlaceToCreate, whyNot } from './places.ts'
+import type { CreateReadings } from './readings.ts'
+import { openTo, whyNot } from './target-workspaces.ts'
 
-export type CreateScreenNeeds = {
+export type CreateScreenNeeds = CreateReadings & {
   render: Render
   faults: Faults
   once: ShownOnce
-  places(userId: string): Promise<PlaceToCreate[]>
   create: ReturnType<typeof createConnection>
-  tooOften: HourlyLimit
+  rateLimit: HourlyRateLimit
   onePress: OnePress
 }
 
@@ -44,8 +44,8 @@ export function developersCreate(needs: CreateScreenNeeds): Router<WebState> {
     filled: { workspaceId: string | null; settings: ConnectionSettings; faults: SettingsFault[] },
   ): Promise<void> {
     const user = userOf(ctx)
-    const places = await needs.places(user.id)
-    const cannot = whyNot(user.id, places)
+    const workspaces = await needs.targetWorkspaces(user.id)
+    const cannot = whyNot(user.id, workspaces)
     const frame = developersLayout(titles[kind], [{ label: titles[kind], href: null }])
     if (cannot) {
       ctx.status = 403
@@ -54,14 +54,14 @@ export function developersCreate(needs: CreateScreenNeeds): Router<WebState> {
     render.screen(
       ctx,
       createView,
-      createPage({ kind, places: openPlaces(user.id, places), form: randomUUID(), ...filled }),
+      createPage({ kind, workspaces: openTo(user.id, workspaces), form: randomUUID(), ...filled }),
       frame,
     )
   }
 
   router.get(urls.developersNew(), async ctx => {
     const user = userOf(ctx)
-    const cannot = whyNot(user.id, await needs.places(user.id))
+    const cannot = whyNot(user.id, await needs.targetWorkspaces(user.id))
     const frame = developersLayout('New connection', [{ label: 'New connection', href: null }])
     render.screen(ctx, kindsView, kindsPage(cannot), frame)
   })
@@ -89,10 +89,10 @@ export function developersCreate(needs: CreateScreenNeeds): Router<WebState> {
     })
   }
 
-  /** @returns where the new connection is; null: there is none, and why is answered already. */
+  /** @returns the address of the new connection; null: there is none, and the reason is answered already. */
   async function createOnce(ctx: WebContext, creation: Creation): Promise<string | null> {
     const { userId, kind, workspaceId } = creation
-    if (await needs.tooOften(ctx, userId)) return null
+    if (await needs.rateLimit(ctx, userId)) return null
     const outcome = await needs.create(creation, { address: ctx.ip, requestId: ctx.state.requestId })
     if (outcome.kind === 'registered') return addressOf(userId, outcome)
     if (outcome.kind === 'refused') faults.refuse(ctx, outcome.code)

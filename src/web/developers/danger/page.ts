@@ -2,7 +2,8 @@ import type { ManagedConnection } from '../../../installs/managed-connection.ts'
 import type { ConfirmPage } from '../../frame/confirm.ts'
 import { view } from '../../frame/render.ts'
 import { urls } from '../../urls.ts'
-import { type InForce, inForceWords } from '../connection/page.ts'
+import { inForceWords } from '../connection/page.ts'
+import type { InForce } from '../connection/readings.ts'
 import { type ConnectionHead, headOf } from '../frame/head.ts'
 
 export type DangerPage = {

@@ -8,16 +8,15 @@ import type { Render } from '../../frame/render.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
-import type { ConnectionFacts, InForce } from '../connection/page.ts'
+import type { InForce, OverviewReadings } from '../connection/readings.ts'
 import type { AtConnection, DeveloperGate } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
 import { dangerPage, dangerView, deletePage, disablePage } from './page.ts'
 
-export type DangerNeeds = {
+export type DangerNeeds = OverviewReadings & {
   render: Render
   faults: Faults
   gate: DeveloperGate
-  facts(connectionId: string): Promise<ConnectionFacts | null>
   disable: ReturnType<typeof disableConnection>
   enable: ReturnType<typeof enableConnection>
   remove: ReturnType<typeof deleteConnection>

@@ -1,20 +1,16 @@
+import type { Limits } from '../../../installs/rate-limits.ts'
 import type { Faults } from '../../frame/error-pages.ts'
 import type { WebContext } from '../../http/state.ts'
 
-type Allowance = { allowed: true } | { allowed: false; retryAfterSeconds: number }
-export type Limits = (rule: { name: string; points: number; seconds: number }) => {
-  take(key: string): Promise<Allowance>
-}
+/** Counts an act of a person. true: there were too many, and the request is answered already. */
+export type HourlyRateLimit = (ctx: WebContext, userId: string) => Promise<boolean>
 
-/** Counts what a person does. true: he did it too often, and is answered already. */
-export type HourlyLimit = (ctx: WebContext, userId: string) => Promise<boolean>
-
-/** A person at work never does this so often within an hour; a script that went wrong does. */
-export function tooOften(
+/** The allowance of one person: far above what they do by hand, so that only a script that went wrong meets it. */
+export function hourlyRateLimit(
   limits: Limits,
   faults: Pick<Faults, 'show'>,
   rule: { name: string; points: number },
-): HourlyLimit {
+): HourlyRateLimit {
   const limit = limits({ ...rule, seconds: 3600 })
   return async (ctx, userId) => {
     const answer = await limit.take(userId)

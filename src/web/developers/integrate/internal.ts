@@ -3,7 +3,8 @@ import { view } from '../../frame/render.ts'
 import { urls } from '../../urls.ts'
 import type { AtConnection } from '../frame/gate.ts'
 import { type ConnectionHead, headOf } from '../frame/head.ts'
-import { type InternalTokens, reachWords } from '../token/page.ts'
+import { reachWords } from '../token/page.ts'
+import type { InternalTokens } from '../token/readings.ts'
 import { notionClient, type Snippet } from './snippets.ts'
 
 export type IntegrateInternalPage = {

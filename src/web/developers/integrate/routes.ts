@@ -3,7 +3,7 @@ import { type Render, view } from '../../frame/render.ts'
 import type { WebState } from '../../http/state.ts'
 import type { AtConnection, DeveloperGate } from '../frame/gate.ts'
 import { type ConnectionHead, connectionLayout, headOf } from '../frame/head.ts'
-import type { InternalTokens } from '../token/page.ts'
+import type { TokenReadings } from '../token/readings.ts'
 import { integrateInternalPage, integrateInternalView } from './internal.ts'
 import { snippets } from './snippets.ts'
 
@@ -53,10 +53,9 @@ export function integratePage(place: AtConnection, issuer: string): IntegratePag
   }
 }
 
-export type IntegrateNeeds = {
+export type IntegrateNeeds = TokenReadings & {
   render: Render
   gate: DeveloperGate
-  internalTokens(connectionId: string, now: Date): Promise<InternalTokens>
   issuer: string
   now(): Date
 }

@@ -3,23 +3,12 @@ import type { Notice } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
 import { type Moment, momentOf } from '../../kit/dates.ts'
 import type { IconName } from '../../kit/icons.ts'
+import { logoOf } from '../../kit/logo.ts'
 import { connectionMark, type Mark } from '../../kit/marks.ts'
 import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
 import { urls } from '../../urls.ts'
 import { type Badge, badgesOf } from '../frame/head.ts'
-
-export type ListedConnection = {
-  id: string
-  kind: 'public' | 'internal'
-  name: string
-  logoHash: string | null
-  firstParty: boolean
-  verified: boolean
-  disabledBy: 'developer' | 'operator' | null
-  workspace: { id: string; name: string } | null
-  creator: { id: string; name: string } | null
-  createdAt: Date
-}
+import type { ListedConnection } from './readings.ts'
 
 type Row = {
   name: string
@@ -33,9 +22,9 @@ type Row = {
 
 export type ListPage = {
   notice: Notice | null
-  /** null: he may create none anywhere. */
+  /** null: they may create none anywhere. */
   create: string | null
-  /** Why not; null: he may. */
+  /** The reason; null: they may. */
   cannot: string | null
   /** One table a workspace. */
   groups: { id: string; heading: string; rows: Row[] }[]
@@ -45,7 +34,7 @@ export type ListPage = {
     sentence: string
     action: { label: string; href: string } | null
   } | null
-  /** His own, wherever it was made; null: there is none. */
+  /** The developer's own, wherever it was made; null: there is none. */
   sandbox: { name: string; people: string; pages: string; made: Moment; remove: string } | null
   pagination: Pagination
 }
@@ -57,7 +46,7 @@ export function listPage(facts: {
   trail: PassedCursors
   sandbox: Sandbox | null
   userId: string
-  /** Why he may create none; null: he may. */
+  /** The reason why they may create none; null: they may. */
   cannot: string | null
   notice: Notice | null
   now: Date
@@ -98,11 +87,10 @@ function groupsOf(facts: { connections: ListedConnection[]; userId: string; now:
 }
 
 function rowOf(one: ListedConnection, userId: string, now: Date): Row {
-  const logo = one.logoHash === null ? null : urls.logo(one.id, one.logoHash)
   return {
     name: one.name,
     href: urls.developersConnection(one.id),
-    mark: connectionMark({ id: one.id, name: one.name, logo }),
+    mark: connectionMark({ id: one.id, name: one.name, logo: logoOf(one) }),
     badges: badgesOf({ connection: one, disabledBy: one.disabledBy }),
     creator: one.creator === null ? 'The operator' : one.creator.id === userId ? 'You' : one.creator.name,
     created: momentOf(one.createdAt, now),

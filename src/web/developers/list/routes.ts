@@ -7,23 +7,19 @@ import { userOf } from '../../http/require-sign-in.ts'
 import type { WebState } from '../../http/state.ts'
 import { readPassedCursors } from '../../kit/pagination.ts'
 import { urls } from '../../urls.ts'
-import { type PlaceToCreate, whyNot } from '../create/places.ts'
+import type { CreateReadings } from '../create/readings.ts'
+import { whyNot } from '../create/target-workspaces.ts'
 import { developersLayout } from '../frame/head.ts'
-import { type ListedConnection, listPage, listView } from './page.ts'
+import { listPage, listView } from './page.ts'
+import type { ListReadings } from './readings.ts'
 
-export type ListNeeds = {
-  render: Render
-  /** The connections that the person manages; `after`: the last one of the window before. */
-  list(
-    userId: string,
-    after: string | null,
-    size: number,
-  ): Promise<{ connections: ListedConnection[]; more: boolean }>
-  places(userId: string): Promise<PlaceToCreate[]>
-  /** null: this developer has none. */
-  readSandbox(developerId: string): Promise<Sandbox | null>
-  now(): Date
-}
+export type ListNeeds = ListReadings &
+  CreateReadings & {
+    render: Render
+    /** null: this developer has none. */
+    readSandbox(developerId: string): Promise<Sandbox | null>
+    now(): Date
+  }
 
 const windowSize = 50
 const notices: Notices = {
@@ -36,9 +32,9 @@ export function developersList(needs: ListNeeds): Router<WebState> {
   router.get(urls.developers, async ctx => {
     const user = userOf(ctx)
     const after = readUuid(ctx.query.after)
-    const [{ connections, more }, places, sandbox] = await Promise.all([
+    const [{ connections, more }, workspaces, sandbox] = await Promise.all([
       needs.list(user.id, after, windowSize),
-      needs.places(user.id),
+      needs.targetWorkspaces(user.id),
       needs.readSandbox(user.id),
     ])
     const page = listPage({
@@ -47,7 +43,7 @@ export function developersList(needs: ListNeeds): Router<WebState> {
       trail: readPassedCursors(ctx.query, after),
       sandbox,
       userId: user.id,
-      cannot: whyNot(user.id, places),
+      cannot: whyNot(user.id, workspaces),
       notice: readNotice(ctx, notices),
       now: needs.now(),
     })

@@ -6,9 +6,9 @@ export type LoggedAttempt = {
   lastAt: Date
   outcome: FlowOutcome
   failureCode: string | null
-  /** What happened last; null: its steps were lost. */
+  /** The kind of its last step; null: its steps were lost. */
   lastKind: FlowStepKind | null
-  /** Its name alone: nothing of who was there. */
+  /** Its name alone, and only once access was allowed there. */
   workspace: string | null
 }
 
@@ -20,14 +20,17 @@ export type LoggedStep = {
   failure: FlowFailure | null
 }
 
+export type AttemptsQuestion = {
+  connectionId: string
+  outcome: FlowOutcome | null
+  /** Of one of its steps; null: any. */
+  requestId: string | null
+  after: { at: Date; id: string } | null
+}
+
 export type LogReadings = {
-  /** Newest first; one more than is shown, where there are more. `requestId`: of one of its steps. */
-  attempts(question: {
-    connectionId: string
-    outcome: FlowOutcome | null
-    requestId: string | null
-    after: { at: Date; id: string } | null
-  }): Promise<LoggedAttempt[]>
+  /** Newest first; one more than is shown, where there are more. */
+  attempts(question: AttemptsQuestion): Promise<LoggedAttempt[]>
   /** null when this connection has no such attempt. */
   attempt(
     connectionId: string,

@@ -8,7 +8,7 @@ import type { WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
 import type { DeveloperGate } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
-import type { HourlyLimit } from '../frame/hourly-rate-limit.ts'
+import type { HourlyRateLimit } from '../frame/hourly-rate-limit.ts'
 import { settingsPage, settingsView } from '../settings/page.ts'
 
 export type LogoScreenNeeds = {
@@ -18,7 +18,7 @@ export type LogoScreenNeeds = {
   /** Draws a file anew as PNG; `fault` is the end of a sentence that begins with the file. */
   redraw(file: Buffer): Promise<{ kind: 'redrawn'; png: Buffer } | { kind: 'refused'; fault: string }>
   set: ReturnType<typeof setLogo>
-  tooOften: HourlyLimit
+  rateLimit: HourlyRateLimit
 }
 
 const maxBytes = 512 * 1024
@@ -37,7 +37,7 @@ export function developersLogo(needs: LogoScreenNeeds): Router<WebState> {
 
   router.post(address, async ctx => {
     const place = await gate.enter(ctx)
-    if (!place || (await needs.tooOften(ctx, place.user.id))) return
+    if (!place || (await needs.rateLimit(ctx, place.user.id))) return
     const result = await drawn(ctx.state.files.get('logo'))
     if ('error' in result) {
       ctx.status = 400

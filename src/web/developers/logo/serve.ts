@@ -2,16 +2,9 @@ import Router from '@koa/router'
 import type { Faults } from '../../frame/error-pages.ts'
 import type { WebState } from '../../http/state.ts'
 import { param } from '../frame/gate.ts'
+import type { LogoReadings } from './readings.ts'
 
-export type ServeLogoNeeds = {
-  faults: Pick<Faults, 'notFound'>
-  /** null: no logo that this person may see. `known`: the hash for which the picture is left out. */
-  read(
-    connectionId: string,
-    userId: string | null,
-    known: string | null,
-  ): Promise<{ hash: string; png: Buffer | null } | null>
-}
+export type ServeLogoNeeds = LogoReadings & { faults: Pick<Faults, 'notFound'> }
 
 /**
  * `/logos/:connection`: asked for with its hash (`?v=`) a picture is kept for ever; without it, it is asked about each time,
@@ -22,7 +15,7 @@ export function serveLogos(needs: ServeLogoNeeds): Router<WebState> {
   router.get('/logos/:connection', async ctx => {
     const id = param(ctx, 'connection')
     const known = /^"([0-9a-f]{16})"$/.exec(ctx.get('If-None-Match'))?.[1] ?? null
-    const logo = id && (await needs.read(id, ctx.state.user?.id ?? null, known))
+    const logo = id && (await needs.logo(id, ctx.state.user?.id ?? null, known))
     if (!logo) return needs.faults.notFound(ctx)
     const keep = ctx.query.v === logo.hash ? 'max-age=31536000, immutable' : 'no-cache'
     // Kept by browsers alone: the answer may carry a cookie of this one.

@@ -9,7 +9,7 @@ import type { Sessions } from '../../http/session.ts'
 import type { Session, WebContext } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
 import type { AtConnection, DeveloperGate, GateNeeds } from '../frame/gate.ts'
-import type { HourlyLimit } from '../frame/hourly-rate-limit.ts'
+import type { HourlyRateLimit } from '../frame/hourly-rate-limit.ts'
 import type { Run, RunNeeds } from './run.ts'
 import type { Trial, Trials } from './trials.ts'
 
@@ -31,7 +31,7 @@ export type PlaygroundNeeds = {
     /** What was asked for the connection and approved in the sandbox counts no more. */
     forgetApprovals(developerId: string, connectionId: string): Promise<void>
   }
-  tooOften: HourlyLimit
+  rateLimit: HourlyRateLimit
 }
 
 export type Parts = PlaygroundNeeds & { run: Run; redirectUri: string }

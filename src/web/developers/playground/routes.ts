@@ -65,7 +65,7 @@ async function show(needs: Parts, ctx: WebContext): Promise<void> {
 /** Sends this browser through the true flow, as the developer himself or as somebody of his sandbox. */
 async function begin(needs: Parts, ctx: WebContext): Promise<void> {
   const place = await enter(needs, ctx)
-  if (!place || (await needs.tooOften(ctx, place.user.id))) return
+  if (!place || (await needs.rateLimit(ctx, place.user.id))) return
   const { form } = ctx.state
   const connectionId = place.connection.id
   const sandbox = await needs.playground.readSandbox(place.user.id)
@@ -88,7 +88,7 @@ async function begin(needs: Parts, ctx: WebContext): Promise<void> {
 /** One more request with the tokens: a refresh, or the calls again. */
 async function goOn(needs: Parts, ctx: WebContext): Promise<void> {
   const found = await trialAt(needs, ctx)
-  if (!found || (await needs.tooOften(ctx, found.place.user.id))) return
+  if (!found || (await needs.rateLimit(ctx, found.place.user.id))) return
   const { place, trial } = found
   const { form } = ctx.state
   const outcome = trial.persona ? readTokenOutcome(form.get('next')) : null

@@ -18,7 +18,7 @@ export function sandboxRoutes(needs: Parts): Router<WebState> {
 
   router.post(`${base}/sandbox`, async ctx => {
     const place = await enter(needs, ctx)
-    if (!place || (await needs.tooOften(ctx, place.user.id))) return
+    if (!place || (await needs.rateLimit(ctx, place.user.id))) return
     await playground.makeSandbox(actionContextOf(ctx))
     seeOther(ctx, withNotice(urls.playground(place.connection.id), 'made'))
   })

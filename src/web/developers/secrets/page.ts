@@ -1,6 +1,6 @@
 import type { ConfirmPage } from '../../frame/confirm.ts'
 import { urls } from '../../urls.ts'
-import type { SecretShown } from '../connection/page.ts'
+import type { SecretShown } from '../connection/readings.ts'
 
 /** `others`: how many secrets stay live. */
 export function revokePage(

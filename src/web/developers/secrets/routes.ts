@@ -9,17 +9,16 @@ import { seeOther } from '../../http/see-other.ts'
 import type { ShownOnce } from '../../http/shown-once.ts'
 import type { WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
-import type { ConnectionFacts } from '../connection/page.ts'
+import type { OverviewReadings } from '../connection/readings.ts'
 import { type DeveloperGate, param } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
 import { revokePage } from './page.ts'
 
-export type SecretsNeeds = {
+export type SecretsNeeds = OverviewReadings & {
   render: Render
   faults: Faults
   gate: DeveloperGate
   once: ShownOnce
-  facts(connectionId: string): Promise<ConnectionFacts | null>
   rotate: ReturnType<typeof rotateSecret>
   revoke: ReturnType<typeof revokeSecret>
 }

@@ -5,21 +5,7 @@ import { type Moment, momentOf } from '../../kit/dates.ts'
 import { urls } from '../../urls.ts'
 import type { AtConnection } from '../frame/gate.ts'
 import { type ConnectionHead, headOf } from '../frame/head.ts'
-
-export type InternalTokenReading = {
-  id: string
-  createdAt: Date
-  createdBy: string | null
-  lastUsedAt: Date | null
-  expiresAt: Date | null
-}
-export type InternalTokens = {
-  /** Of the workspace; null: there is none. */
-  installationId: string | null
-  state: string | null
-  pages: number
-  tokens: InternalTokenReading[]
-}
+import type { InternalTokens } from './readings.ts'
 
 /** How long the old token works on beside the new one, in seconds. */
 export const overlaps = [

@@ -15,14 +15,14 @@ import type { WebContext, WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
 import type { AtConnection, DeveloperGate } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
-import { type InternalTokens, overlaps, revokePage, tokenPage, tokenView } from './page.ts'
+import { overlaps, revokePage, tokenPage, tokenView } from './page.ts'
+import type { TokenReadings } from './readings.ts'
 
-export type TokenNeeds = {
+export type TokenNeeds = TokenReadings & {
   render: Render
   faults: Faults
   gate: DeveloperGate
   once: ShownOnce
-  internalTokens(connectionId: string, now: Date): Promise<InternalTokens>
   copyToken: ReturnType<typeof copyInternalToken>
   renewToken: ReturnType<typeof renewInternalToken>
   revokeToken: ReturnType<typeof revokeInternalToken>

@@ -1,8 +1,8 @@
 import type { Crumb } from '../../frame/layout.ts'
 import type { Notice } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
-import type { PickerReading } from '../../install/readings.ts'
 import type { PickerHeadings, PickerLists } from '../../picker/picker.ts'
+import type { PickerReading } from '../../picker/readings.ts'
 import type { Sum } from '../../picker/sum.ts'
 import { urls } from '../../urls.ts'
 

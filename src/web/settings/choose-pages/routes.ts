@@ -12,11 +12,11 @@ import { actionContextOf, type WorkspaceGate, type WorkspaceVisit } from '../../
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
-import { readTreeOrResults } from '../../install/picker-screen.ts'
-import type { CountLimits, InstallReadings } from '../../install/readings.ts'
 import { type Pressed, pickerControls } from '../../picker/controls.ts'
 import { type Drafts, type Picks, picksOf, withPicks } from '../../picker/draft.ts'
 import { tickLimit } from '../../picker/form.ts'
+import { readTreeOrResults } from '../../picker/lists.ts'
+import type { CountLimits, PickerReadings } from '../../picker/readings.ts'
 import { sumOf } from '../../picker/sum.ts'
 import { readChoice } from './form.ts'
 import { type ChoiceWords, choicePage, choiceView } from './page.ts'
@@ -37,7 +37,7 @@ export type ChoiceScreen = {
   /** The pattern of its address. */
   prefix: string
   railPlace: 'my-connections' | 'connections'
-  readings: Pick<InstallReadings, 'picker' | 'search'>
+  readings: PickerReadings
   /** null: answered already. */
   face(ctx: WebContext): Promise<Choice | null>
   /** Where one is led after the change. */

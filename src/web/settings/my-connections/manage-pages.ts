@@ -6,15 +6,15 @@ import { refusals } from '../../frame/refusals.ts'
 import { governs, param } from '../../frame/workspace-gate.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
-import type { InstallReadings } from '../../install/readings.ts'
 import { workspaceHeadings } from '../../picker/picker.ts'
+import type { PickerReadings } from '../../picker/readings.ts'
 import { urls } from '../../urls.ts'
 import { type Choice, type ChoiceNeeds, choosePages } from '../choose-pages/routes.ts'
 import type { MyConnectionsReadings } from './readings.ts'
 
 export type ManagePagesNeeds = ChoiceNeeds & {
   readings: Pick<MyConnectionsReadings, 'one'>
-  picker: Pick<InstallReadings, 'picker' | 'search'>
+  picker: PickerReadings
   /** Whether he could install it today: what may not be installed is not widened either. */
   placement(userId: string, workspaceId: string, connectionId: string): Promise<Placement | null>
 }

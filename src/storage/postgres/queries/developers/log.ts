@@ -1,50 +1,29 @@
 import type { Pool } from 'pg'
-import type { FlowFailure, FlowOutcome, FlowStepKind } from '../../../../installs/flow-log.ts'
+import type {
+  AttemptsQuestion,
+  LoggedAttempt,
+  LoggedStep,
+  LogReadings,
+} from '../../../../web/developers/log/readings.ts'
 
 export const attemptsSize = 50
 
-export type LoggedAttempt = {
-  id: string
-  startedAt: Date
-  lastAt: Date
-  outcome: FlowOutcome
-  failureCode: string | null
-  /** What happened last; null: its steps were lost. */
-  lastKind: FlowStepKind | null
-  /** Its name alone: nothing of who was there. */
-  workspace: string | null
-}
-
-export type LoggedStep = {
-  id: string
-  at: Date
-  kind: FlowStepKind
-  requestId: string | null
-  failure: FlowFailure | null
-}
-
-export type AttemptsQuestion = {
-  connectionId: string
-  outcome: FlowOutcome | null
-  /** Of one of its steps; null: any. */
-  requestId: string | null
-  after: { at: Date; id: string } | null
-}
-
-/** Of what nobody allowed the developer learns no workspace: whoever follows his link would tell him where he is. */
+/** The workspace is named only after access was allowed: a link to the flow must not tell the developer where people work. */
 const attemptColumns = `a.id, a.started_at as "startedAt", a.last_at as "lastAt", a.outcome,
   a.failure_code as "failureCode", case when a.grant_id is not null then w.name end as workspace,
   (select s.kind from flow_steps s where s.attempt_id = a.id order by s.at desc, s.id desc limit 1) as "lastKind"`
 
 /**
- * Newest first; one more than is shown, where there are more. Only what is asked for stands in the statement: each question
- * walks its own index from the newest on, and reads no more than it shows, however much was logged.
+ * The statement holds only the conditions that are asked for: each question walks its own index from the newest on, and
+ * reads no more than it shows, however much was logged.
  */
-export async function readAttempts(pool: Pool, question: AttemptsQuestion): Promise<LoggedAttempt[]> {
-  const { text, values } = attemptsQuery(question)
-  const { rows } = await pool.query<LoggedAttempt>(text, values)
-  return rows
-}
+export const readAttempts =
+  (pool: Pool): LogReadings['attempts'] =>
+  async question => {
+    const { text, values } = attemptsQuery(question)
+    const { rows } = await pool.query<LoggedAttempt>(text, values)
+    return rows
+  }
 
 /** The statement alone, so that its plan can be looked at. */
 export function attemptsQuery({ connectionId, outcome, requestId, after }: AttemptsQuestion) {
@@ -63,23 +42,20 @@ export function attemptsQuery({ connectionId, outcome, requestId, after }: Attem
   return { text, values }
 }
 
-/** null when this connection has no such attempt. */
-export async function readAttempt(
-  pool: Pool,
-  connectionId: string,
-  attemptId: string,
-): Promise<{ attempt: LoggedAttempt; steps: LoggedStep[] } | null> {
-  const { rows } = await pool.query<LoggedAttempt & { steps: (Omit<LoggedStep, 'at'> & { at: string })[] }>(
-    `select ${attemptColumns}, (
-       select json_agg(json_build_object('id', s.id, 'at', s.at, 'kind', s.kind, 'requestId', s.request_id,
-         'failure', s.failure) order by s.at, s.id)
-       from (select * from flow_steps s where s.attempt_id = a.id order by s.at desc, s.id desc limit 500) s) as steps
-     from flow_attempts a left join workspaces w on w.id = a.workspace_id
-     where a.connection_id = $1 and a.id = $2`,
-    [connectionId, attemptId],
-  )
-  const [row] = rows
-  if (!row) return null
-  const { steps, ...attempt } = row
-  return { attempt, steps: (steps ?? []).map(step => ({ ...step, at: new Date(step.at) })) }
-}
+export const readAttempt =
+  (pool: Pool): LogReadings['attempt'] =>
+  async (connectionId, attemptId) => {
+    const { rows } = await pool.query<LoggedAttempt & { steps: (Omit<LoggedStep, 'at'> & { at: string })[] }>(
+      `select ${attemptColumns}, (
+         select json_agg(json_build_object('id', s.id, 'at', s.at, 'kind', s.kind, 'requestId', s.request_id,
+           'failure', s.failure) order by s.at, s.id)
+         from (select * from flow_steps s where s.attempt_id = a.id order by s.at desc, s.id desc limit 500) s) as steps
+       from flow_attempts a left join workspaces w on w.id = a.workspace_id
+       where a.connection_id = $1 and a.id = $2`,
+      [connectionId, attemptId],
+    )
+    const [row] = rows
+    if (!row) return null
+    const { steps, ...attempt } = row
+    return { attempt, steps: (steps ?? []).map(step => ({ ...step, at: new Date(step.at) })) }
+  }

@@ -1,45 +1,10 @@
 import type { Pool } from 'pg'
-import type { Placement } from '../../../../installs/policy.ts'
+import type {
+  ConnectionToInstall,
+  InstallReadings,
+  WorkspaceToChoose,
+} from '../../../../web/install/readings.ts'
 import { type PlacementRow, placementColumns, toPlacement } from '../../stores/placements.ts'
-
-/** One workspace of the user, with all that decides whether the connection may be installed there. */
-export type WorkspaceToChoose = {
-  id: string
-  name: string
-  icon: string | null
-  placement: Placement
-  /** Who has it installed there now: up to three others by name, the earliest first, and how many others in all. */
-  others: { names: string[]; count: number }
-  /** Since when the user has it there himself, in use or suspended; null: he has not. */
-  mine: Date | null
-}
-
-export type ConnectionToInstall = {
-  id: string
-  name: string
-  developerName: string | null
-  website: string | null
-  privacyUrl: string | null
-  termsUrl: string | null
-  /** Names its logo's version; null: it has none. */
-  logoHash: string | null
-  firstParty: boolean
-  verified: boolean
-}
-
-export type InstallChoices = { connection: ConnectionToInstall; workspaces: WorkspaceToChoose[] }
-
-type ConnectionRow = {
-  id: string
-  name: string
-  developer_name: string | null
-  website: string | null
-  privacy_url: string | null
-  terms_url: string | null
-  logo_hash: string | null
-  first_party: boolean
-  verified: boolean
-}
 
 type WorkspaceRow = PlacementRow & {
   id: string
@@ -50,8 +15,8 @@ type WorkspaceRow = PlacementRow & {
   mine: string | null
 }
 
-const connectionColumns = `c.id, c.name, c.developer_name, c.website, c.privacy_url, c.terms_url,
-  c.logo_hash, c.first_party, c.verified`
+const connectionColumns = `c.id, c.name, c.developer_name as "developerName", c.website, c.privacy_url as "privacyUrl",
+  c.terms_url as "termsUrl", c.logo_hash as "logoHash", c.first_party as "firstParty", c.verified`
 
 const text = `
   select ${connectionColumns},
@@ -72,47 +37,42 @@ const text = `
   from connections c
   where c.id = $2`
 
-/** Step one of the flow: who asks, and the user's workspaces by name. null when there is no such connection. */
-export async function readInstallChoices(
-  pool: Pool,
-  userId: string,
-  connectionId: string,
-): Promise<InstallChoices | null> {
-  const { rows } = await pool.query<ConnectionRow & { workspaces: WorkspaceRow[] }>({
-    name: 'install-choices',
-    text,
-    values: [userId, connectionId],
-  })
-  const row = rows[0]
-  return row ? { connection: toConnection(row), workspaces: row.workspaces.map(toWorkspace) } : null
-}
-
-/** Who asks, for whoever has not signed in yet. */
-export async function readConnectionToInstall(
-  pool: Pool,
-  connectionId: string,
-): Promise<ConnectionToInstall | null> {
-  const { rows } = await pool.query<ConnectionRow>({
-    name: 'connection-to-install',
-    text: `select ${connectionColumns} from connections c where c.id = $1`,
-    values: [connectionId],
-  })
-  return rows[0] ? toConnection(rows[0]) : null
-}
-
-function toConnection(row: ConnectionRow): ConnectionToInstall {
-  return {
-    id: row.id,
-    name: row.name,
-    developerName: row.developer_name,
-    website: row.website,
-    privacyUrl: row.privacy_url,
-    termsUrl: row.terms_url,
-    logoHash: row.logo_hash,
-    firstParty: row.first_party,
-    verified: row.verified,
+export const readInstallChoices =
+  (pool: Pool): InstallReadings['choices'] =>
+  async (userId, connectionId) => {
+    const { rows } = await pool.query<ConnectionToInstall & { workspaces: WorkspaceRow[] }>({
+      name: 'install-choices',
+      text,
+      values: [userId, connectionId],
+    })
+    if (!rows[0]) return null
+    const { workspaces, ...connection } = rows[0]
+    return { connection, workspaces: workspaces.map(toWorkspace) }
   }
-}
+
+export const readConnectionToInstall =
+  (pool: Pool): InstallReadings['connection'] =>
+  async connectionId => {
+    const { rows } = await pool.query<ConnectionToInstall>({
+      name: 'connection-to-install',
+      text: `select ${connectionColumns} from connections c where c.id = $1`,
+      values: [connectionId],
+    })
+    return rows[0] ?? null
+  }
+
+export const readOwners =
+  (pool: Pool): InstallReadings['owners'] =>
+  async workspaceId => {
+    const { rows } = await pool.query<{ names: string[]; count: number }>({
+      name: 'workspace-owners',
+      text: `select coalesce((array_agg(u.name order by lower(u.name), u.id))[:3], '{}') as names, count(*)::int as count
+        from members m join users u on u.id = m.user_id and not u.disabled
+        where m.workspace_id = $1 and m.role = 'owner'`,
+      values: [workspaceId],
+    })
+    return rows[0]!
+  }
 
 function toWorkspace(row: WorkspaceRow): WorkspaceToChoose {
   return {
@@ -123,19 +83,4 @@ function toWorkspace(row: WorkspaceRow): WorkspaceToChoose {
     others: { names: row.names, count: row.others },
     mine: row.mine === null ? null : new Date(row.mine),
   }
-}
-
-/** Who can change what forbids an install: up to three owners by name, and how many there are. */
-export async function readOwners(
-  pool: Pool,
-  workspaceId: string,
-): Promise<{ names: string[]; count: number }> {
-  const { rows } = await pool.query<{ names: string[]; count: number }>({
-    name: 'workspace-owners',
-    text: `select coalesce((array_agg(u.name order by lower(u.name), u.id))[:3], '{}') as names, count(*)::int as count
-      from members m join users u on u.id = m.user_id and not u.disabled
-      where m.workspace_id = $1 and m.role = 'owner'`,
-    values: [workspaceId],
-  })
-  return rows[0]!
 }

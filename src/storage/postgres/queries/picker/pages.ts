@@ -4,6 +4,12 @@
  * page that was shown, and a cursor that is gone begins again from the top.
  */
 import type { Pool } from 'pg'
+import type {
+  PickerList,
+  PickerPage,
+  PickerReading,
+  PickerReadings,
+} from '../../../../web/picker/readings.ts'
 import { personReaches } from '../../reach.ts'
 
 /** Rows of one list that are shown at once. */
@@ -13,67 +19,9 @@ export const rowCountLimit = 1_000
 /** Up to here the pages below a ticked one are counted for the sum. */
 export const sumCountLimit = 100_000
 
-export type PickerPage = {
-  id: string
-  title: string
-  icon: string | null
-  type: 'page' | 'database'
-  /** The ids from the root to the page itself. */
-  path: string[]
-  /** The titles of the pages above it; empty where the list stands below them anyway. */
-  above: string[]
-  /** Pages below it, all levels: at most one more than the limit that applies. */
-  below: number
-  /** The connection reaches it now, through this page or one above it. */
-  reachedNow: boolean
-}
-/** One window of a list: `more` when others follow it. */
-export type PickerList = { pages: PickerPage[]; more: boolean }
-
-export type PickerReading = {
-  /** Roots that are open to the workspace. */
-  shared: PickerList
-  /** Private roots that this member may reach. */
-  private: PickerList
-  /** All of the private roots are shown, and nobody else reaches any of them. */
-  alone: boolean
-  /** The nodes that stand open, as far as they can be reached, by id. */
-  nodes: Map<string, PickerPage>
-  /** Their children, by the node's id. */
-  children: Map<string, PickerList>
-  /** What is ticked, without pages that stand below another ticked one. */
-  ticked: PickerPage[]
-  /** What was granted to the user's own installation, as far as he still reaches it. */
-  granted: PickerPage[]
-}
-
-export type PickerQuestion = {
-  workspaceId: string
-  userId: string
-  /** Of it the user's own active installation is meant; or the id of any installation. */
-  connectionId: string
-  /** null: what the connection can reach now. */
-  ticked: readonly string[] | null
-  /** null: the lists are not wanted, only what is ticked and granted. `roots` false: only what stands below open nodes. */
-  lists: {
-    roots?: boolean
-    sharedAfter: string | null
-    privateAfter: string | null
-    open: readonly { id: string; after: string | null }[]
-  } | null
-}
-
-type Row = {
+type Row = PickerPage & {
   list: 'shared' | 'private' | 'node' | 'child' | 'ticked' | 'granted'
-  parent_id: string | null
-  id: string
-  title: string
-  icon: string | null
-  type: 'page' | 'database'
-  path: string[]
-  above: string[] | null
-  below: number
-  reached_now: boolean
+  parentId: string | null
   /** Of a private root: somebody else reaches it too. */
   others: boolean | null
 }
@@ -143,11 +91,11 @@ const textOf = (lists: string) => `
     select 'ticked' as list, '' as sort_title, id from chosen
     union all
     select 'granted', '', unnest(now.ids) from now)
-  select l.list, p.parent_id, p.id, p.title, p.icon, p.type, t.path::text[] as path,
-    case when l.list in ('shared', 'ticked', 'granted') then ${titlesAbove('t')} end as above,
+  select l.list, p.parent_id as "parentId", p.id, p.title, p.icon, p.type, t.path::text[] as path,
+    case when l.list in ('shared', 'ticked', 'granted') then ${titlesAbove('t')} else '{}' end as above,
     case when l.list = 'granted' then 0
       else ${countBelow('t', `case when l.list = 'ticked' then ${sumCountLimit} else ${rowCountLimit} end`)} end as below,
-    t.path && now.ids as reached_now, case when l.list = 'private' then ${othersReach('p')} end as others
+    t.path && now.ids as "reachedNow", case when l.list = 'private' then ${othersReach('p')} end as others
   from listed l
   cross join now
   join pages p on p.workspace_id = $1 and p.id = l.id
@@ -169,32 +117,28 @@ export const pickerStatements = (name: string, roots: string): PickerStatements 
 
 const statements = pickerStatements('picker', workspaceRoots)
 
-export async function readPicker(
-  pool: Pool,
-  question: PickerQuestion,
-  { all, below, ticked: ticksAlone } = statements,
-): Promise<PickerReading> {
-  const { workspaceId, userId, connectionId, ticked, lists } = question
-  const values: unknown[] = [workspaceId, userId, connectionId, ticked]
-  const roots = lists && lists.roots !== false
-  if (roots) values.push(lists.sharedAfter ?? nothing, lists.privateAfter ?? nothing)
-  if (lists)
-    values.push(
-      lists.open.map(node => node.id),
-      lists.open.map(node => node.after ?? nothing),
-    )
-  const { rows } = await pool.query<Row>({ ...(roots ? all : lists ? below : ticksAlone), values })
+/** @param statements the same query over other roots; left out: the roots of the workspace. */
+export const readPicker =
+  (pool: Pool, { all, below, ticked: ticksAlone } = statements): PickerReadings['picker'] =>
+  async ({ workspaceId, userId, connectionId, ticked, lists }) => {
+    const values: unknown[] = [workspaceId, userId, connectionId, ticked]
+    const roots = lists && lists.roots !== false
+    if (roots) values.push(lists.sharedAfter ?? nothing, lists.privateAfter ?? nothing)
+    if (lists)
+      values.push(
+        lists.open.map(node => node.id),
+        lists.open.map(node => node.after ?? nothing),
+      )
+    const { rows } = await pool.query<Row>({ ...(roots ? all : lists ? below : ticksAlone), values })
+    return { ...toReading(rows), alone: !lists?.privateAfter && allAlone(rows) }
+  }
 
-  const privateRoots = rows.filter(row => row.list === 'private')
+function toReading(rows: Row[]): Omit<PickerReading, 'alone'> {
   const of = (list: Row['list']) => rows.filter(row => row.list === list)
-  const children = Map.groupBy(of('child'), row => row.parent_id!)
+  const children = Map.groupBy(of('child'), row => row.parentId!)
   return {
     shared: toList(of('shared')),
-    private: toList(privateRoots),
-    alone:
-      !lists?.privateAfter &&
-      privateRoots.length <= listSize &&
-      privateRoots.every(row => row.others === false),
+    private: toList(of('private')),
     nodes: new Map(of('node').map(row => [row.id, toPage(row)])),
     children: new Map([...children].map(([id, list]) => [id, toList(list)])),
     ticked: of('ticked').map(toPage),
@@ -202,20 +146,17 @@ export async function readPicker(
   }
 }
 
+/** The private roots are all in this window, and nobody else reaches any of them. */
+function allAlone(rows: Row[]): boolean {
+  const roots = rows.filter(row => row.list === 'private')
+  return roots.length <= listSize && roots.every(row => row.others === false)
+}
+
 /** The row beyond the window says that there is more. */
 function toList(rows: Row[]): PickerList {
   return { pages: rows.slice(0, listSize).map(toPage), more: rows.length > listSize }
 }
 
-function toPage(row: Row): PickerPage {
-  return {
-    id: row.id,
-    title: row.title,
-    icon: row.icon,
-    type: row.type,
-    path: row.path,
-    above: row.above ?? [],
-    below: row.below,
-    reachedNow: row.reached_now,
-  }
+function toPage({ list: _list, parentId: _parent, others: _others, ...page }: Row): PickerPage {
+  return page
 }

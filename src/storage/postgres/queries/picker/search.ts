@@ -3,16 +3,14 @@
  * elsewhere. Both are bounded, so that a word that stands in every title costs no more than a rare one.
  */
 import type { Pool } from 'pg'
+import type { PickerPage, PickerReadings } from '../../../../web/picker/readings.ts'
 import { personReaches } from '../../reach.ts'
-import { countBelow, grantedSql, type PickerPage, rowCountLimit, titlesAbove } from './pages.ts'
+import { countBelow, grantedSql, rowCountLimit, titlesAbove } from './pages.ts'
 
 /** Results that are shown at once. */
 export const resultsSize = 50
 /** Results that can be walked through; beyond them only more words help. */
 export const resultsLimit = 200
-
-/** `cut`: there are others, and only more words lead to them. */
-export type PickerResults = { pages: PickerPage[]; more: boolean; cut: boolean }
 
 const matches = (condition: string, order: string) => `
   select p.id, p.sort_title from pages p
@@ -54,22 +52,19 @@ const texts = {
   short: textOf(`p.title || '' like $5`),
 }
 
-/** `offset`: how many results were shown already. */
-export async function searchPicker(
-  pool: Pool,
-  question: { workspaceId: string; userId: string; connectionId: string; words: string; offset: number },
-): Promise<PickerResults> {
-  const { workspaceId, userId, connectionId, words, offset } = question
-  if (offset >= resultsLimit) return { pages: [], more: false, cut: false }
-  // Without a name, so that it is planned for these very words.
-  const { rows } = await pool.query<PickerPage>({
-    text: texts[kindOf(words)],
-    values: [workspaceId, userId, connectionId, words, holds(words), offset],
-  })
-  const others = rows.length > resultsSize
-  const more = others && offset + resultsSize < resultsLimit
-  return { pages: rows.slice(0, resultsSize), more, cut: others && !more }
-}
+export const searchPicker =
+  (pool: Pool): PickerReadings['search'] =>
+  async ({ workspaceId, userId, connectionId, words, offset }) => {
+    if (offset >= resultsLimit) return { pages: [], more: false, cut: false }
+    // Without a name, so that it is planned for these very words.
+    const { rows } = await pool.query<PickerPage>({
+      text: texts[kindOf(words)],
+      values: [workspaceId, userId, connectionId, words, holds(words), offset],
+    })
+    const others = rows.length > resultsSize
+    const more = others && offset + resultsSize < resultsLimit
+    return { pages: rows.slice(0, resultsSize), more, cut: others && !more }
+  }
 
 /** Scripts that are written without spaces: what is looked for rarely begins a word. */
 const withoutSpaces =

@@ -1,13 +1,6 @@
 import type { Pool } from 'pg'
 import { personReaches } from '../../reach.ts'
-import {
-  behind,
-  listSize,
-  type PickerQuestion,
-  type PickerReading,
-  pickerStatements,
-  readPicker,
-} from '../picker/pages.ts'
+import { behind, listSize, pickerStatements, readPicker } from '../picker/pages.ts'
 
 /** The roots are the pages that were granted, as far as the owner reaches them himself, with the way to each. */
 const grantedRoots = `
@@ -25,9 +18,7 @@ const grantedRoots = `
 const statements = pickerStatements('picker-narrow', grantedRoots)
 
 /** The page picker over what an installation was granted: `connectionId` is the installation, the user an owner. */
-export function readNarrowing(pool: Pool, question: PickerQuestion): Promise<PickerReading> {
-  return readPicker(pool, question, statements)
-}
+export const readNarrowing = (pool: Pool) => readPicker(pool, statements)
 
 /** Pages that were granted and that this owner cannot reach himself: in the private part of others, or in the trash. */
 export async function readUnseenGrants(

@@ -2,9 +2,9 @@ import type { Pool } from 'pg'
 import type { Capability } from '../../../../installs/capability.ts'
 import type { HandOverState } from '../../../../installs/hand-over.ts'
 import type { Placement } from '../../../../installs/policy.ts'
+import type { ConnectionToInstall } from '../../../../web/install/readings.ts'
 import { personReaches } from '../../reach.ts'
 import { type PlacementRow, placementColumns, toPlacement } from '../../stores/placements.ts'
-import type { ConnectionToInstall } from '../install/choices.ts'
 
 /** Pages that are named on the offer; the others are counted. */
 const pagesNamed = 20

@@ -1,0 +1,17 @@
+/** Rate limits, as every part of the server asks for them; storage counts them in Redis or in memory. */
+
+export type Allowance = { allowed: true } | { allowed: false; retryAfterSeconds: number }
+
+/** Counts what one key does within a window. */
+export type Limiter = {
+  /** Takes `points` (1) from the key's allowance. */
+  take(key: string, points?: number): Promise<Allowance>
+  /** Asks without taking. */
+  peek(key: string): Promise<Allowance>
+  /** Gives the key its whole allowance back, as after a success. */
+  reset(key: string): Promise<void>
+}
+
+/** `blockSeconds`: how long a key is refused once its points are used up; left out: until the window ends. */
+export type LimiterRule = { name: string; points: number; seconds: number; blockSeconds?: number }
+export type Limits = (rule: LimiterRule) => Limiter

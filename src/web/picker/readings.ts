@@ -1,0 +1,66 @@
+/** What a page picker reads: each is one query. It returns only pages that the user can reach. */
+export type PickerPage = {
+  id: string
+  title: string
+  icon: string | null
+  type: 'page' | 'database'
+  /** The ids from the root to the page itself. */
+  path: string[]
+  /** The titles of the pages above it; empty where the list shows them anyway. */
+  above: string[]
+  /** Pages below it, all levels; see the limits. */
+  below: number
+  /** The connection reaches it now, through this page or one above it. */
+  reachedNow: boolean
+}
+
+/** One window of a list; `more`: others follow. */
+export type PickerList = { pages: PickerPage[]; more: boolean }
+
+/** `cut`: there are others, and only more words lead to them. */
+export type PickerResults = PickerList & { cut: boolean }
+
+export type PickerReading = {
+  /** Roots that are open to the workspace. */
+  shared: PickerList
+  /** Private roots that this member can reach. */
+  private: PickerList
+  /** All of the private roots are shown, and nobody else reaches any of them. */
+  alone: boolean
+  /** The open nodes that can be reached, by id. */
+  nodes: Map<string, PickerPage>
+  /** Their children, by the node's id. */
+  children: Map<string, PickerList>
+  /** The ticked pages, without those below another ticked page. */
+  ticked: PickerPage[]
+  /** The pages granted to the user's own installation that they can still reach. */
+  granted: PickerPage[]
+}
+
+/** One window of each list: what comes after the cursor, which is the last page that was shown before; null: the beginning. */
+export type Windows = {
+  sharedAfter: string | null
+  privateAfter: string | null
+  open: { id: string; after: string | null }[]
+}
+
+/** `connectionId`: the user's own active installation of it is meant; or the id of any installation. */
+export type Placed = { workspaceId: string; userId: string; connectionId: string }
+
+export type PickerQuestion = Placed & {
+  ticked: readonly string[] | null
+  lists: (Windows & { roots?: boolean }) | null
+}
+
+export type PickerReadings = {
+  /**
+   * `ticked` null: what the connection can reach now. `lists` null: only what is ticked and granted; `roots` false: beside
+   * that only what is below open nodes.
+   */
+  picker(question: PickerQuestion): Promise<PickerReading>
+  /** `offset`: how many results were shown before. */
+  search(question: Placed & { words: string; offset: number }): Promise<PickerResults>
+}
+
+/** Beyond these a count is said as "more than"; they come with the readings. */
+export type CountLimits = { row: number; sum: number }
