@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises'
 import { get as httpGet, type IncomingMessage, type ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import Koa from 'koa'
@@ -186,6 +187,23 @@ describe('an asset', () => {
     const answer = await get((await addresses())[1]!, { 'accept-encoding': 'identity' })
     expect(answer.headers.get('content-encoding')).toBeNull()
     expect(await answer.text()).toContain('--space-1')
+  })
+
+  it('joins every file of the stylesheet, general rules before particular ones', async () => {
+    const rules = (text: string) => text.replace(/\/\*[\s\S]*?\*\/\n?/g, '').replace(/url\("[^"]*"\)/g, '')
+    const sheet = (await addresses()).find(address => address.endsWith('.css'))!
+    const css = rules(await (await get(sheet)).text())
+    const files = (await readdir('public/css', { recursive: true })).filter(name => name.endsWith('.css'))
+    const places = await Promise.all(
+      files.map(async file => ({
+        file,
+        at: css.indexOf(rules(await readFile(`public/css/${file}`, 'utf8'))),
+      })),
+    )
+    expect(places.filter(({ at }) => at < 0)).toEqual([])
+    const kinds = places.toSorted((one, other) => one.at - other.at).map(({ file }) => file.split('/')[0])
+    const general = ['fonts.css', 'tokens.css', 'base.css', 'frame.css']
+    expect([...new Set(kinds)]).toEqual([...general, 'components', 'screens'])
   })
 
   it.each(['/assets/', '/assets/app.css', '/assets/../package.json', '/assets/%2e%2e/package.json'])(

@@ -3,7 +3,7 @@
  * and a new version has a new address.
  */
 import { hash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
@@ -29,6 +29,9 @@ const types: Record<string, string> = {
 const require = createRequire(import.meta.url)
 const inter = path.dirname(require.resolve('@fontsource-variable/inter/package.json'))
 const subsets = ['latin', 'latin-ext', 'cyrillic', 'cyrillic-ext', 'greek', 'greek-ext', 'vietnamese']
+
+/** The stylesheet's files and folders in the order of delivery: of two equally specific rules the later one applies. */
+const sheets = ['fonts.css', 'tokens.css', 'base.css', 'frame.css', 'components', 'screens']
 
 /** Reads them all; the stylesheet comes last, because it names the fonts by their addresses. */
 export function readAssets(): Assets {
@@ -59,10 +62,20 @@ export function readAssets(): Assets {
     add(`inter-${subset}.woff2`, readFileSync(path.join(inter, `files/inter-${subset}-wght-normal.woff2`)))
   add('htmx.js', readFileSync(require.resolve('htmx.org/dist/htmx.min.js')))
   for (const name of ['app.js', 'icon.svg']) add(name, readFileSync(path.join(root, 'public', name)))
-  const css = readFileSync(path.join(root, 'public/app.css'), 'utf8')
+  const css = stylesheet(path.join(root, 'public', 'css'))
   add('app.css', Buffer.from(css.replace(/url\("([\w.-]+)"\)/g, (_, name: string) => `url("${url(name)}")`)))
 
   return { url, serve: serve(assets) }
+}
+
+/** Joins the files of `public/css`, those of a folder by name, without their comments. */
+function stylesheet(folder: string): string {
+  const unplaced = readdirSync(folder).find(name => !sheets.includes(name))
+  if (unplaced) throw new Error(`public/css/${unplaced} has no place in the order of the stylesheet`)
+  const inside = (name: string) => readdirSync(path.join(folder, name)).map(file => path.join(name, file))
+  const files = sheets.flatMap(name => (name.endsWith('.css') ? [name] : inside(name).sort()))
+  const css = files.map(file => readFileSync(path.join(folder, file), 'utf8')).join('')
+  return css.replace(/\/\*[\s\S]*?\*\/\n?/g, '')
 }
 
 function serve(assets: Map<string, Asset>): Middleware {
