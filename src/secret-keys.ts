@@ -3,8 +3,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
 /**
- * The keys that encrypt and sign: those of the configuration, or in development one that is made once and kept in the data
- * directory.
+ * The configured secret keys, or in development one that is generated once and stored in the data directory.
+ * @returns keys of 32 bytes each.
  */
 export async function loadSecretKeys(config: {
   secretKeys: Buffer[] | null
@@ -20,7 +20,7 @@ export async function loadSecretKeys(config: {
     await writeFile(file, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx' })
     return [key]
   } catch {
-    // Another process made it in the same moment.
+    // Another process created it first.
     return [Buffer.from((await readFile(file, 'utf8')).trim(), 'base64')]
   }
 }

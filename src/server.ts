@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { InstallServer } from './app.ts'
-import { watchArrivals } from './oidc/endpoints/request-timing.ts'
+import { watchRequestTiming } from './oidc/endpoints/request-timing.ts'
 
 /** A partner's `state` of 4 KiB takes up to 12 in an address; cookies come on top. */
 const maxHeaderSize = 32 * 1024
@@ -13,7 +13,7 @@ export async function listen(
   options: { port: number; host: string },
 ): Promise<Listening> {
   const http = createServer({ maxHeaderSize }, server.app.callback())
-  watchArrivals(http)
+  watchRequestTiming(http)
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject)
     http.listen(options.port, options.host, resolve)

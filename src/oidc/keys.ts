@@ -1,4 +1,4 @@
-/** Signing keys: a JWKS file of private keys, the first of which signs. */
+/** Signing keys: a JWKS file of private keys; the first one signs. */
 import { randomBytes } from 'node:crypto'
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -21,14 +21,14 @@ export type ListedKey = { kid: string; alg: string; role: KeyRole; createdAt: Da
 
 type KeyPlace = { signingKeys: string | null; dataDir: string }
 
-/** The file that the configuration names, or the one under the data directory. */
+/** The configured file, or the default under the data directory. */
 export function signingKeyFile(place: KeyPlace): string {
   return place.signingKeys ?? path.join(place.dataDir, 'signing-keys.json')
 }
 
 /**
- * Reads the keys; makes the file where the configuration names none and there is none yet.
- * @throws an Error in one sentence when the named file is missing or is no JWKS of ours.
+ * Reads the keys. Where the configuration names no file, creates the default one if needed.
+ * @throws an Error in one sentence when the configured file is missing or is not a JWKS of private ES256 keys.
  */
 export async function loadSigningKeys(place: KeyPlace): Promise<{ keys: SigningKey[] }> {
   const file = signingKeyFile(place)
@@ -37,7 +37,7 @@ export async function loadSigningKeys(place: KeyPlace): Promise<{ keys: SigningK
   if (place.signingKeys) throw new Error(`SIGNING_KEYS: there is no file ${file}`)
   const first = [await newKey(new Date())]
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
-  // Another process may make it in the same moment: whoever links first wins, and nobody reads half a file.
+  // `link` fails if another process was first, and readers never see a partial file.
   const beside = await writeBeside(file, first)
   await link(beside, file).catch(error => {
     if ((error as { code?: string }).code !== 'EEXIST') throw error
@@ -57,8 +57,8 @@ export async function listSigningKeys(place: KeyPlace): Promise<ListedKey[]> {
 }
 
 /**
- * With overlap: the key that was published as next now signs, the one that signed stays for whoever holds its signatures, one
- * older than that goes, and a new next is published. A server takes it up when it starts.
+ * Rotates with overlap: the next key signs, the previous signing key stays published for existing signatures, an older one is
+ * removed, and a new next key is published. Servers read the file when they start.
  */
 export async function rotateSigningKeys(place: KeyPlace, now: Date): Promise<ListedKey[]> {
   const file = signingKeyFile(place)
@@ -67,12 +67,12 @@ export async function rotateSigningKeys(place: KeyPlace, now: Date): Promise<Lis
   const fresh = await newKey(now)
   const kept = !signing ? [fresh] : !next ? [signing, fresh] : [next, signing, fresh]
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
-  // Moved into place: a server that starts meanwhile reads the old file or the new one.
+  // An atomic rename: a starting server reads the old file or the new one.
   await rename(await writeBeside(file, kept), file)
   return listSigningKeys(place)
 }
 
-/** In the file: signs, then the previous one if there is one, then the next. */
+/** Order in the file: the signing key, the previous one if any, the next one. */
 function roleOf(index: number, count: number): KeyRole {
   if (index === 0) return 'signs'
   return index === count - 1 ? 'next' : 'previous'
@@ -95,10 +95,10 @@ async function readKeys(file: string): Promise<SigningKey[] | null> {
     const { keys } = JSON.parse(text) as { keys: SigningKey[] }
     if (keys.length > 0 && keys.every(key => key.kid && key.d && key.alg === 'ES256')) return keys
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new Error(
-    `The signing keys in ${file} are no JWKS with private ES256 keys (make one with: latchkey keys rotate)`,
+    `The signing keys in ${file} are not a JWKS with private ES256 keys (make one with: latchkey keys rotate)`,
   )
 }
 

@@ -1,4 +1,4 @@
-/** What the provider asks of the stores, by shape; `app.ts` is where the compiler checks who satisfies it. */
+/** The ports of the provider: the stores that it needs, and the rows that they return. */
 import type { Capability } from '../installs/capability.ts'
 import type { Connection } from '../installs/connection.ts'
 import type { InstallationState } from '../installs/installation.ts'
@@ -17,95 +17,95 @@ export type ClientConnection = Pick<
   | 'resourceServer'
 > & { version: string }
 
-/** What a request needs to know of its client at once: which version of it is valid now, and what proves it. */
+/** The current version of a client, and the SHA-256 of each of its live secrets. */
 export type ClientProof = { version: string; secretHashes: Buffer[] }
 
-/** What the library wants kept of one of its models, less the `jti`, which is the secret itself, and what the row says. */
+/** One of the library's models as stored: without its `jti`, which is the secret itself, and without members that are columns. */
 export type Payload = Record<string, unknown>
 
-/** Where an installation is, and who made it. */
-export type Place = {
+/** The workspace and the user that a token belongs to. */
+export type TokenOwner = {
   workspaceId: string
   workspaceName: string
   workspaceIcon: string | null
   user: { id: string; name: string; email: string; avatarUrl: string | null }
 }
 
-/** An authorization code as kept, with all that its redemption must look at. */
+/** A stored authorization code, with everything its redemption checks. */
 export type KeptCode = {
   grantId: string
-  /** The connection that it was issued to. */
+  /** The connection that the code was issued to. */
   connectionId: string
   payload: Payload
   consumedAt: Date | null
   issuedAt: Date
-  /** The end of its authorization. */
+  /** When the authorization ends; the code itself ends earlier. */
   expiresAt: Date
   capabilities: Capability[]
-  place: Place
+  owner: TokenOwner
   placement: Placement
-  /** Differs once anything was written that the placement is made of. */
+  /** A digest of the rows behind `placement`: it changes whenever one of them does. */
   stamp: string
 }
 
-/** A refresh token as kept, with its installation. */
+/** A stored refresh token, with its installation. */
 export type KeptRefreshToken = {
   grantId: string
-  /** The connection that it was issued to. */
+  /** The connection that the token was issued to. */
   connectionId: string
   payload: Payload
-  /** When the token that came after it was issued; null: none was yet. */
+  /** When the next refresh token was issued; null: not yet rotated. */
   consumedAt: Date | null
-  /** The hash of that token. */
-  successor: Buffer | null
-  /** That token was used in its turn. */
-  successorUsed: boolean
+  /** The SHA-256 of the next refresh token. */
+  nextHash: Buffer | null
+  /** The next refresh token has itself been rotated. */
+  nextUsed: boolean
   issuedAt: Date
   expiresAt: Date
-  place: Place
+  owner: TokenOwner
   installation: { id: string; state: InstallationState; capabilities: Capability[] }
-  /** Whoever installed it is still a member, and enabled. */
+  /** The member who installed is still in the workspace and enabled. */
   installerStays: boolean
 }
 
-/** One token about to be kept. */
+/** One token to store. */
 export type NewToken = { hash: Buffer; payload: Payload; expiresAt: Date }
 export type Issue = { grantId: string; access: NewToken; refresh: NewToken | null; now: Date }
 
-/** Facts for the record of what happened. */
+/** The members of an event that come from the request. */
 export type Trace = { eventId: string; at: Date; address: string | null; requestId: string }
 
 export type Redeemed =
   | { kind: 'redeemed'; installationId: string }
   /** Another request redeemed the code first, or the authorization is gone. */
   | { kind: 'lost' }
-  /** The member can no longer reach any page of the consent. */
+  /** The member no longer has access to any page of the consent. */
   | { kind: 'no-pages' }
-  /** What decides has changed since it was read, or the member or the installation did: read it again. Nothing was written. */
+  /** The placement changed since it was read. Nothing was written; read it again. */
   | { kind: 'changed' }
 
-/** Reads and writes of the token endpoint: each is one statement. */
+/** Reads and writes of the token endpoint, one SQL statement each. */
 export type TokenStore = {
   readCode(clientId: string, codeHash: Buffer): Promise<{ client: ClientProof | null; code: KeptCode | null }>
   readRefreshToken(
     clientId: string,
     tokenHash: Buffer,
   ): Promise<{ client: ClientProof | null; token: KeptRefreshToken | null }>
-  /** Consumes the code, puts its consent into force, issues its tokens and records it: all of it, or nothing. */
+  /** Consumes the code, applies its consent, issues its tokens and records the event, atomically. */
   redeem(
     codeHash: Buffer,
     issue: Issue,
     more: { installationId: string; stamp: string; trace: Trace },
   ): Promise<Redeemed>
-  /** Takes a redemption back whose outcome the caller could not learn, so that the partner may try again. */
+  /** Undoes the redemption by this request, for a caller that could not learn its outcome: the partner may retry. */
   reopenCode(codeHash: Buffer, issue: Issue, requestId: string): Promise<void>
-  /** Issues the successor, if there is none yet, and an access token; false: its authorization has ended, or what carries it stopped. */
+  /** Issues the next refresh token, unless it exists, and an access token. @returns false where the authorization or the installation is no longer active. */
   rotate(tokenHash: Buffer, issue: Issue): Promise<boolean>
-  /** Counts another request that redeemed the code at about the same moment. */
+  /** Counts requests that tried to redeem the code at about the same moment as the winner. */
   countRivals(codeHash: Buffer, rivals: number): Promise<void>
   /**
-   * Ends the authorization and all its tokens, and records why; with `unlessContested` not where its code had several rivals.
-   * `parent`: the hash of the refresh token that was used again; null: it was the code.
+   * Ends the authorization and all its tokens, and records the event. With `unlessContested`, does nothing where the code had
+   * several rivals. `parent`: the SHA-256 of the refresh token that was reused; null: the code was.
    */
   endFamily(
     grantId: string,
@@ -115,24 +115,26 @@ export type TokenStore = {
   ): Promise<EndedFamily>
 }
 
-/** What ended with an authorization, of what was in force, and from which address the first use came; null: not kept. */
+/** How many unexpired tokens ended with an authorization, and the address of the first use where it was recorded. */
 export type EndedFamily = { ended: boolean; access: number; refresh: number; firstFrom: string | null }
 
-/** A secret as the hub tells it from another: never its value. */
-export type SecretStanding = {
+/** A client secret as the developer hub identifies it; never its value. */
+export type SecretStatus = {
+  /** The last four characters. */
   hint: string
   createdAt: Date
+  /** To the minute. */
   lastUsedAt: Date | null
-  /** null: it is live. */
+  /** null: live. */
   revokedAt: Date | null
 }
 
 /** Reads and writes of the authorization endpoint and the flow. */
 export type AuthorizationStore = {
-  /** null: unknown, disabled, deleted, or without a flow. */
+  /** null: unknown, disabled, deleted, or an internal connection. */
   readClient(id: string): Promise<ClientConnection | null>
   readProof(id: string): Promise<ClientProof | null>
-  /** @returns false when the user is no member any more. */
+  /** @returns false when the user has left the workspace. */
   openAuthorization(row: {
     grantId: string
     consentId: string
@@ -142,34 +144,34 @@ export type AuthorizationStore = {
     now: Date
     expiresAt: Date
   }): Promise<boolean>
-  /** null: it has ended. */
+  /** null: ended. */
   readAuthorization(
     grantId: string,
   ): Promise<{ connectionId: string; userId: string; capabilities: Capability[]; expiresAt: Date } | null>
-  /** Gives the authorization its code; false: it has ended, or has one. */
+  /** Stores the code of an authorization. @returns false when the authorization has ended or already has a code. */
   saveCode(code: { hash: Buffer; grantId: string; payload: Payload; now: Date }): Promise<boolean>
-  /** Off the hot path: the secret with this hash was used. */
+  /** Records, outside of the request, that the secret with this SHA-256 was used. */
   noteSecretUse(clientId: string, secretHash: Buffer, at: Date): Promise<void>
 }
 
-/** A token in force, and what it may do at the moment of asking. */
+/** An active token, and its access at the moment of the request. */
 export type TokenInForce = {
   connectionId: string
   workspaceId: string
   installationId: string
-  /** null: a standing token of an internal connection. */
+  /** null: the token of an internal connection. */
   userId: string | null
-  /** That token's id. */
+  /** The id of an internal connection's token. */
   internalTokenId: string | null
   capabilities: Capability[]
   issuedAt: Date
   expiresAt: Date | null
-  /** Granted, still there, and still within reach of whoever granted them. */
+  /** The granted pages that exist and that their grantor can still access. */
   pageIds: string[]
 }
 
 export type IntrospectionStore = {
-  /** A token that is not in force, or not this client's to ask about, is null. */
+  /** `token` is null when it is inactive, or issued to another client than the one asking, unless that is a resource server. */
   introspect(
     clientId: string,
     token: { kind: 'access' | 'refresh' | 'internal'; hash: Buffer },
@@ -178,7 +180,7 @@ export type IntrospectionStore = {
 }
 
 export type RevocationStore = {
-  /** @returns the authorization that it ended; null: none. */
+  /** @returns the id of the authorization that ended; null: none did. */
   revoke(
     clientId: string,
     token: { kind: 'access' | 'refresh'; hash: Buffer },
@@ -187,31 +189,32 @@ export type RevocationStore = {
 }
 
 export type SecretStore = {
-  /** The live secrets of a client, oldest first, and the one that was sent (by its SHA-256) where it was revoked. */
-  readSecrets(clientId: string, sent: Buffer): Promise<SecretStanding[]>
+  /** The live secrets of a client, oldest first, and a revoked one whose SHA-256 is `sent`. */
+  readSecrets(clientId: string, sent: Buffer): Promise<SecretStatus[]>
 }
 
-/** How a token that is not in force stands with the connection that it was issued to. */
-export type TokenStanding = {
-  /** null: it lives until it is revoked. */
+/** Why a token is inactive, for the connection that it was issued to. */
+export type TokenStatus = {
+  /** null: no expiry. */
   expiresAt: Date | null
-  /** A refresh token that has a successor; an internal token that was revoked. */
+  /** A refresh token that was rotated; an internal token that was revoked. */
   ended: boolean
-  state: string
+  state: InstallationState
   stateReason: string | null
+  /** The member who allowed access is still in the workspace and enabled; true for internal connections. */
   memberIsThere: boolean
 }
 
-export type StandingStore = {
-  /** Beside the answer, for the log. null: there is none, or it is another connection's. */
-  readTokenStanding(
+export type TokenStatusStore = {
+  /** For the developer's log. null: unknown, or issued to another connection. */
+  readTokenStatus(
     clientId: string,
     token: { kind: 'access' | 'refresh' | 'internal'; hash: Buffer },
-  ): Promise<TokenStanding | null>
+  ): Promise<TokenStatus | null>
 }
 
 export type ProviderStore = SecretStore &
-  StandingStore &
+  TokenStatusStore &
   TokenStore &
   AuthorizationStore &
   IntrospectionStore &

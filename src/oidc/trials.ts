@@ -1,15 +1,15 @@
-/** Flows that the playground begins for a developer: what sets them apart from a partner's own. */
+/** Recognises flows that the playground started for a developer. */
 import type { Context } from 'koa'
 import { trialSecretKey, trialSecretValue } from '../installs/trial.ts'
 
 export type Trials = {
-  /** Our own address, to which trials return. It cannot be registered: it is taken in trials alone. */
+  /** The playground's redirect URI. It cannot be registered, and is accepted in trials only. */
   redirectUri: string
-  /** Is this the state of a trial that this browser session began for this connection, and that has not come back yet? */
+  /** Whether this browser session started a trial of the connection with this `state`, and it has not returned yet. */
   isUnderWay(ctx: Context, state: string, clientId: string): Promise<boolean>
 }
 
-/** Does this authorize request belong to a trial? Looks nothing up unless it claims to. */
+/** Whether an authorization request belongs to a trial. Requests with another redirect URI cost no lookup. */
 export async function isTrial(trials: Trials, ctx: Context): Promise<boolean> {
   const { searchParams } = new URL(ctx.url, trials.redirectUri)
   const [state, clientId] = [searchParams.get('state'), searchParams.get('client_id')]
@@ -17,7 +17,7 @@ export async function isTrial(trials: Trials, ctx: Context): Promise<boolean> {
   return trials.isUnderWay(ctx, state, clientId)
 }
 
-/** @returns a function that takes the secret which the playground made for one request. */
+/** @returns a function that accepts a secret which the playground created for one request, once. */
 export function trialSecrets(store: { take(key: string): Promise<string | null> }) {
   return async (clientId: string, secretHash: Buffer, presented: Buffer): Promise<boolean> =>
     (await store.take(trialSecretKey(secretHash))) === trialSecretValue(clientId, presented)

@@ -252,7 +252,7 @@ describe('the developer finds out why it failed, by the request id', () => {
     )
     expect(ada.text()).toContain('…bbbb, made 2026-03-01 00:00:00 UTC, last worked 2026-03-02 10:20:30 UTC')
     expect(ada.text()).toMatch(/…aaaa, made .* never used/)
-    expect(ada.text()).toContain('no secret of this server')
+    expect(ada.text()).toContain('not a secret of this server')
     expect(ada.text()).not.toContain('lks_wrong')
     const revoked = await findAttempt((await token(body, 'lks_revoked', two.id)).request_id, two.id)
     expect(revoked.text()).toContain(
@@ -443,7 +443,7 @@ describe('an introspection or a giving back that comes to nothing stands in the 
     const answer = await post(part, asked('lka_x'), relay, 'lks_wrong')
     expect(answer.error).toBe('invalid_client')
     const told = await words(answer)
-    expect(told).toMatch(/The client secret is wrong\. .*no secret of this server/)
+    expect(told).toMatch(/The client secret is wrong\. .*not a secret of this server/)
     expect(told).toContain(`…${relay.secret.slice(-4)}, made`)
     expect(told).not.toContain('lks_wrong')
   })
@@ -502,8 +502,8 @@ describe('an introspection or a giving back that comes to nothing stands in the 
     )
     expect(await why(tokens.access_token)).toContain('The token was good until 2026-03-01 10:20:30 UTC.')
     await post('revoke', asked(tokens.refresh_token!))
-    expect(await why(tokens.access_token)).toContain('given back')
-    expect(await why('lka_cut')).toContain('not the form of a token')
+    expect(await why(tokens.access_token)).toContain('revoked or ended before')
+    expect(await why('lka_cut')).toContain('not in the form of a token')
   })
 
   const lines = async (kind: string, { id }: SeededConnection) =>
@@ -545,7 +545,7 @@ describe('an introspection or a giving back that comes to nothing stands in the 
       await Promise.all(Array.from({ length: 50 }, () => post(part, asked('lka_x'), named, 'lks_wrong')))
       expect(await written(kind, named, 30)).toBe(30)
       expect(await words(await post(part, asked('lka_cut'), named), named.id)).toContain(
-        'not the form of a token',
+        'not in the form of a token',
       )
       await Promise.all(Array.from({ length: 50 }, () => post(part, asked('lka_dead'), named)))
       expect(await written(kind, named, 60)).toBe(60)
@@ -558,7 +558,7 @@ describe('an introspection or a giving back that comes to nothing stands in the 
     await post('revoke', asked(refresh_token!))
     const ada = await findAttempt((await post('revoke', asked(refresh_token!))).request_id)
     expect(ada.visit.$('h2 .badge').text()).toBe('Ended')
-    expect(ada.text()).toContain('given back or ended before')
+    expect(ada.text()).toContain('revoked or ended before')
     const malformed = await findAttempt((await post('revoke', asked('lka_cut'))).request_id)
     expect(malformed.visit.$('h2 .badge').text()).toBe('Failed')
   })

@@ -5,7 +5,7 @@ import pg from 'pg'
 import { pino } from 'pino'
 import type { Consent } from '../../src/installs/consent.ts'
 import { uuidv7 } from '../../src/installs/ids.ts'
-import { watchArrivals } from '../../src/oidc/endpoints/request-timing.ts'
+import { watchRequestTiming } from '../../src/oidc/endpoints/request-timing.ts'
 import { loadSigningKeys } from '../../src/oidc/keys.ts'
 import { createProvider, type ProviderNeeds } from '../../src/oidc/library/provider.ts'
 import { providerStore } from '../../src/storage/postgres/tokens/store.ts'
@@ -81,7 +81,7 @@ export async function startProvider(settings: ProviderSettings): Promise<Provide
     else ctx.body = waiting
   })
   const http = createServer(app.callback())
-  watchArrivals(http)
+  watchRequestTiming(http)
   await new Promise<void>(resolve => http.listen(settings.port, '127.0.0.1', resolve))
   return {
     base,

@@ -1,4 +1,4 @@
-/** One place where clients prove who they are, for all three endpoints. */
+/** Client authentication (RFC 6749 §2.3), shared by the token, introspection and revocation endpoints. */
 import { hash, timingSafeEqual } from 'node:crypto'
 import { invalidClient, tooManyRequests, unproven } from '../endpoints/oauth-refusal.ts'
 import type { ClientProof } from '../ports.ts'
@@ -12,9 +12,9 @@ export type Limits = (rule: { name: string; points: number; seconds: number }) =
 export type AuthenticationNeeds = {
   clients: Clients
   limits: Limits
-  /** Off the hot path; may fail silently. */
+  /** Outside of the request; errors are ignored. */
   noteSecretUse(clientId: string, secretHash: Buffer, at: Date): Promise<void>
-  /** Was this secret made for one request of the playground, with this code or refresh token? It is worth nothing after. */
+  /** Whether the playground created this secret for a request with this code or refresh token. Each is accepted once. */
   isTrialSecret(clientId: string, secretHash: Buffer, presented: Buffer): Promise<boolean>
   now(): Date
 }
@@ -27,15 +27,15 @@ export type Authenticate = (
 ) => Promise<KnownClient>
 
 /**
- * @returns a function that finds the client whose credentials these are.
- * @throws OAuthRefusal 401, and 429 after 20 wrong secrets of one client within a minute. The right secret always passes:
- *   with 178 random bits nobody guesses it, and a stranger must not be able to lock a partner out.
+ * @returns a function that resolves credentials to their client and throws OAuthRefusal 401, or 429 after 20 wrong secrets of
+ *   one client within a minute. The right secret always passes: 178 random bits cannot be guessed, and wrong attempts by
+ *   others must not lock a partner out.
  */
 export function clientAuthentication(needs: AuthenticationNeeds): Authenticate {
   const wrongSecrets = needs.limits({ name: 'client-secret', points: 20, seconds: 60 })
   const noted = new Map<string, number>()
 
-  /** Once a minute for each secret, whatever the traffic. */
+  /** At most once a minute for each secret. */
   function note(clientId: string, secretHash: Buffer): void {
     const at = needs.now()
     const key = secretHash.toString('base64')

@@ -1,35 +1,35 @@
-/** Which client a request says it comes from, and with what proof (RFC 6749 §2.3.1). */
+/** Reads client credentials from a request (RFC 6749 §2.3.1). */
 import { readUuid } from '../../installs/ids.ts'
 import { invalidClient, invalidRequest } from '../endpoints/oauth-refusal.ts'
 import type { Fields } from '../endpoints/request-body.ts'
 
-/** `secret` is null where none was sent: a public client, or one that forgot. */
+/** `secret` is null where none was sent. */
 export type Credentials = { clientId: string; secret: string | null }
 
 /**
- * HTTP Basic or body parameters, not both. Some libraries encode the parts of Basic as a form and some do not; ids and secrets
- * hold only characters that are the same either way, as long as both are decoded.
+ * HTTP Basic or body parameters, not both. Some libraries form-encode the parts of Basic and some do not; ids and secrets contain
+ * only characters that decode to themselves.
  * @throws OAuthRefusal
  */
 export function readCredentials(authorization: string | undefined, fields: Fields): Credentials {
   const credentials = readEither(authorization, fields)
-  // Every client id is a UUID; nothing else is worth a look-up.
+  // Every client id is a UUID; other values are not looked up.
   if (readUuid(credentials.clientId) !== credentials.clientId) throw invalidClient('The client is unknown.')
   return credentials
 }
 
-/** Whom a request says that it is from, also where it says so in a way that is refused; null: nobody that there could be. */
+/** The client id that a request claims, also where its credentials are malformed; null: none, or not a UUID. */
 export function claimedClient(authorization: string | undefined, fields: Fields): string | null {
   let claimed = fields.client_id
   try {
     if (authorization !== undefined) claimed = readBasic(authorization).clientId
   } catch {
-    // What stands in the body is as good.
+    // Falls back to the body.
   }
   return claimed !== undefined && readUuid(claimed) === claimed ? claimed : null
 }
 
-/** The secret of a request that was refused; '' where none can be read. For its hash and its end, never to be kept. */
+/** The secret of a refused request, to explain the refusal; '' where none can be read. Never stored. */
 export function claimedSecret(authorization: string | undefined, fields: Fields): string {
   try {
     return readEither(authorization, fields).secret ?? ''

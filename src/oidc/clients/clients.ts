@@ -1,4 +1,4 @@
-/** Connections as the library's clients, kept built for as long as their rows do not change. */
+/** Connections as the library's clients, cached until their rows change. */
 import type Provider from 'oidc-provider'
 import type { Client } from 'oidc-provider'
 import { readUuid } from '../../installs/ids.ts'
@@ -11,9 +11,7 @@ export type KnownClient = { connection: ClientConnection; client: Client }
 type Store = { readClient(id: string): Promise<ClientConnection | null> }
 const maxKept = 5_000
 
-/**
- * @param provider is asked for late, since the provider itself is built with these clients.
- */
+/** @param provider called late, since the provider is constructed with these clients. */
 export function clients(needs: { store: Store; log: Log; provider: () => Provider }) {
   const kept = new Map<string, KnownClient>()
   const connections = new WeakMap<Client, ClientConnection>()
@@ -28,7 +26,7 @@ export function clients(needs: { store: Store; log: Log; provider: () => Provide
       kept.set(connection.id, known)
       return known
     } catch (error) {
-      // A registration that the library refuses, such as a redirect URI of a forbidden scheme, is no client.
+      // The library refuses the registration, for example a redirect URI with a forbidden scheme.
       needs.log.warn(
         { connectionId: connection.id, reason: (error as Error).message },
         'unusable registration',
@@ -38,10 +36,10 @@ export function clients(needs: { store: Store; log: Log; provider: () => Provide
   }
 
   return {
-    /** The connection that one of these clients was built from. */
+    /** The connection that a client was built from. */
     connectionOf: (client: Client): ClientConnection => connections.get(client)!,
 
-    /** The client as it is registered at this moment. */
+    /** The client as currently registered. */
     async find(id: string): Promise<KnownClient | null> {
       if (readUuid(id) !== id) return null
       const connection = await needs.store.readClient(id)
@@ -50,7 +48,7 @@ export function clients(needs: { store: Store; log: Log; provider: () => Provide
       return known?.connection.version === connection.version ? known : build(connection)
     },
 
-    /** The same, where the caller has just read which version is valid. */
+    /** The same, where the caller has just read the current version. */
     async atVersion(id: string, version: string): Promise<KnownClient | null> {
       const known = kept.get(id)
       return known?.connection.version === version ? known : this.find(id)
@@ -66,10 +64,10 @@ function metadata(connection: ClientConnection): Record<string, unknown> {
     response_types: ['code'],
     grant_types: ['authorization_code', 'refresh_token'],
     response_modes: ['query'],
-    // Loopback addresses with any port, and private-use schemes, are for native applications (RFC 8252 §7).
+    // Native applications may use loopback addresses with any port and private-use schemes (RFC 8252 §7).
     application_type: isPublic ? 'native' : 'web',
     token_endpoint_auth_method: isPublic ? 'none' : 'client_secret_basic',
-    // The library insists on a secret; the real ones are kept as hashes and are compared before it is asked.
+    // The library requires a value; client-authentication.ts compares the hashes of the real secrets.
     ...(isPublic ? {} : { client_secret: 'kept-as-a-hash' }),
     ...(connection.capabilities.length > 0 ? { scope: connection.capabilities.join(' ') } : {}),
   }

@@ -1,13 +1,13 @@
-/** Why a client could not prove who it is, for the log of the connection's developer. */
+/** Explains a failed client authentication in the developer's log. */
 import { hash } from 'node:crypto'
 import type { FlowFailure } from '../../installs/flow-log.ts'
 import { tokenPrefix } from '../../installs/token-value.ts'
 import { type OAuthRefusal, unproven } from '../endpoints/oauth-refusal.ts'
-import type { SecretStanding, SecretStore } from '../ports.ts'
+import type { SecretStatus, SecretStore } from '../ports.ts'
 import { exactly, plain } from './failure.ts'
 
 const advice: Record<string, string> = {
-  [unproven.unknown]: 'Switch the connection on in the hub, or send the client id that stands there.',
+  [unproven.unknown]: 'Switch the connection on in the hub, or send the client id shown there.',
   [unproven.hasNone]: 'Send client_id in the body and no secret, or register the connection as confidential.',
   [unproven.missing]:
     'Send the client id and a secret by HTTP Basic, or as client_id and client_secret in the body.',
@@ -19,7 +19,7 @@ export function explainClient({ code, message }: OAuthRefusal): FlowFailure {
   return plain(code, message, advice[message] ?? 'Send the client id and a secret by HTTP Basic.')
 }
 
-/** Of a wrong secret, what is to be told of it is looked up. @returns always something; without a look-up, less. */
+/** For a wrong secret, looks up the connection's secrets. @returns a shorter explanation where the lookup fails. */
 export async function explainUnproven(
   store: SecretStore,
   refused: OAuthRefusal,
@@ -33,18 +33,18 @@ export async function explainUnproven(
     .catch(() => explainClient(refused))
 }
 
-/** For a wrong secret: which are live, and which of them was the last to work. The one that was sent is told by its end. */
-function explainSecret(refused: OAuthRefusal, secret: string, known: readonly SecretStanding[]): FlowFailure {
+/** Lists the live secrets and the one used last. The secret that was sent is identified by its last characters. */
+function explainSecret(refused: OAuthRefusal, secret: string, known: readonly SecretStatus[]): FlowFailure {
   const live = known.filter(one => one.revokedAt === null)
   const revoked = known.find(one => one.revokedAt !== null)
   const sent =
     tokenPrefix(secret) === 'lks_'
       ? `a secret that ends in ${secret.slice(-4)}`
-      : 'something that is no secret of this server'
+      : 'a value that is not a secret of this server'
   const base = {
     ...plain(refused.code, refused.message, advice[unproven.wrong]!),
     sent,
-    expected: live.map(told),
+    expected: live.map(described),
   }
   if (revoked)
     return {
@@ -55,10 +55,10 @@ function explainSecret(refused: OAuthRefusal, secret: string, known: readonly Se
   return { ...base, sentence: `${refused.message} ${lastWords(live)}` }
 }
 
-const told = ({ hint, createdAt, lastUsedAt }: SecretStanding) =>
+const described = ({ hint, createdAt, lastUsedAt }: SecretStatus) =>
   `…${hint}, made ${exactly(createdAt)}, ${lastUsedAt ? `last worked ${exactly(lastUsedAt)}` : 'never used'}`
 
-function lastWords(live: readonly SecretStanding[]): string {
+function lastWords(live: readonly SecretStatus[]): string {
   if (live.length === 0) return 'No secret is live.'
   const used = live.filter(one => one.lastUsedAt !== null)
   const last = used.sort((one, other) => other.lastUsedAt!.getTime() - one.lastUsedAt!.getTime())[0]

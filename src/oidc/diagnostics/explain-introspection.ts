@@ -1,11 +1,11 @@
-/** Why an introspection or a giving back came to nothing, for the log of the connection's developer. */
+/** Explains a refused or inactive introspection, or a revocation without effect, in the developer's log. */
 import type { FlowFailure } from '../../installs/flow-log.ts'
 import type { OAuthRefusal } from '../endpoints/oauth-refusal.ts'
-import type { SecretStore, TokenStanding } from '../ports.ts'
+import type { SecretStore, TokenStatus } from '../ports.ts'
 import { explainUnproven } from './explain-client.ts'
 import { exactly, plain } from './failure.ts'
 
-/** @param claimed who the client says that it is, and its proof. @param what the token that the request is about. */
+/** @param claimed the client id and secret that the request sent. @param what names the token that the request needs. */
 export async function explainRefusal(
   store: SecretStore,
   refused: OAuthRefusal,
@@ -16,7 +16,7 @@ export async function explainRefusal(
   return explainUnproven(store, refused, claimed.connectionId, claimed.secret)
 }
 
-/** A request that was understood, and refused for something else than its client. */
+/** A refusal for another reason than client authentication. */
 const explainAsked = ({ code, message }: OAuthRefusal, what: string): FlowFailure =>
   plain(
     code,
@@ -27,49 +27,45 @@ const explainAsked = ({ code, message }: OAuthRefusal, what: string): FlowFailur
 export const explainForm = (code: string, begins: string): FlowFailure => ({
   ...plain(
     code,
-    `${begins}What was sent has not the form of a token that is taken here.`,
+    `${begins}The value is not in the form of a token that is accepted here.`,
     'Send the token whole and unchanged, as it was issued.',
   ),
   sent: 'a value of another form',
 })
 
-/** What is another connection's is told like what there never was. */
+/** Tokens of other connections and unknown tokens get the same words. */
 export const explainForeign = (code: string, begins: string): FlowFailure =>
   plain(
     code,
-    `${begins}Not a token of this connection, or one that was given back or ended before.`,
+    `${begins}Not a token of this connection, or one that was revoked or ended before.`,
     'Compare the client id with the one that the token was issued to. Where it is the same, send the user through the flow again.',
   )
 
 export const inactive = 'Answered with active: false. '
 
 /**
- * @param standing null: it is no token of this connection, as far as is known.
- * @param asked.whose a resource server may ask about any connection's tokens, and is told of none why.
+ * @param status null: unknown, or a token of another connection.
+ * @param asked.whose `any` for a resource server, which may introspect all tokens and gets no reasons.
  */
 export function explainInactive(
-  standing: TokenStanding | null,
+  status: TokenStatus | null,
   asked: { isRefresh: boolean; whose: 'own' | 'any'; at: Date },
 ): FlowFailure {
-  if (!standing && asked.whose === 'any')
-    return plain('inactive', `${inactive}No token that is in force.`, 'Refuse the request that came with it.')
-  if (!standing) return explainForeign('inactive', inactive)
-  const [sentence, advice] = reasonOf(standing, asked.isRefresh, asked.at)
+  if (!status && asked.whose === 'any')
+    return plain('inactive', `${inactive}Not an active token.`, 'Refuse the request that came with it.')
+  if (!status) return explainForeign('inactive', inactive)
+  const [sentence, advice] = reasonOf(status, asked.isRefresh, asked.at)
   return plain('inactive', inactive + sentence, advice)
 }
 
 const again = 'Send the user through the flow again.'
 
-/** What ended it for good comes before what may be over tomorrow. */
-function reasonOf(
-  standing: TokenStanding,
-  isRefresh: boolean,
-  now: Date,
-): [sentence: string, advice: string] {
-  const { expiresAt, ended, state, stateReason, memberIsThere } = standing
+/** Permanent reasons come before temporary ones. */
+function reasonOf(status: TokenStatus, isRefresh: boolean, now: Date): [sentence: string, advice: string] {
+  const { expiresAt, ended, state, stateReason, memberIsThere } = status
   if (ended && isRefresh)
     return ['The refresh token was used already, and another took its place.', 'Keep the newest one only.']
-  if (ended) return ['The token was revoked.', 'Copy the token that stands in the hub.']
+  if (ended) return ['The token was revoked.', 'Copy the token shown in the hub.']
   if (expiresAt && expiresAt <= now)
     return [
       `The token was good until ${exactly(expiresAt)}.`,
@@ -87,7 +83,7 @@ function reasonOf(
       'Wait until it is resumed; its tokens work again from then on.',
     ]
   return [
-    'The token is not in force.',
+    'The token is not active.',
     'See whether the connection is switched on, and its installation active.',
   ]
 }

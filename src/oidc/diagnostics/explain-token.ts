@@ -1,4 +1,4 @@
-/** Why a request of a partner's server failed, for the log of the connection's developer: what was sent, what was expected. */
+/** Explains a failed token request in the developer's log: what was sent, what was expected. */
 import { hash } from 'node:crypto'
 import type { FlowFailure } from '../../installs/flow-log.ts'
 import type { OAuthRefusal } from '../endpoints/oauth-refusal.ts'
@@ -8,19 +8,19 @@ import type { EndedFamily, KeptCode, KeptRefreshToken } from '../ports.ts'
 import { explainClient } from './explain-client.ts'
 import { bounded, exactly, foreignWords, plain } from './failure.ts'
 
-/** What a token request held, as far as it was read when it failed. */
+/** A token request, as far as it was processed when it failed. */
 export type Attempted = {
   fields: Fields
   source: Source
-  /** The code or the refresh token turned out to have been used before. */
+  /** The code or the refresh token had been used before. */
   reused: boolean
-  /** What ended because of it; null: nothing. */
+  /** The tokens that ended because of the reuse. */
   ended: EndedFamily | null
-  /** From where the request came. null: the client is public, and its requests come from people's own devices. */
+  /** The client's address; null for public clients, whose requests come from people's devices. */
   address: string | null
 }
 
-/** @param clientId whom the request says that it is from. */
+/** @param clientId the client id that the request claims. */
 export function explainToken(refused: OAuthRefusal, attempted: Attempted, clientId: string): FlowFailure {
   const { code, message } = refused
   const { source } = attempted
@@ -34,7 +34,7 @@ export function explainToken(refused: OAuthRefusal, attempted: Attempted, client
   return explainRequest(refused, attempted.fields)
 }
 
-/** What was issued to another connection is its developer's to see. */
+/** null where the code or token was issued to another connection. */
 export function ownOf<T extends { connectionId: string }>(kept: T | null, clientId: string): T | null {
   return kept?.connectionId === clientId ? kept : null
 }
@@ -57,7 +57,7 @@ function explainRequest({ code, message }: OAuthRefusal, fields: Fields): FlowFa
   return plain(code, message, 'Correct the request; the sentence names what is wrong with it.')
 }
 
-/** A value that has not the form of a code or of a refresh token; it is told by its first letters alone. */
+/** For a malformed code or refresh token; at most its prefix is shown. */
 function misplacedValue(fields: Fields): Pick<FlowFailure, 'sent' | 'expected' | 'advice'> | null {
   const refresh = fields.grant_type === 'refresh_token'
   const name = refresh ? 'refresh_token' : 'code'
@@ -116,7 +116,7 @@ function explainCode(
   return explainVerifier(code, fields, codeChallenge) ?? explainAge(code, message, kept)
 }
 
-/** One that was sent and differs is always the reason; one that is missing only where the refusal says so. */
+/** A redirect URI that differs is always the reason; a missing one only where the refusal names it. */
 const mentionsRedirect = (message: string, fields: Fields) =>
   fields.redirect_uri !== undefined || /redirect_uri/.test(message)
 
@@ -180,11 +180,11 @@ function explainRefresh(
     }
   }
   if (kept.consumedAt && ended) {
-    const why = kept.successorUsed ? 'after the one that replaced it' : 'later than a retry may come'
+    const why = kept.nextUsed ? 'after the one that replaced it' : 'later than a retry may come'
     return plain(
       code,
       `The refresh token was used first at ${exactly(kept.consumedAt)}${from(ended.firstFrom)}, and now again${from(address)}, ${why}. ${endedWords(ended)}${unkept(address)}`,
-      kept.successorUsed
+      kept.nextUsed
         ? 'Keep the newest refresh token only, in one place; a retry of a lost answer works for 60 seconds. Send the user through the flow again.'
         : 'Store the refresh token of each answer before you use it. Send the user through the flow again.',
     )

@@ -1,14 +1,14 @@
-/** Why a partner's request at the authorize address failed, for the log of the connection's developer. */
+/** Explains a failed authorization request in the developer's log. */
 import type { Context } from 'koa'
 import type { Client } from 'oidc-provider'
 import type { FlowFailure } from '../../installs/flow-log.ts'
 import { bounded, foreignWords, plain } from './failure.ts'
 
-/** What was wrong with a request at the authorize address, or with its end. */
+/** @param error the error code. @param reason the library's description, where there is one. */
 export function explainAuthorize(ctx: Context, error: string, reason: string | undefined): FlowFailure {
   const client = (ctx as unknown as { oidc?: { client?: Client } }).oidc?.client
   const sentence = reason ?? error
-  // As it came: what the library is shown of it is less.
+  // The original query: the library gets a reduced one.
   const asked = new URLSearchParams(/\?(.*)$/.exec(ctx.originalUrl)?.[1])
   const sent = (name: string) => bounded(asked.get(name))
   switch (error) {
@@ -66,7 +66,7 @@ function explainScope(error: string, sent: string | null, expected: string[]): F
   return { ...plain(error, sentence, scopeAdvice), sent, expected }
 }
 
-/** Parameters that hold no secret, with what they may be. A challenge may be a verifier that was sent by mistake. */
+/** Parameters that contain no secret, with their valid values. A challenge may be a verifier sent by mistake. */
 const plainParameters: Record<string, string[]> = {
   response_type: ['response_type=code'],
   response_mode: ['response_mode=query, or none'],
@@ -75,7 +75,7 @@ const plainParameters: Record<string, string[]> = {
   prompt: ['prompt=login, prompt=consent, or none'],
 }
 
-/** The first parameter that the reason names, as it was sent. */
+/** The first parameter that the reason names, with the value sent. */
 function parameterWords(
   reason: string,
   asked: URLSearchParams,

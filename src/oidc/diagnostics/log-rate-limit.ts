@@ -1,22 +1,21 @@
-/** How many lines of one kind a connection gets in its log. */
-
+/** Limits how many lines of one kind a connection gets in its log. */
 const perMinute = 30
 const maxKeys = 10_000
 
-/** Whether this connection gets another line. What is asked about for every request of a partner would fill its log. */
+/** @returns whether the connection may log another line. */
 export type LogRateLimit = (connectionId: string) => boolean
 
 /**
- * What a connection's own requests came to, and what was refused. A client that has proved nothing may be anybody: what strangers
- * ask in its name must not cost it its own lines.
+ * Separate allowances for authenticated requests of a connection and for requests that only claim its id, so that others cannot
+ * use up the lines of its own requests.
  */
-export type Spared = { own: LogRateLimit; refused: LogRateLimit }
+export type LogRateLimits = { own: LogRateLimit; refused: LogRateLimit }
 
-export function sparingBoth(now: () => Date): Spared {
+export function logRateLimits(now: () => Date): LogRateLimits {
   return { own: logRateLimit(now), refused: logRateLimit(now) }
 }
 
-/** Thirty in each minute, in this process. */
+/** Thirty lines a minute for each connection and process. */
 function logRateLimit(now: () => Date): LogRateLimit {
   const noted = new Map<string, { lines: number; until: number }>()
   return connectionId => {

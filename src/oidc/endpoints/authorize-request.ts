@@ -1,4 +1,4 @@
-/** What a partner's redirect brings, made fit for the library: what is no part of this server is left out (RFC 6749 §3.1). */
+/** Parses an authorization request for the library. Unknown parameters are ignored (RFC 6749 §3.1). */
 import { errors } from 'oidc-provider'
 import { readScope } from '../../installs/capability.ts'
 import { testParameter } from '../../installs/forced-outcome.ts'
@@ -7,7 +7,7 @@ import { isOurResource } from './resource.ts'
 type Query = Record<string, string | string[] | undefined>
 export type AuthorizeRequest = {
   query: Query
-  /** To be said to the partner once client and redirect URI are known to be right; null: nothing. */
+  /** An error to send to the partner once client and redirect URI are validated. */
   complaint: Error | null
 }
 
@@ -24,19 +24,19 @@ const understood = [
   'ui_locales',
   'workspace_id',
   testParameter,
-  // Refused by the library by name: a request object may carry what must not be left out silently.
+  // The library refuses these by name: a request object may contain parameters that must not be ignored.
   'request',
   'request_uri',
   'registration',
 ]
 
-/** null: the request holds a NUL, and is not answered at all. */
+/** @returns null when a parameter contains a NUL; the request is then not processed. */
 export function readAuthorizeRequest(query: Query, issuer: string): AuthorizeRequest | null {
   if (Object.values(query).some(value => String(value).includes('\0'))) return null
   const kept: Query = {}
   for (const name of understood) if (query[name] !== undefined) kept[name] = query[name]
   const complaint = complain(query, issuer)
-  // The library would answer an unknown response type in the fragment; the one that works stands in until it is refused.
+  // The library answers an unknown response type in the fragment. `complaint` refuses it, in the query.
   if (typeof kept.response_type === 'string') kept.response_type = 'code'
   return { query: kept, complaint }
 }
@@ -47,7 +47,7 @@ function complain(query: Query, issuer: string): Error | null {
     return new errors.UnsupportedResponseType('the only response_type is code')
   if (response_mode !== undefined && response_mode !== 'query')
     return new errors.InvalidRequest('the only response_mode is query')
-  // The library drops a scope that it does not know; the partner would believe that it was granted.
+  // The library drops unknown scopes, which the partner would take for granted.
   const { unknown } = readScope(typeof scope === 'string' ? scope : '')
   if (unknown.length > 0) return new errors.InvalidScope('no such scope', unknown.join(' '))
   if (resource !== undefined && !(typeof resource === 'string' && isOurResource(resource, issuer)))
@@ -58,8 +58,8 @@ function complain(query: Query, issuer: string): Error | null {
 }
 
 /**
- * The capabilities that a scope asks for; all that are registered when there is none.
- * @throws the library's error, naming what is not registered.
+ * The capabilities that a scope asks for; without a scope, all that the connection is registered with.
+ * @throws the library's InvalidScope, which names those that are not registered.
  */
 export function askedCapabilities(scope: string | undefined, registered: readonly string[]): string[] {
   if (scope === undefined) {

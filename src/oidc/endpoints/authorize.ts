@@ -1,4 +1,4 @@
-/** GET /v1/oauth/authorize, and the way back to it from the screens. */
+/** GET /v1/oauth/authorize, and the resumption of a flow after the member's decision. */
 import type { Context, Middleware } from 'koa'
 import type Provider from 'oidc-provider'
 import type { Client } from 'oidc-provider'
@@ -29,8 +29,8 @@ export function authorizeEndpoint(needs: AuthorizeNeeds) {
   const secure = needs.issuer.startsWith('https://')
 
   /**
-   * The library builds its addresses from the name by which the request calls this server, which may be anything; ours is the
-   * public one. It signs its cookies with keys of its own, which the application's context does not know.
+   * The library builds URLs from the Host header, which the client controls; replaced by the issuer. Its cookies are signed with
+   * keys that the application's context does not have.
    */
   function prepare(ctx: Context, provider: Provider): void {
     Object.defineProperty(ctx.request, 'href', { value: needs.issuer + ctx.path })
@@ -49,7 +49,7 @@ export function authorizeEndpoint(needs: AuthorizeNeeds) {
     await needs.renderFault(ctx, { status, ...words, requestId: ctx.state.requestId as string })
   }
 
-  /** For the log of the connection that is named, where there is one. */
+  /** Logs a step for the connection that the request names, if any. */
   function noteStep(
     ctx: Context,
     uid: string | null,
@@ -64,7 +64,7 @@ export function authorizeEndpoint(needs: AuthorizeNeeds) {
       )
   }
 
-  /** Where the browser is sent says how it went: to our screens, to the partner with a code, or with an error. */
+  /** Logs the outcome, which the redirect shows: to our screens, or to the partner with a code or an error. */
   function noteEnd(ctx: Context, kind: FlowStepKind, uid: string | null): void {
     const location = ctx.response.get('location')
     if (!location) return
@@ -103,7 +103,7 @@ export function authorizeEndpoint(needs: AuthorizeNeeds) {
       }
     },
 
-    /** A fault that cannot go back to the partner: a page with a request id. The reason goes to the log. */
+    /** An error that must not be redirected to the partner: a page with a request ID. The reason is logged. */
     async showFault(ctx: unknown, out: Out): Promise<void> {
       const at = ctx as Context
       const fault = at.state.providerFault as (Error & { error_detail?: string }) | undefined
@@ -115,7 +115,7 @@ export function authorizeEndpoint(needs: AuthorizeNeeds) {
           error: out.error,
           reason: fault?.error_detail ?? out.error_description,
         },
-        'a request of a partner cannot be answered',
+        'an authorization request was refused',
       )
       noteStep(at, null, explainAuthorize(at, out.error, fault?.error_detail ?? out.error_description))
       const status = needs.isUnavailable(fault) ? 503 : at.status
@@ -126,7 +126,7 @@ export function authorizeEndpoint(needs: AuthorizeNeeds) {
 
 const unreadable = {
   title: 'This request cannot be read',
-  sentence: 'The application that sent you here sent characters that no request may hold.',
+  sentence: 'The application that sent you here sent characters that a request may not contain.',
 }
 
 function words(error: string, status: number): { title: string; sentence: string } {
@@ -157,7 +157,7 @@ function words(error: string, status: number): { title: string; sentence: string
   }
 }
 
-/** One widely used client library breaks on `iss`; its connections are registered to do without. */
+/** Removes `iss` for connections that are registered without it, since a widely used client library fails on it. */
 function leaveOutIss(ctx: Context, connectionOf: AuthorizeNeeds['connectionOf']): void {
   const { client } = (ctx as unknown as { oidc: { client?: Client } }).oidc
   const location = ctx.response.get('location')

@@ -1,11 +1,11 @@
-/** How a partner's request that was stopped days ago is answered after all. */
+/** Answers a stored authorization request that was not approved, up to days later. */
 import type { Clients } from '../clients/clients.ts'
 
 export type Denial = (parameters: Readonly<Record<string, string>>) => Promise<string | null>
 
 /**
- * Where the browser goes so that the partner learns that access is denied (RFC 6749 §4.1.2.1). The request was kept for days:
- * what is registered now decides whether it may still be answered there. null: it may not.
+ * @returns a function that builds the `access_denied` redirect (RFC 6749 §4.1.2.1), or null where the redirect URI is no longer
+ *   registered: the current registration decides.
  */
 export function denial(needs: { issuer: string; clients: Clients }): Denial {
   return async parameters => {

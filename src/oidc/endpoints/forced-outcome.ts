@@ -1,4 +1,4 @@
-/** Outcomes that a developer forces at the token endpoint; nothing here has effect outside of a sandbox. */
+/** Test outcomes at the token endpoint; they apply in sandboxes only. */
 import type { ForceOutcome, TestOutcome } from '../../installs/forced-outcome.ts'
 import { testRetryAfter } from '../../installs/forced-outcome.ts'
 import type { Source } from '../library/exchange.ts'
@@ -8,9 +8,9 @@ import { OAuthRefusal, tooManyRequests } from './oauth-refusal.ts'
 type Needs = { forceOutcome: ForceOutcome }
 
 /**
- * What was issued to another client is not this one's to try things on: it is refused as ever.
- * @returns whether what was read must be read again.
- * @throws OAuthRefusal 429 and 503, where they are asked for.
+ * Ignored for a code or token of another client.
+ * @returns whether the source must be read again.
+ * @throws OAuthRefusal 429 or 503, when one of them is requested.
  */
 export async function forceInSandbox(
   needs: Needs,
@@ -19,9 +19,9 @@ export async function forceInSandbox(
   clientId: string,
 ): Promise<boolean> {
   if (!outcome || source.kind === 'none' || source.kept?.connectionId !== clientId) return false
-  const { place } = source.kept
+  const { owner } = source.kept
   const forced = await needs.forceOutcome(outcome, {
-    workspaceId: place.workspaceId,
+    workspaceId: owner.workspaceId,
     installationId: source.kind === 'refresh' ? source.kept.installation.id : null,
     token: source.kind === 'refresh' ? { kind: 'refresh', hash: source.hash } : null,
   })
@@ -37,9 +37,9 @@ export async function forceInSandbox(
   return true
 }
 
-/** The flow asked that its installation reach no page: as if the member had taken all of them away in the same moment. */
+/** Removes all pages of the new installation, where the flow asked for the outcome `no-pages`. */
 export async function withoutPages(needs: Needs, code: KeptCode, installationId: string): Promise<void> {
   if (code.payload.test !== 'no-pages') return
-  const { workspaceId } = code.place
+  const { workspaceId } = code.owner
   await needs.forceOutcome('no-pages', { workspaceId, installationId, token: null })
 }

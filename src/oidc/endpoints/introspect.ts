@@ -1,4 +1,4 @@
-/** POST /v1/oauth/introspect (RFC 7662): what a token may do at this moment. */
+/** POST /v1/oauth/introspect (RFC 7662), with the pages that are granted at this moment. */
 import { hash } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
 import { type FlowFailure, type NoteFlowStep, stepOf } from '../../installs/flow-log.ts'
@@ -11,7 +11,7 @@ import {
   explainRefusal,
   inactive,
 } from '../diagnostics/explain-introspection.ts'
-import { type Spared, sparingBoth } from '../diagnostics/log-rate-limit.ts'
+import { type LogRateLimits, logRateLimits } from '../diagnostics/log-rate-limit.ts'
 import { lifetimes } from '../library/lifetimes.ts'
 import type {
   ClientConnection,
@@ -19,8 +19,8 @@ import type {
   IntrospectionStore,
   NoteUse,
   SecretStore,
-  StandingStore,
   TokenInForce,
+  TokenStatusStore,
 } from '../ports.ts'
 import { allowOrigin } from './cors.ts'
 import { invalidRequest, OAuthRefusal } from './oauth-refusal.ts'
@@ -28,7 +28,7 @@ import { type Fields, readFields } from './request-body.ts'
 
 export type IntrospectNeeds = {
   issuer: string
-  store: IntrospectionStore & SecretStore & StandingStore
+  store: IntrospectionStore & SecretStore & TokenStatusStore
   readProof(clientId: string): Promise<ClientProof | null>
   authenticate: Authenticate
   noteUse: NoteUse
@@ -39,23 +39,23 @@ export type IntrospectNeeds = {
 const kinds = { lka_: 'access', lkr_: 'refresh', lki_: 'internal' } as const
 
 export function introspectEndpoint(needs: IntrospectNeeds): Middleware {
-  const spared = sparingBoth(needs.now)
+  const rateLimits = logRateLimits(needs.now)
   return async ctx => {
     const authorization = ctx.get('authorization') || undefined
     let fields: Fields = {}
     try {
       fields = await readFields(ctx.req)
-      await tell(needs, spared, ctx, authorization, fields)
+      await answer(needs, rateLimits, ctx, authorization, fields)
     } catch (error) {
-      if (error instanceof OAuthRefusal) noteRefusal(needs, spared, ctx, authorization, fields, error)
+      if (error instanceof OAuthRefusal) noteRefusal(needs, rateLimits, ctx, authorization, fields, error)
       throw error
     }
   }
 }
 
-async function tell(
+async function answer(
   needs: IntrospectNeeds,
-  spared: Spared,
+  rateLimits: LogRateLimits,
   ctx: Context,
   authorization: string | undefined,
   fields: Fields,
@@ -76,20 +76,20 @@ async function tell(
   ctx.body = found.token
     ? { ...present(found.token, needs.issuer, kind === 'refresh'), request_id: requestId }
     : { active: false, request_id: requestId }
-  if (!found.token) noteInactive(needs, spared, ctx, known.connection, asked)
+  if (!found.token) noteInactive(needs, rateLimits, ctx, known.connection, asked)
 }
 
-type Asked = Parameters<StandingStore['readTokenStanding']>[1]
+type Asked = Parameters<TokenStatusStore['readTokenStatus']>[1]
 
-/** Beside the answer: why the token is not in force is looked up for the log alone, and for no more lines than it gets. */
+/** Looks up why the token is inactive, for the log only and within its rate limit. Does not delay the response. */
 function noteInactive(
   needs: IntrospectNeeds,
-  spared: Spared,
+  rateLimits: LogRateLimits,
   ctx: Context,
   { id: connectionId, resourceServer }: ClientConnection,
   asked: Asked | null,
 ): void {
-  if (!spared.own(connectionId)) return
+  if (!rateLimits.own(connectionId)) return
   const at = needs.now()
   if (!asked) {
     note(needs, ctx, connectionId, explainForm('inactive', inactive))
@@ -97,22 +97,22 @@ function noteInactive(
   }
   const whose = resourceServer ? 'any' : 'own'
   needs.store
-    .readTokenStanding(connectionId, asked)
-    .then(standing => explainInactive(standing, { isRefresh: asked.kind === 'refresh', whose, at }))
+    .readTokenStatus(connectionId, asked)
+    .then(status => explainInactive(status, { isRefresh: asked.kind === 'refresh', whose, at }))
     .then(failure => note(needs, ctx, connectionId, failure))
-    .catch(() => {}) // A line of a log is lost.
+    .catch(() => {}) // loses one log line
 }
 
 function noteRefusal(
   needs: IntrospectNeeds,
-  spared: Spared,
+  rateLimits: LogRateLimits,
   ctx: Context,
   authorization: string | undefined,
   fields: Fields,
   refused: OAuthRefusal,
 ): void {
   const connectionId = claimedClient(authorization, fields)
-  if (connectionId === null || !spared.refused(connectionId)) return
+  if (connectionId === null || !rateLimits.refused(connectionId)) return
   const claimed = { connectionId, secret: claimedSecret(authorization, fields) }
   void explainRefusal(needs.store, refused, claimed, 'the token to ask about').then(failure =>
     note(needs, ctx, connectionId, failure),
@@ -128,13 +128,13 @@ const seconds = (at: Date) => Math.floor(at.getTime() / 1000)
 
 function present(token: TokenInForce, issuer: string, isRefreshToken: boolean): Record<string, unknown> {
   const { expiresAt, issuedAt } = token
-  // A token that lives until it is revoked has no end worth telling.
+  // Long-lived tokens report no `exp`.
   const ends = expiresAt && seconds(expiresAt) - seconds(issuedAt) < lifetimes.longLivedAccessToken
   return {
     active: true,
     scope: token.capabilities.join(' '),
     client_id: token.connectionId,
-    // A standing token speaks for no member; its subject is the bot.
+    // An internal connection's token has no user; its subject is the bot.
     sub: token.userId ?? token.installationId,
     iss: issuer,
     iat: seconds(issuedAt),

@@ -1,11 +1,11 @@
-/** The server's metadata (RFC 8414): what works, and nothing else. */
+/** Authorization server metadata (RFC 8414). */
 import { importJWK, SignJWT } from 'jose'
 import { capabilities } from '../../installs/capability.ts'
 import type { SigningKey } from '../keys.ts'
 
 export const metadataPaths = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']
 
-/** The document, and in it once more under our signature, for those who fetch it over ways they do not trust. */
+/** The metadata with `signed_metadata` (RFC 8414 §2.1), signed by `key`. */
 export async function signedMetadata(issuer: string, key: SigningKey): Promise<Record<string, unknown>> {
   const metadata = serverMetadata(issuer)
   const signed = await new SignJWT(metadata)

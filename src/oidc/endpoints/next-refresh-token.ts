@@ -1,16 +1,17 @@
 /**
- * The refresh token that comes after another one is determined by it, under a key of ours. So a client that lost the answer,
- * or that asks from twenty workers at once, gets the same one each time, and a family never splits: two who hold one token
- * meet at the next, and the reuse shows.
+ * The next refresh token is an HMAC of the current one. A client that retries after a lost response, or refreshes from several
+ * workers at once, gets the same value each time, so a token family never branches: two holders of one token obtain the same
+ * next token, and the second use of that is detected as reuse.
  */
 import { createHmac, createSecretKey, hash, hkdfSync } from 'node:crypto'
 import { tokenValueFrom } from '../../installs/token-value.ts'
 
-export type Successor = { value: string; hash: Buffer }
-/** One for each secret key, that of the first key first: the others may have been used before the keys were rotated. */
-export type Successors = (refreshToken: string) => Successor[]
+export type NextRefreshToken = { value: string; hash: Buffer }
+/** The candidates, one for each secret key in order: earlier rotations may have used a key that is no longer first. */
+export type NextRefreshTokens = (refreshToken: string) => NextRefreshToken[]
 
-export function successors(secretKeys: readonly Buffer[]): Successors {
+/** @param secretKeys 32 bytes each. */
+export function nextRefreshTokens(secretKeys: readonly Buffer[]): NextRefreshTokens {
   const keys = secretKeys.map(key =>
     createSecretKey(Buffer.from(hkdfSync('sha256', key, '', 'refresh token successor', 64))),
   )

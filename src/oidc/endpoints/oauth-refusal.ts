@@ -1,4 +1,4 @@
-/** An error answer of the OAuth endpoints (RFC 6749 §5.2), thrown from wherever it is found. */
+/** An error response of the OAuth endpoints (RFC 6749 §5.2). */
 export class OAuthRefusal extends Error {
   readonly status: number
   readonly code: string
@@ -19,7 +19,7 @@ export const invalidClient = (description: string) => new OAuthRefusal(401, 'inv
 export const tooManyRequests = (seconds: number) =>
   new OAuthRefusal(429, 'rate_limited', `Too many requests; try again in ${seconds} seconds.`, seconds)
 
-/** In which ways a client fails to prove who it is. */
+/** Reasons for a failed client authentication. */
 export const unproven = {
   unknown: 'The client is unknown, or disabled.',
   hasNone: 'This client is public: it has no secret.',

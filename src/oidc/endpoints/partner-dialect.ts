@@ -1,6 +1,6 @@
 /**
- * How the OAuth endpoints speak: the members of RFC 6749 §5.2 and, in the same object, those that Notion-style clients read.
- * Always JSON, whatever `Accept` says.
+ * Error responses of the OAuth endpoints: the members of RFC 6749 §5.2 and, in the same object, those that Notion-style clients
+ * read. Always JSON, whatever `Accept` says.
  */
 import type { Context, Middleware } from 'koa'
 import { OAuthRefusal } from './oauth-refusal.ts'
@@ -10,7 +10,7 @@ export type Log = {
   error(facts: Record<string, unknown>, sentence: string): void
 }
 
-/** Did a store not answer, so that the same request may succeed in a moment? */
+/** Whether an error means that a store is unavailable, so that a retry may succeed. */
 export type IsUnavailable = (error: unknown) => boolean
 
 /** Answers with an error in both dialects. */
@@ -30,7 +30,7 @@ export function refuse(ctx: Context, issuer: string, refusal: OAuthRefusal): voi
   }
 }
 
-/** Wraps an endpoint: what it throws becomes an answer, and what nobody expected is logged and said without detail. */
+/** Turns what an endpoint throws into a response; unexpected errors are logged and answered without detail. */
 export function inPartnerDialect(
   needs: { issuer: string; log: Log; isUnavailable: IsUnavailable },
   endpoint: Middleware,

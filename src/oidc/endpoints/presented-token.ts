@@ -1,10 +1,10 @@
-/** What a token request presents, looked up together with its client. */
+/** Reads the code or the refresh token of a token request together with its client. */
 import { hash } from 'node:crypto'
 import { mayInstall } from '../../installs/policy.ts'
 import { tokenPrefix } from '../../installs/token-value.ts'
 import type { Source } from '../library/exchange.ts'
 import type { ClientProof, KeptCode, KeptRefreshToken, TokenStore } from '../ports.ts'
-import type { Successors } from './next-refresh-token.ts'
+import type { NextRefreshTokens } from './next-refresh-token.ts'
 import type { Fields } from './request-body.ts'
 
 export type Presented = { proof: ClientProof | null; source: Source }
@@ -12,10 +12,10 @@ export type Presented = { proof: ClientProof | null; source: Source }
 export type PresentedNeeds = {
   store: Pick<TokenStore, 'readCode' | 'readRefreshToken'>
   readProof(clientId: string): Promise<ClientProof | null>
-  successors: Successors
+  nextRefreshTokens: NextRefreshTokens
 }
 
-/** One query brings the client and what it presents. A value that cannot be one of ours is not looked up. */
+/** One query reads the client and the token. A value without our prefix and checksum is not looked up. */
 export async function readPresented(
   needs: PresentedNeeds,
   clientId: string,
@@ -38,33 +38,32 @@ async function readCode(needs: PresentedNeeds, clientId: string, value: string):
 async function readRefreshToken(needs: PresentedNeeds, clientId: string, value: string): Promise<Presented> {
   const tokenHash = hash('sha256', value, 'buffer')
   const reading = needs.store.readRefreshToken(clientId, tokenHash)
-  const candidates = needs.successors(value) // while the database is at work
+  const candidates = needs.nextRefreshTokens(value) // while the query runs
   const found = await reading
-  const issued = found.token?.successor
-  const next = issued ? candidates.find(one => one.hash.equals(issued)) : candidates[0]!
-  const successor = next?.value ?? null
+  const issued = found.token?.nextHash
+  const next = (issued ? candidates.find(one => one.hash.equals(issued)) : candidates[0]!)?.value ?? null
   return {
     proof: found.client,
-    source: { kind: 'refresh', value, hash: tokenHash, kept: found.token, successor },
+    source: { kind: 'refresh', value, hash: tokenHash, kept: found.token, next },
   }
 }
 
 /**
- * Why the member's installation may not have tokens; null: it may. The policy is asked again at the exchange of a code; a
- * refresh needs its installation in force, whatever the policy has become.
+ * The reason to refuse tokens; null: they may be issued. A code exchange checks the workspace policy again; a refresh requires
+ * an active installation, whatever the policy is now.
  */
-export function standing(source: Source): string | null {
-  if (source.kind === 'code' && source.kept) return codeStanding(source.kept)
-  if (source.kind === 'refresh' && source.kept) return refreshStanding(source.kept)
+export function denialReason(source: Source): string | null {
+  if (source.kind === 'code' && source.kept) return codeDenial(source.kept)
+  if (source.kind === 'refresh' && source.kept) return refreshDenial(source.kept)
   return null
 }
 
-function codeStanding(code: KeptCode): string | null {
+function codeDenial(code: KeptCode): string | null {
   const may = mayInstall(code.placement)
   return may.kind === 'yes' ? null : `The member may no longer install this connection (${may.because}).`
 }
 
-function refreshStanding(token: KeptRefreshToken): string | null {
+function refreshDenial(token: KeptRefreshToken): string | null {
   if (token.installation.state !== 'active') return `The installation is ${token.installation.state}.`
   return token.installerStays ? null : 'The member who installed this connection has left.'
 }

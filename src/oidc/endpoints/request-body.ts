@@ -1,4 +1,4 @@
-/** Bodies of the OAuth endpoints: form (RFC 6749) or JSON (what Notion-style clients send), as strings by name. */
+/** Parses request bodies of the OAuth endpoints: form (RFC 6749) or JSON (Notion-style clients). */
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { invalidRequest } from './oauth-refusal.ts'
@@ -10,14 +10,14 @@ const limitBytes = 56 * 1024
 const ignored = new Set(['external_account'])
 
 /**
- * Reads the request's body.
- * @throws OAuthRefusal `invalid_request` for anything but a form without duplicates or a JSON object of strings.
+ * Empty values are left out.
+ * @throws OAuthRefusal `invalid_request` for anything but a form without duplicates or a JSON object of strings, up to 56 KiB.
  */
 export async function readFields(req: IncomingMessage): Promise<Fields> {
   const type = (req.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
   const text = await readText(req)
   const entries = text === '' ? [] : parse(type, text)
-  // A null prototype: no name that is sent can reach one.
+  // A null prototype: a parameter name cannot be an inherited member.
   const fields: Record<string, string> = Object.create(null)
   for (const [name, value] of entries) {
     if (ignored.has(name)) continue
@@ -25,7 +25,7 @@ export async function readFields(req: IncomingMessage): Promise<Fields> {
     if (name in fields) throw invalidRequest(`The parameter ${quoted(name)} must not be sent twice.`)
     if (name.includes('\0') || value.includes('\0'))
       throw invalidRequest('A parameter contains the character NUL.')
-    // An empty value counts as left out (RFC 6749 §3.2).
+    // RFC 6749 §3.2: a parameter without a value is treated as omitted.
     if (value !== '') fields[name] = value
   }
   return fields
@@ -47,7 +47,7 @@ function parse(type: string, text: string): Iterable<[string, unknown]> {
   return Object.entries(value)
 }
 
-/** By events, since an iterator over the stream costs more than all the rest of the reading. */
+/** By events, since async iteration of the stream costs more than the rest of the parsing. */
 function readText(req: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
@@ -55,7 +55,7 @@ function readText(req: IncomingMessage): Promise<string> {
     req.on('data', (chunk: Buffer) => {
       size += chunk.length
       if (size <= limitBytes) chunks.push(chunk)
-      else reject(invalidRequest(`The body is larger than ${limitBytes / 1024} KiB.`)) // the rest flows away
+      else reject(invalidRequest(`The body is larger than ${limitBytes / 1024} KiB.`)) // the rest is discarded
     })
     req.on('end', () => {
       const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
@@ -66,7 +66,7 @@ function readText(req: IncomingMessage): Promise<string> {
   })
 }
 
-/** A name that a stranger sent, fit to stand in a sentence. */
+/** A parameter name from the request, bounded and quoted for a message. */
 function quoted(name: string): string {
   return JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name)
 }

@@ -1,29 +1,29 @@
 /**
- * When a request set out, as nearly as a server can tell. Of twenty redemptions of one code sent at once, one wins; the others
- * must not look like replays, whose discovery ends the winner's tokens. What separates them is that they were sent before the
- * winner had its answer.
+ * The earliest time at which a request can have been sent. When a client redeems one code twenty times at once, one request wins;
+ * the others must not be treated as replays, which would revoke the winner's tokens. The difference is that they were sent before
+ * the winner was answered.
  */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** A connection that stands open longer was opened ahead of its request. */
+/** A connection that has been open longer was opened ahead of its request. */
 const maxOpeningMs = 2_000
 
 const opened = new WeakMap<Socket, number>()
-const arrivals = new WeakMap<IncomingMessage, number>()
+const sendTimes = new WeakMap<IncomingMessage, number>()
 
-/** To be called before the server listens. The first request of a connection set out when the connection was opened. */
-export function watchArrivals(server: Server): void {
+/** Call before the server listens. The first request of a connection counts as sent when the connection was opened. */
+export function watchRequestTiming(server: Server): void {
   server.on('connection', (socket: Socket) => opened.set(socket, Date.now()))
   server.prependListener('request', (request: IncomingMessage) => {
     const now = Date.now()
     const openedAt = opened.get(request.socket)
     opened.delete(request.socket)
-    arrivals.set(request, openedAt !== undefined && now - openedAt < maxOpeningMs ? openedAt : now)
+    sendTimes.set(request, openedAt !== undefined && now - openedAt < maxOpeningMs ? openedAt : now)
   })
 }
 
-/** Milliseconds since 1970; null where nobody watches. */
-export function arrivedAt(request: IncomingMessage): number | null {
-  return arrivals.get(request) ?? null
+/** Milliseconds since 1970; null where `watchRequestTiming` was not called. */
+export function earliestSendTime(request: IncomingMessage): number | null {
+  return sendTimes.get(request) ?? null
 }

@@ -1,4 +1,4 @@
-/** Resource indicators (RFC 8707): there is one resource, this installation of Latchkey, and tokens are for it. */
+/** Resource indicators (RFC 8707): the only resource is this server. */
 export function isOurResource(resource: string, issuer: string): boolean {
   return [issuer, `${issuer}/`, `${issuer}/v1`, `${issuer}/v1/`].includes(resource)
 }

@@ -1,24 +1,23 @@
-/** A code or a refresh token was presented that was used before. */
+/** Handles the reuse of a code or a refresh token. */
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Exchange } from '../library/exchange.ts'
 import type { EndedFamily, TokenStore, Trace } from '../ports.ts'
-import { arrivedAt } from './request-timing.ts'
+import { earliestSendTime } from './request-timing.ts'
 
-/** A client that redeems twenty times at once does not take longer over it, however busy the machines are. */
+/** The longest burst of concurrent redemptions by one client, on a busy machine. */
 const burstMs = 2_000
-/** In this time the others of a burst have shown. */
+/** How long to wait for the other requests of a burst. */
 const patienceMs = 250
 
-/** What one request counts for that is known to have raced: as much as several that seem late. */
+/** The weight of a request that certainly raced the winner; two that only may have raced weigh as much. */
 export const certainBurst = 2
 
 /**
- * Whoever has a used one may be a thief, or the thief was there first: the family ends (RFC 6749 §4.1.2, RFC 9700 §4.14.2).
- * A code that a clumsy client redeemed many times at once was not stolen, though, and its winner's tokens live. That it was
- * at once shows in requests that set out before the winner was done, or in several that come late together; so one that
- * comes soon after the winner waits a moment for others to show.
- * @returns what ended; null: nothing was tried.
+ * Reuse means that a code or token may be stolen, so the family ends (RFC 6749 §4.1.2, RFC 9700 §4.14.2). Concurrent redemptions
+ * of one code by one client are exempt: they were sent before the winner was answered, or several arrive together soon after.
+ * A request that arrives soon after the winner therefore waits for others before it ends the family.
+ * @returns what ended; null when the request was exempt.
  */
 export async function answerReuse(
   store: Pick<TokenStore, 'countRivals' | 'endFamily'>,
@@ -34,7 +33,7 @@ export async function answerReuse(
       unlessContested: false,
     })
   const usedAt = consumedAt?.getTime() ?? 0
-  if ((arrivedAt(request) ?? now.getTime()) <= usedAt) {
+  if ((earliestSendTime(request) ?? now.getTime()) <= usedAt) {
     await store.countRivals(source.hash, certainBurst)
     return null
   }

@@ -1,6 +1,6 @@
 /**
- * POST /v1/oauth/revoke (RFC 7009). Either token ends all tokens of its authorization: a partner that gives one back means that
- * it is done. What is unknown, or another client's, changes nothing and is answered alike.
+ * POST /v1/oauth/revoke (RFC 7009). Either token ends all tokens of its authorization. An unknown token, or one of another client,
+ * has no effect and gets the same response.
  */
 import { hash } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
@@ -14,7 +14,7 @@ import {
   readCredentials,
 } from '../clients/client-credentials.ts'
 import { explainForeign, explainForm, explainRefusal } from '../diagnostics/explain-introspection.ts'
-import { type Spared, sparingBoth } from '../diagnostics/log-rate-limit.ts'
+import { type LogRateLimits, logRateLimits } from '../diagnostics/log-rate-limit.ts'
 import type { ClientProof, RevocationStore, SecretStore } from '../ports.ts'
 import { allowOrigin } from './cors.ts'
 import { invalidRequest, OAuthRefusal } from './oauth-refusal.ts'
@@ -32,40 +32,40 @@ export type RevokeNeeds = {
 }
 
 export function revokeEndpoint(needs: RevokeNeeds): Middleware {
-  const spared = sparingBoth(needs.now)
+  const rateLimits = logRateLimits(needs.now)
   return async ctx => {
     const authorization = ctx.get('authorization') || undefined
     let fields: Fields = {}
     try {
       fields = await readFields(ctx.req)
-      await giveBack(needs, spared, ctx, readCredentials(authorization, fields), fields)
+      await revoke(needs, rateLimits, ctx, readCredentials(authorization, fields), fields)
     } catch (error) {
-      if (error instanceof OAuthRefusal) noteRefusal(needs, spared, ctx, authorization, fields, error)
+      if (error instanceof OAuthRefusal) noteRefusal(needs, rateLimits, ctx, authorization, fields, error)
       throw error
     }
   }
 }
 
-/** Beside the answer. */
+/** Does not delay the response. */
 function noteRefusal(
   needs: RevokeNeeds,
-  spared: Spared,
+  rateLimits: LogRateLimits,
   ctx: Context,
   authorization: string | undefined,
   fields: Fields,
   refused: OAuthRefusal,
 ): void {
   const connectionId = claimedClient(authorization, fields)
-  if (connectionId === null || !spared.refused(connectionId)) return
+  if (connectionId === null || !rateLimits.refused(connectionId)) return
   const claimed = { connectionId, secret: claimedSecret(authorization, fields) }
   void explainRefusal(needs.store, refused, claimed, 'an access or a refresh token').then(failure =>
     note(needs, ctx, connectionId, { failure }),
   )
 }
 
-async function giveBack(
+async function revoke(
   needs: RevokeNeeds,
-  spared: Spared,
+  rateLimits: LogRateLimits,
   ctx: Context,
   credentials: Credentials,
   fields: Fields,
@@ -76,8 +76,8 @@ async function giveBack(
   if (fields.token === undefined) throw invalidRequest('The parameter token is missing.')
   const ended = await endedBy(needs, ctx, credentials.clientId, fields.token)
   const connectionId = known.connection.id
-  if ('grantId' in ended || spared.own(connectionId)) note(needs, ctx, connectionId, ended)
-  // A body: an empty 200 makes a widely used SDK throw.
+  if ('grantId' in ended || rateLimits.own(connectionId)) note(needs, ctx, connectionId, ended)
+  // A widely used SDK throws on an empty 200.
   ctx.body = { request_id: ctx.state.requestId as string }
 }
 

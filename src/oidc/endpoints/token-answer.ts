@@ -1,9 +1,9 @@
 import { inBoth, readScope, userInformation } from '../../installs/capability.ts'
 import type { Exchange } from '../library/exchange.ts'
 import type { Granted } from '../library/grants.ts'
-import type { Place } from '../ports.ts'
+import type { TokenOwner } from '../ports.ts'
 
-/** The members of the answer, as partners of Notion-style connections read them. */
+/** The token response, with the members that Notion-style clients read. */
 export function tokenAnswer(
   requestId: string,
   { access_token, refresh_token, expires_in, scope }: Granted,
@@ -14,7 +14,7 @@ export function tokenAnswer(
   const allowed = source.kind === 'refresh' ? source.kept!.installation.capabilities : null
   const issued = readScope(scope).known
   const granted = allowed ? inBoth(issued, allowed) : issued
-  const place = exchange.place!
+  const owner = exchange.owner!
   return {
     access_token,
     token_type: 'bearer',
@@ -22,17 +22,17 @@ export function tokenAnswer(
     ...(refresh_token === undefined ? {} : { refresh_token }),
     scope: granted.join(' '),
     bot_id: installationId,
-    workspace_id: place.workspaceId,
-    workspace_name: place.workspaceName,
-    workspace_icon: place.workspaceIcon,
-    owner: { type: 'user', user: presentUser(place, userInformation(granted)) },
+    workspace_id: owner.workspaceId,
+    workspace_name: owner.workspaceName,
+    workspace_icon: owner.workspaceIcon,
+    owner: { type: 'user', user: presentUser(owner, userInformation(granted)) },
     duplicated_template_id: null,
     request_id: requestId,
   }
 }
 
 function presentUser(
-  { user }: Place,
+  { user }: TokenOwner,
   information: ReturnType<typeof userInformation>,
 ): Record<string, unknown> {
   if (information === 'none') return { object: 'user', id: user.id }

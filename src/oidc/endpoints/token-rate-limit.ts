@@ -1,21 +1,21 @@
-/** How often a client may ask from one address, counted for all processes together. */
+/** The rate limit of a client per address, shared by all processes. */
 import type { Limiter, Limits } from '../clients/client-authentication.ts'
 import { tooManyRequests } from './oauth-refusal.ts'
 
-/** Far above what a partner needs that refreshes a hundred thousand installations every hour from one address. */
+/** Nearly twice what a partner needs that refreshes 100,000 installations an hour from one address. */
 const perMinute = 3_000
-/** Taken from the shared counter at a time, so that a busy client costs it one step in so many requests. */
+/** Points taken from the shared counter at a time. */
 const block = 25
 const maxKeys = 10_000
 
-/** Throws OAuthRefusal 429 when the allowance of this client from this address is used up. */
+/** @throws OAuthRefusal 429 when this client has used up its allowance from this address. */
 export type Throttle = (clientId: string, address: string) => void
 
 type Allowed = { left: number; until: number; refusedUntil: number; asking: boolean }
 
 /**
- * Nobody waits for the shared counter: each process lets requests through on what it has taken before, and asks for more beside
- * them. What passes too many while it asks is a handful.
+ * Requests do not wait for the shared counter: each process spends points that it took earlier and takes more in the background.
+ * A few requests above the limit may pass meanwhile.
  */
 export function throttle(limits: Limits, now: () => Date): Throttle {
   const shared: Limiter = limits({ name: 'oauth-client', points: perMinute, seconds: 60 })
@@ -29,7 +29,7 @@ export function throttle(limits: Limits, now: () => Date): Throttle {
       if (!allowance.allowed) allowed.refusedUntil = at + allowance.retryAfterSeconds * 1000
       else Object.assign(allowed, { left: allowed.left + block, until: at + 60_000 })
     } catch {
-      // The counter does not answer: a limit that fails closed would lock everyone out.
+      // Fails open: without the counter, a limit that failed closed would refuse every client.
       allowed.left += block
     } finally {
       allowed.asking = false

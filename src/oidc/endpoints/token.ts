@@ -1,4 +1,4 @@
-/** POST /v1/oauth/token: the library's steps over an exchange, then one statement. */
+/** POST /v1/oauth/token: runs the library's grant over an exchange, then stores the result by one statement. */
 import type { Context, Middleware } from 'koa'
 import { type FlowFailure, type NoteFlowStep, stepOf } from '../../installs/flow-log.ts'
 import { type ForceOutcome, readTestOutcome, testHeader } from '../../installs/forced-outcome.ts'
@@ -12,7 +12,7 @@ import type { KeptCode, KeptRefreshToken, NoteUse, SecretStore, TokenStore } fro
 import { allowOrigin } from './cors.ts'
 import { forceInSandbox, withoutPages } from './forced-outcome.ts'
 import { invalidGrant, OAuthRefusal, unproven } from './oauth-refusal.ts'
-import { type PresentedNeeds, readPresented, standing } from './presented-token.ts'
+import { denialReason, type PresentedNeeds, readPresented } from './presented-token.ts'
 import { type Fields, readFields } from './request-body.ts'
 import { isOurResource } from './resource.ts'
 import { answerReuse, certainBurst } from './reuse.ts'
@@ -53,10 +53,10 @@ export function tokenEndpoint(needs: TokenNeeds): Middleware {
   }
 }
 
-/** So often what decides is read, where it changes between the reading and the writing. */
+/** Attempts, when the rows that decide change between the read and the write. */
 const maxReadings = 3
 
-/** Answers the request. What was looked up is left in `attempted`, also when it is refused. */
+/** Answers the request, and stores in `attempted` the rows it read, also when it throws. */
 async function grant(
   needs: TokenNeeds,
   ctx: Context,
@@ -69,7 +69,7 @@ async function grant(
   throw invalidGrant('The authorization has ended.')
 }
 
-/** @returns false when what it decided by was not so any more when it was to be written. Nothing was written then. */
+/** @returns false when the rows that decide changed before the write; nothing was written. */
 async function decide(
   needs: TokenNeeds,
   ctx: Context,
@@ -88,10 +88,10 @@ async function decide(
   const forced = await forceInSandbox(needs, outcome, found.source, credentials.clientId)
   const source = forced ? (await readPresented(needs, credentials.clientId, fields)).source : found.source
 
-  const exchange = new Exchange(known, source, standing(source), now)
+  const exchange = new Exchange(known, source, denialReason(source), now)
   begin(ctx, exchange)
   const granted = await needs.runGrant(ctx, exchange, fields).catch(async error => {
-    // Found out by the library, and written on its own.
+    // The library detected the reuse; ending the family is a write of its own.
     if (exchange.reused) {
       attempted.reused = true
       attempted.ended = await answerReuse(needs.store, ctx.req, exchange, traceOf(needs, ctx))
@@ -106,7 +106,7 @@ async function decide(
   return true
 }
 
-/** For the developer's log. */
+/** Logs the attempt for the connection's developer. */
 function note(
   needs: TokenNeeds,
   ctx: Context,
@@ -123,13 +123,13 @@ function note(
       connectionId: clientId,
       requestId: ctx.state.requestId,
       grantId: kept?.grantId ?? null,
-      workspaceId: kept?.place.workspaceId ?? null,
+      workspaceId: kept?.owner.workspaceId ?? null,
       failure,
     }),
   )
 }
 
-/** …with the reason. What must be looked up for it is looked up beside the answer. */
+/** Logs a refusal with its reason. Lookups for the reason do not delay the response. */
 function noteRefusal(
   needs: TokenNeeds,
   ctx: Context,
@@ -148,12 +148,12 @@ function noteRefusal(
   void explainUnproven(needs.store, refused, clientId, secret).then(noted)
 }
 
-/** A confidential client's requests come from the partner's server; a public one's come from people, of whom nothing is kept. */
+/** The address of a confidential client's server. Requests of public clients come from people, whose addresses are not stored. */
 function partnerAddress({ connection }: Exchange, ctx: Context): string | null {
   return connection.clientType === 'confidential' ? ctx.ip || null : null
 }
 
-/** The library has no part in these: it would consume before it refused. */
+/** Checked before the library runs, which would consume the code first. */
 function refuseTargets(fields: Fields, issuer: string): void {
   if (fields.resource !== undefined && !isOurResource(fields.resource, issuer))
     throw new OAuthRefusal(400, 'invalid_target', 'The only resource is this server.')
@@ -165,7 +165,7 @@ function refuseTargets(fields: Fields, issuer: string): void {
     )
 }
 
-/** Writes what the library decided. @returns the installation's id; null: what it was decided by has changed. */
+/** Stores the tokens. @returns the installation's id; null when the rows that decide have changed. */
 async function settle(needs: TokenNeeds, ctx: Context, exchange: Exchange): Promise<string | null> {
   const { source } = exchange
   const issue = exchange.issue(needs.now(), partnerAddress(exchange, ctx))
@@ -173,7 +173,7 @@ async function settle(needs: TokenNeeds, ctx: Context, exchange: Exchange): Prom
     const trace = traceOf(needs, ctx)
     const more = { installationId: needs.newId(), stamp: source.kept!.stamp, trace }
     const redeemed = await needs.store.redeem(source.hash, issue, more).catch(async error => {
-      // It may have been written all the same; the partner, who got nothing, must be able to try again.
+      // The write may have succeeded; the partner got no response and must be able to retry.
       await needs.store.reopenCode(source.hash, issue, trace.requestId).catch(() => {})
       throw error
     })

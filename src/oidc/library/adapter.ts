@@ -1,4 +1,4 @@
-/** Where each of the library's models is kept: a token request in its exchange, the flow in the stores. */
+/** The library's storage adapter: token requests use their exchange, the flow uses the stores. */
 import { hash } from 'node:crypto'
 import Provider, { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider'
 import { readTestOutcome, type TestOutcome, testParameter } from '../../installs/forced-outcome.ts'
@@ -25,20 +25,20 @@ export function adapterFactory(needs: AdapterNeeds): AdapterFactory {
 
 const isResuming = () => Provider.ctx?.oidc.route === 'resume'
 
-/** The flow under way: it may be lost, and is then begun anew. */
+/** Flows in progress, in the short-lived store: losing one means starting over. */
 function interactions(store: FlowStore): Adapter {
   const key = (uid: string) => `interaction:${uid}`
   return {
-    ...nothing('Interaction'),
+    ...unusedMethods('Interaction'),
     async upsert(uid, payload, expiresIn) {
       const kept = [key(uid), JSON.stringify(payload), expiresIn ?? 1] as const
-      // A second answer must not bring back the request that the first one's resumption has just taken.
+      // A second decision must not recreate the interaction that the resumption of the first has just deleted.
       const answers = payload.result !== undefined && !isResuming()
       if (!answers) await store.write(...kept)
       else if (!(await store.replace(...kept))) throw new errors.SessionNotFound('the request is over')
     },
     async find(uid) {
-      // Resuming takes it: of two resumptions at once, one gets a code.
+      // Resuming deletes it: of two concurrent resumptions, one gets a code.
       const text = await (isResuming() ? store.take(key(uid)) : store.read(key(uid)))
       return text === null ? undefined : (JSON.parse(text) as AdapterPayload)
     },
@@ -51,7 +51,7 @@ function interactions(store: FlowStore): Adapter {
 function durable(model: string, store: AdapterNeeds['authorizations']): Adapter {
   const current = () => exchangeOf(Provider.ctx)
   return {
-    ...nothing(model),
+    ...unusedMethods(model),
     async find(id) {
       const exchange = current()
       if (exchange) return exchange.find(model, id) as AdapterPayload | undefined
@@ -70,12 +70,12 @@ function durable(model: string, store: AdapterNeeds['authorizations']): Adapter 
         payload: { ...keptPayload(payload as Payload), ...testOf(Provider.ctx) },
         now: new Date(payload.iat! * 1000),
       }
-      // What was allowed has been ended meanwhile: the partner is told as much.
+      // The authorization was revoked meanwhile.
       if (!(await store.saveCode(code))) throw new errors.AccessDenied('The authorization has ended.')
     },
-    // The consume is part of the one statement, which knows the source.
+    // Consuming is part of the statement that stores the tokens.
     async consume() {},
-    // Only the discovery of a reuse ends anything here; the endpoint writes it, on its own.
+    // The library destroys only on reuse; the endpoint then ends the authorization itself.
     async destroy() {
       markReused()
     },
@@ -85,7 +85,7 @@ function durable(model: string, store: AdapterNeeds['authorizations']): Adapter 
   }
 }
 
-/** What the developer forces when the code is redeemed (the library passes over what it does not know). */
+/** A test outcome to apply when the code is redeemed; the library ignores this payload member. */
 function testOf(ctx: unknown): { test?: TestOutcome } {
   const { params } = (ctx as { oidc: { params?: Record<string, unknown> } }).oidc
   const test = readTestOutcome(params?.[testParameter])
@@ -98,8 +98,8 @@ function markReused(): void {
   exchange.reused = true
 }
 
-/** The methods that a model does not use. */
-function nothing(model: string): Adapter {
+/** Methods that a model never calls. */
+function unusedMethods(model: string): Adapter {
   const unused = async () => {
     throw new Error(`${model} is not used in this way`)
   }

@@ -1,4 +1,4 @@
-/** The library's settings, each with its reason. What is not listed keeps the library's default. */
+/** The library's settings, each with its reason. Settings that are not listed keep their default. */
 import type { Context } from 'koa'
 import type {
   AdapterFactory,
@@ -26,7 +26,7 @@ export type ConfigurationNeeds = {
   adapter: AdapterFactory
   cookieKeys: string[]
   jwks: JWKS
-  /** Behind https: browsers then refuse these cookies from anywhere else. */
+  /** The issuer is https: cookies are `Secure` and carry the `__Secure-` prefix. */
   secure: boolean
   connectionOf(client: Client): ClientConnection
   signedIn(ctx: Context): Promise<boolean>
@@ -53,16 +53,16 @@ export function configuration(needs: ConfigurationNeeds): Configuration {
     features: {
       devInteractions: off,
       dPoP: off,
-      introspection: off, // ours stands in front: one query, with the page set in force
+      introspection: off, // ours is one query and returns the granted pages
       pushedAuthorizationRequests: off,
       resourceIndicators: off,
-      revocation: off, // ours answers with JSON and records what was revoked
+      revocation: off, // ours answers in JSON and records an event
       rpInitiatedLogout: off,
       userinfo: off,
     },
 
-    // Public clients cannot keep a secret, so that a stolen code must be worthless without the verifier (RFC 7636). A
-    // confidential one may leave it out: widely used partner clients drop the verifier.
+    // Required for public clients (RFC 7636). Confidential ones may omit it, since widely used partner clients drop the verifier,
+    // unless they are registered to require it.
     pkce: {
       required: (_ctx, client) =>
         client.clientAuthMethod === 'none' || needs.connectionOf(client).requirePkce,
@@ -70,7 +70,7 @@ export function configuration(needs: ConfigurationNeeds): Configuration {
     allowOmittingSingleRegisteredRedirectUri: true,
     enableHttpPostMethods: false,
     extraParams: {
-      /** Runs when client and redirect URI are known to be right: a complaint from here reaches the partner. */
+      /** Runs after client and redirect URI are validated: an error thrown here is sent to the partner. */
       workspace_id(ctx: KoaContextWithOIDC) {
         const { complaint } = ctx.state as { complaint?: Error | null }
         if (complaint) throw complaint
@@ -80,7 +80,7 @@ export function configuration(needs: ConfigurationNeeds): Configuration {
           registered,
         ).join(' ')
       },
-      /** Read by the screens of a sandbox, and kept with the code; see installs/test-outcome.ts. */
+      /** Read by the screens in a sandbox and stored with the code; see installs/forced-outcome.ts. */
       [testParameter]: null,
     },
 
@@ -88,14 +88,14 @@ export function configuration(needs: ConfigurationNeeds): Configuration {
       url: (_ctx, interaction) => `/install/${interaction.uid}`,
       policy: installPolicy(needs.signedIn),
     },
-    // Only the grant of this very flow: an earlier one would merge two workspaces.
+    // Only the grant of this flow: an earlier one would merge two workspaces.
     loadExistingGrant: async ctx => {
       const grantId = ctx.oidc.result?.consent?.grantId
       return grantId ? ctx.oidc.provider.Grant.find(grantId) : undefined
     },
     findAccount: (ctx, sub) => {
       const exchange = exchangeOf(ctx)
-      if (exchange && exchange.standing !== null) return undefined
+      if (exchange && exchange.denialReason !== null) return undefined
       return { accountId: sub, claims: async () => ({ sub }) }
     },
 
@@ -126,7 +126,7 @@ export function configuration(needs: ConfigurationNeeds): Configuration {
       short: { httpOnly: true, sameSite: 'lax', signed: true, secure: needs.secure },
       long: { httpOnly: true, sameSite: 'lax', signed: true, secure: needs.secure },
     },
-    clientBasedCORS: () => false, // said by cors.ts, for all endpoints alike
+    clientBasedCORS: () => false, // see cors.ts
     renderError: async (ctx, out) => needs.showFault(ctx, out),
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The unit of work of one token request. While the library runs its steps, the adapter answers its finds from what was read
- * in one query, and only collects what it wants written; afterwards it is written by one statement, or not at all.
+ * The unit of work of one token request. While the library runs, the adapter serves its reads from the result of one query and
+ * collects its writes; afterwards they are written by one statement, or discarded.
  */
 import { hash } from 'node:crypto'
 import type { Client } from 'oidc-provider'
@@ -11,7 +11,7 @@ import type {
   KeptRefreshToken,
   NewToken,
   Payload,
-  Place,
+  TokenOwner,
 } from '../ports.ts'
 import { lifetimes } from './lifetimes.ts'
 import { grantPayload, keptPayload, type RowFacts, seconds, wholePayload } from './payload.ts'
@@ -23,8 +23,8 @@ export type Source =
       value: string
       hash: Buffer
       kept: KeptRefreshToken | null
-      /** What comes after it; null: it was told before, under a key that is no longer kept. */
-      successor: string | null
+      /** The next refresh token; null: it was issued under a secret key that is no longer configured. */
+      next: string | null
     }
   | { kind: 'none' }
 
@@ -33,28 +33,28 @@ export class Exchange {
   readonly connection: ClientConnection
   readonly source: Source
   readonly now: Date
-  /** The library met a code or a refresh token that was used before. */
+  /** The library found that the code or refresh token was used before. */
   reused = false
-  /** Why the member's installation may not have tokens; null: it may. */
-  readonly standing: string | null
+  /** The reason to refuse tokens; null: they may be issued. */
+  readonly denialReason: string | null
   private access: NewToken | null = null
   private refresh: NewToken | null = null
 
   constructor(
     known: { client: Client; connection: ClientConnection },
     source: Source,
-    standing: string | null,
+    denialReason: string | null,
     now: Date,
   ) {
     this.client = known.client
     this.connection = known.connection
     this.source = source
-    this.standing = standing
+    this.denialReason = denialReason
     this.now = now
   }
 
-  get place(): Place | null {
-    return this.source.kind === 'none' ? null : (this.source.kept?.place ?? null)
+  get owner(): TokenOwner | null {
+    return this.source.kind === 'none' ? null : (this.source.kept?.owner ?? null)
   }
 
   find(model: string, id: string): Payload | undefined {
@@ -66,7 +66,7 @@ export class Exchange {
     const payload = wholePayload(model, id, factsOf(source), source.kept.payload)
     const consumed = consumedAt(source, this.now)
     if (!consumed) return payload
-    // The library would call a used one expired and look no further: late replays must be found out too.
+    // The library checks expiry before reuse; an unexpired payload makes it detect late replays as well.
     return { ...payload, exp: seconds(this.now) + 60, consumed: seconds(consumed) }
   }
 
@@ -82,8 +82,8 @@ export class Exchange {
   }
 
   /**
-   * What the library wants issued. @throws when it wanted nothing.
-   * @param from where the request came from; kept with the refresh token that it brings, so that a later reuse can be told.
+   * The tokens that the library asked to store. @throws an Error when there are none.
+   * @param from the client's address; stored with the refresh token, to explain a later reuse.
    */
   issue(now: Date, from: string | null): Issue {
     if (this.source.kind === 'none' || !this.source.kept || !this.access)
@@ -97,33 +97,33 @@ export class Exchange {
 type Found = Exclude<Source, { kind: 'none' }>
 
 function factsOf({ kind, kept }: Found): RowFacts {
-  const { grantId, connectionId, issuedAt, place } = kept!
-  // A code lives from its issue, whatever becomes of its authorization.
+  const { grantId, connectionId, issuedAt, owner } = kept!
+  // A code expires by its own age, whatever the lifetime of its authorization.
   const expiresAt = kind === 'code' ? new Date(issuedAt.getTime() + lifetimes.code * 1000) : kept!.expiresAt
-  return { grantId, connectionId, userId: place.user.id, issuedAt, expiresAt }
+  return { grantId, connectionId, userId: owner.user.id, issuedAt, expiresAt }
 }
 
 function grantOf(source: Found): Payload {
-  const { grantId, connectionId, place, expiresAt } = source.kept!
+  const { grantId, connectionId, owner, expiresAt } = source.kept!
   const scope =
     source.kind === 'code' ? source.kept!.capabilities.join(' ') : String(source.kept!.payload.scope)
-  return grantPayload({ grantId, connectionId, userId: place.user.id, expiresAt }, scope)
+  return grantPayload({ grantId, connectionId, userId: owner.user.id, expiresAt }, scope)
 }
 
-/** When it was used up; null while it counts as live, as a refresh token does for a while after its use. */
+/** When it was consumed; null while it may be used, which for a refresh token includes the grace period. */
 function consumedAt(source: Found, now: Date): Date | null {
   const at = source.kept?.consumedAt ?? null
   if (at === null || source.kind === 'code') return at
-  const inGrace = at > graceFrom(now) && !source.kept!.successorUsed && source.successor !== null
+  const inGrace = at > graceFrom(now) && !source.kept!.nextUsed && source.next !== null
   return inGrace ? null : at
 }
 
-/** A refresh token used after this moment may be used again by a client that did not get the answer. */
+/** A refresh token rotated after this moment may be retried by a client that did not get the response. */
 function graceFrom(now: Date): Date {
   return new Date(now.getTime() - lifetimes.refreshGrace * 1000)
 }
 
-/** The exchanges under way, by the context of their request. */
+/** Exchanges in progress, by the context of their request. */
 const underWay = new WeakMap<object, Exchange>()
 
 export function begin(ctx: object, exchange: Exchange): void {

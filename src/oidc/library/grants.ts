@@ -1,6 +1,6 @@
 /**
- * The library's own grants, without the steps of its endpoint that ours has taken before (body, client, target): they cost as
- * much as the grants. These are inner modules of a pinned version; the journeys of test/flows/token*.test.ts hold them.
+ * Runs the library's grant handlers without the steps of its token endpoint that ours has already done (body, client, target),
+ * which cost as much as the handlers. These are inner modules of a pinned version, tested by test/flows/token*.test.ts.
  */
 import type { Context } from 'koa'
 import type Provider from 'oidc-provider'
@@ -13,7 +13,7 @@ import { invalidRequest, OAuthRefusal } from '../endpoints/oauth-refusal.ts'
 import type { Fields } from '../endpoints/request-body.ts'
 import type { Exchange } from './exchange.ts'
 
-/** What the library answers to a grant, before it is written. */
+/** The library's token response, before anything is stored. */
 export type Granted = { access_token: string; refresh_token?: string; expires_in: number; scope: string }
 export type RunGrant = (ctx: Context, exchange: Exchange, fields: Fields) => Promise<Granted>
 
@@ -48,9 +48,9 @@ export function grantRunner(provider: Provider): RunGrant {
   }
 }
 
-/** To an authenticated client the true reason is told, not only its kind. */
+/** An authenticated client gets the library's detailed reason. */
 function inOurWords(fault: errors.OIDCProviderError, exchange: Exchange): OAuthRefusal {
   const { error_detail, error_description } = fault as { error_detail?: string; error_description?: string }
-  const reason = exchange.standing ?? error_detail ?? error_description ?? fault.message
+  const reason = exchange.denialReason ?? error_detail ?? error_description ?? fault.message
   return new OAuthRefusal(fault.statusCode, fault.error, reason)
 }

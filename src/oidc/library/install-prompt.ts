@@ -1,11 +1,11 @@
-/** When the member is asked: every time. An authorization never leans on an earlier consent. */
+/** The consent prompt is shown in every flow; an earlier consent is never reused. */
 import type { Context } from 'koa'
 import { interactionPolicy } from 'oidc-provider'
 
 const { Check, Prompt } = interactionPolicy
 
 /**
- * @param signedIn asked only for `prompt=none`, to tell `login_required` from `consent_required`.
+ * @param signedIn called for `prompt=none` only, to choose between `login_required` and `consent_required`.
  */
 export function installPolicy(signedIn: (ctx: Context) => Promise<boolean>) {
   const policy = interactionPolicy.base()

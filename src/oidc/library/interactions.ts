@@ -1,39 +1,13 @@
-/** The flow as the screens see it: what is asked, and how it ends. */
+/** Implements the install screens' view of the flow on the library's interactions. */
 import type { Context } from 'koa'
 import type Provider from 'oidc-provider'
 import { errors, type InteractionResults } from 'oidc-provider'
-import { type Capability, readScope } from '../../installs/capability.ts'
-import type { Consent } from '../../installs/consent.ts'
+import { readScope } from '../../installs/capability.ts'
 import { type NoteFlowStep, stepOf } from '../../installs/flow-log.ts'
 import { readUuid } from '../../installs/ids.ts'
+import type { Interactions, WaitingRequest } from '../../web/install/interactions.ts'
 import type { AuthorizationStore } from '../ports.ts'
 import { authorizationLifetime } from './lifetimes.ts'
-
-/** A partner's request that waits for a member's decision. */
-export type WaitingRequest = {
-  uid: string
-  connectionId: string
-  capabilities: Capability[]
-  workspaceHint: string | null
-  loginHint: string | null
-  /** The partner asks for a fresh sign-in: one since `startedAt`. */
-  mustSignIn: boolean
-  startedAt: Date
-  redirectUri: string
-  state: string | null
-  /** All that the partner sent and the provider understood: sent again, it is the same request. */
-  parameters: Record<string, string>
-  expiresAt: Date
-}
-
-export type Interactions = {
-  /** null: stale, finished, or begun in another browser. */
-  read(ctx: Context): Promise<WaitingRequest | null>
-  /** Ends in a redirect from which the partner gets its code. @throws SessionNotFound (400) where `read` gives null. */
-  finish(ctx: Context, consent: Consent): Promise<void>
-  /** Ends in a redirect from which the partner gets `access_denied`. @throws as `finish`. */
-  cancel(ctx: Context): Promise<void>
-}
 
 export type InteractionNeeds = {
   provider: Provider
@@ -52,7 +26,7 @@ export function interactions(needs: InteractionNeeds): Interactions {
       if (error instanceof errors.SessionNotFound) return null
       throw error
     })
-    // The cookie belongs to one address; a request for another flow must not be answered with this one.
+    // The cookie selects the interaction; it must be the one that the path names.
     if (!found || ctx.path.split('/')[2] !== found.uid) return null
     const params = found.params as Record<string, string | undefined>
     const sent = Object.entries(params).filter((one): one is [string, string] => typeof one[1] === 'string')
@@ -71,12 +45,12 @@ export function interactions(needs: InteractionNeeds): Interactions {
     }
   }
 
-  /** Keeps the decision and sends the browser back to the provider, which answers the partner. */
+  /** Stores the decision and redirects to the resumption, which answers the partner. */
   async function end(ctx: Context, result: InteractionResults): Promise<void> {
     const resume = await provider.interactionResult(ctx.req, ctx.res, result, {
       mergeWithLastSubmission: false,
     })
-    // The library builds the address from the Host header; ours is the public one.
+    // The library builds the URL from the Host header; replaced by the issuer.
     ctx.redirect(needs.issuer + new URL(resume).pathname)
     ctx.status = 303
   }

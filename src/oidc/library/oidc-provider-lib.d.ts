@@ -1,4 +1,4 @@
-/** The library's inner modules that `library-grants.ts` uses; it publishes no types of them. */
+/** Inner modules of the library that `grants.ts` uses and that have no published types. */
 declare module 'oidc-provider/lib/helpers/als.js' {
   import type { AsyncLocalStorage } from 'node:async_hooks'
 

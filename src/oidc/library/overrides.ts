@@ -1,4 +1,7 @@
-/** Every reach into the library's insides, in one place: what its configuration does not offer. */
+/**
+ * Changes to the library's own classes, for behaviour that its configuration has no setting for. Other uses of its inner modules:
+ * `grants.ts` calls its grant handlers, `clients.ts` constructs its clients, `endpoints/authorize.ts` replaces its cookies.
+ */
 import Provider from 'oidc-provider'
 import { newTokenValue } from '../../installs/token-value.ts'
 import type { Clients } from '../clients/clients.ts'
@@ -6,9 +9,10 @@ import { exchangeOf } from './exchange.ts'
 
 type Model = { prototype: { generateTokenId(): string } }
 
-/** @param trialUri the playground's redirect URI: allowed in its own flows alone, whatever is registered. */
-export function adjust(provider: Provider, clients: Clients, trialUri: string): void {
-  // Values that secret scanners find. The successor of a refresh token is determined by it, so that a retry finds the same.
+/** @param trialUri the playground's redirect URI: allowed in flows of the playground, and only there. */
+export function overrideLibrary(provider: Provider, clients: Clients, trialUri: string): void {
+  // Token values with a prefix, for secret scanners. The next refresh token is derived from the current one, so that a retry
+  // returns the same value.
   const generate = (model: unknown, make: () => string) => {
     ;(model as Model).prototype.generateTokenId = make
   }
@@ -21,10 +25,10 @@ export function adjust(provider: Provider, clients: Clients, trialUri: string): 
   opaque(provider.AuthorizationCode, 'lkc_')
   generate(provider.RefreshToken, () => {
     const source = exchangeOf(Provider.ctx)?.source
-    return (source?.kind === 'refresh' && source.successor) || newTokenValue('lkr_')
+    return (source?.kind === 'refresh' && source.next) || newTokenValue('lkr_')
   })
 
-  // The library parses and hashes a client's metadata on each look-up; ours stay built until their row changes.
+  // The library parses and hashes a client's metadata on each lookup; ours are cached until their row changes.
   const Client = provider.Client as unknown as {
     find(id: string): Promise<unknown>
     prototype: { redirectUriAllowed(uri: string): boolean }
@@ -36,14 +40,14 @@ export function adjust(provider: Provider, clients: Clients, trialUri: string): 
     return uri === trialUri ? Provider.ctx?.state.isTrial === true : isRegistered.call(this, uri)
   }
 
-  // What went wrong is told by events only.
+  // The library reports the cause of an error page by events only.
   for (const event of ['authorization.error', 'server_error'] as const)
     provider.on(event as 'server_error', (ctx, error) => {
       ctx.state.providerFault = error
     })
 
-  // Who is signed in is the screens' to know. The library's own session is born and dies with each request: what the member
-  // decided comes with the interaction, and nothing of one flow is found by the next.
+  // Sign-in belongs to the screens. The library's own session lasts for one request: the member's decision comes with the
+  // interaction, and no flow can read the state of an earlier one.
   const Session = provider.Session as unknown as { new (): object; get(ctx: unknown): Promise<object> }
   Session.get = async ctx => {
     const session = Object.assign(new Session(), { destroyed: true })

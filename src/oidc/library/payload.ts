@@ -1,7 +1,7 @@
-/** The library's models, as they are kept and as they come back. */
+/** Converts the library's models to stored payloads and back. */
 import type { Payload } from '../ports.ts'
 
-/** What the row of a model says by its columns. */
+/** The members of a model that are columns. */
 export type RowFacts = {
   connectionId: string
   userId: string
@@ -11,8 +11,8 @@ export type RowFacts = {
 }
 
 /**
- * What of a payload is kept beside the row: not the value itself (`jti`), nothing that a column says, and nothing of a
- * browser's session, which no token of ours depends on.
+ * The part of a payload to store: without the token value (`jti`), members that are columns, and the browser session, on which
+ * no token depends.
  */
 export function keptPayload(payload: Payload): Payload {
   const {
@@ -32,7 +32,7 @@ export function keptPayload(payload: Payload): Payload {
   return kept
 }
 
-/** The payload as the library gave it, to be found under `id`. */
+/** Restores the payload that the library stored under `id`. */
 export function wholePayload(kind: string, id: string, row: RowFacts, kept: Payload): Payload {
   return {
     ...kept,
@@ -46,7 +46,7 @@ export function wholePayload(kind: string, id: string, row: RowFacts, kept: Payl
   }
 }
 
-/** The grant that an authorization is for the library. */
+/** An authorization as the library's grant. */
 export function grantPayload(row: Omit<RowFacts, 'issuedAt'>, scope: string): Payload {
   return {
     kind: 'Grant',

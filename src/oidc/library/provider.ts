@@ -1,10 +1,11 @@
-/** The provider wing: partners' redirects, tokens, and what the screens need to decide about them. */
+/** Builds the provider: the authorization, token, introspection and revocation endpoints, and the metadata. */
 import { hkdfSync } from 'node:crypto'
 import type { Context, Middleware, Next } from 'koa'
 import compose from 'koa-compose'
 import Provider from 'oidc-provider'
 import type { NoteFlowStep } from '../../installs/flow-log.ts'
 import type { ForceOutcome } from '../../installs/forced-outcome.ts'
+import type { Interactions } from '../../web/install/interactions.ts'
 import { clientAuthentication, type Limits } from '../clients/client-authentication.ts'
 import { type Clients, clients } from '../clients/clients.ts'
 import { authorizeEndpoint, type RenderFault } from '../endpoints/authorize.ts'
@@ -12,7 +13,7 @@ import { preflight } from '../endpoints/cors.ts'
 import { type Denial, denial } from '../endpoints/denial.ts'
 import { introspectEndpoint } from '../endpoints/introspect.ts'
 import { metadataPaths, signedMetadata } from '../endpoints/metadata.ts'
-import { successors } from '../endpoints/next-refresh-token.ts'
+import { nextRefreshTokens } from '../endpoints/next-refresh-token.ts'
 import { type IsUnavailable, inPartnerDialect, type Log } from '../endpoints/partner-dialect.ts'
 import { revokeEndpoint } from '../endpoints/revoke.ts'
 import { tokenEndpoint } from '../endpoints/token.ts'
@@ -23,8 +24,8 @@ import { type Trials, trialSecrets } from '../trials.ts'
 import { adapterFactory, type FlowStore } from './adapter.ts'
 import { configuration, routes } from './configuration.ts'
 import { grantRunner, type RunGrant } from './grants.ts'
-import { type Interactions, interactions } from './interactions.ts'
-import { adjust } from './overrides.ts'
+import { interactions } from './interactions.ts'
+import { overrideLibrary } from './overrides.ts'
 
 export type ProviderNeeds = {
   /** The public base address, without a trailing slash. */
@@ -38,13 +39,13 @@ export type ProviderNeeds = {
   /** Private keys; the first signs, all are published. */
   signingKeys: readonly SigningKey[]
   renderFault: RenderFault
-  /** Is somebody signed in at the screens? Asked for `prompt=none` only. */
+  /** Whether the browser has a signed-in session; called for `prompt=none` only. */
   signedIn(ctx: Context): Promise<boolean>
   /** The log of the connection's developer. */
   note: NoteFlowStep
-  /** Notes that an installation's tokens were used, or asked about; costs a look into a map. */
+  /** Notes that an installation's tokens were used or introspected; synchronous and in memory. */
   noteUse: NoteUse
-  /** Tests of a connection that its developer runs. */
+  /** Flows of the playground. */
   trials: Trials
   forceOutcome: ForceOutcome
   now(): Date
@@ -54,16 +55,16 @@ export type ProviderNeeds = {
 }
 
 export type InstallProvider = {
-  /** Answers the OAuth addresses that programs post to; passes on everything else. */
+  /** The token, introspection and revocation endpoints; calls `next` for any other path. */
   programs: Middleware
-  /** Answers where partners send browsers, and the metadata; passes on everything else. */
+  /** The authorization endpoint and the metadata; calls `next` for any other path. */
   middleware: Middleware
   interactions: Interactions
-  /** For a partner's request that was kept, and will not be granted. */
+  /** Builds the error redirect for a stored request that was not approved. */
   denialOf: Denial
 }
 
-/** Builds the provider on its stores. @throws when the settings or the keys do not fit together. */
+/** @throws the library's error when settings or keys are inconsistent. */
 export async function createProvider(needs: ProviderNeeds): Promise<InstallProvider> {
   const registered = clients({ store: needs.store, log: needs.log, provider: () => provider })
   const authorize = authorizeEndpoint({ ...needs, connectionOf: registered.connectionOf })
@@ -80,7 +81,7 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
     }),
   )
   provider.proxy = needs.trustProxy
-  adjust(provider, registered, needs.trials.redirectUri)
+  overrideLibrary(provider, registered, needs.trials.redirectUri)
 
   const run = compose(provider.middleware) as unknown as Middleware
   const resume = authorize.resume(provider, run)
@@ -106,7 +107,7 @@ type Answers = [address: string, answer: Middleware][]
 
 const pass: Middleware = (_ctx, next) => next()
 
-/** What programs post to. */
+/** The endpoints that partners' servers post to. */
 function programs(needs: ProviderNeeds, registered: Clients, runGrant: RunGrant): Answers {
   const { store } = needs
   const parts = {
@@ -120,7 +121,7 @@ function programs(needs: ProviderNeeds, registered: Clients, runGrant: RunGrant)
       isTrialSecret: trialSecrets(needs.shortLived),
     }),
     throttle: throttle(needs.limits, needs.now),
-    successors: successors(needs.secretKeys),
+    nextRefreshTokens: nextRefreshTokens(needs.secretKeys),
   }
   const endpoints: Answers = [
     ['/v1/oauth/token', tokenEndpoint(parts)],
@@ -133,7 +134,7 @@ function programs(needs: ProviderNeeds, registered: Clients, runGrant: RunGrant)
   ])
 }
 
-/** What anyone may read. */
+/** Public documents: the metadata and the JWKS. */
 async function documents(needs: ProviderNeeds, run: Middleware): Promise<Answers> {
   const metadata = await signedMetadata(needs.issuer, needs.signingKeys[0]!)
   const answer: Middleware = ctx => {
@@ -147,7 +148,7 @@ async function documents(needs: ProviderNeeds, run: Middleware): Promise<Answers
   ]
 }
 
-/** A key of its own for the cookies of the flow. */
+/** A separate key for the cookies of the flow. */
 function cookieKey(secretKey: Buffer): string {
   return Buffer.from(hkdfSync('sha256', secretKey, '', 'install cookies', 32)).toString('base64')
 }

@@ -4,14 +4,14 @@ type Waiting<Question, Answer> = {
   reject(error: unknown): void
 }
 
-/** Far above what an answer takes, and short enough for a request to wait. */
+/** Far longer than a query takes, and short enough for a request to wait. */
 const patienceMs = 250
 
 /**
- * Gathers what is asked at the same time into one question to the database: under load a question waits until one of `atOnce`
- * is answered, and takes along whatever else came meanwhile; at rest it is asked at once. One that the database is slow to
- * answer, because somebody holds what it wants, gives its place up, so that the others do not wait for that. A fault of the
- * one is a fault of all in it, so only questions that cannot fail by themselves belong together.
+ * Combines concurrent questions into one query, as DataLoader does. An idle batch asks at once; under load a question waits until
+ * one of `atOnce` queries returns, together with the questions that arrive meanwhile. A query that is slow, for example on a lock,
+ * gives up its slot after 250 ms. An error rejects all questions of its query, so a question must not be able to fail alone.
+ * @param ask answers in the order of the questions.
  */
 export function batch<Question, Answer>(
   ask: (questions: Question[]) => Promise<Answer[]>,
@@ -52,7 +52,7 @@ export function batch<Question, Answer>(
     new Promise((resolve, reject) => {
       waiting.push({ question, resolve, reject })
       if (soon || underWay >= limits.atOnce) return
-      // After the other requests that the event loop has read in this turn.
+      // After the other requests that the event loop reads in this turn.
       soon = true
       setImmediate(send)
     })
@@ -67,10 +67,10 @@ function once(act: () => void): () => void {
   }
 }
 
-/** Readings that are asked for at the same time: two such queries at once keep the database busy. */
+/** Limits for reads: two concurrent queries keep the database busy. */
 export const together = { atOnce: 2, most: 64 }
 
-/** The answers to `count` questions from rows that say which question they answer, from 1 on; some have no row. */
+/** The answers to `count` questions, from rows numbered from 1; a question may have no row. */
 export function inOrder<Row extends { nr: string }, Answer>(
   count: number,
   rows: readonly Row[],

@@ -1,25 +1,14 @@
-/** One run of the flow that was allowed: the provider's grant, bound to one consent, and its code. */
+/** Authorizations: the provider's grants, each bound to one consent and one code. */
 import type { Pool } from 'pg'
-import type { Capability } from '../../../installs/capability.ts'
+import type { AuthorizationStore } from '../../../oidc/ports.ts'
 
-type Payload = Record<string, unknown>
+type Port = Pick<AuthorizationStore, 'openAuthorization' | 'readAuthorization' | 'saveCode'>
+type Row = NonNullable<Awaited<ReturnType<Port['readAuthorization']>>>
 
-export function authorizations(pool: Pool) {
+export function authorizations(pool: Pool): Port {
   return {
-    /**
-     * The member is held, as whoever removes him ends what he allowed.
-     * @returns false when he is none any more: nothing was opened.
-     */
-    async openAuthorization(row: {
-      grantId: string
-      consentId: string
-      workspaceId: string
-      connectionId: string
-      userId: string
-      now: Date
-      expiresAt: Date
-    }): Promise<boolean> {
-      const { grantId, consentId, workspaceId, connectionId, userId, now, expiresAt } = row
+    /** Locks the member's row, since removing a member ends their authorizations. */
+    async openAuthorization({ grantId, consentId, workspaceId, connectionId, userId, now, expiresAt }) {
       const { rowCount } = await pool.query({
         name: 'authorization-open',
         text: `insert into authorizations
@@ -31,35 +20,23 @@ export function authorizations(pool: Pool) {
       return rowCount === 1
     },
 
-    async readAuthorization(grantId: string) {
-      const { rows } = await pool.query<{
-        connection_id: string
-        user_id: string
-        capabilities: Capability[]
-        expires_at: Date
-      }>({
+    async readAuthorization(grantId) {
+      const { rows } = await pool.query<Row>({
         name: 'authorization-read',
-        text: `select a.connection_id, a.user_id, n.capabilities, a.expires_at
+        text: `select a.connection_id as "connectionId", a.user_id as "userId", n.capabilities, a.expires_at as "expiresAt"
           from authorizations a join consents n on n.id = a.consent_id where a.id = $1`,
         values: [grantId],
       })
-      const row = rows[0]
-      if (!row) return null
-      return {
-        connectionId: row.connection_id,
-        userId: row.user_id,
-        capabilities: row.capabilities,
-        expiresAt: row.expires_at,
-      }
+      return rows[0] ?? null
     },
 
-    /** The moment of issue is the row's: what waits to be redeemed is as old as its code. */
-    async saveCode(code: { hash: Buffer; grantId: string; payload: Payload; now: Date }): Promise<boolean> {
+    /** `created_at` becomes the code's time of issue, from which its lifetime counts. */
+    async saveCode({ grantId, hash, payload, now }) {
       const { rowCount } = await pool.query({
         name: 'authorization-code',
         text: `update authorizations set code_hash = $2, payload = $3, created_at = $4
           where id = $1 and code_hash is null`,
-        values: [code.grantId, code.hash, JSON.stringify(code.payload), code.now],
+        values: [grantId, hash, JSON.stringify(payload), now],
       })
       return rowCount === 1
     },

@@ -1,63 +1,39 @@
-/** A connection as the OAuth client that it is. */
+/** Connections as OAuth clients. */
 import type { Pool } from 'pg'
-import type { Capability } from '../../../installs/capability.ts'
+import type { AuthorizationStore, ClientConnection, ClientProof } from '../../../oidc/ports.ts'
 
-/** A client that may be spoken with: alias `c`. Internal connections have a token instead of a flow. */
+/** A client that may use the OAuth endpoints; alias `c`. Internal connections have a token instead of a flow. */
 export const liveClient = `c.disabled_at is null and c.deleted_at is null
   and (c.kind = 'public' or c.resource_server)`
 
-/**
- * What proves the client `c`. The row's own version is `xmin`: PostgreSQL changes it with every update, whoever makes it, so
- * that nobody can forget to.
- */
+/** The columns of a ClientProof, alias `c`. The version is `xmin`, which PostgreSQL changes with every update of the row. */
 export const clientProof = `c.xmin::text as client_version,
   array(select s.secret_hash from connection_secrets s
     where s.connection_id = c.id and s.revoked_at is null) as client_secrets`
 
 export type ProofRow = { client_version: string; client_secrets: Buffer[] }
 
-export function toProof(row: ProofRow | undefined): { version: string; secretHashes: Buffer[] } | null {
+export function toProof(row: ProofRow | undefined): ClientProof | null {
   return row ? { version: row.client_version, secretHashes: row.client_secrets } : null
 }
 
-type ClientRow = {
-  version: string
-  id: string
-  client_type: 'public' | 'confidential'
-  redirect_uris: string[]
-  capabilities: Capability[]
-  require_pkce: boolean
-  long_lived_tokens: boolean
-  leave_out_iss: boolean
-  resource_server: boolean
-}
+type Port = Pick<AuthorizationStore, 'readClient' | 'readProof' | 'noteSecretUse'>
 
-export function clientLookup(pool: Pool) {
+export function clientLookup(pool: Pool): Port {
   return {
-    async readClient(id: string) {
-      const { rows } = await pool.query<ClientRow>({
+    async readClient(id) {
+      const { rows } = await pool.query<ClientConnection>({
         name: 'client-read',
-        text: `select c.xmin::text as version, c.id, c.client_type, c.redirect_uris, c.capabilities, c.require_pkce,
-            c.long_lived_tokens, c.leave_out_iss, c.resource_server
+        text: `select c.xmin::text as version, c.id, c.client_type as "clientType", c.redirect_uris as "redirectUris",
+            c.capabilities, c.require_pkce as "requirePkce", c.long_lived_tokens as "longLivedTokens",
+            c.leave_out_iss as "leaveOutIss", c.resource_server as "resourceServer"
           from connections c where c.id = $1 and ${liveClient}`,
         values: [id],
       })
-      const row = rows[0]
-      if (!row) return null
-      return {
-        version: row.version,
-        id: row.id,
-        clientType: row.client_type,
-        redirectUris: row.redirect_uris,
-        capabilities: row.capabilities,
-        requirePkce: row.require_pkce,
-        longLivedTokens: row.long_lived_tokens,
-        leaveOutIss: row.leave_out_iss,
-        resourceServer: row.resource_server,
-      }
+      return rows[0] ?? null
     },
 
-    async readProof(id: string) {
+    async readProof(id) {
       const { rows } = await pool.query<ProofRow>({
         name: 'client-proof',
         text: `select ${clientProof} from connections c where c.id = $1 and ${liveClient}`,
@@ -66,8 +42,8 @@ export function clientLookup(pool: Pool) {
       return toProof(rows[0])
     },
 
-    /** At most one write a minute for each secret: the date is shown to the minute. */
-    async noteSecretUse(clientId: string, secretHash: Buffer, at: Date) {
+    /** Writes at most once a minute for each secret: the date is shown to the minute. */
+    async noteSecretUse(clientId, secretHash, at) {
       await pool.query({
         name: 'client-secret-used',
         text: `update connection_secrets set last_used_at = $3

@@ -1,15 +1,13 @@
-/**
- * What a token may do at this moment, together with the client who asks: one prepared statement for each kind of token, and
- * whoever asks in the same moment is answered by the same one.
- */
+/** Reads a token's current access together with the client that asks. Concurrent requests share one statement. */
 import type { Pool } from 'pg'
+import type { ClientProof, IntrospectionStore, TokenInForce } from '../../../oidc/ports.ts'
 import { type BearerRow, bearerSql, grantorReaches, toBearer } from '../access.ts'
 import { batch, inOrder, together } from '../batch.ts'
 import { clientProof, liveClient, type ProofRow, toProof } from './client.ts'
 
 type Kind = 'access' | 'refresh' | 'internal'
 
-/** A refresh token in force: $1 its SHA-256, $2 the moment of asking. */
+/** An active refresh token: $1 its SHA-256, $2 now. */
 const refreshSql = `select i.workspace_id, i.id as installation_id, i.user_id, i.connection_id,
     c.name as connection_name, i.capabilities, t.payload->>'scope' as scope, null as audience,
     null::uuid as internal_token_id
@@ -28,20 +26,22 @@ const tokenTimes: Record<Kind, string> = {
   internal: `(select created_at as issued_at, expires_at from internal_tokens where token_hash = $1)`,
 }
 
-/** $3: the client who asks. It is told of its own tokens, a resource server of any. */
-const introspectOne = (kind: Kind) => `select ${clientProof}, b.*, t.issued_at, t.expires_at, array(
+/** $3: the client that asks, which sees its own tokens; a resource server sees all. */
+const introspectOne = (
+  kind: Kind,
+) => `select ${clientProof}, b.*, t.issued_at as "issuedAt", t.expires_at as "expiresAt", array(
     select g.page_id from page_grants g
     join page_paths w on w.workspace_id = g.workspace_id and w.page_id = g.page_id and not w.hidden
     join pages root on root.workspace_id = w.workspace_id and root.id = w.path[1]
     where g.workspace_id = b.workspace_id and g.installation_id = b.installation_id
       and ${grantorReaches('g', 'root')}
-    order by g.page_id)::text[] as page_ids
+    order by g.page_id)::text[] as "pageIds"
   from connections c
   left join ((${kind === 'refresh' ? refreshSql : bearerSql(kind)}) b cross join ${tokenTimes[kind]} t)
     on b.connection_id = c.id or c.resource_server
   where c.id = $3 and ${liveClient}`
 
-/** Many questions, each by itself through the keys: see pageStatements of access.ts. */
+/** Serves many questions, each by an index lookup of its own: see pageStatements of access.ts. */
 const introspect = (kind: Kind) => ({
   name: `introspect-${kind}`,
   text: `select asked.nr, one.*
@@ -56,15 +56,15 @@ const introspect = (kind: Kind) => ({
 type Row = ProofRow &
   BearerRow & {
     nr: string
-    issued_at: Date
-    expires_at: Date | null
-    page_ids: string[]
+    issuedAt: Date
+    expiresAt: Date | null
+    pageIds: string[]
     workspace_id: string | null
   }
 type Question = { clientId: string; hash: Buffer; now: Date }
-type Answer = ReturnType<typeof toAnswer>
+type Answer = { client: ClientProof | null; token: TokenInForce | null }
 
-export function introspections(pool: Pool) {
+export function introspections(pool: Pool): IntrospectionStore {
   const asking = (kind: Kind) => {
     const statement = introspect(kind)
     return batch<Question, Answer>(async asked => {
@@ -77,26 +77,12 @@ export function introspections(pool: Pool) {
   }
   const ask = { access: asking('access'), refresh: asking('refresh'), internal: asking('internal') }
   return {
-    introspect: (clientId: string, { kind, hash }: { kind: Kind; hash: Buffer }, now: Date) =>
-      ask[kind]({ clientId, hash, now }),
+    introspect: (clientId, { kind, hash }, now) => ask[kind]({ clientId, hash, now }),
   }
 }
 
-function toAnswer(row: Row | undefined) {
+function toAnswer(row: Row | undefined): Answer {
   if (!row?.workspace_id) return { client: toProof(row), token: null }
-  const bearer = toBearer(row)
-  return {
-    client: toProof(row),
-    token: {
-      connectionId: bearer.connectionId,
-      workspaceId: bearer.workspaceId,
-      installationId: bearer.installationId,
-      userId: bearer.userId,
-      internalTokenId: bearer.internalTokenId,
-      capabilities: bearer.capabilities,
-      issuedAt: row.issued_at,
-      expiresAt: row.expires_at,
-      pageIds: row.page_ids,
-    },
-  }
+  const { issuedAt, expiresAt, pageIds } = row
+  return { client: toProof(row), token: { ...toBearer(row), issuedAt, expiresAt, pageIds } }
 }

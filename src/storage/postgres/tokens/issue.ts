@@ -1,18 +1,14 @@
-/** What issuing tokens has in common: statements that take several requests along, and fall back to one each. */
+/** Shared by redeem.ts and rotate.ts: statements that serve several requests, with a fallback to one each. */
+import type { NewToken } from '../../../oidc/ports.ts'
 import { batch } from '../batch.ts'
 import { againAfterDeadlock, wasTakenBack } from '../transaction.ts'
 
-export type Payload = Record<string, unknown>
-export type NewToken = { hash: Buffer; payload: Payload; expiresAt: Date }
-export type Issue = { grantId: string; access: NewToken; refresh: NewToken | null; now: Date }
-export type Trace = { eventId: string; at: Date; address: string | null; requestId: string }
-
-const most = 64
+const max = 64
 
 /**
- * Requests of the same moment in one statement and one commit. `ask` passes over whatever it would have to wait for, so that
- * no statement waits for a lock while it holds those of several requests; what it has no answer for (null) is asked again
- * alone, as is all of a statement that the database took back, so that the fault of one is not the others'.
+ * Serves concurrent requests by one statement and one commit. Without `waits`, `ask` skips locked rows, so that no statement waits
+ * for a lock while it holds those of other requests. Questions it left unanswered (null) are asked again on their own, as are
+ * all questions of a statement that was rolled back.
  */
 export function issuing<Question, Answer>(
   ask: (questions: readonly Question[], waits: boolean) => Promise<(Answer | null)[]>,
@@ -24,7 +20,7 @@ export function issuing<Question, Answer>(
         if (!wasTakenBack(error)) throw error
         return questions.map(() => null)
       }),
-    { atOnce, most },
+    { atOnce, most: max },
   )
   return async question => {
     const answer = await together(question)
@@ -32,7 +28,7 @@ export function issuing<Question, Answer>(
   }
 }
 
-/** The columns of a new token for each issue, as arrays; without a token, nulls. */
+/** The columns of the new tokens as arrays, with nulls where there is no token. */
 export function tokenColumns(tokens: readonly (NewToken | null)[]): unknown[] {
   return [
     tokens.map(token => token?.hash ?? null),

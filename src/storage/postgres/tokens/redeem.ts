@@ -1,40 +1,39 @@
 /**
- * Codes become installations and tokens: several in one statement, each by its own conditional consume. A fault, a refusal or
- * a lost race leaves nothing of that code consumed and nothing issued.
+ * Redeems codes for installations and tokens, several by one statement, each by its own conditional consume. After an error, a
+ * refusal or a lost race, the code is not consumed and no token is issued.
  */
 import type { Pool } from 'pg'
+import type { Issue, Redeemed, TokenStore, Trace } from '../../../oidc/ports.ts'
 import { grantorReaches } from '../access.ts'
 import { barsInstalling, placementStamp } from '../stores/placements.ts'
-import type { Trace } from './issue.ts'
-import { type Issue, issuing, tokenColumns } from './issue.ts'
+import { issuing, tokenColumns } from './issue.ts'
 
-/** Two at a time would share locks of the connection's and the workspaces' rows, which costs more than the turn saves. */
+/** Two concurrent statements would share locks of connection and workspace rows, which costs more than it saves. */
 const atOnce = 1
 
-/** `stamp`: of what the decision to redeem rests on, as it was read with the code. */
+/** `stamp`: the digest of the placement that was read with the code. */
 type More = { installationId: string; stamp: string; trace: Trace }
 type Question = More & { codeHash: Buffer; issue: Issue }
-type Redeemed = { kind: 'redeemed'; installationId: string } | { kind: 'lost' | 'no-pages' | 'changed' }
 
 const keyOf = (installation: string, one: string) =>
   `${installation}.workspace_id = ${one}.workspace_id and ${installation}.connection_id = ${one}.connection_id
     and ${installation}.user_id = ${one}.user_id`
 
-/** An installation that is there already is taken now, or its redemption waits for a statement of its own. */
+/** Locks an existing installation, or leaves the redemption to a statement of its own. */
 const takesInstallation = `coalesce(
   (select true from installations i where ${keyOf('i', 'allowed')} limit 1 for no key update skip locked),
   not exists (select from installations i where ${keyOf('i', 'allowed')}))`
 
 /**
- * The member is held, so that he cannot leave before the tokens stand: whoever removes him suspends what he has by then. A
- * statement that waited for that would go on with what it saw before.
+ * Locks the member's row. Removing a member suspends the installations that exist by then, so the removal must come before or
+ * after this statement.
  */
 const holdsMember = (waits: boolean) => `(
   select true from members m where m.workspace_id = allowed.workspace_id and m.user_id = allowed.user_id
   limit 1 for key share ${waits ? '' : 'skip locked'})`
 
-/** A policy, an approval, a role, a connection: whoever wrote one before this statement began is not overtaken by it. */
-const standsAsRead = `allowed.stamp = (
+/** Policy, approvals, role and connection are those that the decision was based on. */
+const unchanged = `allowed.stamp = (
   select ${placementStamp} from connections c
   join workspaces w on w.id = allowed.workspace_id
   join users u on u.id = allowed.user_id
@@ -46,12 +45,11 @@ const standsAsRead = `allowed.stamp = (
  * $1 code hashes, $2 grants, $3 now, $4 ids of new installations, $5 request ids, $6 event ids, $7–$9 access, $10–$12 refresh,
  * $13 stamps.
  *
- * Locks are taken in one order: authorizations, as whoever ends one locks it first, then members, as whoever removes one does,
- * then installations. With others in the statement none is waited for, and of several redemptions for one installation it
- * takes the first: a row cannot be written twice.
+ * Lock order: authorizations, members, installations. With several requests in the statement it waits for none of them, and
+ * of several redemptions for one installation it takes the first, since one statement cannot write a row twice.
  *
- * Whoever allowed it was asked before whether he may, and all that decided it must stand as it was read; an owner's suspension
- * that came between is seen on the row itself.
+ * The caller has checked the policy; the placement must still be the one it read. An owner's suspension in between shows on the
+ * installation's row.
  */
 const redeem = (waits: boolean) => `with allowed as materialized (
     select asked.*, found.*
@@ -75,7 +73,7 @@ const redeem = (waits: boolean) => `with allowed as materialized (
     select distinct on (workspace_id, connection_id, user_id) * from allowed
     order by workspace_id, connection_id, user_id, nr
   ), ready as materialized (
-    select * from first allowed where ${standsAsRead} and ${holdsMember(waits)}${waits ? '' : ` and ${takesInstallation}`}
+    select * from first allowed where ${unchanged} and ${holdsMember(waits)}${waits ? '' : ` and ${takesInstallation}`}
   ), reachable as materialized (
     select ready.nr, chosen.page_id
     from ready
@@ -143,7 +141,7 @@ const statements = {
   alone: { name: 'token-redeem-alone', text: redeem(true) },
 }
 
-export function redemptions(pool: Pool) {
+export function redemptions(pool: Pool): Pick<TokenStore, 'redeem' | 'reopenCode'> {
   const ask = issuing<Question, Redeemed>(async (asked, waits) => {
     const { rows } = await pool.query<{ nr: string; installation_id: string | null; no_pages: boolean }>({
       ...statements[waits ? 'alone' : 'together'],
@@ -159,7 +157,7 @@ export function redemptions(pool: Pool) {
         asked.map(one => one.stamp),
       ],
     })
-    // What did not succeed with others is asked alone: only then is it known why.
+    // Requests that failed together with others are asked alone, which also tells the reason.
     const answers: (Redeemed | null)[] = asked.map(() => (waits ? { kind: 'lost' } : null))
     for (const { nr, installation_id, no_pages } of rows)
       if (installation_id) answers[Number(nr) - 1] = { kind: 'redeemed', installationId: installation_id }
@@ -167,10 +165,10 @@ export function redemptions(pool: Pool) {
     return answers
   }, atOnce)
   return {
-    redeem: (codeHash: Buffer, issue: Issue, more: More) => ask({ codeHash, issue, ...more }),
+    redeem: (codeHash, issue, more) => ask({ codeHash, issue, ...more }),
 
-    /** Only what this very request redeemed: a redemption by another one stands. It waits again, as one of no installation. */
-    async reopenCode(codeHash: Buffer, issue: Issue, requestId: string): Promise<void> {
+    /** Undoes a redemption by this request only. */
+    async reopenCode(codeHash, issue, requestId) {
       await pool.query(
         `with reopened as (
            update authorizations set redeemed_at = null, redeemed_by = null, installation_id = null

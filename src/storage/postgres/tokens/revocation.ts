@@ -1,12 +1,10 @@
-/** A partner gives back what it holds. */
+/** Token revocation by the partner. */
 import type { Pool } from 'pg'
-
-type Trace = { eventId: string; at: Date; address: string | null; requestId: string }
+import type { RevocationStore } from '../../../oidc/ports.ts'
 
 /**
- * $1 token hash, $2 client, $3 now. The authorization goes, and all its tokens with it. Where no other authorization of the
- * installation is left the partner can do nothing any more, so that it must not be shown as connected.
- * An owner's suspension stands even so.
+ * $1 token hash, $2 client, $3 now. Deletes the authorization with all its tokens. An installation without another authorization
+ * becomes `revoked`; an owner's suspension of it is remembered in the reason.
  */
 const revoke = (table: 'access_tokens' | 'refresh_tokens') => `with ended as (
     delete from authorizations a using ${table} t
@@ -27,14 +25,9 @@ const revoke = (table: 'access_tokens' | 'refresh_tokens') => `with ended as (
   from ended)
   select id from ended`
 
-export function revocations(pool: Pool) {
+export function revocations(pool: Pool): RevocationStore {
   return {
-    /** Ends the authorization of this client's token, and returns its id; without effect, and null, for anyone else's. */
-    async revoke(
-      clientId: string,
-      token: { kind: 'access' | 'refresh'; hash: Buffer },
-      trace: Trace,
-    ): Promise<string | null> {
+    async revoke(clientId, token, trace) {
       const { rows } = await pool.query<{ id: string }>({
         name: `revoke-${token.kind}`,
         text: revoke(token.kind === 'access' ? 'access_tokens' : 'refresh_tokens'),

@@ -1,17 +1,17 @@
-/** Refresh tokens give way to their successors: several families in one statement, each by its own condition. */
+/** Rotates refresh tokens: several families by one statement, each by its own condition. */
 import type { Pool } from 'pg'
+import type { Issue, TokenStore } from '../../../oidc/ports.ts'
 import { liveClient } from './client.ts'
-import { type Issue, issuing, tokenColumns } from './issue.ts'
+import { issuing, tokenColumns } from './issue.ts'
 
-/** While one statement waits for the disk, the next one gathers. */
+/** While one statement waits for the disk, the next one is filled. */
 const atOnce = 2
 
 type Question = { tokenHash: Buffer; issue: Issue }
 
 /**
- * $1 token hashes, $2 grants, $3 now, $4–$6 access, $7–$9 the successors. Authorizations are locked first, in one order, as
- * whoever ends one locks it first; what stopped the installation before this began is seen here. May be asked twice: what
- * stands already is not issued again.
+ * $1 token hashes, $2 grants, $3 now, $4–$6 access tokens, $7–$9 the next refresh tokens. Authorizations are locked first and
+ * in one order, as everywhere. Checks that the installation is still active. Idempotent: existing tokens are not issued again.
  */
 const rotate = (whenLocked: '' | 'skip locked') => `with source as materialized (
     select asked.*
@@ -48,7 +48,7 @@ const statements = {
   alone: { name: 'token-rotate-alone', text: rotate('') },
 }
 
-export function rotations(pool: Pool) {
+export function rotations(pool: Pool): Pick<TokenStore, 'rotate'> {
   const ask = issuing<Question, boolean>(async (asked, waits) => {
     const { rows } = await pool.query<{ nr: string }>({
       ...statements[waits ? 'alone' : 'together'],
@@ -60,10 +60,10 @@ export function rotations(pool: Pool) {
         ...tokenColumns(asked.map(one => one.issue.refresh)),
       ],
     })
-    // Whoever was passed over may be ending, and may yet not end.
+    // A skipped authorization is locked by a statement that may or may not end it.
     const answers: (boolean | null)[] = asked.map(() => (waits ? false : null))
     for (const { nr } of rows) answers[Number(nr) - 1] = true
     return answers
   }, atOnce)
-  return { rotate: (tokenHash: Buffer, issue: Issue) => ask({ tokenHash, issue }) }
+  return { rotate: (tokenHash, issue) => ask({ tokenHash, issue }) }
 }

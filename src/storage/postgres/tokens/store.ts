@@ -1,15 +1,16 @@
 import type { Pool } from 'pg'
+import type { ProviderStore } from '../../../oidc/ports.ts'
 import { authorizations } from './authorizations.ts'
 import { clientLookup } from './client.ts'
 import { introspections } from './introspection.ts'
 import { revocations } from './revocation.ts'
-import { secretStandings } from './secret-status.ts'
+import { secretStatuses } from './secret-status.ts'
 import { tokenReadings } from './token-lookup.ts'
 import { tokenStatements } from './token-statement.ts'
-import { tokenStandings } from './token-status.ts'
+import { tokenStatuses } from './token-status.ts'
 
-/** All that the provider keeps in PostgreSQL. */
-export function providerStore(pool: Pool) {
+/** The provider's stores in PostgreSQL. */
+export function providerStore(pool: Pool): ProviderStore {
   return {
     ...clientLookup(pool),
     ...authorizations(pool),
@@ -17,7 +18,7 @@ export function providerStore(pool: Pool) {
     ...tokenStatements(pool),
     ...introspections(pool),
     ...revocations(pool),
-    ...secretStandings(pool),
-    ...tokenStandings(pool),
+    ...secretStatuses(pool),
+    ...tokenStatuses(pool),
   }
 }

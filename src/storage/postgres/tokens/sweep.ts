@@ -1,14 +1,14 @@
-/** Takes away what is over. Expiry is asked on every read, so that this only keeps the tables small. */
+/** Deletes expired rows. Every read checks expiry itself; this only keeps the tables small. */
 import type { Pool } from 'pg'
 
 /**
- * What was allowed and never redeemed goes after a day. Used refresh tokens stay a week: there may be thousands in a family,
- * and a later replay is refused all the same. A code stays with its authorization, so that its replay is always recognised.
+ * Consents that were never redeemed are deleted after a day, rotated refresh tokens after a week: a family may have thousands,
+ * and a later reuse is refused as unknown. Codes are kept with their authorization, so that every replay is detected.
  */
 const rounds = [
   sweep('access_tokens', 'token_hash', 'expires_at < $1'),
   sweep('refresh_tokens', 'token_hash', 'expires_at < $1'),
-  // Whatever was used a week ago expires within 90 days of that: found by the index on expiry.
+  // A token rotated a week ago expires within 90 days of that, so the index on expiry finds it.
   sweep(
     'refresh_tokens',
     'token_hash',
@@ -16,7 +16,7 @@ const rounds = [
       where next.parent_hash = swept.token_hash and next.issued_at < $1::timestamptz - interval '7 days')`,
   ),
   sweep('authorizations', 'id', 'expires_at < $1'),
-  // A week is looked at, so that not every consent of all times is.
+  // One week of consents, so that the statement does not scan all of them.
   sweep(
     'consents',
     'id',
@@ -31,9 +31,9 @@ function sweep(table: string, key: string, over: string): string {
 }
 
 /**
- * Removes expired rows in small steps, skipping what others hold.
- * @param limit steps for each table in one call, of 500 rows.
- * @returns the number of rows removed.
+ * Deletes expired rows in batches of 500, skipping locked ones.
+ * @param limit batches for each table in one call.
+ * @returns the number of rows deleted.
  */
 export async function sweepExpired(pool: Pool, now: Date, limit = 20): Promise<number> {
   let removed = 0

@@ -1,20 +1,18 @@
 /**
- * What the token endpoint must know before it decides: one query for codes, one for refresh tokens, each for all who ask in
- * the same moment.
+ * Reads of the token endpoint: one query for codes and one for refresh tokens, each with the client. Concurrent requests share
+ * one statement.
  */
 import type { Pool } from 'pg'
-import type { Capability } from '../../../installs/capability.ts'
-import type { InstallationState } from '../../../installs/installation.ts'
 import type { Placement } from '../../../installs/policy.ts'
-import type { Plan, Policy, Role } from '../../../installs/workspace.ts'
+import type { Policy, Role } from '../../../installs/workspace.ts'
+import type { KeptCode, KeptRefreshToken, TokenOwner, TokenStore } from '../../../oidc/ports.ts'
 import { batch, inOrder, together } from '../batch.ts'
 import { placementStamp, requestApproved, suspendedByOwner } from '../stores/placements.ts'
 import { clientProof, liveClient, type ProofRow, toProof } from './client.ts'
 
-type Payload = Record<string, unknown>
 type Question = { clientId: string; hash: Buffer }
 
-/** Many questions, each by itself through the keys: see pageStatements of access.ts. */
+/** Serves many questions, each by an index lookup of its own: see pageStatements of access.ts. */
 const readEach = (name: string, one: string) => ({
   name: `token-read-${name}`,
   text: `select asked.nr, one.*
@@ -22,103 +20,95 @@ const readEach = (name: string, one: string) => ({
     cross join lateral (${one} limit 1) one`,
 })
 
-const placeColumns = `a.workspace_id, a.user_id, a.connection_id as issued_to, w.name as workspace_name, w.icon as workspace_icon,
-  u.name as user_name, u.email as user_email, u.avatar_url as user_avatar, u.disabled as user_disabled, m.role`
-const placeJoins = `
+const ownerColumns = `a.workspace_id as "workspaceId", a.user_id as "userId", a.connection_id as "connectionId",
+  w.name as "workspaceName", w.icon as "workspaceIcon", u.name as "userName", u.email as "userEmail",
+  u.avatar_url as "userAvatar", u.disabled as "userDisabled", m.role`
+const ownerJoins = `
   left join workspaces w on w.id = a.workspace_id
   left join users u on u.id = a.user_id
   left join members m on m.workspace_id = a.workspace_id and m.user_id = a.user_id`
 
-type PlaceRow = {
-  issued_to: string
-  workspace_id: string
-  workspace_name: string
-  workspace_icon: string | null
-  user_id: string
-  user_name: string
-  user_email: string
-  user_avatar: string | null
-  user_disabled: boolean
+type OwnerRow = {
+  workspaceId: string
+  userId: string
+  connectionId: string
+  workspaceName: string
+  workspaceIcon: string | null
+  userName: string
+  userEmail: string
+  userAvatar: string | null
+  userDisabled: boolean
   role: Role | null
 }
 
-function toPlace(row: PlaceRow) {
-  return {
-    workspaceId: row.workspace_id,
-    workspaceName: row.workspace_name,
-    workspaceIcon: row.workspace_icon,
-    user: { id: row.user_id, name: row.user_name, email: row.user_email, avatarUrl: row.user_avatar },
-  }
+function toOwner(row: OwnerRow): TokenOwner {
+  const { workspaceId, workspaceName, workspaceIcon, userId, userName, userEmail, userAvatar } = row
+  const user = { id: userId, name: userName, email: userEmail, avatarUrl: userAvatar }
+  return { workspaceId, workspaceName, workspaceIcon, user }
 }
 
 type CodeRow = ProofRow &
-  PlaceRow & {
+  OwnerRow &
+  Omit<KeptCode, 'grantId' | 'owner' | 'placement'> & {
     nr: string
-    grant_id: string | null
-    payload: Payload
-    redeemed_at: Date | null
-    created_at: Date
-    expires_at: Date
-    allowed: Capability[]
-    plan: Plan
-    restrict_installs: Policy['restrictInstalls'] | null
-    auto_approve_first_party: boolean | null
-    connection_creation: Policy['connectionCreation'] | null
+    /** null: the code is unknown. */
+    grantId: string | null
+    plan: Placement['plan']
+    /** null where the workspace has no policy of its own. */
+    restrictInstalls: Policy['restrictInstalls'] | null
+    autoApproveFirstParty: boolean | null
+    connectionCreation: Policy['connectionCreation'] | null
     approved: boolean
-    request_approved: boolean | null
+    requestApproved: boolean | null
     suspended: boolean
-    connection_id: string
-    connection_kind: 'public' | 'internal'
-    first_party: boolean
-    registered: Capability[]
-    stamp: string
+    clientId: string
+    clientKind: Placement['connection']['kind']
+    firstParty: boolean
+    registered: Placement['connection']['capabilities']
   }
 
 const readCode = readEach(
   'code',
-  `select ${clientProof}, a.id as grant_id, a.payload, a.redeemed_at, a.created_at, a.expires_at,
-    n.capabilities as allowed, ${placeColumns}, w.plan,
-    p.restrict_installs, p.auto_approve_first_party, p.connection_creation,
+  `select ${clientProof}, a.id as "grantId", a.payload, a.redeemed_at as "consumedAt", a.created_at as "issuedAt",
+    a.expires_at as "expiresAt", n.capabilities, ${ownerColumns}, w.plan,
+    p.restrict_installs as "restrictInstalls", p.auto_approve_first_party as "autoApproveFirstParty",
+    p.connection_creation as "connectionCreation",
     exists (select from approvals l where l.workspace_id = a.workspace_id and l.connection_id = c.id) as approved,
-    p.restrict_installs = 'owners-only' and ${requestApproved('a.workspace_id', 'c.id', 'a.user_id')} as request_approved,
+    p.restrict_installs = 'owners-only'
+      and ${requestApproved('a.workspace_id', 'c.id', 'a.user_id')} as "requestApproved",
     ${suspendedByOwner('a.workspace_id', 'c.id', 'a.user_id')} as suspended,
-    c.id as connection_id, c.kind as connection_kind, c.first_party, c.capabilities as registered,
+    c.id as "clientId", c.kind as "clientKind", c.first_party as "firstParty", c.capabilities as registered,
     ${placementStamp} as stamp
   from connections c
   left join authorizations a on a.code_hash = asked.hash
   left join consents n on n.id = a.consent_id
-  ${placeJoins}
+  ${ownerJoins}
   left join workspace_policies p on p.workspace_id = a.workspace_id
   where c.id = asked.client and ${liveClient}`,
 )
 
 type RefreshRow = ProofRow &
-  PlaceRow & {
+  OwnerRow &
+  Omit<KeptRefreshToken, 'grantId' | 'owner' | 'installation'> & {
     nr: string
-    grant_id: string | null
-    payload: Payload
-    consumed_at: Date | null
-    successor: Buffer | null
-    successor_used: boolean
-    issued_at: Date
-    expires_at: Date
-    installation_id: string | null
-    state: InstallationState
-    capabilities: Capability[]
+    grantId: string | null
+    installationId: string | null
+    state: KeptRefreshToken['installation']['state']
+    capabilities: KeptRefreshToken['installation']['capabilities']
   }
 
-/** A token without its authorization has ended with it. */
+/** A token whose authorization was deleted is gone with it. */
 const readRefreshToken = readEach(
   'refresh',
-  `select ${clientProof}, a.id as grant_id, r.payload, r.issued_at, r.expires_at,
-    s.issued_at as consumed_at, s.token_hash as successor,
-    exists (select from refresh_tokens after where after.parent_hash = s.token_hash) as successor_used,
-    ${placeColumns}, i.id as installation_id, i.state, i.capabilities
+  `select ${clientProof}, a.id as "grantId", r.payload, r.issued_at as "issuedAt", r.expires_at as "expiresAt",
+    s.issued_at as "consumedAt", s.token_hash as "nextHash",
+    exists (select from refresh_tokens after where after.parent_hash = s.token_hash) as "nextUsed",
+    ${ownerColumns}, i.id as "installationId", i.state, i.capabilities
   from connections c
   left join refresh_tokens r on r.token_hash = asked.hash
   left join refresh_tokens s on s.parent_hash = r.token_hash
   left join authorizations a on a.id = r.grant_id
-  ${placeJoins}
+  ${ownerJoins}
   left join installations i on i.workspace_id = a.workspace_id and i.id = a.installation_id
   where c.id = asked.client and ${liveClient}`,
 )
@@ -126,62 +116,47 @@ const readRefreshToken = readEach(
 function toPlacement(row: CodeRow): Placement {
   return {
     role: row.role,
-    userDisabled: row.user_disabled,
+    userDisabled: row.userDisabled,
     plan: row.plan,
     policy: {
-      restrictInstalls: row.restrict_installs ?? 'none',
-      autoApproveFirstParty: row.auto_approve_first_party ?? false,
-      connectionCreation: row.connection_creation ?? 'everyone',
+      restrictInstalls: row.restrictInstalls ?? 'none',
+      autoApproveFirstParty: row.autoApproveFirstParty ?? false,
+      connectionCreation: row.connectionCreation ?? 'everyone',
     },
     connection: {
-      id: row.connection_id,
-      kind: row.connection_kind,
-      firstParty: row.first_party,
-      disabled: false, // a disabled one is not read at all
+      id: row.clientId,
+      kind: row.clientKind,
+      firstParty: row.firstParty,
+      disabled: false, // disabled clients are not selected
       capabilities: row.registered,
     },
     approved: row.approved,
-    requestApproved: row.request_approved === true,
+    requestApproved: row.requestApproved === true,
     suspended: row.suspended,
   }
 }
 
 function toCode(row: CodeRow | undefined) {
-  if (!row?.grant_id) return { client: toProof(row), code: null }
-  const code = {
-    grantId: row.grant_id,
-    connectionId: row.issued_to,
-    payload: row.payload,
-    consumedAt: row.redeemed_at,
-    issuedAt: row.created_at,
-    expiresAt: row.expires_at,
-    capabilities: row.allowed,
-    place: toPlace(row),
-    placement: toPlacement(row),
-    stamp: row.stamp,
-  }
+  if (!row?.grantId) return { client: toProof(row), code: null }
+  const { grantId, connectionId, payload, consumedAt, issuedAt, expiresAt, capabilities, stamp } = row
+  const kept = { grantId, connectionId, payload, consumedAt, issuedAt, expiresAt, capabilities, stamp }
+  const code: KeptCode = { ...kept, owner: toOwner(row), placement: toPlacement(row) }
   return { client: toProof(row), code }
 }
 
 function toRefreshToken(row: RefreshRow | undefined) {
-  if (!row?.grant_id || !row.installation_id) return { client: toProof(row), token: null }
-  const token = {
-    grantId: row.grant_id,
-    connectionId: row.issued_to,
-    payload: row.payload,
-    consumedAt: row.consumed_at,
-    successor: row.successor,
-    successorUsed: row.successor_used,
-    issuedAt: row.issued_at,
-    expiresAt: row.expires_at,
-    place: toPlace(row),
-    installation: { id: row.installation_id, state: row.state, capabilities: row.capabilities },
-    installerStays: row.role !== null && !row.user_disabled,
+  if (!row?.grantId || !row.installationId) return { client: toProof(row), token: null }
+  const { grantId, connectionId, payload, consumedAt, nextHash, nextUsed, issuedAt, expiresAt } = row
+  const token: KeptRefreshToken = {
+    ...{ grantId, connectionId, payload, consumedAt, nextHash, nextUsed, issuedAt, expiresAt },
+    owner: toOwner(row),
+    installation: { id: row.installationId, state: row.state, capabilities: row.capabilities },
+    installerStays: row.role !== null && !row.userDisabled,
   }
   return { client: toProof(row), token }
 }
 
-export function tokenReadings(pool: Pool) {
+export function tokenReadings(pool: Pool): Pick<TokenStore, 'readCode' | 'readRefreshToken'> {
   const reading = <Row extends { nr: string }, Answer>(
     statement: { name: string; text: string },
     toAnswer: (row: Row | undefined) => Answer,
@@ -195,7 +170,7 @@ export function tokenReadings(pool: Pool) {
     }, together)
   const [code, refreshToken] = [reading(readCode, toCode), reading(readRefreshToken, toRefreshToken)]
   return {
-    readCode: (clientId: string, hash: Buffer) => code({ clientId, hash }),
-    readRefreshToken: (clientId: string, hash: Buffer) => refreshToken({ clientId, hash }),
+    readCode: (clientId, hash) => code({ clientId, hash }),
+    readRefreshToken: (clientId, hash) => refreshToken({ clientId, hash }),
   }
 }

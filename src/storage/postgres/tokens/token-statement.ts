@@ -1,20 +1,16 @@
 /**
- * What the token endpoint writes, one statement each: every part depends on the conditional consume, so that a fault, a
- * refusal or a lost race leaves nothing consumed and nothing issued, and the cost is one commit or less.
- *
- * The authorization's row is locked first, as whoever ends an authorization locks it first: the two wait for each other
- * instead of dying of each other.
+ * Writes of the token endpoint, one statement each. Every part depends on the conditional consume, so an error, a refusal or a
+ * lost race leaves nothing consumed and nothing issued. The authorization's row is locked first everywhere, which prevents
+ * deadlocks.
  */
 import type { Pool } from 'pg'
-import type { Trace } from './issue.ts'
+import type { EndedFamily, TokenStore } from '../../../oidc/ports.ts'
 import { redemptions } from './redeem.ts'
 import { rotations } from './rotate.ts'
 
-type EndedFamily = { ended: boolean; access: number; refresh: number; firstFrom: string | null }
-
 /**
- * $1 grant, $2 event id, $3 now, $4 kind, $5 address, $6 request id, $7 not where the code had rivals, $8 the hash of the token
- * that was used before (null: the code). The counts are of before the end: all parts see the tokens that the trigger takes.
+ * $1 grant, $2 event id, $3 now, $4 kind, $5 address, $6 request id, $7 keep it where the code had rivals, $8 the SHA-256 of the
+ * reused refresh token (null: the code). The counts are from before the deletion: all parts of the statement see one snapshot.
  */
 const endFamily = `with gone as (
     delete from authorizations where id = $1 and not ($7 and rivals > 1)
@@ -31,24 +27,19 @@ const endFamily = `with gone as (
     (select t.payload->>'from' from refresh_tokens t
       where t.grant_id = $1 and t.parent_hash is not distinct from $8 limit 1) as "firstFrom"`
 
-export function tokenStatements(pool: Pool) {
+export function tokenStatements(pool: Pool): Omit<TokenStore, 'readCode' | 'readRefreshToken'> {
   return {
     ...redemptions(pool),
     ...rotations(pool),
 
-    async countRivals(codeHash: Buffer, rivals: number): Promise<void> {
+    async countRivals(codeHash, rivals) {
       await pool.query('update authorizations set rivals = rivals + $2 where code_hash = $1', [
         codeHash,
         rivals,
       ])
     },
 
-    async endFamily(
-      grantId: string,
-      kind: string,
-      trace: Trace,
-      { parent, unlessContested }: { parent: Buffer | null; unlessContested: boolean },
-    ): Promise<EndedFamily> {
+    async endFamily(grantId, kind, trace, { parent, unlessContested }) {
       const { rows } = await pool.query<EndedFamily>(endFamily, [
         ...[grantId, trace.eventId, trace.at, kind, trace.address, trace.requestId],
         ...[unlessContested, parent],

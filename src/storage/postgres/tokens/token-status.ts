@@ -1,16 +1,5 @@
 import type { Pool } from 'pg'
-
-/** How a token that is not in force stands with the connection that it was issued to. Never a token, nor its hash. */
-export type TokenStanding = {
-  /** null: it lives until it is revoked. */
-  expiresAt: Date | null
-  /** A refresh token that has a successor; an internal token that was revoked. */
-  ended: boolean
-  state: 'pending' | 'active' | 'suspended' | 'revoked'
-  stateReason: string | null
-  /** Whoever allowed access is a member still, and not disabled; true also where nobody is asked for. */
-  memberIsThere: boolean
-}
+import type { TokenStatus, TokenStatusStore } from '../../../oidc/ports.ts'
 
 type Kind = 'access' | 'refresh' | 'internal'
 
@@ -25,7 +14,7 @@ const issued = (
   join installations i on i.workspace_id = a.workspace_id and i.id = a.installation_id
   where t.token_hash = $1`
 
-/** $1 the token's SHA-256, $2 the connection that it must have been issued to. */
+/** $1 the token's SHA-256, $2 the connection that it was issued to. */
 const statements: Record<Kind, string> = {
   access: issued('access_tokens', 'false'),
   refresh: issued(
@@ -38,19 +27,13 @@ const statements: Record<Kind, string> = {
     where t.token_hash = $1`,
 }
 
-export function tokenStandings(pool: Pool) {
-  return {
-    /** null: there is none, or it is another connection's; the two are not told apart. */
-    async readTokenStanding(
-      clientId: string,
-      { kind, hash }: { kind: Kind; hash: Buffer },
-    ): Promise<TokenStanding | null> {
-      const { rows } = await pool.query<TokenStanding>({
-        name: `token-standing-${kind}`,
-        text: statements[kind],
-        values: [hash, clientId],
-      })
-      return rows[0] ?? null
-    },
-  }
-}
+export const tokenStatuses = (pool: Pool): TokenStatusStore => ({
+  async readTokenStatus(clientId, { kind, hash }) {
+    const { rows } = await pool.query<TokenStatus>({
+      name: `token-status-${kind}`,
+      text: statements[kind],
+      values: [hash, clientId],
+    })
+    return rows[0] ?? null
+  },
+})
