@@ -10,6 +10,7 @@ WORKDIR /app
 RUN install -d -o nobody -g nogroup -m 700 /var/lib/latchkey
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json ./
+COPY bin ./bin
 COPY config ./config
 COPY migrations ./migrations
 COPY public ./public

@@ -16,7 +16,7 @@ for (const folder of ['views', 'public', 'config'])
   cpSync(path.join(root, folder), path.join(dist, folder), { recursive: true })
 for (const file of ['README.md', 'LICENSE'])
   if (existsSync(path.join(root, file))) cpSync(path.join(root, file), path.join(dist, file))
-writeProgram()
+chmodSync(path.join(dist, 'src', 'cli.js'), 0o755)
 writeManifest()
 console.log(`Built ${path.relative(process.cwd(), dist) || dist}`)
 
@@ -35,20 +35,12 @@ function compile(): void {
         typeRoots: ['../node_modules/@types'],
       },
       include: ['../src', '../migrations'],
-      exclude: ['../src/cli.ts'],
     }),
   )
   const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   const { status } = spawnSync(process.execPath, [tsc, '-p', config], { stdio: 'inherit' })
   rmSync(config)
   if (status !== 0) process.exit(1)
-}
-
-/** In the checkout src/cli.ts is a link to a launcher that looks for a Node that strips types; here there is nothing to strip. */
-function writeProgram(): void {
-  const program = path.join(dist, 'src', 'cli.js')
-  writeFileSync(program, `#!/usr/bin/env node\nimport './cli/main.js'\n`)
-  chmodSync(program, 0o755)
 }
 
 function writeManifest(): void {

@@ -14,7 +14,7 @@ const manifest = JSON.parse(read('package.json')) as {
 }
 
 async function sources(): Promise<{ file: string; text: string }[]> {
-  const files = (await readdir('src', { recursive: true })).filter(file => /\.(ts|cjs)$/.test(file))
+  const files = (await readdir('src', { recursive: true })).filter(file => file.endsWith('.ts'))
   return Promise.all(
     files.map(async name => ({ file: `src/${name}`, text: await readFile(`src/${name}`, 'utf8') })),
   )

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -178,22 +178,27 @@ describe('latchkey start with nothing configured', () => {
   })
 })
 
-describe('the launcher', () => {
-  it('is what npx finds, and hands over from a Node that strips no types', async () => {
+describe('bin/latchkey.cjs', () => {
+  /** A Node that strips no types, like Node 20. */
+  const older = [process.execPath, '--no-experimental-strip-types'] as const
+
+  it('is the program that npx runs, and gives the command to a newer Node where this one is too old', async () => {
     const { bin } = JSON.parse(await readFile('package.json', 'utf8'))
-    expect(bin.latchkey).toBe('src/cli/launch.cjs')
-    const ended = await new Promise<{ code: number | null; out: string }>(resolve => {
-      const child = spawn(
-        process.execPath,
-        ['--no-experimental-strip-types', 'src/cli.ts', 'keys', 'list', '--json'],
-        { env },
+    expect(bin).toEqual({ latchkey: 'bin/latchkey.cjs' })
+    const listed = (file: string, ...flags: string[]) =>
+      new Promise(resolve =>
+        execFile(process.execPath, [...flags, file, 'keys', 'list', '--json'], { env }, (error, out) =>
+          resolve([error?.code ?? 0, out]),
+        ),
       )
-      let out = ''
-      child.stdout.on('data', text => {
-        out += text
-      })
-      child.once('close', code => resolve({ code, out }))
-    })
-    expect(ended).toEqual({ code: 0, out: '[]\n' })
+    expect(await listed(bin.latchkey, ...older.slice(1))).toEqual([0, '[]\n'])
+    expect(await listed(bin.latchkey)).toEqual([0, '[]\n'])
+    expect(await listed('src/cli.ts')).toEqual([0, '[]\n'])
+  })
+
+  it('passes on a request to stop, and ends with the exit code of the server', async () => {
+    await start({ DEMO: 'false' }, [...older, 'bin/latchkey.cjs', 'start'])
+    expect(await stop()).toBe(0)
+    expect(await runs()).toBe(false)
   })
 })
