@@ -3,6 +3,7 @@
  * that a typo is refused before any look-up. Only `[A-Za-z0-9_]`, since partner clients encode Basic credentials differently.
  */
 import { randomBytes } from 'node:crypto'
+import { crc32 } from 'node:zlib'
 
 /** Access, refresh, internal token; client secret; authorization code. */
 export type TokenPrefix = 'lka_' | 'lkr_' | 'lki_' | 'lks_' | 'lkc_'
@@ -53,17 +54,4 @@ function withChecksum(body: string): string {
     rest = Math.floor(rest / 62)
   }
   return body + digits
-}
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, index) => {
-  let value = index
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
-  return value >>> 0
-})
-
-/** CRC-32 as in zlib, over ASCII. */
-function crc32(text: string): number {
-  let crc = 0xffffffff
-  for (let at = 0; at < text.length; at++) crc = (crc >>> 8) ^ crcTable[(crc ^ text.charCodeAt(at)) & 0xff]!
-  return (crc ^ 0xffffffff) >>> 0
 }

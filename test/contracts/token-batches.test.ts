@@ -88,12 +88,12 @@ const issueFor = (grantId: string, payload = {}) => ({
   refresh: token(),
   now: new Date(),
 })
-const trace = () => ({ eventId: uuidv7(new Date()), at: new Date(), address: null, requestId: randomUUID() })
+const trace = () => ({ eventId: uuidv7(), at: new Date(), address: null, requestId: randomUUID() })
 
 async function redeem({ grantId, hash }: Code, issue = issueFor(grantId)) {
   const { code } = await reading.readCode(connection.id, hash)
   const stamp = code?.stamp ?? ''
-  return store.redeem(hash, issue, { installationId: uuidv7(new Date()), stamp, trace: trace() })
+  return store.redeem(hash, issue, { installationId: uuidv7(), stamp, trace: trace() })
 }
 const rotate = ({ grantId, refresh }: Family, issue = issueFor(grantId)) => store.rotate(refresh, issue)
 

@@ -72,8 +72,8 @@ const issueFor = ({ grantId }: Code) => ({
 async function redeem(code: Code, issue = issueFor(code), requestId: string = randomUUID()) {
   const { now } = issue
   const { code: kept } = await store.readCode(code.connectionId, code.hash)
-  const trace = { eventId: uuidv7(now), at: now, address: null, requestId }
-  return store.redeem(code.hash, issue, { installationId: uuidv7(now), stamp: kept?.stamp ?? '', trace })
+  const trace = { eventId: uuidv7(), at: now, address: null, requestId }
+  return store.redeem(code.hash, issue, { installationId: uuidv7(), stamp: kept?.stamp ?? '', trace })
 }
 
 /** An import removes the member, and has not committed yet while `meanwhile` begins. */

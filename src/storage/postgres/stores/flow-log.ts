@@ -106,7 +106,7 @@ async function writeBatch(client: ClientBase, steps: FlowStep[]): Promise<void> 
       JSON.stringify([...new Set(placed.map(one => one.attempt))], storable),
       JSON.stringify(
         placed.map(({ step, attempt }) => ({
-          id: uuidv7(step.at),
+          id: uuidv7(),
           attempt_id: attempt.id,
           at: step.at,
           kind: step.kind,
