@@ -78,6 +78,19 @@ describe('the variables', () => {
   })
 })
 
+describe('the lock file', () => {
+  it('is written by npm for every platform: each package with its hash, none with an address', () => {
+    const { packages } = JSON.parse(read('package-lock.json')) as {
+      packages: Record<string, { integrity?: string; resolved?: string; link?: boolean }>
+    }
+    const installed = Object.entries(packages).filter(([folder, entry]) => folder !== '' && !entry.link)
+    expect(installed.length).toBeGreaterThan(300)
+    const named = (wrong: typeof installed) => wrong.map(([folder]) => folder)
+    expect(named(installed.filter(([, { integrity }]) => !integrity?.startsWith('sha512-')))).toEqual([])
+    expect(named(installed.filter(([, entry]) => entry.resolved))).toEqual([])
+  })
+})
+
 describe('compose', () => {
   it('migrates before it serves, on stores that are ready', () => {
     const text = read('config/compose.yaml')
