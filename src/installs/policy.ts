@@ -1,6 +1,6 @@
 /** Every "may this person do that?", one sentence each. Every screen, command and API asks here. */
 import type { Connection } from './connection.ts'
-import type { RefusalCode } from './refusal.ts'
+import type { InstallRefusal, RefusalCode } from './refusal.ts'
 import type { Plan, Policy, Role } from './workspace.ts'
 import { noPolicy } from './workspace.ts'
 
@@ -20,10 +20,10 @@ export type Placement = {
   suspended: boolean
 }
 
-export type May = { kind: 'yes' } | { kind: 'no'; because: RefusalCode }
+export type May<Code extends RefusalCode = RefusalCode> = { kind: 'yes' } | { kind: 'no'; because: Code }
 
-const yes: May = { kind: 'yes' }
-const no = (because: RefusalCode): May => ({ kind: 'no', because })
+const yes = { kind: 'yes' } as const
+const no = <Code extends RefusalCode>(because: Code) => ({ kind: 'no', because }) as const
 
 /** A policy has effect on the Enterprise plan only. */
 export function policyInEffect(plan: Plan, policy: Policy): Policy {
@@ -39,7 +39,7 @@ export function isApproved(policy: Policy, connection: { firstParty: boolean }, 
  * A member installs what the policy allows; owners are free of it; guests install nothing. Where only owners install, a member
  * gets in by his own request that an owner approved, as long as the connection stays on the approved list.
  */
-export function mayInstall(placement: Placement): May {
+export function mayInstall(placement: Placement): May<InstallRefusal> {
   if (placement.connection.disabled) return no('connection-disabled')
   if (placement.connection.kind === 'internal') return no('connection-internal')
   if (placement.userDisabled) return no('user-disabled')

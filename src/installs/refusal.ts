@@ -1,5 +1,5 @@
-/** Why something is not done. Each edge owns one table from code to status and words. */
-export type RefusalCode =
+/** The reasons why a user may not install a connection in a workspace (`mayInstall`). */
+export type InstallRefusal =
   | 'not-a-member'
   | 'user-disabled'
   | 'guest'
@@ -8,6 +8,10 @@ export type RefusalCode =
   | 'suspended'
   | 'connection-disabled'
   | 'connection-internal'
+
+/** The reason why something is not done. Each edge owns one table from code to status and words. */
+export type RefusalCode =
+  | InstallRefusal
   | 'no-pages'
   | 'page-out-of-reach'
   | 'capability-not-registered'
@@ -25,8 +29,8 @@ export type RefusalCode =
   | 'two-secrets'
   | 'no-secrets'
 
-export type Refusal = { kind: 'refused'; code: RefusalCode }
+export type Refusal<Code extends RefusalCode = RefusalCode> = { kind: 'refused'; code: Code }
 
-export function refused(code: RefusalCode): Refusal {
+export function refused<Code extends RefusalCode>(code: Code): Refusal<Code> {
   return { kind: 'refused', code }
 }

@@ -2,7 +2,7 @@ import { offered } from '../../src/api/reference/document.ts'
 import { shapes } from '../../src/api/reference/shapes.ts'
 import type { FlowFailure } from '../../src/installs/flow-log.ts'
 import { blankSettings } from '../../src/installs/registration.ts'
-import type { AtConnection } from '../../src/web/developers/frame/gate.ts'
+import type { ConnectionVisit } from '../../src/web/developers/frame/gate.ts'
 import { connectionLayout, developersLayout } from '../../src/web/developers/frame/head.ts'
 import { integrateInternalPage, integrateInternalView } from '../../src/web/developers/integrate/internal.ts'
 import { integratePage, integrateView } from '../../src/web/developers/integrate/routes.ts'
@@ -13,7 +13,7 @@ import { tokenPage, tokenView } from '../../src/web/developers/token/page.ts'
 import { fixture, hostile, longName, longWord } from './fixture.ts'
 
 const now = new Date('2026-03-01T12:00:00Z')
-const place: AtConnection = {
+const visit: ConnectionVisit = {
   connection: {
     ...blankSettings,
     id: 'c1',
@@ -29,16 +29,16 @@ const place: AtConnection = {
     resourceServer: false,
     disabled: false,
     developerName: null,
-  } as AtConnection['connection'],
+  } as ConnectionVisit['connection'],
   version: '1',
   disabledBy: null,
   actor: { userId: 'u1', role: 'member', userDisabled: false },
   user: { id: 'u1', name: 'Ada', email: 'ada@acme.test', avatarUrl: null },
   context: { connectionId: 'c1', userId: 'u1', address: null, requestId: null },
 }
-const crowdedPlace: AtConnection = { ...place, connection: { ...place.connection, name: longName } }
-const internal: AtConnection = { ...place, connection: { ...place.connection, kind: 'internal' } }
-const layout = connectionLayout(place, 'Log')
+const crowdedPlace: ConnectionVisit = { ...visit, connection: { ...visit.connection, name: longName } }
+const internal: ConnectionVisit = { ...visit, connection: { ...visit.connection, kind: 'internal' } }
+const layout = connectionLayout(visit, 'Log')
 
 const attempt: LoggedAttempt = {
   id: '0198c1de-9c3a-7d3e-8a7e-0d6a7c1b2f3e',
@@ -61,10 +61,10 @@ const asked = { outcome: null, requestId: '', trail: { after: null, passed: [] }
 
 export const fixtures = [
   fixture(logView, layout, {
-    empty: logPage(place, asked, [], now),
-    'nothing found': logPage(place, { ...asked, requestId: hostile }, [], now),
+    empty: logPage(visit, asked, [], now),
+    'nothing found': logPage(visit, { ...asked, requestId: hostile }, [], now),
     usual: logPage(
-      place,
+      visit,
       asked,
       [attempt, { ...attempt, outcome: 'failed', failureCode: 'invalid_grant' }],
       now,
@@ -81,9 +81,9 @@ export const fixtures = [
     ),
   }),
   fixture(attemptView, layout, {
-    usual: attemptPage(place, { attempt, steps: [step, { ...step, kind: 'code-redeemed' }] }, now),
+    usual: attemptPage(visit, { attempt, steps: [step, { ...step, kind: 'code-redeemed' }] }, now),
     failed: attemptPage(
-      place,
+      visit,
       { attempt: { ...attempt, workspace: null }, steps: [{ ...step, failure }] },
       now,
     ),
@@ -104,14 +104,14 @@ export const fixtures = [
   }),
   fixture(tokenView, connectionLayout(internal, 'Token'), {
     empty: tokenPage({
-      place: internal,
+      visit: internal,
       reading: { installationId: 'i1', state: 'revoked', pages: 0, tokens: [] },
       notice: null,
       shown: null,
       now,
     }),
     usual: tokenPage({
-      place: internal,
+      visit: internal,
       reading: {
         installationId: 'i1',
         state: 'active',
@@ -123,7 +123,7 @@ export const fixtures = [
       now,
     }),
     crowded: tokenPage({
-      place: internal,
+      visit: internal,
       reading: {
         installationId: 'i1',
         state: 'suspended',
@@ -153,16 +153,16 @@ export const fixtures = [
       `https://${longWord}.example`,
     ),
   }),
-  fixture(integrateView, connectionLayout(place, 'How to integrate'), {
-    usual: integratePage(place, 'https://connect.example.com'),
+  fixture(integrateView, connectionLayout(visit, 'How to integrate'), {
+    usual: integratePage(visit, 'https://connect.example.com'),
     'without a redirect URI': integratePage(
       { ...crowdedPlace, connection: { ...crowdedPlace.connection, redirectUris: [], clientType: 'public' } },
       'http://localhost:3000',
     ),
     crowded: integratePage(
       {
-        ...place,
-        connection: { ...place.connection, redirectUris: [`https://relay.test/${longWord.repeat(3)}`, 'x'] },
+        ...visit,
+        connection: { ...visit.connection, redirectUris: [`https://relay.test/${longWord.repeat(3)}`, 'x'] },
       },
       'https://connect.example.com',
     ),

@@ -1,6 +1,6 @@
 import type { FlowLayout } from '../../src/web/frame/layout.ts'
 import type { ApprovalAsk } from '../../src/web/install/approval-page.ts'
-import { type Place, placeOf, switcherOf } from '../../src/web/install/install-context.ts'
+import { type ChosenWorkspace, chooseWorkspace, switcherOf } from '../../src/web/install/chosen-workspace.ts'
 import type { WaitingRequest } from '../../src/web/install/interactions.ts'
 import { levelsPage, levelsView, nowherePage, refusedPage, refusedView } from '../../src/web/install/page.ts'
 import { pagesPage, pagesView } from '../../src/web/install/pages-page.ts'
@@ -96,11 +96,11 @@ const crowded: InstallChoices = {
     ...Array.from({ length: 200 }, (_, at) => workspace(`x${at}`, `${rightToLeft} ${at}`, { icon: null })),
   ],
 }
-const placeIn = (choices: InstallChoices): Place => placeOf(choices, 'w1', null)!
+const chosenIn = (choices: InstallChoices): ChosenWorkspace => chooseWorkspace(choices, 'w1', null)!
 const flow = (choices: InstallChoices): FlowLayout => ({
   frame: 'flow',
   title: 'Connect',
-  switcher: switcherOf(choices, placeIn(choices).workspace, {
+  switcher: switcherOf(choices, chosenIn(choices).workspace, {
     formId: 'flow',
     action: '/install/abc/workspace',
     enter: '/install/abc/pages/search',
@@ -170,8 +170,8 @@ const results: ResultFacts = {
 }
 const pagesOf = (choices: InstallChoices, reading: PickerReading, problem: string | null) =>
   pagesPage({
-    facing: { ...facts(choices), draft: { workspaceId: 'w1', picks: {} }, place: placeIn(choices) },
-    place: placeIn(choices),
+    state: { ...facts(choices), draft: { workspaceId: 'w1', picks: {} }, chosen: chosenIn(choices) },
+    chosen: chosenIn(choices),
     lists: treeOf(reading),
     reading,
     sum: sumOf(reading, limits),
@@ -182,21 +182,27 @@ const paint = painter(base, much.ticked, limits)
 
 export const fixtures = [
   fixture(levelsView, flow(bare), {
-    bare: levelsPage(facts(bare), placeIn(bare)),
-    'without levels': { ...levelsPage(facts(bare), placeIn(bare)), levels: [] },
-    crowded: levelsPage(facts(crowded), placeIn(crowded)),
+    bare: levelsPage(facts(bare), chosenIn(bare)),
+    'without levels': { ...levelsPage(facts(bare), chosenIn(bare)), levels: [] },
+    crowded: levelsPage(facts(crowded), chosenIn(crowded)),
     'to an application': levelsPage(
       { ...facts(bare), request: { ...request, redirectUri: 'com.relay.app:/callback' } },
-      placeIn(bare),
+      chosenIn(bare),
     ),
   }),
   fixture(refusedView, flow(crowded), {
-    guest: refusedPage(facts(bare), placeIn(bare), 'guest', { names: [], count: 0 }, null),
-    policy: refusedPage(facts(crowded), placeIn(crowded), 'owners-only', { names: [hostile], count: 9 }, ask),
-    internal: refusedPage(facts(bare), placeIn(bare), 'connection-internal', { names: [], count: 0 }, null),
+    guest: refusedPage(facts(bare), chosenIn(bare), 'guest', { names: [], count: 0 }, null),
+    policy: refusedPage(
+      facts(crowded),
+      chosenIn(crowded),
+      'owners-only',
+      { names: [hostile], count: 9 },
+      ask,
+    ),
+    internal: refusedPage(facts(bare), chosenIn(bare), 'connection-internal', { names: [], count: 0 }, null),
     'switched off': refusedPage(
       facts(bare),
-      placeIn(bare),
+      chosenIn(bare),
       'connection-disabled',
       { names: [], count: 0 },
       null,

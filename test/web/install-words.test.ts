@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
+import { levelsOf } from '../../src/web/kit/levels.ts'
+import { namesWords } from '../../src/web/kit/words.ts'
 import type { PickerPage } from '../../src/web/picker/readings.ts'
 import { sumOf } from '../../src/web/picker/sum.ts'
-import { belowWords, levelsOf, namesWords, sumWords } from '../../src/web/picker/words.ts'
+import { belowWords, sumWords } from '../../src/web/picker/words.ts'
 
 const below = (...counts: number[]) => counts.map(count => ({ below: count }))
 

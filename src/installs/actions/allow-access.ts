@@ -3,7 +3,7 @@ import type { Capability } from '../capability.ts'
 import type { Consent } from '../consent.ts'
 import type { InstallEvent } from '../events.ts'
 import { mayInstall, type Placement } from '../policy.ts'
-import { type Refusal, refused } from '../refusal.ts'
+import { type InstallRefusal, type Refusal, refused } from '../refusal.ts'
 
 /** Someone signed in, asked by one connection for some capabilities. */
 export type Asked = {
@@ -36,6 +36,8 @@ export type AllowAccessNeeds = {
   newId(): string
 }
 
+export type ConsentRefusal = InstallRefusal | 'capability-not-registered' | 'page-out-of-reach'
+
 /** How long a consent waits for its code to be redeemed: the code lives a minute, the rest is slack for the redirect. */
 const consentLifetimeMs = 10 * 60_000
 
@@ -44,7 +46,7 @@ const consentLifetimeMs = 10 * 60_000
  * Nothing is in force until the code is redeemed.
  */
 export function allowAccess(needs: AllowAccessNeeds) {
-  return (chosen: Chosen): Promise<{ kind: 'allowed'; consent: Consent } | Refusal> =>
+  return (chosen: Chosen): Promise<{ kind: 'allowed'; consent: Consent } | Refusal<ConsentRefusal>> =>
     needs.transact(async stores => {
       const placement = await stores.placement(chosen.userId, chosen.workspaceId, chosen.connectionId)
       if (!placement) return refused('not-a-member')

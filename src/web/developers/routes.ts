@@ -35,7 +35,7 @@ import { developersSettings, type SettingsNeeds } from './settings/routes.ts'
 import type { TokenReadings } from './token/readings.ts'
 import { developersToken, type TokenNeeds } from './token/routes.ts'
 
-/** What the hub stands on, beside what every place has. */
+/** The hub's own needs, beside those of every place. */
 export type HubNeeds = {
   readings: ListReadings &
     CreateReadings &

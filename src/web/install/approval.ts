@@ -23,20 +23,20 @@ export type ApprovalNeeds = {
 /** What is asked of an owner on the screen of a refusal; null: asking would not help. */
 export async function askFor(
   needs: Pick<ApprovalNeeds, 'latestRequest'>,
-  { request, user, place }: FlowState,
+  { request, user, chosen }: FlowState,
   unsent: Unsent | null,
   now: Date,
 ): Promise<ApprovalAsk | null> {
-  if (!place || mayRequestApproval(place.workspace.placement).kind === 'no') return null
-  const latest = await needs.latestRequest(place.workspace.id, user.id, request.connectionId)
-  return approvalAsk({ uid: request.uid, workspace: place.workspace, latest, unsent, now })
+  if (!chosen || mayRequestApproval(chosen.workspace.placement).kind === 'no') return null
+  const latest = await needs.latestRequest(chosen.workspace.id, user.id, request.connectionId)
+  return approvalAsk({ uid: request.uid, workspace: chosen.workspace, latest, unsent, now })
 }
 
 type RouteNeeds = ApprovalNeeds & {
   faults: Faults
   flow: Flow
   /** Shows step one again, with what could not be sent. */
-  showStepOne(ctx: WebContext, facing: FlowState, unsent: Unsent): Promise<void>
+  showStepOne(ctx: WebContext, state: FlowState, unsent: Unsent): Promise<void>
 }
 
 export function approvalRoutes(needs: RouteNeeds): Router<WebState> {
@@ -44,14 +44,14 @@ export function approvalRoutes(needs: RouteNeeds): Router<WebState> {
   const { faults, flow } = needs
 
   router.post('/install/:uid/request-approval', async ctx => {
-    const facing = await flow.face(ctx)
-    const form = facing && flow.form(ctx)
-    if (!facing || !form) return
-    const { request, user, place } = facing
-    if (place?.workspace.id !== form.workspaceId) return void flow.elsewhere(ctx)
+    const state = await flow.load(ctx)
+    const form = state && flow.form(ctx)
+    if (!state || !form) return
+    const { request, user, chosen } = state
+    if (chosen?.workspace.id !== form.workspaceId) return void flow.elsewhere(ctx)
     const reason = ctx.state.form.get('reason') ?? ''
     const context = {
-      workspaceId: place.workspace.id,
+      workspaceId: chosen.workspace.id,
       actorId: user.id,
       address: ctx.ip || null,
       requestId: ctx.state.requestId,
@@ -60,14 +60,14 @@ export function approvalRoutes(needs: RouteNeeds): Router<WebState> {
     const outcome = await needs.requestApproval(context, { connectionId, capabilities, parameters, reason })
     switch (outcome.kind) {
       case 'waiting':
-        return seeOther(ctx, urls.myRequest.show(place.workspace.id, outcome.id))
+        return seeOther(ctx, urls.myRequest.show(chosen.workspace.id, outcome.id))
       case 'refused':
         // The policy changed meanwhile: there is nothing left to ask.
         if (outcome.code === 'approval-not-needed') return seeOther(ctx, urls.flow(request.uid))
         return faults.refuse(ctx, outcome.code)
       default:
         ctx.status = 400
-        return needs.showStepOne(ctx, facing, { reason, problem: problems[outcome.kind] })
+        return needs.showStepOne(ctx, state, { reason, problem: problems[outcome.kind] })
     }
   })
   return router

@@ -1,24 +1,24 @@
-/** Who stands behind a connection, as it is said before somebody lets it in. */
+/** The developer of a connection, as shown before someone lets it in. */
 import { outside } from '../urls.ts'
 import type { ConnectionToInstall } from './readings.ts'
 
-export type Maker = {
-  /** null: nobody is named. */
-  developer: string | null
+export type Developer = {
+  /** null: the connection names none. */
+  name: string | null
   links: { label: string; href: string }[]
-  standing: 'verified' | 'first-party' | 'unverified'
+  verification: 'verified' | 'first-party' | 'unverified'
 }
 
-export function makerOf(connection: Omit<ConnectionToInstall, 'id' | 'name' | 'logoHash'>): Maker {
-  // Only what a browser opens as a page becomes a link.
+export function developerOf(connection: Omit<ConnectionToInstall, 'id' | 'name' | 'logoHash'>): Developer {
+  // Only addresses that a browser opens as a page become links.
   const links = [
     { label: 'Website', href: outside(connection.website) },
     { label: 'Privacy', href: outside(connection.privacyUrl) },
     { label: 'Terms', href: outside(connection.termsUrl) },
   ]
   return {
-    developer: connection.developerName,
+    name: connection.developerName,
     links: links.flatMap(({ label, href }) => (href ? [{ label, href }] : [])),
-    standing: connection.firstParty ? 'first-party' : connection.verified ? 'verified' : 'unverified',
+    verification: connection.firstParty ? 'first-party' : connection.verified ? 'verified' : 'unverified',
   }
 }

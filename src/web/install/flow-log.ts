@@ -1,15 +1,15 @@
-/** What the flow's screens tell the log of the connection's developer: how far a member came, and nothing of who he is. */
+/** Steps of the flow's screens for the log of the connection's developer: how far a member came, and nothing about the person. */
+import type { ConsentRefusal } from '../../installs/actions/allow-access.ts'
 import { type NoteFlowStep, type StepFacts, stepOf } from '../../installs/flow-log.ts'
-import type { RefusalCode } from '../../installs/refusal.ts'
 import type { WebContext } from '../http/state.ts'
 import type { WaitingRequest } from './interactions.ts'
 
-export type Noted = ReturnType<typeof noted>
+export type FlowLog = ReturnType<typeof flowLog>
 
-/** Arrivals that are remembered, so that a reload of step one is no second one. */
+/** Arrivals that are remembered, so that a reload of step one is not logged as another. */
 const rememberedLimit = 10_000
 
-export function noted(note: NoteFlowStep, now: () => Date) {
+export function flowLog(note: NoteFlowStep, now: () => Date) {
   const arrived = new Set<string>()
 
   function step(
@@ -32,25 +32,32 @@ export function noted(note: NoteFlowStep, now: () => Date) {
       step(ctx, request, { kind: 'signed-in' })
     },
 
-    refusal(ctx: WebContext, request: WaitingRequest, workspaceId: string, code: RefusalCode): void {
-      const { sentence, advice } = reasons[code] ?? unnamed
-      const failure = { code, sentence, advice, sent: null, expected: [] }
+    refusal(ctx: WebContext, request: WaitingRequest, workspaceId: string, code: ConsentRefusal): void {
+      const failure = { code, ...reasons[code], sent: null, expected: [] }
       step(ctx, request, { kind: 'not-allowed', workspaceId, failure })
     },
   }
 }
 
 type Reason = { sentence: string; advice: string }
-const unnamed: Reason = {
-  sentence: 'The member was not let through.',
-  advice: 'The member saw why, and what can be done.',
-}
 const askOwner =
   'An owner of the workspace can change that; the member may ask for an approval on the same screen.'
-const reasons: Partial<Record<RefusalCode, Reason>> = {
+const reasons: Record<ConsentRefusal, Reason> = {
   guest: {
     sentence: 'The person is a guest of the workspace: guests install nothing.',
     advice: 'A member of the workspace can install it.',
+  },
+  'not-a-member': {
+    sentence: 'The person is not in the workspace.',
+    advice: 'A member of the workspace can install it.',
+  },
+  'user-disabled': {
+    sentence: 'The person’s account was switched off.',
+    advice: 'Another member of the workspace can install it.',
+  },
+  suspended: {
+    sentence: 'An owner has suspended this member’s installation.',
+    advice: 'An owner of the workspace can resume it.',
   },
   'not-approved': {
     sentence: 'The workspace lets members install approved connections only.',
@@ -58,12 +65,16 @@ const reasons: Partial<Record<RefusalCode, Reason>> = {
   },
   'owners-only': { sentence: 'In this workspace only owners install connections.', advice: askOwner },
   'connection-disabled': { sentence: 'The connection is switched off.', advice: 'Switch it on in the hub.' },
+  'connection-internal': {
+    sentence: 'The connection is internal to a workspace, and has a token instead of a flow.',
+    advice: 'An owner of that workspace copies its token from Settings.',
+  },
   'page-out-of-reach': {
-    sentence: 'A page was chosen that the member does not reach.',
+    sentence: 'A chosen page is out of the member’s reach.',
     advice: 'Pages may have moved meanwhile; the member can choose again.',
   },
   'capability-not-registered': {
-    sentence: 'A capability was asked for that the connection is no longer registered with.',
-    advice: 'Begin the flow again: it asks for what is registered now.',
+    sentence: 'The request asks for a capability that the connection is no longer registered with.',
+    advice: 'Begin the flow again with the capabilities that are registered now.',
   },
 }

@@ -8,14 +8,14 @@ import type { Draft, Drafts } from '../picker/draft.ts'
 import { type PickerForm, readPickerForm, tickLimit } from '../picker/form.ts'
 import { urls } from '../urls.ts'
 import { answeredPage } from './answered.ts'
-import { type Place, placeOf } from './install-context.ts'
+import { type ChosenWorkspace, chooseWorkspace } from './chosen-workspace.ts'
 import type { Interactions, WaitingRequest } from './interactions.ts'
 import type { InstallChoices, InstallReadings } from './readings.ts'
 
 /** Someone signed in, before a request that waits. */
 export type Arrival = { request: WaitingRequest; user: SignedIn; draft: Draft }
-/** …with all that can be chosen; `place` is null when the user is in no workspace. */
-export type FlowState = Arrival & { choices: InstallChoices; place: Place | null }
+/** With all that can be chosen; `chosen` is null when the user is in no workspace. */
+export type FlowState = Arrival & { choices: InstallChoices; chosen: ChosenWorkspace | null }
 
 export type FlowNeeds = {
   faults: Faults
@@ -73,13 +73,17 @@ export function flow(needs: FlowNeeds) {
     },
 
     /** The same, with the choices. */
-    async face(ctx: WebContext): Promise<FlowState | null> {
+    async load(ctx: WebContext): Promise<FlowState | null> {
       const arrival = await this.arrive(ctx)
       if (!arrival) return null
       const { request, user, draft } = arrival
       const choices = await needs.readings.choices(user.id, request.connectionId)
       if (!choices) return over(ctx)
-      return { ...arrival, choices, place: placeOf(choices, draft.workspaceId, request.workspaceHint) }
+      return {
+        ...arrival,
+        choices,
+        chosen: chooseWorkspace(choices, draft.workspaceId, request.workspaceHint),
+      }
     },
 
     /** The posted form; null: answered with a page that says what is wrong with it. */

@@ -2,7 +2,7 @@ import { readTestOutcome, testParameter } from '../../installs/forced-outcome.ts
 import type { WebContext } from '../http/state.ts'
 import type { Flow, FlowState } from './flow.ts'
 
-export type TestedNeeds = {
+export type ForcedOutcomeNeeds = {
   flow: Flow
   /** Keeps members of this persona's sandbox waiting for an approval, or stops doing so. */
   holdForApproval(personaId: string, wanted: boolean): Promise<void>
@@ -15,16 +15,16 @@ export type TestedNeeds = {
  * @returns the arrival as it is then; null: answered already.
  */
 export async function forceInSandbox(
-  needs: TestedNeeds,
+  needs: ForcedOutcomeNeeds,
   ctx: WebContext,
-  facing: FlowState,
+  state: FlowState,
 ): Promise<FlowState | null> {
-  if (!ctx.state.acting) return facing
-  const outcome = readTestOutcome(facing.request.parameters[testParameter])
+  if (!ctx.state.acting) return state
+  const outcome = readTestOutcome(state.request.parameters[testParameter])
   if (outcome === 'user-cancels') {
     await needs.cancel(ctx)
     return null
   }
-  await needs.holdForApproval(facing.user.id, outcome === 'approval-pending')
-  return needs.flow.face(ctx)
+  await needs.holdForApproval(state.user.id, outcome === 'approval-pending')
+  return needs.flow.load(ctx)
 }

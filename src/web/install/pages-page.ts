@@ -4,13 +4,13 @@ import type { PickerLists } from '../picker/picker.ts'
 import type { PickerReading } from '../picker/readings.ts'
 import { type Sum, titlesWords } from '../picker/sum.ts'
 import { urls } from '../urls.ts'
+import type { ChosenWorkspace } from './chosen-workspace.ts'
 import type { FlowState } from './flow.ts'
-import type { Place } from './install-context.ts'
 import { type FlowHeader, flowHeaderOf } from './page.ts'
 
 /** Step two. */
 export type PagesPage = {
-  asking: FlowHeader
+  header: FlowHeader
   connection: string
   workspaceId: string
   /** "Relay can reach these pages now: …", on a re-install; null: it reaches none. */
@@ -25,22 +25,22 @@ export type PagesPage = {
 export const pagesView = view<PagesPage>('install/pages')
 
 export function pagesPage(facts: {
-  facing: FlowState
-  place: Place
+  state: FlowState
+  chosen: ChosenWorkspace
   lists: PickerLists
   reading: Pick<PickerReading, 'granted'>
   sum: Sum
   picks: Picks
   problem: string | null
 }): PagesPage {
-  const { facing, place, lists, reading, sum, picks, problem } = facts
-  const { request, choices } = facing
+  const { state, chosen, lists, reading, sum, picks, problem } = facts
+  const { request, choices } = state
   const { name } = choices.connection
   const base = urls.flowPages(request.uid)
   return {
-    asking: flowHeaderOf(choices.connection, place.workspace),
+    header: flowHeaderOf(choices.connection, chosen.workspace),
     connection: name,
-    workspaceId: place.workspace.id,
+    workspaceId: chosen.workspace.id,
     reachedNow:
       reading.granted.length > 0
         ? `${name} can reach these pages now: ${titlesWords(reading.granted)}.`

@@ -21,25 +21,25 @@ export function pickerRoutes(needs: PickerNeeds): Router<WebState> {
 }
 
 /** From step one: the workspace that stood there is the one that is chosen. */
-async function select({ flow, drafts, noted }: PickerNeeds, ctx: WebContext): Promise<void> {
-  const facing = await flow.face(ctx)
-  const form = facing && flow.form(ctx)
-  if (!facing || !form) return
-  const { request, user, draft, place } = facing
+async function select({ flow, drafts, log }: PickerNeeds, ctx: WebContext): Promise<void> {
+  const state = await flow.load(ctx)
+  const form = state && flow.form(ctx)
+  if (!state || !form) return
+  const { request, user, draft, chosen } = state
   const { workspaceId } = form
-  if (place?.workspace.id !== workspaceId) return void flow.elsewhere(ctx)
+  if (chosen?.workspace.id !== workspaceId) return void flow.elsewhere(ctx)
   await drafts.write(request, user.id, { ...draft, workspaceId })
-  noted.step(ctx, request, { kind: 'workspace', workspaceId })
+  log.step(ctx, request, { kind: 'workspace', workspaceId })
   flow.lead(ctx, urls.flowPages(request.uid))
 }
 
 async function arrive(needs: PickerNeeds, ctx: WebContext): Promise<void> {
-  const facing = await needs.flow.face(ctx)
-  if (!facing) return
-  const { request, user, draft, place } = facing
-  const workspaceId = place?.workspace.id ?? null
+  const state = await needs.flow.load(ctx)
+  if (!state) return
+  const { request, user, draft, chosen } = state
+  const workspaceId = chosen?.workspace.id ?? null
   if (workspaceId !== draft.workspaceId) await needs.drafts.write(request, user.id, { ...draft, workspaceId })
-  await showPages(needs, ctx, facing, null)
+  await showPages(needs, ctx, state, null)
 }
 
 async function goBack(needs: PickerNeeds, ctx: WebContext): Promise<void> {

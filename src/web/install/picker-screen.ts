@@ -6,12 +6,12 @@ import type { Pressed } from '../picker/controls.ts'
 import { type Drafts, type Picks, picksOf, withPicks } from '../picker/draft.ts'
 import { readTreeOrResults } from '../picker/lists.ts'
 import { type PickerLists, workspaceHeadings } from '../picker/picker.ts'
-import type { CountLimits, PickerReadings, Placed } from '../picker/readings.ts'
+import type { CountLimits, InstallContext, PickerReadings } from '../picker/readings.ts'
 import { sumOf } from '../picker/sum.ts'
 import { urls } from '../urls.ts'
+import { switcherOf } from './chosen-workspace.ts'
 import type { Arrival, Flow, FlowState } from './flow.ts'
-import type { Noted } from './flow-log.ts'
-import { switcherOf } from './install-context.ts'
+import type { FlowLog } from './flow-log.ts'
 import { pagesPage, pagesView } from './pages-page.ts'
 
 export type PickerNeeds = {
@@ -21,23 +21,23 @@ export type PickerNeeds = {
   countLimits: CountLimits
   flow: Flow
   drafts: Drafts
-  noted: Noted
+  log: FlowLog
 }
 
 /** Step two, drawn from the draft. `problem`: what went wrong with the attempt before; null: nothing. */
 export async function showPages(
   needs: PickerNeeds,
   ctx: WebContext,
-  facing: FlowState,
+  state: FlowState,
   problem: string | null,
 ): Promise<void> {
-  const { request, choices, place, draft } = facing
-  if (place?.may.kind !== 'yes') return needs.flow.lead(ctx, urls.flow(request.uid))
-  const { workspace } = place
+  const { request, choices, chosen, draft } = state
+  if (chosen?.may.kind !== 'yes') return needs.flow.lead(ctx, urls.flow(request.uid))
+  const { workspace } = chosen
   const picks = picksOf(draft, workspace.id)
-  const { lists, reading } = await readLists(needs, facing, workspace, picks)
+  const { lists, reading } = await readLists(needs, state, workspace, picks)
   const sum = sumOf(reading, needs.countLimits)
-  needs.render.screen(ctx, pagesView, pagesPage({ facing, place, lists, reading, sum, picks, problem }), {
+  needs.render.screen(ctx, pagesView, pagesPage({ state, chosen, lists, reading, sum, picks, problem }), {
     frame: 'flow',
     title: `Select pages for ${choices.connection.name}`,
     switcher: switcherOf(choices, workspace, {
@@ -51,10 +51,10 @@ export async function showPages(
 
 /** The lists alone, as the draft has them. null: answered already, or there is nowhere to choose. */
 export async function readStepLists(needs: PickerNeeds, ctx: WebContext): Promise<PickerLists | null> {
-  const facing = await needs.flow.face(ctx)
-  if (!facing?.place) return null
-  const { workspace } = facing.place
-  return (await readLists(needs, facing, workspace, picksOf(facing.draft, workspace.id))).lists
+  const state = await needs.flow.load(ctx)
+  if (!state?.chosen) return null
+  const { workspace } = state.chosen
+  return (await readLists(needs, state, workspace, picksOf(state.draft, workspace.id))).lists
 }
 
 function readLists(
@@ -68,7 +68,7 @@ function readLists(
     needs,
     base,
     workspaceHeadings(workspace.name),
-    placedIn(arrival, workspace.id),
+    contextOf(arrival, workspace.id),
     picks,
   )
 }
@@ -89,9 +89,9 @@ export async function press(
   if (change) await drafts.write(request, user.id, kept)
   else await drafts.writeTicks(request, user.id, kept)
   const base = urls.flowPages(request.uid)
-  return { base, screen: base, placed: placedIn(arrival, workspaceId), picks: picksOf(kept, workspaceId) }
+  return { base, screen: base, context: contextOf(arrival, workspaceId), picks: picksOf(kept, workspaceId) }
 }
 
-function placedIn({ request, user }: Arrival, workspaceId: string): Placed {
+function contextOf({ request, user }: Arrival, workspaceId: string): InstallContext {
   return { workspaceId, userId: user.id, connectionId: request.connectionId }
 }

@@ -9,28 +9,28 @@ import { refusals } from '../frame/refusals.ts'
 import { type OnePress, type OnePressNeeds, onePress } from '../http/double-submit.ts'
 import { seeOther } from '../http/see-other.ts'
 import type { WebContext, WebState } from '../http/state.ts'
+import { logoOf } from '../kit/logo.ts'
 import { drafts, withPicks } from '../picker/draft.ts'
 import type { FlowDescription } from '../sign-in/page.ts'
 import { urls } from '../urls.ts'
 import { type ApprovalNeeds, approvalRoutes } from './approval.ts'
 import { type FlowState, flow } from './flow.ts'
-import { noted } from './flow-log.ts'
-import { forceInSandbox, type TestedNeeds } from './forced-outcome.ts'
+import { flowLog } from './flow-log.ts'
+import { type ForcedOutcomeNeeds, forceInSandbox } from './forced-outcome.ts'
 import type { Interactions } from './interactions.ts'
-import { logoOf } from './page.ts'
 import { pickerRoutes } from './picker-routes.ts'
 import { type PickerNeeds, showPages } from './picker-screen.ts'
 import type { InstallReadings } from './readings.ts'
 import { type StepOneNeeds, showStepOne } from './step-one.ts'
 
-export type InstallNeeds = Omit<StepOneNeeds & PickerNeeds, 'flow' | 'drafts' | 'noted'> & {
+export type InstallNeeds = Omit<StepOneNeeds & PickerNeeds, 'flow' | 'drafts' | 'log'> & {
   interactions: Interactions
   readings: InstallReadings
   /** Where drafts are kept between steps. */
   store: Parameters<typeof drafts>[0] & OnePressNeeds
   allowAccess: ReturnType<typeof allowAccess>
   approval: ApprovalNeeds
-  holdForApproval: TestedNeeds['holdForApproval']
+  holdForApproval: ForcedOutcomeNeeds['holdForApproval']
   /** The log of the connection's developer. */
   note: NoteFlowStep
   now(): Date
@@ -42,7 +42,7 @@ export type Install = {
   describe(ctx: WebContext, uid: string): Promise<FlowDescription | null>
 }
 
-type Parts = InstallNeeds & Pick<PickerNeeds, 'flow' | 'drafts' | 'noted'> & { onePress: OnePress }
+type Parts = InstallNeeds & Pick<PickerNeeds, 'flow' | 'drafts' | 'log'> & { onePress: OnePress }
 
 export function install(needs: InstallNeeds): Install {
   const kept = drafts(needs.store, needs.now)
@@ -50,67 +50,67 @@ export function install(needs: InstallNeeds): Install {
     ...needs,
     drafts: kept,
     flow: flow({ ...needs, drafts: kept }),
-    noted: noted(needs.note, needs.now),
+    log: flowLog(needs.note, needs.now),
     onePress: onePress(needs.store),
   }
   const router = new Router<WebState>()
   router.get('/install/:uid', async ctx => {
-    const facing = await parts.flow.face(ctx)
-    if (facing) await arrive(parts, ctx, facing)
+    const state = await parts.flow.load(ctx)
+    if (state) await arrive(parts, ctx, state)
   })
   router.post('/install/:uid/workspace', ctx => switchWorkspace(parts, ctx))
   router.post('/install/:uid/allow', ctx => allow(parts, ctx))
   router.post('/install/:uid/cancel', ctx => cancel(parts, ctx))
   router.use(pickerRoutes(parts).routes())
   const ask = { faults: needs.faults, flow: parts.flow, ...needs.approval }
-  router.use(approvalRoutes({ ...ask, showStepOne: (...facing) => showStepOne(parts, ...facing) }).routes())
+  router.use(approvalRoutes({ ...ask, showStepOne: (...args) => showStepOne(parts, ...args) }).routes())
   return { router, describe: (_ctx, uid) => describe(parts, uid) }
 }
 
 async function arrive(needs: Parts, ctx: WebContext, arrived: FlowState): Promise<void> {
-  const facing = await forceInSandbox({ ...needs, cancel: () => cancel(needs, ctx) }, ctx, arrived)
-  if (!facing) return
-  const { request, place } = facing
+  const state = await forceInSandbox({ ...needs, cancel: () => cancel(needs, ctx) }, ctx, arrived)
+  if (!state) return
+  const { request, chosen } = state
   // "Use another account" leads from here to the sign-in, which says whom it is for.
   await needs.drafts.introduce(request)
-  needs.noted.arrival(ctx, request)
-  if (place?.may.kind === 'no') needs.noted.refusal(ctx, request, place.workspace.id, place.may.because)
-  await showStepOne(needs, ctx, facing)
+  needs.log.arrival(ctx, request)
+  if (chosen?.may.kind === 'no') needs.log.refusal(ctx, request, chosen.workspace.id, chosen.may.because)
+  await showStepOne(needs, ctx, state)
 }
 
 /** From step one or two: what was ticked stays with the workspace that it was ticked in. */
 async function switchWorkspace(needs: Parts, ctx: WebContext): Promise<void> {
-  const facing = await needs.flow.face(ctx)
-  const form = facing && needs.flow.form(ctx)
-  if (!facing || !form) return
-  const { request, user, choices } = facing
+  const state = await needs.flow.load(ctx)
+  const form = state && needs.flow.form(ctx)
+  if (!state || !form) return
+  const { request, user, choices } = state
   const chosen = readUuid(ctx.state.form.get('workspace'))
   const isTheirs = (id: string | null) => choices.workspaces.some(one => one.id === id)
   if (!isTheirs(chosen) || !isTheirs(form.workspaceId)) return needs.faults.refuse(ctx, 'not-a-member')
   const atPages = ctx.state.form.get('step') === 'pages'
-  const draft = atPages ? withPicks(facing.draft, form.workspaceId, { ticked: form.ticked }) : facing.draft
+  const draft = atPages ? withPicks(state.draft, form.workspaceId, { ticked: form.ticked }) : state.draft
   await needs.drafts.write(request, user.id, { ...draft, workspaceId: chosen })
   seeOther(ctx, atPages ? urls.flowPages(request.uid) : urls.flow(request.uid))
 }
 
 async function allow(needs: Parts, ctx: WebContext): Promise<void> {
-  const facing = await needs.flow.face(ctx)
-  const form = facing && needs.flow.form(ctx)
-  if (!facing || !form) return
-  const { request, user, draft, place } = facing
+  const state = await needs.flow.load(ctx)
+  const form = state && needs.flow.form(ctx)
+  if (!state || !form) return
+  const { request, user, draft, chosen } = state
   const { workspaceId, ticked } = form
-  if (place?.workspace.id !== workspaceId) return void needs.flow.elsewhere(ctx)
+  if (chosen?.workspace.id !== workspaceId) return void needs.flow.elsewhere(ctx)
   const filled = { ...withPicks(draft, workspaceId, { ticked }), workspaceId }
   const [first, ...others] = ticked
   if (!first) {
     await needs.drafts.write(request, user.id, filled)
     ctx.status = 400
-    return showPages(needs, ctx, { ...facing, draft: filled }, nothingTicked)
+    return showPages(needs, ctx, { ...state, draft: filled }, nothingTicked)
   }
   const press = ['allow', request.uid, user.id, workspaceId, ...ticked.toSorted()]
   const to = await needs.onePress(press, async () => {
     await needs.drafts.write(request, user.id, filled)
-    return allowOnce(needs, ctx, facing, chosenIn(ctx, facing, workspaceId, [first, ...others]))
+    return allowOnce(needs, ctx, state, chosenIn(ctx, state, workspaceId, [first, ...others]))
   })
   if (to) seeOther(ctx, to)
 }
@@ -119,18 +119,18 @@ async function allow(needs: Parts, ctx: WebContext): Promise<void> {
 async function allowOnce(
   needs: Parts,
   ctx: WebContext,
-  facing: FlowState,
+  state: FlowState,
   chosen: Chosen,
 ): Promise<string | null> {
-  const { request } = facing
+  const { request } = state
   const { workspaceId } = chosen
   const outcome = await needs.allowAccess(chosen)
   if (outcome.kind === 'refused') {
-    needs.noted.refusal(ctx, request, workspaceId, outcome.code)
-    await refuse(needs, ctx, facing, outcome.code)
+    needs.log.refusal(ctx, request, workspaceId, outcome.code)
+    await refuse(needs, ctx, state, outcome.code)
     return null
   }
-  needs.noted.step(ctx, request, { kind: 'pages', workspaceId })
+  needs.log.step(ctx, request, { kind: 'pages', workspaceId })
   return finish(needs, ctx, outcome.consent)
 }
 
@@ -147,11 +147,11 @@ async function finish(needs: Parts, ctx: WebContext, consent: Consent): Promise<
 }
 
 /** What forbids it in the whole workspace is said by step one, what is wrong with the pages by a page of its own. */
-async function refuse(needs: Parts, ctx: WebContext, facing: FlowState, code: RefusalCode): Promise<void> {
+async function refuse(needs: Parts, ctx: WebContext, state: FlowState, code: RefusalCode): Promise<void> {
   const words = refusals[code]
   ctx.status = words.status
-  if (facing.place?.may.kind === 'no') return showStepOne(needs, ctx, facing)
-  needs.faults.show(ctx, words, { label: 'Choose pages again', href: urls.flowPages(facing.request.uid) })
+  if (state.chosen?.may.kind === 'no') return showStepOne(needs, ctx, state)
+  needs.faults.show(ctx, words, { label: 'Choose pages again', href: urls.flowPages(state.request.uid) })
 }
 
 /** Also before the sign-in, and for a user who may install nothing. */

@@ -5,8 +5,8 @@ import type { WebContext } from '../http/state.ts'
 import { urls } from '../urls.ts'
 import { type ApprovalNeeds, askFor } from './approval.ts'
 import type { Unsent } from './approval-page.ts'
+import { switcherOf } from './chosen-workspace.ts'
 import type { FlowState } from './flow.ts'
-import { switcherOf } from './install-context.ts'
 import { levelsPage, levelsView, nowherePage, refusedPage, refusedView } from './page.ts'
 import type { InstallReadings } from './readings.ts'
 
@@ -22,22 +22,22 @@ export type StepOneNeeds = {
 export async function showStepOne(
   needs: StepOneNeeds,
   ctx: WebContext,
-  facing: FlowState,
+  state: FlowState,
   unsent: Unsent | null = null,
 ): Promise<void> {
   const { render } = needs
-  const { request, choices, place } = facing
+  const { request, choices, chosen } = state
   const frame = (switcher: Switcher | null): FlowLayout => ({
     frame: 'flow',
     title: `Connect ${choices.connection.name}`,
     switcher,
     formsMayLeave: true,
   })
-  if (!place) return render.screen(ctx, refusedView, nowherePage(facing), frame(null))
+  if (!chosen) return render.screen(ctx, refusedView, nowherePage(state), frame(null))
   const submit = { formId: 'flow', action: urls.flowWorkspace(request.uid), enter: null }
-  const layout = frame(switcherOf(choices, place.workspace, submit))
-  if (place.may.kind === 'yes') return render.screen(ctx, levelsView, levelsPage(facing, place), layout)
-  const owners = await needs.readings.owners(place.workspace.id)
-  const approval = await askFor(needs.approval, facing, unsent, needs.now())
-  render.screen(ctx, refusedView, refusedPage(facing, place, place.may.because, owners, approval), layout)
+  const layout = frame(switcherOf(choices, chosen.workspace, submit))
+  if (chosen.may.kind === 'yes') return render.screen(ctx, levelsView, levelsPage(state, chosen), layout)
+  const owners = await needs.readings.owners(chosen.workspace.id)
+  const approval = await askFor(needs.approval, state, unsent, needs.now())
+  render.screen(ctx, refusedView, refusedPage(state, chosen, chosen.may.because, owners, approval), layout)
 }

@@ -1,4 +1,4 @@
-import type { PickerReading, Placed, Windows } from '../picker/readings.ts'
+import type { InstallContext, PickerReading, Windows } from '../picker/readings.ts'
 
 export type PageConnection = {
   installationId: string
@@ -49,7 +49,7 @@ type Here = { workspaceId: string; userId: string; pageId: string }
 
 /** What the screens of pages read: each is one query, and only pages that the person reaches ever come out. */
 export type PagesReadings = {
-  tree(question: Placed & { ticked: []; lists: Windows }): Promise<PickerReading>
+  tree(question: InstallContext & { ticked: []; lists: Windows }): Promise<PickerReading>
   /**
    * `everyones`: also installations of others (owners see them). `installation`: of the connections only this one.
    * null: no such page for this person.

@@ -11,7 +11,7 @@ import type { WebContext, WebState } from '../http/state.ts'
 import { closed, opened, type Picks } from './draft.ts'
 import { countIn, idIn, searchWords } from './form.ts'
 import { listsView, nodeView, type PickerLists, painter, rowsView } from './picker.ts'
-import type { CountLimits, PickerReadings, Placed, Windows } from './readings.ts'
+import type { CountLimits, InstallContext, PickerReadings, Windows } from './readings.ts'
 import { resultLists, resultRows } from './results.ts'
 import { sumOf, sumView } from './sum.ts'
 
@@ -21,7 +21,7 @@ export type Pressed = {
   base: string
   /** Where the whole screen is drawn from the draft. */
   screen: string
-  placed: Placed
+  context: InstallContext
   picks: Picks
 }
 
@@ -55,8 +55,8 @@ async function tick(needs: ControlsNeeds, ctx: WebContext): Promise<void> {
   const pressed = await needs.press(ctx)
   if (!pressed) return
   if (!isFragment(ctx)) return redraw(ctx, pressed)
-  const { placed, picks } = pressed
-  const reading = await needs.readings.picker({ ...placed, ticked: picks.ticked, lists: null })
+  const { context, picks } = pressed
+  const reading = await needs.readings.picker({ ...context, ticked: picks.ticked, lists: null })
   needs.render.fragment(ctx, sumView, { sum: sumOf(reading, needs.countLimits) })
 }
 
@@ -69,9 +69,9 @@ async function showBelow(needs: ControlsNeeds, ctx: WebContext): Promise<void> {
   const pressed = await needs.press(ctx, picks => ({ open: opened(picks, id, kept) }))
   if (!pressed) return
   if (!isFragment(ctx)) return redraw(ctx, pressed, after ? `#first-${id}` : `#page-${id}`)
-  const { base, placed, picks } = pressed
+  const { base, context, picks } = pressed
   const lists = { ...beginnings, roots: false, open: [{ id, after }] }
-  const reading = await needs.readings.picker({ ...placed, ticked: picks.ticked, lists })
+  const reading = await needs.readings.picker({ ...context, ticked: picks.ticked, lists })
   const node = reading.nodes.get(id)
   if (!node) return redraw(ctx, pressed)
   const list = reading.children.get(id) ?? { pages: [], more: false }
@@ -99,9 +99,9 @@ async function showMore(needs: ControlsNeeds, ctx: WebContext): Promise<void> {
   const pressed = await needs.press(ctx, () => (isFragment(ctx) ? {} : cursor))
   if (!pressed) return
   if (!isFragment(ctx)) return redraw(ctx, pressed, `#section-${list}`)
-  const { base, placed, picks } = pressed
+  const { base, context, picks } = pressed
   const lists = { ...beginnings, ...cursor }
-  const reading = await needs.readings.picker({ ...placed, ticked: picks.ticked, lists })
+  const reading = await needs.readings.picker({ ...context, ticked: picks.ticked, lists })
   const paint = painter(base, reading.ticked, needs.countLimits)
   const rows = paint.rows(list, reading[list])
   needs.render.fragment(ctx, rowsView, { list: rows, ticksShown: paint.ticksIn(reading[list]) })
@@ -117,10 +117,10 @@ async function search(needs: ControlsNeeds, ctx: WebContext): Promise<void> {
   if (!pressed) return
   if (!isFragment(ctx)) return redraw(ctx, pressed, '#lists')
   if (words === null) return showLists(needs, ctx)
-  const { base, placed, picks } = pressed
+  const { base, context, picks } = pressed
   const [{ ticked }, results] = await Promise.all([
-    needs.readings.picker({ ...placed, ticked: picks.ticked, lists: null }),
-    needs.readings.search({ ...placed, words, offset }),
+    needs.readings.picker({ ...context, ticked: picks.ticked, lists: null }),
+    needs.readings.search({ ...context, words, offset }),
   ])
   const facts = { base, words, offset, results, ticked, limits: needs.countLimits }
   if (offset === 0) return needs.render.fragment(ctx, listsView, resultLists(facts))

@@ -1,6 +1,6 @@
 import type { Picks } from './draft.ts'
 import { type PickerHeadings, treeLists } from './picker.ts'
-import type { CountLimits, PickerReadings, Placed } from './readings.ts'
+import type { CountLimits, InstallContext, PickerReadings } from './readings.ts'
 import { resultLists } from './results.ts'
 
 export type ListNeeds = { readings: PickerReadings; countLimits: CountLimits }
@@ -10,13 +10,13 @@ export async function readTreeOrResults(
   { readings, countLimits: limits }: ListNeeds,
   base: string,
   headings: PickerHeadings,
-  placed: Placed,
+  context: InstallContext,
   picks: Picks,
 ) {
   const { search, ticked } = picks
   const [reading, results] = await Promise.all([
-    readings.picker({ ...placed, ticked, lists: search ? null : picks }),
-    search ? readings.search({ ...placed, ...search }) : null,
+    readings.picker({ ...context, ticked, lists: search ? null : picks }),
+    search ? readings.search({ ...context, ...search }) : null,
   ])
   const lists =
     search && results

@@ -45,9 +45,9 @@ export type Windows = {
 }
 
 /** `connectionId`: the user's own active installation of it is meant; or the id of any installation. */
-export type Placed = { workspaceId: string; userId: string; connectionId: string }
+export type InstallContext = { workspaceId: string; userId: string; connectionId: string }
 
-export type PickerQuestion = Placed & {
+export type PickerQuestion = InstallContext & {
   ticked: readonly string[] | null
   lists: (Windows & { roots?: boolean }) | null
 }
@@ -59,7 +59,7 @@ export type PickerReadings = {
    */
   picker(question: PickerQuestion): Promise<PickerReading>
   /** `offset`: how many results were shown before. */
-  search(question: Placed & { words: string; offset: number }): Promise<PickerResults>
+  search(question: InstallContext & { words: string; offset: number }): Promise<PickerResults>
 }
 
 /** Beyond these a count is said as "more than"; they come with the readings. */

@@ -1,11 +1,12 @@
-/** The foot of step two: what is ticked, in words, and what a re-install changes. */
+/** The foot of step two: the ticked pages in words, and the changes that a re-install makes. */
 import { view } from '../frame/render.ts'
+import { listWords } from '../kit/words.ts'
 import type { CountLimits, PickerPage, PickerReading } from './readings.ts'
 import { sumWords, titleWords } from './words.ts'
 
 export type Sum = {
   words: string
-  /** What allowing would change on a re-install; null: nothing is reached yet. */
+  /** The changes that a re-install makes; null: nothing is reached yet. */
   changes: { gained: string | null; lost: string | null } | null
 }
 export const sumView = view<{ sum: Sum }>('install/sum')
@@ -13,7 +14,7 @@ export const sumView = view<{ sum: Sum }>('install/sum')
 const noneTicked = 'No page is ticked: tick at least one to go on.'
 
 export function sumOf(reading: Pick<PickerReading, 'ticked' | 'granted'>, limits: CountLimits): Sum {
-  // Nothing ticked cannot be allowed: what that would take away is never taken away by it.
+  // Without a tick nothing can be allowed, so nothing would be taken away either.
   if (reading.ticked.length === 0 && reading.granted.length > 0) return { words: noneTicked, changes: null }
   return {
     words: sumWords(reading.ticked, limits.sum),
@@ -39,7 +40,7 @@ export function titlesWords(pages: readonly PickerPage[]): string {
   const named = pages.slice(0, 3).map(page => `“${shorten(titleWords(page.title))}”`)
   const rest = pages.length - named.length
   const all = rest > 0 ? [...named, rest === 1 ? '1 other page' : `${rest} other pages`] : named
-  return new Intl.ListFormat('en', { type: 'conjunction' }).format(all).replace(', and ', ' and ')
+  return listWords(all)
 }
 
 /** A sentence holds a title of a line at most. */

@@ -34,23 +34,23 @@ const notices: Notices = {
 export function developersConnection(needs: OverviewNeeds): Router<WebState> {
   const router = new Router<WebState>()
   router.get('/developers/connections/:connection', async ctx => {
-    const place = await needs.gate.enter(ctx)
-    if (!place) return
-    const { id } = place.connection
+    const visit = await needs.gate.enter(ctx)
+    if (!visit) return
+    const { id } = visit.connection
     const about = await needs.facts(id)
     if (!about) return needs.faults.notFound(ctx)
     // HEAD is answered by this route too, and shows nobody anything.
     const asked = ctx.method === 'GET' ? ctx.query.shown : undefined
-    const shown = await needs.once.take({ userId: place.user.id, connectionId: id }, asked)
+    const shown = await needs.once.take({ userId: visit.user.id, connectionId: id }, asked)
     const page = overviewPage({
-      managed: place,
+      managed: visit,
       about,
       notice: readNotice(ctx, notices),
       shown,
       issuer: needs.issuer,
       now: needs.now(),
     })
-    needs.render.screen(ctx, overviewView, page, connectionLayout(place, 'Overview'))
+    needs.render.screen(ctx, overviewView, page, connectionLayout(visit, 'Overview'))
   })
   return router
 }

@@ -9,7 +9,7 @@ import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
 import type { InForce, OverviewReadings } from '../connection/readings.ts'
-import type { AtConnection, DeveloperGate } from '../frame/gate.ts'
+import type { ConnectionVisit, DeveloperGate } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
 import { dangerPage, dangerView, deletePage, disablePage } from './page.ts'
 
@@ -28,22 +28,22 @@ export function developersDanger(needs: DangerNeeds): Router<WebState> {
   const base = '/developers/connections/:connection'
 
   /** The connection, and what would stop with it. null: answered already. */
-  async function enter(ctx: WebContext): Promise<{ place: AtConnection; inForce: InForce } | null> {
-    const place = await gate.enter(ctx)
-    const about = place && (await needs.facts(place.connection.id))
-    if (place && !about) faults.notFound(ctx)
-    return place && about ? { place, inForce: about.inForce } : null
+  async function enter(ctx: WebContext): Promise<{ visit: ConnectionVisit; inForce: InForce } | null> {
+    const visit = await gate.enter(ctx)
+    const about = visit && (await needs.facts(visit.connection.id))
+    if (visit && !about) faults.notFound(ctx)
+    return visit && about ? { visit, inForce: about.inForce } : null
   }
 
   router.get(`${base}/danger`, async ctx => {
     const found = await enter(ctx)
     if (!found) return
-    const { place, inForce } = found
-    const frame = connectionLayout(place, 'Switch off or delete')
-    render.screen(ctx, dangerView, dangerPage(place, inForce), frame)
+    const { visit, inForce } = found
+    const frame = connectionLayout(visit, 'Switch off or delete')
+    render.screen(ctx, dangerView, dangerPage(visit, inForce), frame)
   })
 
-  const asking: [string, string, (place: AtConnection, inForce: InForce) => ConfirmPage][] = [
+  const asking: [string, string, (visit: ConnectionVisit, inForce: InForce) => ConfirmPage][] = [
     ['disable', 'Switch off', disablePage],
     ['delete', 'Delete', deletePage],
   ]
@@ -51,24 +51,24 @@ export function developersDanger(needs: DangerNeeds): Router<WebState> {
     router.get(`${base}/${part}`, async ctx => {
       const found = await enter(ctx)
       if (!found) return
-      const frame = connectionLayout(found.place, title, title)
-      render.screen(ctx, confirmView, page(found.place, found.inForce), frame)
+      const frame = connectionLayout(found.visit, title, title)
+      render.screen(ctx, confirmView, page(found.visit, found.inForce), frame)
     })
 
   for (const part of ['disable', 'enable'] as const)
     router.post(`${base}/${part}`, async ctx => {
-      const place = await gate.enter(ctx)
-      if (!place) return
-      const outcome = await needs[part](place.context)
+      const visit = await gate.enter(ctx)
+      if (!visit) return
+      const outcome = await needs[part](visit.context)
       if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
       if (outcome.kind === 'unknown') return faults.notFound(ctx)
-      seeOther(ctx, withNotice(urls.developersConnection(place.connection.id), `${part}d`))
+      seeOther(ctx, withNotice(urls.developersConnection(visit.connection.id), `${part}d`))
     })
 
   router.post(`${base}/delete`, async ctx => {
-    const place = await gate.enter(ctx)
-    if (!place) return
-    const outcome = await needs.remove(place.context)
+    const visit = await gate.enter(ctx)
+    if (!visit) return
+    const outcome = await needs.remove(visit.context)
     if (outcome.kind === 'unknown') return faults.notFound(ctx)
     seeOther(ctx, withNotice(urls.developers, 'deleted'))
   })

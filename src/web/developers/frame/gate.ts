@@ -2,9 +2,9 @@
  * In front of every screen of one connection: only those who look after it come through. Everyone else, the people of other
  * workspaces, other developers of the same one, is answered as if there were no such connection.
  *
- *   const place = await gate.enter(ctx)
- *   if (!place) return                                       // answered already
- *   render.screen(ctx, view, { ...model, head: headOf(place, 'log') }, connectionLayout(place, 'Log'))
+ *   const visit = await gate.enter(ctx)
+ *   if (!visit) return                                       // answered already
+ *   render.screen(ctx, view, { ...model, head: headOf(visit, 'log') }, connectionLayout(visit, 'Log'))
  *
  * For routers behind `mustBeSignedIn`; the address has the connection as `:connection`.
  */
@@ -25,14 +25,14 @@ export type GateNeeds = {
 }
 
 /** Someone at a connection that he looks after. */
-export type AtConnection = ManagedConnection & { user: SignedIn; context: DeveloperContext }
+export type ConnectionVisit = ManagedConnection & { user: SignedIn; context: DeveloperContext }
 
 export type DeveloperGate = ReturnType<typeof developerGate>
 
 export function developerGate(needs: GateNeeds) {
   return {
     /** null: answered already, with 404. */
-    async enter(ctx: WebContext): Promise<AtConnection | null> {
+    async enter(ctx: WebContext): Promise<ConnectionVisit | null> {
       const user = userOf(ctx)
       const id = param(ctx, 'connection')
       const found = id && (await needs.readConnection(id, user.id))

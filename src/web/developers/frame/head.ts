@@ -1,4 +1,4 @@
-/** What stands above every screen of one connection (partials/developers/head), and what surrounds the screen. */
+/** The head of every screen of one connection (partials/developers/head), and the frame around the screen. */
 import type { ManagedConnection } from '../../../installs/managed-connection.ts'
 import type { Crumb, SettingsLayout } from '../../frame/layout.ts'
 import { placeLayout } from '../../frame/navigation.ts'
@@ -9,12 +9,12 @@ import { type Tab, type TabId, tabsOf } from './tabs.ts'
 export type Badge = { words: string; tone: 'plain' | 'accent' | 'good' | 'warning' | 'danger' }
 export type ConnectionHead = { name: string; mark: Mark; badges: Badge[]; tabs: Tab[] }
 
-type Standing = Pick<ManagedConnection, 'disabledBy'> & {
+type BadgeFacts = Pick<ManagedConnection, 'disabledBy'> & {
   connection: { kind: 'public' | 'internal'; firstParty: boolean; verified: boolean }
 }
 
-/** How a connection stands, in a word or two each; the same in the list and on its own screens. */
-export function badgesOf({ connection, disabledBy }: Standing): Badge[] {
+/** The kind and state of a connection, in a word or two each; the same in the list and on its own screens. */
+export function badgesOf({ connection, disabledBy }: BadgeFacts): Badge[] {
   const badges: Badge[] = [{ words: connection.kind === 'public' ? 'Public' : 'Internal', tone: 'plain' }]
   if (disabledBy === 'operator') badges.push({ words: 'Switched off by the operator', tone: 'danger' })
   else if (disabledBy === 'developer') badges.push({ words: 'Switched off', tone: 'warning' })

@@ -1,7 +1,7 @@
 /** "How to integrate" of an internal connection, which has no flow: choose its pages, then call with its token. */
 import { view } from '../../frame/render.ts'
 import { urls } from '../../urls.ts'
-import type { AtConnection } from '../frame/gate.ts'
+import type { ConnectionVisit } from '../frame/gate.ts'
 import { type ConnectionHead, headOf } from '../frame/head.ts'
 import { reachWords } from '../token/page.ts'
 import type { InternalTokens } from '../token/readings.ts'
@@ -20,15 +20,15 @@ export type IntegrateInternalPage = {
 export const integrateInternalView = view<IntegrateInternalPage>('developers/integrate-internal')
 
 export function integrateInternalPage(
-  place: AtConnection,
+  visit: ConnectionVisit,
   reading: InternalTokens,
   issuer: string,
 ): IntegrateInternalPage {
-  const { workspaceId, id } = place.connection
+  const { workspaceId, id } = visit.connection
   return {
-    head: headOf(place, 'integrate'),
+    head: headOf(visit, 'integrate'),
     reach: reachWords(reading),
-    managePages: managePagesOf(place, reading),
+    managePages: managePagesOf(visit, reading),
     workspace: workspaceId && urls.workspace(workspaceId),
     token: urls.developersPart(id, 'token'),
     snippets: [callWithToken(issuer), notionClient({ issuer })],
@@ -37,7 +37,7 @@ export function integrateInternalPage(
 
 /** Members choose among their own pages; guests have none to choose. */
 function managePagesOf(
-  { connection, actor }: AtConnection,
+  { connection, actor }: ConnectionVisit,
   { installationId, state }: InternalTokens,
 ): string | null {
   if (connection.workspaceId === null || installationId === null || state !== 'active') return null

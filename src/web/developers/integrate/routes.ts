@@ -1,7 +1,7 @@
 import Router from '@koa/router'
 import { type Render, view } from '../../frame/render.ts'
 import type { WebState } from '../../http/state.ts'
-import type { AtConnection, DeveloperGate } from '../frame/gate.ts'
+import type { ConnectionVisit, DeveloperGate } from '../frame/gate.ts'
 import { type ConnectionHead, connectionLayout, headOf } from '../frame/head.ts'
 import type { TokenReadings } from '../token/readings.ts'
 import { integrateInternalPage, integrateInternalView } from './internal.ts'
@@ -20,8 +20,8 @@ export type IntegratePage = {
 }
 export const integrateView = view<IntegratePage>('developers/integrate')
 
-export function integratePage(place: AtConnection, issuer: string): IntegratePage {
-  const { connection } = place
+export function integratePage(visit: ConnectionVisit, issuer: string): IntegratePage {
+  const { connection } = visit
   const [redirectUri, ...others] = connection.redirectUris
   const address = (id: string, label: string, path: string): Code => ({ id, label, text: `${issuer}${path}` })
   const facts = {
@@ -31,7 +31,7 @@ export function integratePage(place: AtConnection, issuer: string): IntegratePag
     isPublic: connection.clientType === 'public',
   }
   return {
-    head: headOf(place, 'integrate'),
+    head: headOf(visit, 'integrate'),
     warning: redirectUri
       ? null
       : 'There is no redirect URI yet. Register yours in the settings before you try this.',
@@ -63,13 +63,13 @@ export type IntegrateNeeds = TokenReadings & {
 export function developersIntegrate(needs: IntegrateNeeds): Router<WebState> {
   const router = new Router<WebState>()
   router.get('/developers/connections/:connection/integrate', async ctx => {
-    const place = await needs.gate.enter(ctx)
-    if (!place) return
-    const layout = connectionLayout(place, 'How to integrate')
-    if (place.connection.kind === 'public')
-      return needs.render.screen(ctx, integrateView, integratePage(place, needs.issuer), layout)
-    const reading = await needs.internalTokens(place.connection.id, needs.now())
-    const model = integrateInternalPage(place, reading, needs.issuer)
+    const visit = await needs.gate.enter(ctx)
+    if (!visit) return
+    const layout = connectionLayout(visit, 'How to integrate')
+    if (visit.connection.kind === 'public')
+      return needs.render.screen(ctx, integrateView, integratePage(visit, needs.issuer), layout)
+    const reading = await needs.internalTokens(visit.connection.id, needs.now())
+    const model = integrateInternalPage(visit, reading, needs.issuer)
     needs.render.screen(ctx, integrateInternalView, model, layout)
   })
   return router

@@ -4,7 +4,7 @@ import { clockOf, type Moment, momentOf } from '../../kit/dates.ts'
 import { type Field, field } from '../../kit/field.ts'
 import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
 import { urls } from '../../urls.ts'
-import type { AtConnection } from '../frame/gate.ts'
+import type { ConnectionVisit } from '../frame/gate.ts'
 import { type Badge, type ConnectionHead, headOf } from '../frame/head.ts'
 import { differences, foreignWords, nearest, type Piece, unmarked } from './differences.ts'
 import type { LoggedAttempt, LoggedStep } from './readings.ts'
@@ -50,8 +50,8 @@ export const logView = view<LogPage>('developers/log')
 
 type Asked = { outcome: FlowOutcome | null; requestId: string; trail: PassedCursors }
 
-export function logPage(place: AtConnection, asked: Asked, attempts: LoggedAttempt[], now: Date): LogPage {
-  const { id } = place.connection
+export function logPage(visit: ConnectionVisit, asked: Asked, attempts: LoggedAttempt[], now: Date): LogPage {
+  const { id } = visit.connection
   const list = urls.developersPart(id, 'log')
   const narrowed = asked.outcome !== null || asked.requestId !== ''
   const query = new URLSearchParams()
@@ -61,7 +61,7 @@ export function logPage(place: AtConnection, asked: Asked, attempts: LoggedAttem
   const last = shown.at(-1)
   const next = last && attempts.length > attemptsSize ? `${last.startedAt.getTime()}.${last.id}` : null
   return {
-    head: headOf(place, 'log'),
+    head: headOf(visit, 'log'),
     action: list,
     search: field('request', 'Request id', { type: 'search', value: asked.requestId }),
     outcomes: (Object.keys(outcomes) as FlowOutcome[]).map(value => ({
@@ -139,12 +139,12 @@ export type AttemptPage = {
 export const attemptView = view<AttemptPage>('developers/attempt')
 
 export function attemptPage(
-  place: AtConnection,
+  visit: ConnectionVisit,
   { attempt, steps }: { attempt: LoggedAttempt; steps: LoggedStep[] },
   now: Date,
 ): AttemptPage {
   return {
-    head: headOf(place, 'log'),
+    head: headOf(visit, 'log'),
     heading: `Attempt of ${momentOf(attempt.startedAt, now).exact}`,
     who: whoWords(attempt) ?? nobodyWords(steps[0]?.kind),
     badge: outcomes[attempt.outcome],
@@ -155,7 +155,7 @@ export function attemptPage(
       requestId: step.requestId,
       failure: step.failure && shownFailure(step.failure),
     })),
-    back: urls.developersPart(place.connection.id, 'log'),
+    back: urls.developersPart(visit.connection.id, 'log'),
   }
 }
 

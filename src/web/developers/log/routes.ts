@@ -23,8 +23,8 @@ export function developersLog(needs: LogNeeds): Router<WebState> {
   const { gate, log, render, faults } = needs
 
   router.get('/', async ctx => {
-    const place = await gate.enter(ctx)
-    if (!place) return
+    const visit = await gate.enter(ctx)
+    if (!visit) return
     const { outcome, request, after } = ctx.query
     const asked = {
       outcome: (Object.keys(outcomes) as FlowOutcome[]).find(one => one === outcome) ?? null,
@@ -33,27 +33,27 @@ export function developersLog(needs: LogNeeds): Router<WebState> {
     }
     const cursor = readCursor(after)
     const attempts = await log.attempts({
-      connectionId: place.connection.id,
+      connectionId: visit.connection.id,
       outcome: asked.outcome,
       requestId: asked.requestId || null,
       after: cursor,
     })
     const trail = readPassedCursors(ctx.query, cursor && String(after))
-    const model = logPage(place, { ...asked, trail }, attempts, needs.now())
-    render.screen(ctx, logView, model, connectionLayout(place, 'Log'))
+    const model = logPage(visit, { ...asked, trail }, attempts, needs.now())
+    render.screen(ctx, logView, model, connectionLayout(visit, 'Log'))
   })
 
   router.get('/:attempt', async ctx => {
-    const place = await gate.enter(ctx)
-    if (!place) return
+    const visit = await gate.enter(ctx)
+    if (!visit) return
     const id = param(ctx, 'attempt')
-    const found = id && (await log.attempt(place.connection.id, id))
+    const found = id && (await log.attempt(visit.connection.id, id))
     if (!found) return faults.notFound(ctx)
     render.screen(
       ctx,
       attemptView,
-      attemptPage(place, found, needs.now()),
-      connectionLayout(place, 'Log', 'Attempt'),
+      attemptPage(visit, found, needs.now()),
+      connectionLayout(visit, 'Log', 'Attempt'),
     )
   })
 

@@ -36,25 +36,25 @@ export function developersLogo(needs: LogoScreenNeeds): Router<WebState> {
   }
 
   router.post(address, async ctx => {
-    const place = await gate.enter(ctx)
-    if (!place || (await needs.rateLimit(ctx, place.user.id))) return
+    const visit = await gate.enter(ctx)
+    if (!visit || (await needs.rateLimit(ctx, visit.user.id))) return
     const result = await drawn(ctx.state.files.get('logo'))
     if ('error' in result) {
       ctx.status = 400
-      const page = settingsPage(place, null, result.error)
-      return needs.render.screen(ctx, settingsView, page, connectionLayout(place, 'Settings'))
+      const page = settingsPage(visit, null, result.error)
+      return needs.render.screen(ctx, settingsView, page, connectionLayout(visit, 'Settings'))
     }
-    const outcome = await needs.set(place.context, result.png)
+    const outcome = await needs.set(visit.context, result.png)
     if (outcome.kind === 'unknown') return faults.notFound(ctx)
-    seeOther(ctx, withNotice(urls.developersConnection(place.connection.id), 'logo'))
+    seeOther(ctx, withNotice(urls.developersConnection(visit.connection.id), 'logo'))
   })
 
   router.post(`${address}/remove`, async ctx => {
-    const place = await gate.enter(ctx)
-    if (!place) return
-    const outcome = await needs.set(place.context, null)
+    const visit = await gate.enter(ctx)
+    if (!visit) return
+    const outcome = await needs.set(visit.context, null)
     if (outcome.kind === 'unknown') return faults.notFound(ctx)
-    seeOther(ctx, withNotice(urls.developersConnection(place.connection.id), 'logo'))
+    seeOther(ctx, withNotice(urls.developersConnection(visit.connection.id), 'logo'))
   })
   return router
 }

@@ -81,9 +81,9 @@ function words(value: string | boolean | null): string[] {
 export type ShowReview = ReturnType<typeof reviews>
 
 export function reviews(render: Render) {
-  return (ctx: WebContext, place: ManagedConnection, plan: Plan, occasion: Occasion): void => {
+  return (ctx: WebContext, visit: ManagedConnection, plan: Plan, occasion: Occasion): void => {
     if (occasion.changedMeanwhile) ctx.status = 409
-    const page = reviewPage(place.connection, plan, occasion)
-    render.screen(ctx, reviewView, page, connectionLayout(place, 'Review', 'Review'))
+    const page = reviewPage(visit.connection, plan, occasion)
+    render.screen(ctx, reviewView, page, connectionLayout(visit, 'Review', 'Review'))
   }
 }

@@ -8,7 +8,7 @@ import type { Render } from '../../frame/render.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
-import type { AtConnection, DeveloperGate } from '../frame/gate.ts'
+import type { ConnectionVisit, DeveloperGate } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
 import { manifestFault, manifestPage, manifestText, manifestView } from './page.ts'
 import type { ShowReview } from './review.ts'
@@ -47,18 +47,18 @@ export function developersManifest(needs: ManifestNeeds): Router<WebState> {
 
   function show(
     ctx: WebContext,
-    place: AtConnection,
+    visit: ConnectionVisit,
     again?: { text: string; errors: string[]; notice: Notice | null },
   ): void {
     if (again && again.errors.length > 0) ctx.status = 400
-    const page = manifestPage(place, issuer, again)
-    needs.render.screen(ctx, manifestView, page, connectionLayout(place, 'Manifest'))
+    const page = manifestPage(visit, issuer, again)
+    needs.render.screen(ctx, manifestView, page, connectionLayout(visit, 'Manifest'))
   }
 
   /** Every outcome of planning that is not a plan. */
   function refuse(
     ctx: WebContext,
-    place: AtConnection,
+    visit: ConnectionVisit,
     text: string,
     planned: Exclude<Planned, { kind: 'planned' }>,
   ): void {
@@ -67,11 +67,11 @@ export function developersManifest(needs: ManifestNeeds): Router<WebState> {
       return
     }
     const errors = planned.kind === 'invalid' ? planned.faults.map(manifestFault) : [another[planned.member]]
-    show(ctx, place, { text, errors, notice: null })
+    show(ctx, visit, { text, errors, notice: null })
   }
 
   /** The manifest that was sent; null: answered already. */
-  function read(ctx: WebContext, place: AtConnection): { text: string; manifest: Manifest } | null {
+  function read(ctx: WebContext, visit: ConnectionVisit): { text: string; manifest: Manifest } | null {
     const text = (
       ctx.state.files.get('file')?.toString('utf8') ??
       ctx.state.form.get('manifest') ??
@@ -80,55 +80,55 @@ export function developersManifest(needs: ManifestNeeds): Router<WebState> {
     const result = readManifest(text)
     if (result.kind === 'read') return { text, manifest: result.manifest }
     const errors = text === '' ? ['Paste a manifest, or choose a file.'] : result.faults
-    show(ctx, place, { text: text.slice(0, 100_000), errors, notice: null })
+    show(ctx, visit, { text: text.slice(0, 100_000), errors, notice: null })
     return null
   }
 
   router.get(address, async ctx => {
-    const place = await gate.enter(ctx)
-    if (place) show(ctx, place)
+    const visit = await gate.enter(ctx)
+    if (visit) show(ctx, visit)
   })
 
   router.get(`${address}.json`, async ctx => {
-    const place = await gate.enter(ctx)
-    if (!place) return
+    const visit = await gate.enter(ctx)
+    if (!visit) return
     ctx.type = 'application/json'
     ctx.set('Cache-Control', 'no-store')
     // The name that the command beside it reads.
     ctx.attachment('manifest.json')
-    ctx.body = manifestText(place, issuer)
+    ctx.body = manifestText(visit, issuer)
   })
 
   // Says what would change.
   router.post(address, async ctx => {
-    const place = await gate.enter(ctx)
-    const sent = place && read(ctx, place)
+    const visit = await gate.enter(ctx)
+    const sent = visit && read(ctx, visit)
     if (!sent) return
-    const planned = await needs.manifests.plan(place.context, sent.manifest)
-    if (planned.kind !== 'planned') return refuse(ctx, place, sent.text, planned)
+    const planned = await needs.manifests.plan(visit.context, sent.manifest)
+    if (planned.kind !== 'planned') return refuse(ctx, visit, sent.text, planned)
     if (planned.changes.length > 0)
-      return needs.review(ctx, place, planned, { from: 'manifest', changedMeanwhile: false })
+      return needs.review(ctx, visit, planned, { from: 'manifest', changedMeanwhile: false })
     const notice: Notice = { kind: 'info', sentence: 'This is what is registered: nothing would change.' }
-    show(ctx, place, { text: sent.text, errors: [], notice })
+    show(ctx, visit, { text: sent.text, errors: [], notice })
   })
 
   // Makes what was shown, and nothing else: whatever changed meanwhile is shown anew.
   router.post(`${address}/apply`, async ctx => {
-    const place = await gate.enter(ctx)
-    const sent = place && read(ctx, place)
+    const visit = await gate.enter(ctx)
+    const sent = visit && read(ctx, visit)
     if (!sent) return
     const version = ctx.state.form.get('version') ?? ''
     if (!/^\d{1,20}$/.test(version)) return faults.badForm(ctx, 'malformed')
-    const outcome = await needs.manifests.apply(place.context, sent.manifest, version)
-    const after = urls.developersConnection(place.connection.id)
+    const outcome = await needs.manifests.apply(visit.context, sent.manifest, version)
+    const after = urls.developersConnection(visit.connection.id)
     if (outcome.kind === 'updated')
       return seeOther(ctx, withNotice(after, outcome.changes.length > 0 ? 'saved' : 'unchanged'))
     if (outcome.kind !== 'changed-meanwhile' && outcome.kind !== 'planned')
-      return refuse(ctx, place, sent.text, outcome)
-    const planned = await needs.manifests.plan(place.context, sent.manifest)
-    if (planned.kind !== 'planned') return refuse(ctx, place, sent.text, planned)
+      return refuse(ctx, visit, sent.text, outcome)
+    const planned = await needs.manifests.plan(visit.context, sent.manifest)
+    if (planned.kind !== 'planned') return refuse(ctx, visit, sent.text, planned)
     if (planned.changes.length === 0) return seeOther(ctx, withNotice(after, 'unchanged'))
-    needs.review(ctx, place, planned, { from: 'manifest', changedMeanwhile: true })
+    needs.review(ctx, visit, planned, { from: 'manifest', changedMeanwhile: true })
   })
   return router
 }

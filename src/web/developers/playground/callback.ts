@@ -1,4 +1,4 @@
-/** The redirect URI of trials: takes the code up in the place of the partner's server. */
+/** The redirect URI of trials: redeems the code as the partner's server would. */
 import Router from '@koa/router'
 import { readUuid } from '../../../installs/ids.ts'
 import { isManagedBy } from '../../../installs/managed-connection.ts'

@@ -8,7 +8,7 @@ import { seeOther } from '../../http/see-other.ts'
 import type { Sessions } from '../../http/session.ts'
 import type { Session, WebContext } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
-import type { AtConnection, DeveloperGate, GateNeeds } from '../frame/gate.ts'
+import type { ConnectionVisit, DeveloperGate, GateNeeds } from '../frame/gate.ts'
 import type { HourlyRateLimit } from '../frame/hourly-rate-limit.ts'
 import type { Run, RunNeeds } from './run.ts'
 import type { Trial, Trials } from './trials.ts'
@@ -37,28 +37,28 @@ export type PlaygroundNeeds = {
 export type Parts = PlaygroundNeeds & { run: Run; redirectUri: string }
 
 /** A developer in his playground. */
-export type AtPlayground = AtConnection & { session: Session }
+export type AtPlayground = ConnectionVisit & { session: Session }
 
 /** Only public connections have a flow. null: answered already. */
 export async function enter(needs: Parts, ctx: WebContext): Promise<AtPlayground | null> {
-  const place = await needs.gate.enter(ctx)
-  if (!place) return null
-  if (place.connection.kind !== 'public') {
+  const visit = await needs.gate.enter(ctx)
+  if (!visit) return null
+  if (visit.connection.kind !== 'public') {
     needs.faults.notFound(ctx)
     return null
   }
-  return { ...place, session: ctx.state.session! }
+  return { ...visit, session: ctx.state.session! }
 }
 
 /** …with the trial that is kept; without one, led back to where one begins. */
 export async function trialAt(
   needs: Parts,
   ctx: WebContext,
-): Promise<{ place: AtPlayground; trial: Trial } | null> {
-  const place = await enter(needs, ctx)
-  if (!place) return null
-  const trial = await needs.trials.read(place.session, place.connection.id)
-  if (trial) return { place, trial }
-  seeOther(ctx, urls.playground(place.connection.id))
+): Promise<{ visit: AtPlayground; trial: Trial } | null> {
+  const visit = await enter(needs, ctx)
+  if (!visit) return null
+  const trial = await needs.trials.read(visit.session, visit.connection.id)
+  if (trial) return { visit, trial }
+  seeOther(ctx, urls.playground(visit.connection.id))
   return null
 }

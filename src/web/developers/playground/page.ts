@@ -31,7 +31,7 @@ export type PlaygroundPage = {
   start: { action: string; people: Choices; outcome: Select | null; label: string }
   trial: {
     heading: string
-    standing: Badge
+    status: Badge
     messages: MessageShown[]
     reveal: { action: string; label: string; value: 'yes' | 'no' }
     next: { action: string; refresh: boolean; outcome: Select | null } | null
@@ -165,7 +165,7 @@ function trialOf(connectionId: string, trial: Trial): PlaygroundPage['trial'] {
   const show = trial.revealed ? (text: string) => text : masked
   return {
     heading: trial.persona ? `The last test, as ${trial.persona.name}` : 'The last test, as yourself',
-    standing: standingOf(trial),
+    status: statusOf(trial),
     messages: trial.messages.map((message, at) => messageOf(message, at + 1, show)),
     reveal: {
       action: urls.playground(connectionId, 'secrets'),
@@ -181,7 +181,7 @@ function trialOf(connectionId: string, trial: Trial): PlaygroundPage['trial'] {
   }
 }
 
-function standingOf(trial: Trial): Badge {
+function statusOf(trial: Trial): Badge {
   if (!trial.returned) return { words: 'Under way', tone: 'warning' }
   return trial.tokens ? { words: 'Connected', tone: 'good' } : { words: 'Not connected', tone: 'danger' }
 }

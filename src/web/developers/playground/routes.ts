@@ -35,14 +35,14 @@ export function developersPlayground(needs: PlaygroundNeeds): Router<WebState> {
     const found = await trialAt(parts, ctx)
     if (!found) return
     const revealed = ctx.state.form.get('show') === 'yes'
-    await needs.trials.write(found.place.session, { ...found.trial, revealed })
-    seeOther(ctx, urls.playground(found.place.connection.id))
+    await needs.trials.write(found.visit.session, { ...found.trial, revealed })
+    seeOther(ctx, urls.playground(found.visit.connection.id))
   })
   router.post(`${base}/forget`, async ctx => {
-    const place = await enter(parts, ctx)
-    if (!place) return
-    await needs.trials.forget(place.session, place.connection.id)
-    seeOther(ctx, withNotice(urls.playground(place.connection.id), 'forgotten'))
+    const visit = await enter(parts, ctx)
+    if (!visit) return
+    await needs.trials.forget(visit.session, visit.connection.id)
+    seeOther(ctx, withNotice(urls.playground(visit.connection.id), 'forgotten'))
   })
   router.use(callbackRoute(parts).routes())
   router.use(sandboxRoutes(parts).routes())
@@ -50,25 +50,25 @@ export function developersPlayground(needs: PlaygroundNeeds): Router<WebState> {
 }
 
 async function show(needs: Parts, ctx: WebContext): Promise<void> {
-  const place = await enter(needs, ctx)
-  if (!place) return
+  const visit = await enter(needs, ctx)
+  if (!visit) return
   const model = playgroundPage({
-    managed: place,
+    managed: visit,
     notice: readNotice(ctx, notices),
-    sandbox: await needs.playground.readSandbox(place.user.id),
+    sandbox: await needs.playground.readSandbox(visit.user.id),
     actingAs: ctx.state.acting?.persona.id ?? null,
-    trial: await needs.trials.read(place.session, place.connection.id),
+    trial: await needs.trials.read(visit.session, visit.connection.id),
   })
-  needs.render.screen(ctx, playgroundView, model, connectionLayout(place, 'Playground'))
+  needs.render.screen(ctx, playgroundView, model, connectionLayout(visit, 'Playground'))
 }
 
 /** Sends this browser through the true flow, as the developer himself or as somebody of his sandbox. */
 async function begin(needs: Parts, ctx: WebContext): Promise<void> {
-  const place = await enter(needs, ctx)
-  if (!place || (await needs.rateLimit(ctx, place.user.id))) return
+  const visit = await enter(needs, ctx)
+  if (!visit || (await needs.rateLimit(ctx, visit.user.id))) return
   const { form } = ctx.state
-  const connectionId = place.connection.id
-  const sandbox = await needs.playground.readSandbox(place.user.id)
+  const connectionId = visit.connection.id
+  const sandbox = await needs.playground.readSandbox(visit.user.id)
   const asked = readUuid(form.get('as'))
   const outcome = readFlowOutcome(form.get('outcome'))
   // Policies hold members: neither owners nor guests wait for an approval.
@@ -79,8 +79,8 @@ async function begin(needs: Parts, ctx: WebContext): Promise<void> {
   const trial = newTrial({ connectionId, persona, outcome: persona ? outcome : null })
   const url = authorizeUrl(trial, { issuer: needs.issuer, redirectUri: needs.redirectUri })
   trial.messages.push(authorizeMessage(url))
-  await needs.trials.write(place.session, trial)
-  if (persona) await needs.playground.forgetApprovals(place.user.id, connectionId)
+  await needs.trials.write(visit.session, trial)
+  if (persona) await needs.playground.forgetApprovals(visit.user.id, connectionId)
   await needs.sessions.actAs(ctx, persona?.id ?? null)
   seeOther(ctx, url)
 }
@@ -88,17 +88,17 @@ async function begin(needs: Parts, ctx: WebContext): Promise<void> {
 /** One more request with the tokens: a refresh, or the calls again. */
 async function goOn(needs: Parts, ctx: WebContext): Promise<void> {
   const found = await trialAt(needs, ctx)
-  if (!found || (await needs.rateLimit(ctx, found.place.user.id))) return
-  const { place, trial } = found
+  if (!found || (await needs.rateLimit(ctx, found.visit.user.id))) return
+  const { visit, trial } = found
   const { form } = ctx.state
   const outcome = trial.persona ? readTokenOutcome(form.get('next')) : null
-  const address = urls.playground(place.connection.id)
+  const address = urls.playground(visit.connection.id)
   try {
-    if (form.get('step') === 'refresh') await needs.run.refresh(trial, place.connection, outcome)
+    if (form.get('step') === 'refresh') await needs.run.refresh(trial, visit.connection, outcome)
     else await needs.run.callApi(trial, outcome)
   } catch {
     return seeOther(ctx, withNotice(address, 'silent'))
   }
-  await needs.trials.write(place.session, { ...trial, messages: trial.messages.slice(-40) })
+  await needs.trials.write(visit.session, { ...trial, messages: trial.messages.slice(-40) })
   seeOther(ctx, `${address}#message-${Math.min(trial.messages.length, 40)}`)
 }

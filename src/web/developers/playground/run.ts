@@ -1,4 +1,4 @@
-/** What the playground does in the place of the partner's server: redeems, refreshes, and calls the API, over HTTP. */
+/** The playground's requests as the partner's server: it redeems, refreshes and calls the API, over HTTP. */
 import { hash, randomBytes } from 'node:crypto'
 import type { Connection } from '../../../installs/connection.ts'
 import { type TestOutcome, testHeader } from '../../../installs/forced-outcome.ts'
@@ -133,7 +133,7 @@ export function run(needs: RunNeeds) {
       const words = {
         title: 'The token is refreshed',
         sentence:
-          'The answer brings a new refresh token: keep it in the place of the old one before you use it.',
+          'The answer brings a new refresh token: keep it in the visit of the old one before you use it.',
       }
       const form = tokenForm(client, { grant_type: 'refresh_token', refresh_token: token })
       const path = '/v1/oauth/token'

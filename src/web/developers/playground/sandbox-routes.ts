@@ -17,35 +17,35 @@ export function sandboxRoutes(needs: Parts): Router<WebState> {
   const { playground, sessions, faults } = needs
 
   router.post(`${base}/sandbox`, async ctx => {
-    const place = await enter(needs, ctx)
-    if (!place || (await needs.rateLimit(ctx, place.user.id))) return
+    const visit = await enter(needs, ctx)
+    if (!visit || (await needs.rateLimit(ctx, visit.user.id))) return
     await playground.makeSandbox(actionContextOf(ctx))
-    seeOther(ctx, withNotice(urls.playground(place.connection.id), 'made'))
+    seeOther(ctx, withNotice(urls.playground(visit.connection.id), 'made'))
   })
 
   router.get(`${base}/sandbox/remove`, async ctx => {
-    const place = await enter(needs, ctx)
-    if (!place) return
-    const sandbox = await playground.readSandbox(place.user.id)
+    const visit = await enter(needs, ctx)
+    if (!visit) return
+    const sandbox = await playground.readSandbox(visit.user.id)
     if (!sandbox) return faults.notFound(ctx)
-    const { id } = place.connection
-    const frame = connectionLayout(place, 'Remove the sandbox', 'Playground')
+    const { id } = visit.connection
+    const frame = connectionLayout(visit, 'Remove the sandbox', 'Playground')
     const [action, back] = [urls.playground(id, 'sandbox/remove'), urls.playground(id)]
     needs.render.screen(ctx, confirmView, removeSandboxPage(action, back, sandbox), frame)
   })
 
   router.post(`${base}/sandbox/remove`, async ctx => {
-    const place = await enter(needs, ctx)
-    if (!place) return
+    const visit = await enter(needs, ctx)
+    if (!visit) return
     await playground.removeSandbox(actionContextOf(ctx))
     await sessions.actAs(ctx, null)
-    seeOther(ctx, withNotice(urls.playground(place.connection.id), 'removed'))
+    seeOther(ctx, withNotice(urls.playground(visit.connection.id), 'removed'))
   })
 
   router.post(`${base}/act`, async ctx => {
-    const place = await enter(needs, ctx)
-    if (!place) return
-    const sandbox = await playground.readSandbox(place.user.id)
+    const visit = await enter(needs, ctx)
+    if (!visit) return
+    const sandbox = await playground.readSandbox(visit.user.id)
     const asked = readUuid(ctx.state.form.get('as'))
     const persona = sandbox?.personas.find(one => one.id === asked)
     if (!sandbox || !persona) return faults.notFound(ctx)

@@ -15,7 +15,7 @@ export type Trial = {
   state: string
   /** PKCE's; it leaves the server with the token request alone. */
   verifier: string
-  /** Whose place the developer takes; null: he is himself, in workspaces of his own. */
+  /** The persona as whom the developer acts; null: they act as themselves, in their own workspaces. */
   persona: { id: string; name: string; role: Role } | null
   outcome: TestOutcome | null
   /** Secrets are shown. */

@@ -28,38 +28,38 @@ export function developersSecrets(needs: SecretsNeeds): Router<WebState> {
   const { gate, faults } = needs
 
   router.post('/developers/connections/:connection/secrets', async ctx => {
-    const place = await gate.enter(ctx)
-    if (!place) return
-    const outcome = await needs.rotate(place.context)
+    const visit = await gate.enter(ctx)
+    if (!visit) return
+    const outcome = await needs.rotate(visit.context)
     if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
     if (outcome.kind === 'unknown') return faults.notFound(ctx)
-    const connectionId = place.connection.id
+    const connectionId = visit.connection.id
     const shown = { label: 'Client secret', value: outcome.secret } as const
-    const key = await needs.once.keep({ userId: place.user.id, connectionId }, shown)
+    const key = await needs.once.keep({ userId: visit.user.id, connectionId }, shown)
     const address = withNotice(urls.developersConnection(connectionId), 'secret')
     seeOther(ctx, `${address}&shown=${key}`)
   })
 
   router.get('/developers/connections/:connection/secrets/:secret/revoke', async ctx => {
-    const place = await gate.enter(ctx)
-    if (!place) return
-    const { connection } = place
+    const visit = await gate.enter(ctx)
+    if (!visit) return
+    const { connection } = visit
     const secrets = (await needs.facts(connection.id))?.secrets ?? []
     const secret = secrets.find(one => one.id === param(ctx, 'secret'))
     if (!secret) return faults.notFound(ctx)
     const page = revokePage(connection, secret, secrets.length - 1)
-    needs.render.screen(ctx, confirmView, page, connectionLayout(place, 'Revoke a secret', 'Revoke a secret'))
+    needs.render.screen(ctx, confirmView, page, connectionLayout(visit, 'Revoke a secret', 'Revoke a secret'))
   })
 
   router.post('/developers/connections/:connection/secrets/:secret/revoke', async ctx => {
-    const place = await gate.enter(ctx)
-    if (!place) return
+    const visit = await gate.enter(ctx)
+    if (!visit) return
     const secretId = param(ctx, 'secret')
     if (!secretId) return faults.notFound(ctx)
-    const outcome = await needs.revoke(place.context, secretId)
+    const outcome = await needs.revoke(visit.context, secretId)
     if (outcome.kind === 'unknown') return faults.notFound(ctx)
     const said = outcome.kind === 'revoked' ? 'revoked' : 'revoked-already'
-    seeOther(ctx, withNotice(urls.developersConnection(place.connection.id), said))
+    seeOther(ctx, withNotice(urls.developersConnection(visit.connection.id), said))
   })
   return router
 }

@@ -28,31 +28,31 @@ export function developersSettings(needs: SettingsNeeds): Router<WebState> {
   const address = '/developers/connections/:connection/settings'
 
   router.get(address, async ctx => {
-    const place = await gate.enter(ctx)
-    if (!place) return
-    render.screen(ctx, settingsView, settingsPage(place), connectionLayout(place, 'Settings'))
+    const visit = await gate.enter(ctx)
+    if (!visit) return
+    render.screen(ctx, settingsView, settingsPage(visit), connectionLayout(visit, 'Settings'))
   })
 
   // What stops something, and what somebody else has changed meanwhile, is shown and asked about before it is saved.
   router.post(address, async ctx => {
-    const place = await gate.enter(ctx)
-    if (!place) return
-    const { connection, context } = place
+    const visit = await gate.enter(ctx)
+    if (!visit) return
+    const { connection, context } = visit
     const settings = readSettings(ctx.state.form, connection.kind)
     const version = ctx.state.form.get('version') ?? ''
     if (!settings || !/^\d{1,20}$/.test(version)) return faults.badForm(ctx, 'malformed')
     const planned = await needs.plan(context, { id: null, kind: null, settings })
     if (planned.kind === 'invalid') {
       ctx.status = 400
-      const page = settingsPage(place, { settings, faults: planned.faults })
-      return render.screen(ctx, settingsView, page, connectionLayout(place, 'Settings'))
+      const page = settingsPage(visit, { settings, faults: planned.faults })
+      return render.screen(ctx, settingsView, page, connectionLayout(visit, 'Settings'))
     }
     if (planned.kind !== 'planned') return faults.notFound(ctx)
     const after = urls.developersConnection(connection.id)
     if (planned.changes.length === 0) return seeOther(ctx, withNotice(after, 'unchanged'))
     const stops = planned.changes.some(change => change.stops !== null)
     if (planned.version !== version || stops)
-      return needs.review(ctx, place, planned, {
+      return needs.review(ctx, visit, planned, {
         from: 'settings',
         changedMeanwhile: planned.version !== version,
       })
@@ -62,7 +62,7 @@ export function developersSettings(needs: SettingsNeeds): Router<WebState> {
     // Somebody saved in this very moment: what is planned anew is shown.
     const anew = await needs.plan(context, { id: null, kind: null, settings })
     if (anew.kind !== 'planned') return faults.notFound(ctx)
-    needs.review(ctx, place, anew, { from: 'settings', changedMeanwhile: true })
+    needs.review(ctx, visit, anew, { from: 'settings', changedMeanwhile: true })
   })
   return router
 }

@@ -3,7 +3,7 @@ import type { Notice } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
 import { type Moment, momentOf } from '../../kit/dates.ts'
 import { urls } from '../../urls.ts'
-import type { AtConnection } from '../frame/gate.ts'
+import type { ConnectionVisit } from '../frame/gate.ts'
 import { type ConnectionHead, headOf } from '../frame/head.ts'
 import type { InternalTokens } from './readings.ts'
 
@@ -32,20 +32,20 @@ export type TokenPage = {
 export const tokenView = view<TokenPage>('developers/token')
 
 type Facts = {
-  place: AtConnection
+  visit: ConnectionVisit
   reading: InternalTokens
   notice: Notice | null
   shown: string | null
   now: Date
 }
 
-export function tokenPage({ place, reading, notice, shown, now }: Facts): TokenPage {
-  const { id } = place.connection
+export function tokenPage({ visit, reading, notice, shown, now }: Facts): TokenPage {
+  const { id } = visit.connection
   const { tokens } = reading
   const part = (name: string) => urls.developersPart(id, name)
   const has = tokens.length > 0
   return {
-    head: headOf(place, 'token'),
+    head: headOf(visit, 'token'),
     notice,
     shown: shown === null ? null : { id: 'shown-token', label: 'Internal integration token', text: shown },
     sentence: reachWords(reading),
@@ -76,14 +76,14 @@ export function reachWords({ state, pages, tokens }: InternalTokens): string {
   return `It was added to ${pages === 1 ? 'one page' : `${pages} pages`}, and reaches everything below.`
 }
 
-export function revokePage({ connection }: AtConnection): ConfirmPage {
+export function revokePage({ connection }: ConnectionVisit): ConfirmPage {
   return {
     heading: `Revoke the token of ${connection.name}`,
     lead: 'Whatever works with this token stops at once.',
     effects: [
       'Every token of this connection that is in force ends, also one that works on beside a newer one.',
     ],
-    undo: 'The token cannot be brought back. A new one can be made, and has to be put in place wherever the old one was.',
+    undo: 'The token cannot be brought back. A new one can be made, and has to be put in visit wherever the old one was.',
     submit: {
       label: 'Revoke token',
       action: urls.developersPart(connection.id, 'token/revoke'),

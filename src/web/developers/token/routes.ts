@@ -13,7 +13,7 @@ import { seeOther } from '../../http/see-other.ts'
 import type { ShownOnce } from '../../http/shown-once.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
-import type { AtConnection, DeveloperGate } from '../frame/gate.ts'
+import type { ConnectionVisit, DeveloperGate } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
 import { overlaps, revokePage, tokenPage, tokenView } from './page.ts'
 import type { TokenReadings } from './readings.ts'
@@ -44,81 +44,81 @@ export function developersToken(needs: TokenNeeds): Router<WebState> {
   const { gate, faults, render } = needs
 
   /** null: answered already; there is a token for internal connections only. */
-  async function enter(ctx: WebContext): Promise<AtConnection | null> {
-    const place = await gate.enter(ctx)
-    if (!place || place.connection.kind === 'internal') return place
+  async function enter(ctx: WebContext): Promise<ConnectionVisit | null> {
+    const visit = await gate.enter(ctx)
+    if (!visit || visit.connection.kind === 'internal') return visit
     faults.notFound(ctx)
     return null
   }
-  const here = (place: AtConnection) => urls.developersPart(place.connection.id, 'token')
+  const here = (visit: ConnectionVisit) => urls.developersPart(visit.connection.id, 'token')
 
   /** Leads to the screen that shows the token, once, to this person. */
-  async function lead(ctx: WebContext, place: AtConnection, said: string, value: string): Promise<void> {
-    const who = { userId: place.user.id, connectionId: place.connection.id }
+  async function lead(ctx: WebContext, visit: ConnectionVisit, said: string, value: string): Promise<void> {
+    const who = { userId: visit.user.id, connectionId: visit.connection.id }
     const key = await needs.once.keep(who, { label: 'Internal token', value })
-    seeOther(ctx, `${withNotice(here(place), said)}&shown=${key}`)
+    seeOther(ctx, `${withNotice(here(visit), said)}&shown=${key}`)
   }
 
   router.get('/', async ctx => {
-    const place = await enter(ctx)
-    if (!place) return
-    const { id } = place.connection
+    const visit = await enter(ctx)
+    if (!visit) return
+    const { id } = visit.connection
     const now = needs.now()
     const asked = ctx.method === 'GET' ? ctx.query.shown : undefined
     const [reading, shown] = await Promise.all([
       needs.internalTokens(id, now),
-      needs.once.take({ userId: place.user.id, connectionId: id }, asked),
+      needs.once.take({ userId: visit.user.id, connectionId: id }, asked),
     ])
-    const facts = { place, reading, notice: readNotice(ctx, notices), shown: shown?.value ?? null, now }
-    render.screen(ctx, tokenView, tokenPage(facts), connectionLayout(place, 'Token'))
+    const facts = { visit, reading, notice: readNotice(ctx, notices), shown: shown?.value ?? null, now }
+    render.screen(ctx, tokenView, tokenPage(facts), connectionLayout(visit, 'Token'))
   })
 
   router.post('/copy', async ctx => {
-    const place = await enter(ctx)
-    if (!place) return
-    const { workspaceId, id } = place.connection
+    const visit = await enter(ctx)
+    if (!visit) return
+    const { workspaceId, id } = visit.connection
     const context = {
       workspaceId: workspaceId!,
-      actorId: place.user.id,
+      actorId: visit.user.id,
       address: ctx.ip || null,
       requestId: ctx.state.requestId,
     }
     const outcome = await needs.copyToken(context, id)
     if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
     if (outcome.kind === 'unknown') return faults.notFound(ctx)
-    if (outcome.kind === 'none') return seeOther(ctx, withNotice(here(place), 'none'))
-    await lead(ctx, place, 'copied', outcome.token)
+    if (outcome.kind === 'none') return seeOther(ctx, withNotice(here(visit), 'none'))
+    await lead(ctx, visit, 'copied', outcome.token)
   })
 
   router.post('/renew', async ctx => {
-    const place = await enter(ctx)
-    if (!place) return
+    const visit = await enter(ctx)
+    if (!visit) return
     const chosen = overlaps.find(one => `${one.seconds}` === (ctx.state.form.get('overlap') ?? '0'))
     if (!chosen) return faults.badForm(ctx, 'malformed')
-    const outcome = await needs.renewToken(place.context, chosen.seconds)
+    const outcome = await needs.renewToken(visit.context, chosen.seconds)
     if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
     if (outcome.kind === 'unknown') return faults.notFound(ctx)
-    await lead(ctx, place, 'renewed', outcome.token)
+    await lead(ctx, visit, 'renewed', outcome.token)
   })
 
   router.get('/revoke', async ctx => {
-    const place = await enter(ctx)
-    if (place)
+    const visit = await enter(ctx)
+    if (visit)
       render.screen(
         ctx,
         confirmView,
-        revokePage(place),
-        connectionLayout(place, 'Revoke', 'Revoke the token'),
+        revokePage(visit),
+        connectionLayout(visit, 'Revoke', 'Revoke the token'),
       )
   })
 
   router.post('/revoke', async ctx => {
-    const place = await enter(ctx)
-    if (!place) return
-    const outcome = await needs.revokeToken(place.context)
+    const visit = await enter(ctx)
+    if (!visit) return
+    const outcome = await needs.revokeToken(visit.context)
     if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
     if (outcome.kind === 'unknown') return faults.notFound(ctx)
-    seeOther(ctx, withNotice(here(place), outcome.kind === 'revoked' ? 'revoked' : 'none'))
+    seeOther(ctx, withNotice(here(visit), outcome.kind === 'revoked' ? 'revoked' : 'none'))
   })
 
   return router

@@ -113,11 +113,11 @@ async function show(
 
 function read(needs: ChoiceNeeds, screen: ChoiceScreen, choice: Choice, picks: Picks) {
   const parts = { readings: screen.readings, countLimits: needs.countLimits }
-  return readTreeOrResults(parts, choice.base, choice.words.headings, placedIn(choice), picks)
+  return readTreeOrResults(parts, choice.base, choice.words.headings, contextOf(choice), picks)
 }
 
 /** The picker asks about the installation itself. */
-function placedIn({ place, installationId }: Choice) {
+function contextOf({ place, installationId }: Choice) {
   return { workspaceId: place.workspace.id, userId: place.user.id, connectionId: installationId }
 }
 
@@ -133,7 +133,7 @@ async function press(
   const before = await kept(needs, choice)
   const picks = { ...before, ticked: form.ticked, ...change?.(before) }
   await keep(needs, choice, picks, change ? 'all' : 'ticks')
-  return { base: choice.base, screen: `${choice.base}?kept`, placed: placedIn(choice), picks }
+  return { base: choice.base, screen: `${choice.base}?kept`, context: contextOf(choice), picks }
 }
 
 async function save(needs: ChoiceNeeds, screen: ChoiceScreen, ctx: WebContext): Promise<void> {

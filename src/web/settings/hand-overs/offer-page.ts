@@ -1,21 +1,21 @@
 /** For the member to whom something is offered: what he takes over when he accepts. */
 import { mayInstall } from '../../../installs/policy.ts'
 import { view } from '../../frame/render.ts'
-import { type Maker, makerOf } from '../../install/developer.ts'
+import { type Developer, developerOf } from '../../install/developer.ts'
 import { type Moment, momentOf } from '../../kit/dates.ts'
+import { type Level, levelsOf } from '../../kit/levels.ts'
 import { logoOf } from '../../kit/logo.ts'
 import { connectionMark, type Mark, workspaceMark } from '../../kit/marks.ts'
 import { countWords } from '../../kit/words.ts'
-import { type Level, levelsOf } from '../../picker/words.ts'
 import { urls } from '../../urls.ts'
 import type { OfferToMe } from './readings.ts'
 
 export type OfferPage = {
-  asking: { connection: { name: string; mark: Mark }; workspace: { name: string; mark: Mark } }
+  header: { connection: { name: string; mark: Mark }; workspace: { name: string; mark: Mark } }
   heading: string
   sentence: string
   offered: Moment
-  maker: Maker
+  developer: Developer
   levels: Level[]
   pages: { sentence: string; titles: string[] }
   /** Why it cannot be accepted; null: it can. */
@@ -36,7 +36,7 @@ export function offerPage(facts: {
   const isOpen = offer.state === 'offered' && offer.stands
   const problem = isOpen ? problemOf(offer, workspace.name) : overWords(offer)
   return {
-    asking: {
+    header: {
       connection: {
         name: connection.name,
         mark: connectionMark({ ...connection, logo: logoOf(connection) }),
@@ -46,7 +46,7 @@ export function offerPage(facts: {
     heading: isOpen ? `Take over ${connection.name}?` : `${connection.name} is no longer offered`,
     sentence: `${offer.from} installed it in ${workspace.name} and has left. ${offer.offeredBy ?? 'An owner'} offers it to you. What it did stopped, and goes on when you accept.`,
     offered: momentOf(offer.offeredAt, now),
-    maker: makerOf(connection),
+    developer: developerOf(connection),
     levels: levelsOf(offer.capabilities, workspace.name),
     pages: pagesOf(offer),
     problem,

@@ -1,7 +1,7 @@
 /** What each event is called in the list of kinds, and how one is told. Nothing here names a page. */
 import type { EventKind } from '../../../installs/events.ts'
 import type { HistoryRow } from '../../../installs/history.ts'
-import { pagesWords } from '../../picker/words.ts'
+import { pagesWords } from '../../kit/words.ts'
 import { changesOfPolicy } from '../policy/words.ts'
 
 type Data = Record<string, unknown>

@@ -1,4 +1,4 @@
-import { pagesWords } from '../../picker/words.ts'
+import { pagesWords } from '../../kit/words.ts'
 import type { Reach } from './readings.ts'
 
 /** "3 pages", and in a second line what that comes to with everything below; null where nothing stands below. */

@@ -1,18 +1,23 @@
 import { type May, mayInstall } from '../../installs/policy.ts'
+import type { InstallRefusal } from '../../installs/refusal.ts'
 import type { Switcher } from '../frame/layout.ts'
 import { workspaceMark } from '../kit/marks.ts'
-import { switcherNotes } from '../picker/words.ts'
 import type { InstallChoices, WorkspaceToChoose } from './readings.ts'
+import { switcherNotes } from './refusal-words.ts'
 
 /** The workspace that a step is about, and whether the connection may be installed there. */
-export type Place = { workspace: WorkspaceToChoose; may: May }
+export type ChosenWorkspace = { workspace: WorkspaceToChoose; may: May<InstallRefusal> }
 
 /**
- * Where the flow stands: what the user chose, else what the partner would like, else where he has it installed, else the
- * first by name where it may be installed, else the first. null when he is in no workspace. A chosen or wished workspace
- * that is not the user's counts for nothing.
+ * The workspace that the user chose, else the one that the partner would like, else one where they have the connection
+ * installed, else the first by name where it may be installed, else the first. null: the user is in none. A chosen or wished
+ * workspace that is not the user's counts for nothing.
  */
-export function placeOf(choices: InstallChoices, chosen: string | null, wished: string | null): Place | null {
+export function chooseWorkspace(
+  choices: InstallChoices,
+  chosen: string | null,
+  wished: string | null,
+): ChosenWorkspace | null {
   const { workspaces } = choices
   const byId = (id: string | null) => workspaces.find(one => one.id === id)
   const free = workspaces.filter(one => mayInstall(one.placement).kind === 'yes')
@@ -44,7 +49,7 @@ export function switcherOf(
         name: one.name,
         mark: workspaceMark(one),
         current: one.id === current.id,
-        note: may.kind === 'no' ? (switcherNotes[may.because] ?? null) : null,
+        note: may.kind === 'no' ? switcherNotes[may.because] : null,
         href: null,
       }
     }),

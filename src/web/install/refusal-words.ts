@@ -1,0 +1,65 @@
+/** A refused install in words: on step one, and in the list of workspaces. */
+import type { InstallRefusal } from '../../installs/refusal.ts'
+
+type Words = {
+  sentence: string
+  /** Goes on to a full stop. */
+  next: string
+  /** Owners can change it, and in another workspace it may be allowed. */
+  byOwners: boolean
+}
+
+export const refusalWords: Record<InstallRefusal, (connection: string, workspace: string) => Words> = {
+  guest: (_connection, workspace) => ({
+    sentence: `You are a guest in ${workspace}, and guests cannot install connections.`,
+    next: 'Ask to become a member',
+    byOwners: true,
+  }),
+  'owners-only': (_connection, workspace) => ({
+    sentence: `The policy of ${workspace} lets only workspace owners install connections.`,
+    next: 'Ask them to install it',
+    byOwners: true,
+  }),
+  'not-approved': (connection, workspace) => ({
+    sentence: `The policy of ${workspace} allows only connections from its approved list, and ${connection} is not on it.`,
+    next: 'Ask them to approve it',
+    byOwners: true,
+  }),
+  suspended: (connection, workspace) => ({
+    sentence: `You connected ${connection} in ${workspace} before, and an owner has suspended it.`,
+    next: 'Ask them to resume it',
+    byOwners: true,
+  }),
+  'not-a-member': (_connection, workspace) => ({
+    sentence: `You are not a member of ${workspace}.`,
+    next: 'Ask to become a member',
+    byOwners: true,
+  }),
+  'user-disabled': () => ({
+    sentence: 'Your account has been switched off.',
+    next: 'Ask the people who run your organisation’s accounts to switch it on again',
+    byOwners: false,
+  }),
+  'connection-internal': connection => ({
+    sentence: `${connection} is internal to one workspace: it has a token of its own and is not installed this way.`,
+    next: 'Ask an owner of that workspace to add it to your pages',
+    byOwners: false,
+  }),
+  'connection-disabled': connection => ({
+    sentence: `${connection} has been switched off, and can no longer be installed or used.`,
+    next: 'Ask its developer what happened',
+    byOwners: false,
+  }),
+}
+
+/** In the list of workspaces: the reason why the connection cannot be installed there; null: the same in all of them. */
+export const switcherNotes: Record<InstallRefusal, string | null> = {
+  guest: 'You are a guest here: guests cannot install connections',
+  'owners-only': 'Only owners install connections here',
+  'not-approved': 'Not on the approved list here',
+  suspended: 'Suspended by an owner here',
+  'not-a-member': 'You are not a member here',
+  'user-disabled': null,
+  'connection-internal': null,
+  'connection-disabled': null,
+}
