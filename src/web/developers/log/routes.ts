@@ -7,8 +7,10 @@ import type { WebState } from '../../http/state.ts'
 import { readPassedCursors } from '../../kit/pagination.ts'
 import { type DeveloperGate, param } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
-import { attemptPage, attemptView, logPage, logView, outcomes } from './page.ts'
+import { attemptPage, attemptView } from './attempt-page.ts'
+import { logPage, logView } from './page.ts'
 import type { LogReadings } from './readings.ts'
+import { outcomes } from './words.ts'
 
 export type LogNeeds = {
   render: Render

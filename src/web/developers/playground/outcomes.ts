@@ -1,5 +1,7 @@
 /** The outcomes that can be forced, in words. */
+
 import type { TestOutcome } from '../../../installs/forced-outcome.ts'
+import type { Select } from '../../kit/field.ts'
 
 type Words = { label: string; sentence: string }
 
@@ -52,4 +54,25 @@ export function readFlowOutcome(text: string | null): FlowOutcome | null {
 }
 export function readTokenOutcome(text: string | null): TokenOutcome | null {
   return text !== null && Object.hasOwn(tokenOutcomes, text) ? (text as TokenOutcome) : null
+}
+
+/** A field that forces an outcome; its first choice forces none. */
+export function outcomeSelect(
+  name: string,
+  label: string,
+  outcomes: Record<string, { label: string }>,
+  hint: string | null,
+): Select {
+  const options = Object.entries(outcomes).map(([value, words]) => ({
+    value,
+    label: words.label,
+    selected: false,
+  }))
+  return {
+    name,
+    label,
+    hint,
+    error: null,
+    options: [{ value: '', label: 'As it comes', selected: true }, ...options],
+  }
 }

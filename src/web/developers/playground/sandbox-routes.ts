@@ -9,7 +9,7 @@ import type { WebContext, WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
 import { connectionLayout, developersLayout } from '../frame/head.ts'
 import { enter, type Parts } from './entrance.ts'
-import { removeSandboxPage } from './page.ts'
+import { removeSandboxPage } from './sandbox-page.ts'
 
 export function sandboxRoutes(needs: Parts): Router<WebState> {
   const base = '/developers/connections/:connection/playground'
