@@ -88,7 +88,7 @@ async function assemble(config: Config, stores: Stores): Promise<InstallServer> 
     install: installScreens(stores, provider.interactions, flowLog.note),
     settings: settingsScreens(stores, provider.denialOf),
     pages: pageScreens(stores),
-    gallery: { list: question => readGallery(poolOf(stores.database), question) },
+    gallery: { list: readGallery(poolOf(stores.database)) },
     developers: {
       ...developerHub(stores, backChannel(ownAddress(config))),
       calls: offered(config.partnerApi),

@@ -84,8 +84,7 @@ export function approvalSteps(stores: Pick<Stores, 'database'>): ApprovalNeeds {
   return {
     requestApproval: requestApproval(ruleNeeds(stores)),
     forgetStopped: forgetStopped(ruleNeeds(stores)),
-    latestRequest: (workspaceId, userId, connectionId) =>
-      readLatestRequest(pool, workspaceId, userId, connectionId),
+    latestRequest: readLatestRequest(pool),
   }
 }
 
@@ -97,7 +96,7 @@ export function ruleScreens(stores: Stores, denialOf: MyRequestsNeeds['denialOf'
   return {
     policy: {
       readings: {
-        policy: workspaceId => readPolicy(pool, workspaceId),
+        policy: readPolicy(pool),
         nameOf: async userId => (await userStore(pool).byId(userId))?.name ?? null,
       },
       setPolicy: setPolicy(needs),
@@ -105,10 +104,10 @@ export function ruleScreens(stores: Stores, denialOf: MyRequestsNeeds['denialOf'
     },
     approved: {
       readings: {
-        list: question => readApproved(pool, question),
-        candidates: question => readCandidates(pool, question),
-        people: question => readApprovedPeople(pool, question),
-        person: (workspaceId, connectionId, userId) => readInstaller(pool, workspaceId, connectionId, userId),
+        list: readApproved(pool),
+        candidates: readCandidates(pool),
+        people: readApprovedPeople(pool),
+        person: readInstaller(pool),
       },
       addApproval: addApproval(needs),
       removeApproval: removeApproval(needs),
@@ -117,16 +116,16 @@ export function ruleScreens(stores: Stores, denialOf: MyRequestsNeeds['denialOf'
     },
     requests: {
       readings: {
-        list: question => readRequests(pool, question),
-        one: (workspaceId, id) => readRequest(pool, workspaceId, id),
+        list: readRequests(pool),
+        one: readRequest(pool),
       },
       decideApproval: decideApproval(needs),
     },
     myRequests: {
       readings: {
-        list: question => readMyRequests(pool, question),
-        one: (workspaceId, userId, id) => readMyRequest(pool, workspaceId, userId, id),
-        offers: (workspaceId, userId) => readMyOffers(pool, workspaceId, userId),
+        list: readMyRequests(pool),
+        one: readMyRequest(pool),
+        offers: readMyOffers(pool),
         owners: readOwners(pool),
       },
       resumeRequest: resumeRequest(
@@ -143,15 +142,15 @@ export function ruleScreens(stores: Stores, denialOf: MyRequestsNeeds['denialOf'
     },
     handOver: {
       readings: {
-        list: question => readLeftBehind(pool, question),
-        receivers: question => readReceivers(pool, question),
+        list: readLeftBehind(pool),
+        receivers: readReceivers(pool),
       },
       handOver: handOver(needs),
       withdrawHandOver: withdrawHandOver(needs),
       letGo: letGo(needs),
     },
     offers: {
-      readings: { offer: (workspaceId, userId, id) => readMyOffer(pool, workspaceId, userId, id) },
+      readings: { offer: readMyOffer(pool) },
       acceptHandOver: acceptHandOver(needs),
       declineHandOver: declineHandOver(needs),
     },

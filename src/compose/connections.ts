@@ -70,7 +70,7 @@ export function governActions(stores: Pick<Stores, 'database' | 'secretKeys'>) {
 export function governScreens(stores: Stores): GovernNeeds {
   const pool = poolOf(stores.database)
   const actions = governActions(stores)
-  const one = (workspaceId: string, id: string) => readInstallation(pool, workspaceId, id)
+  const one = readInstallation(pool)
   return {
     choosing: {
       countLimits: { row: rowCountLimit, sum: sumCountLimit },
@@ -79,9 +79,9 @@ export function governScreens(stores: Stores): GovernNeeds {
     },
     mine: {
       readings: {
-        list: question => readMyConnections(pool, question),
-        offers: (workspaceId, userId) => readMyOffers(pool, workspaceId, userId),
-        ended: (workspaceId, userId, at) => readEndedByOthers(pool, workspaceId, userId, at),
+        list: readMyConnections(pool),
+        offers: readMyOffers(pool),
+        ended: readEndedByOthers(pool),
         one,
       },
       disconnect: actions.disconnect,
@@ -97,8 +97,8 @@ export function governScreens(stores: Stores): GovernNeeds {
     },
     owners: {
       readings: {
-        list: question => readConnections(pool, question),
-        one: question => readConnection(pool, question),
+        list: readConnections(pool),
+        one: readConnection(pool),
         installation: one,
       },
       actions,
@@ -107,7 +107,7 @@ export function governScreens(stores: Stores): GovernNeeds {
     },
     narrowing: {
       narrowing: readNarrowing(pool),
-      unseenGrants: question => readUnseenGrants(pool, question),
+      unseenGrants: readUnseenGrants(pool),
     },
   }
 }

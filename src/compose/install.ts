@@ -55,6 +55,6 @@ export function installScreens(
       newId: uuidv7,
     }),
     approval: approvalSteps(stores),
-    holdForApproval: (personaId, wanted) => holdForApproval(pool, personaId, wanted),
+    holdForApproval: (personaId, wanted) => holdForApproval(pool, personaId, wanted, new Date()),
   }
 }

@@ -12,8 +12,8 @@ export function pageScreens(stores: Stores): WebNeeds['pages'] {
   return {
     readings: {
       tree: readPicker(pool),
-      page: question => readPage(pool, question),
-      search: question => searchPageConnections(pool, question),
+      page: readPage(pool),
+      search: searchPageConnections(pool),
     },
     countLimits: { row: rowCountLimit, sum: sumCountLimit },
     changePages,

@@ -19,14 +19,14 @@ export function settingsScreens(
   const pool = poolOf(stores.database)
   return {
     workspacesOf: userStore(pool).workspacesOf,
-    waitingRequests: workspaceId => countWaitingRequests(pool, workspaceId),
-    waitingFor: (workspaceId, userId) => countWaitingFor(pool, workspaceId, userId),
+    waitingRequests: countWaitingRequests(pool),
+    waitingFor: countWaitingFor(pool),
     govern: governScreens(stores),
     rule: ruleScreens(stores, denialOf),
     history: {
-      window: question => readHistory(pool, question),
-      stream: question => streamHistory(pool, question),
-      connections: workspaceId => readHistoryConnections(pool, workspaceId),
+      window: readHistory(pool),
+      stream: streamHistory(pool),
+      connections: readHistoryConnections(pool),
     },
   }
 }

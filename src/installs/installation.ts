@@ -1,10 +1,11 @@
-export type InstallationState = 'pending' | 'active' | 'suspended' | 'revoked'
+export type InstallationState = 'active' | 'suspended' | 'revoked'
 
 /** Why an installation is suspended or revoked. */
 export type StateReason =
   | 'by-owner'
   | 'by-member'
   | 'by-operator'
+  | 'by-partner'
   /** The member who installed it was taken out of the workspace. */
   | 'installer-left'
   /** An owner ended what the member who left had installed. */
@@ -22,7 +23,7 @@ export type HeldInstallation = {
   connectionId: string
   userId: string | null
   state: InstallationState
-  stateReason: string | null
+  stateReason: StateReason | null
   /** Whoever installed it is a member of the workspace; true for an internal connection, which nobody installed. */
   installerIsMember: boolean
 }
@@ -34,11 +35,11 @@ export type InstallationScope = { installationId: string } | { connectionId: str
 export const isLive = (installation: { state: InstallationState }) =>
   installation.state === 'active' || installation.state === 'suspended'
 
-type Standing = { state: InstallationState; stateReason: string | null }
+type WithState = { state: InstallationState; stateReason: StateReason | null }
 
 /** It was ended, and an owner's suspension of it stands: nothing is left of it but that it may not come back. */
-export const isBarred = ({ state, stateReason }: Standing) =>
+export const isBarred = ({ state, stateReason }: WithState) =>
   state === 'revoked' && stateReason === 'while-suspended'
 
 /** There is something for an owner to end: tokens, or the suspension that outlived them. */
-export const isEndable = (installation: Standing) => isLive(installation) || isBarred(installation)
+export const isEndable = (installation: WithState) => isLive(installation) || isBarred(installation)

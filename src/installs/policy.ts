@@ -1,5 +1,6 @@
 /** Every "may this person do that?", one sentence each. Every screen, command and API asks here. */
 import type { Connection } from './connection.ts'
+import type { InstallationState, StateReason } from './installation.ts'
 import type { InstallRefusal, RefusalCode } from './refusal.ts'
 import type { Plan, Policy, Role } from './workspace.ts'
 import { noPolicy } from './workspace.ts'
@@ -112,7 +113,7 @@ export function mayDisconnect(actor: Actor, installation: { userId: string | nul
 /** A suspension outlives a disconnecting by whoever could not have lifted it: else connecting again would lift it. */
 export function outlivesDisconnecting(
   actor: Actor,
-  installation: { state: string; stateReason: string | null },
+  installation: { state: InstallationState; stateReason: StateReason | null },
 ): boolean {
   return !isOwner(actor) && installation.state === 'suspended' && installation.stateReason === 'by-owner'
 }
@@ -130,7 +131,7 @@ export function mayResume(actor: Actor, installation: { installerIsMember: boole
 export function mayResumeOwn(
   placement: Placement,
   actor: Actor,
-  installation: { userId: string | null; stateReason: string | null },
+  installation: { userId: string | null; stateReason: StateReason | null },
 ): May {
   if (installation.userId !== actor.userId) return no('not-yours')
   return installation.stateReason === 'installer-left' ? mayInstall(placement) : no('suspended')

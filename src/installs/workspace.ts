@@ -18,3 +18,7 @@ export const noPolicy: Policy = {
   autoApproveFirstParty: false,
   connectionCreation: 'everyone',
 }
+
+export function samePolicy(one: Policy, other: Policy): boolean {
+  return (Object.keys(noPolicy) as (keyof Policy)[]).every(member => one[member] === other[member])
+}

@@ -33,7 +33,7 @@ export async function run(bench: Bench): Promise<void> {
       const times: number[] = []
       for (let i = 0; i < 60; i++) {
         const begun = performance.now()
-        await readHistory(pool, { workspaceId, filter, after: null, limit: 51 })
+        await readHistory(pool)({ workspaceId, filter, after: null, limit: 51 })
         times.push(performance.now() - begun)
       }
       times.sort((one, other) => one - other)

@@ -61,7 +61,7 @@ async function reached(installations: string[]): Promise<number> {
 }
 
 const list = () =>
-  readConnections(pool, { workspaceId: acme, state: 'in-use', person: '', connection: '', after: null })
+  readConnections(pool)({ workspaceId: acme, state: 'in-use', person: '', connection: '', after: null })
 
 describe('how many pages a connection reaches', () => {
   it('is what was chosen and more, where hundreds of pages were', async () => {
@@ -119,7 +119,7 @@ describe('how many pages a connection reaches', () => {
         expect([row.name, row.reach.reached]).toEqual([row.name, await reached(ids)])
         expect(row.reach.beyond).toBe(false)
       }
-      const own = await readMyConnections(pool, { workspaceId: acme, userId: ben.id, after: null })
+      const own = await readMyConnections(pool)({ workspaceId: acme, userId: ben.id, after: null })
       for (const row of own.rows)
         expect([row.connection.name, row.reach.reached]).toEqual([
           row.connection.name,
@@ -149,11 +149,11 @@ describe('windows of the lists', () => {
     for (const read of [
       async (after: string | null) => {
         const question = { workspaceId, state: 'in-use', person: '', connection: '', after } as const
-        const { rows, more } = await readConnections(pool, question)
+        const { rows, more } = await readConnections(pool)(question)
         return { ids: rows.map(row => row.id), names: rows.map(row => row.name), more }
       },
       async (after: string | null) => {
-        const { rows, more } = await readMyConnections(pool, {
+        const { rows, more } = await readMyConnections(pool)({
           workspaceId,
           userId: world.users.dora.id,
           after,

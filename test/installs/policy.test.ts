@@ -190,17 +190,17 @@ describe('governing', () => {
     expect(mayDisconnect(off(member), { userId: 'ben' })).toEqual(no('not-yours'))
   })
 
-  it('leaves to its installer what stopped while he was away, as far as he could install it today', () => {
-    const his = { userId: 'ben', stateReason: 'installer-left' }
-    expect(mayResumeOwn(placed(), member, his)).toEqual(yes)
-    expect(mayResumeOwn(placed({ policy: ownersOnly }), member, his)).toEqual(no('owners-only'))
-    expect(mayResumeOwn(placed({ role: 'guest' }), guest, { ...his, userId: 'gus' })).toEqual(no('guest'))
-    expect(mayResumeOwn(placed(), member, { ...his, userId: 'cleo' })).toEqual(no('not-yours'))
-    expect(mayResumeOwn(placed(), member, { ...his, stateReason: 'by-owner' })).toEqual(no('suspended'))
+  it('lets installers who are back resume their own installation, if they could install it today', () => {
+    const own = { userId: 'ben', stateReason: 'installer-left' } as const
+    expect(mayResumeOwn(placed(), member, own)).toEqual(yes)
+    expect(mayResumeOwn(placed({ policy: ownersOnly }), member, own)).toEqual(no('owners-only'))
+    expect(mayResumeOwn(placed({ role: 'guest' }), guest, { ...own, userId: 'gus' })).toEqual(no('guest'))
+    expect(mayResumeOwn(placed(), member, { ...own, userId: 'cleo' })).toEqual(no('not-yours'))
+    expect(mayResumeOwn(placed(), member, { ...own, stateReason: 'by-owner' })).toEqual(no('suspended'))
   })
 
-  it('keeps a suspension that its member disconnects, unless he could lift it', () => {
-    const held = { state: 'suspended', stateReason: 'by-owner' }
+  it('keeps a suspension when the member disconnects, unless they could lift it', () => {
+    const held = { state: 'suspended', stateReason: 'by-owner' } as const
     expect(outlivesDisconnecting(member, held)).toBe(true)
     expect(outlivesDisconnecting(owner, held)).toBe(false)
     expect(outlivesDisconnecting(member, { ...held, stateReason: 'installer-left' })).toBe(false)

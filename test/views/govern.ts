@@ -133,7 +133,7 @@ const against = { ...noPolicy, restrictInstalls: 'approved-list' as const }
 const person = (id: string, more: Partial<PersonWithAccess> = {}): PersonWithAccess => ({
   installationId: id,
   person: { id: 'u1', name: 'Ben', email: 'ben@acme.test', role: 'member' },
-  standing: 'active',
+  displayState: 'active',
   stateReason: null,
   capabilities: ['read_content', 'read_comments', 'insert_comments'],
   addedAt: ago(9),
@@ -164,11 +164,11 @@ const crowdedReading: ConnectionReading = {
   people: [
     person('i1', { person: { id: 'u1', name: longName, email: `${longWord}@acme.test`, role: 'guest' } }),
     person('i2', {
-      standing: 'suspended',
+      displayState: 'suspended',
       person: { id: 'u2', name: rightToLeft, email: hostile, role: 'owner' },
     }),
-    person('i3', { standing: 'left', person: { id: 'u3', name: hostile, email: hostile, role: null } }),
-    person('i4', { standing: 'disconnected', stateReason: 'by-member' }),
+    person('i3', { displayState: 'left', person: { id: 'u3', name: hostile, email: hostile, role: null } }),
+    person('i4', { displayState: 'disconnected', stateReason: 'by-member' }),
     person('i5', { person: null, reach: { granted: 0, reached: 0, beyond: false } }),
   ],
   more: true,

@@ -2,7 +2,7 @@ import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../acti
 import type { InstallEvent } from '../events.ts'
 import { type Actor, maySetPolicy } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
-import type { Plan, Policy } from '../workspace.ts'
+import { type Plan, type Policy, samePolicy } from '../workspace.ts'
 
 /** A workspace's policy with the plan that gives it effect; `setAt` is null where it was never set. */
 export type KeptPolicy = { plan: Plan; policy: Policy; setAt: Date | null; setBy: string | null }
@@ -19,23 +19,23 @@ export type SetPolicyNeeds = ActionNeeds & {
   transact<T>(work: (stores: SetPolicyStores) => Promise<T>): Promise<T>
 }
 
-/** `overtaken`: somebody set it after the caller had looked; `unknown`: there is no such workspace. */
+/** `overtaken`: somebody else set it after the caller read it; `unknown`: there is no such workspace. */
 export type PolicySet = { kind: 'set' | 'unchanged' | 'unknown' } | { kind: 'overtaken'; by: string | null }
 
 /**
- * An owner sets the workspace's policy. It holds from the next request on; nothing that is installed ends by it.
+ * An owner sets the workspace's policy. It applies from the next request on; existing installations are not ended.
  * @param seen when the policy that the owner looked at had been set; null: never.
  */
 export function setPolicy(needs: SetPolicyNeeds) {
   return (context: ActionContext, policy: Policy, seen: Date | null): Promise<PolicySet | Refusal> =>
     needs.transact(async stores => {
       const kept = await stores.holdPolicy(context.workspaceId)
-      // After the wait for it: whoever is no owner any more by then changes nothing.
+      // Read after the wait for the lock: a member who is no longer an owner by then changes nothing.
       const actor = await actorOf(stores, context)
       if (!actor || !kept) return { kind: 'unknown' }
       const may = maySetPolicy(actor, kept.plan)
       if (may.kind === 'no') return refused(may.because)
-      if (same(kept.policy, policy)) return { kind: 'unchanged' }
+      if (samePolicy(kept.policy, policy)) return { kind: 'unchanged' }
       if (kept.setAt?.getTime() !== seen?.getTime()) return { kind: 'overtaken', by: kept.setBy }
       await stores.savePolicy(context.workspaceId, policy, context.actorId, needs.now())
       const about = { connectionId: null, installationId: null }
@@ -44,12 +44,4 @@ export function setPolicy(needs: SetPolicyNeeds) {
       )
       return { kind: 'set' }
     })
-}
-
-function same(one: Policy, other: Policy): boolean {
-  return (
-    one.restrictInstalls === other.restrictInstalls &&
-    one.autoApproveFirstParty === other.autoApproveFirstParty &&
-    one.connectionCreation === other.connectionCreation
-  )
 }

@@ -1,54 +1,62 @@
+/** Workspaces' policies. No other file of SQL names a member of a policy: it follows from `Policy` and its table. */
 import type { ClientBase } from 'pg'
 import type { GovernedInstallation } from '../../installs/actions/disconnect-unapproved.ts'
 import type { KeptPolicy } from '../../installs/actions/set-policy.ts'
-import type { Plan, Policy } from '../../installs/workspace.ts'
+import { noPolicy, type Policy } from '../../installs/workspace.ts'
+import { asColumns, asObject } from './projection.ts'
+import { workspacePolicies } from './tables.ts'
 
-export type PolicyRow = {
-  plan: Plan
-  restrict_installs: Policy['restrictInstalls'] | null
-  auto_approve_first_party: boolean | null
-  connection_creation: Policy['connectionCreation'] | null
-  updated_at: Date | null
-  updated_by: string | null
-}
+const members = Object.keys(noPolicy) as (keyof Policy)[]
+const columnOf = (member: keyof Policy) => workspacePolicies.options.columns[member]!.name!
 
-/** The rules of workspaces. Each method runs in its action's transaction. */
+const literal = (value: Policy[keyof Policy]) => (typeof value === 'string' ? `'${value}'` : `${value}`)
+
+/** The policy of row `row` as JSON; `noPolicy` where the left join found no row (SQL). */
+export const policySql = (row: string): string =>
+  `json_build_object(${members
+    .map(member => `'${member}', coalesce(${row}.${columnOf(member)}, ${literal(noPolicy[member])})`)
+    .join(', ')})`
+
+/** `KeptPolicy` of workspace `w` with its policy's row `o`, as columns (SQL). */
+export const keptPolicyColumns = asColumns<KeptPolicy>({
+  plan: 'w.plan',
+  policy: policySql('o'),
+  setAt: 'o.updated_at',
+  setBy: 'o.updated_by',
+})
+
+/** The policy of row `row` lets members install some connections or none; null where there is no row (SQL). */
+export const restrictsInstalls = (row: string) => `${row}.${columnOf('restrictInstalls')} <> 'none'`
+/** The policy of row `row` lets only owners install; null where there is no row (SQL). */
+export const onlyOwnersInstall = (row: string) => `${row}.${columnOf('restrictInstalls')} = 'owners-only'`
+
+/** $1 workspace, $2 who sets it, $3 when, from $4 the members. */
+const saveText = `
+  insert into workspace_policies (workspace_id, updated_by, updated_at, ${members.map(columnOf).join(', ')})
+  values ($1, $2, $3, ${members.map((_, index) => `$${index + 4}`).join(', ')})
+  on conflict (workspace_id) do update set updated_by = excluded.updated_by, updated_at = excluded.updated_at,
+    ${members.map(member => `${columnOf(member)} = excluded.${columnOf(member)}`).join(', ')}`
+
+/** Each method runs in its action's transaction. */
 export function policyStore(client: ClientBase) {
   return {
     /**
-     * The workspace's row is held, since its policy may have none yet; whoever refers to the workspace is not kept waiting. The
-     * policy is read by a statement of its own: the one that waited still sees what was joined to the row before the wait.
+     * Locks the workspace's row, since its policy may have none yet; statements that only refer to the workspace do not wait.
+     * The policy is read by a second statement, so that a transaction that waited sees the policy that was set meanwhile.
      */
     async holdPolicy(workspaceId: string): Promise<KeptPolicy | null> {
       await client.query('select from workspaces where id = $1 for no key update', [workspaceId])
-      const { rows } = await client.query<PolicyRow>(
-        `select w.plan, o.restrict_installs, o.auto_approve_first_party, o.connection_creation, o.updated_at, o.updated_by
+      const { rows } = await client.query<KeptPolicy>(
+        `select ${keptPolicyColumns}
          from workspaces w left join workspace_policies o on o.workspace_id = w.id
          where w.id = $1`,
         [workspaceId],
       )
-      const [row] = rows
-      return row ? toPolicy(row) : null
+      return rows[0] ?? null
     },
 
     async savePolicy(workspaceId: string, policy: Policy, by: string | null, now: Date): Promise<void> {
-      await client.query(
-        `insert into workspace_policies
-           (workspace_id, restrict_installs, auto_approve_first_party, connection_creation, updated_by, updated_at)
-         values ($1, $2, $3, $4, $5, $6)
-         on conflict (workspace_id) do update set restrict_installs = excluded.restrict_installs,
-           auto_approve_first_party = excluded.auto_approve_first_party,
-           connection_creation = excluded.connection_creation,
-           updated_by = excluded.updated_by, updated_at = excluded.updated_at`,
-        [
-          workspaceId,
-          policy.restrictInstalls,
-          policy.autoApproveFirstParty,
-          policy.connectionCreation,
-          by,
-          now,
-        ],
-      )
+      await client.query(saveText, [workspaceId, by, now, ...members.map(member => policy[member])])
     },
 
     async governed(workspaceId: string): Promise<GovernedInstallation[]> {
@@ -60,24 +68,19 @@ export function policyStore(client: ClientBase) {
 
 /** $1 workspace: live installations of public connections, with what decides whether the policy would let them in. */
 export const governedSql = `
-  select i.id, i.connection_id as "connectionId", i.user_id as "userId", m.role as "installerRole",
-    json_build_object('firstParty', c.first_party, 'approved', exists (
-      select from approvals a where a.workspace_id = i.workspace_id and a.connection_id = c.id)) as connection
+  select ${asColumns<GovernedInstallation>({
+    id: 'i.id',
+    connectionId: 'i.connection_id',
+    userId: 'i.user_id',
+    installerRole: 'm.role',
+    connection: asObject<GovernedInstallation['connection']>({
+      firstParty: 'c.first_party',
+      approved: `exists (
+        select from approvals a where a.workspace_id = i.workspace_id and a.connection_id = c.id)`,
+    }),
+  })}
   from installations i
   join connections c on c.id = i.connection_id and c.kind = 'public'
   left join members m on m.workspace_id = i.workspace_id and m.user_id = i.user_id
   where i.workspace_id = $1 and i.state in ('active', 'suspended')
   order by i.connection_id, i.id`
-
-export function toPolicy(row: PolicyRow): KeptPolicy {
-  return {
-    plan: row.plan,
-    policy: {
-      restrictInstalls: row.restrict_installs ?? 'none',
-      autoApproveFirstParty: row.auto_approve_first_party ?? false,
-      connectionCreation: row.connection_creation ?? 'everyone',
-    },
-    setAt: row.updated_at,
-    setBy: row.updated_by,
-  }
-}

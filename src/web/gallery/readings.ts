@@ -8,17 +8,17 @@ export type GalleryConnection = {
   developerName: string | null
   logoHash: string | null
   website: string | null
-  /** Where the partner's own "connect" begins; null: not told. */
+  /** Where the partner's own "connect" begins; null: the developer gave none. */
   installUrl: string | null
   firstParty: boolean
   verified: boolean
   capabilities: Capability[]
-  /** Whether it may be installed in the workspace, and the user's own installation there; null: no workspace is meant. */
+  /** The user's placement and own installation in the workspace of the question; null: the question names none. */
   here: { placement: Placement; installationId: string | null } | null
 }
 
 export type GalleryReadings = {
-  /** A window of the public connections; `after`: the last one of the window before. */
+  /** A window of the public connections that can be installed; `after`: the last one of the window before. */
   list(question: {
     workspaceId: string | null
     userId: string

@@ -6,11 +6,11 @@ export type PageConnection = {
   /** Who installed it; null: an internal one. */
   installer: { id: string; name: string } | null
   state: 'active' | 'suspended'
-  /** The nearest page that it was granted: this one, or one above it. */
+  /** The nearest granted page: this one, or one above it. */
   through: { id: string; title: string }
-  /** Who granted that. `present`: he is still in the workspace. */
+  /** Who granted that page. `present`: they are still in the workspace. */
   grantedBy: { id: string; name: string; present: boolean }
-  /** Pages that it was granted in all; of one's own only those that one reaches, the others go with the next change. */
+  /** All granted pages. Of one's own installation only those that one reaches: the others go with the next change. */
   grants: number
 }
 
@@ -29,7 +29,7 @@ export type PageReading = {
   children: { id: string; title: string; icon: string | null; type: 'page' | 'database'; below: number }[]
   moreChildren: boolean
   connections: PageConnection[]
-  /** Others reach it too. */
+  /** There are more than are listed. */
   moreConnections: boolean
 }
 
@@ -39,20 +39,20 @@ export type FoundConnection = {
   kind: 'public' | 'internal'
   logoHash: string | null
   installUrl: string | null
-  /** The installation that this person can add the page to; null: he has none. */
-  installation: { id: string; state: string } | null
-  /** It reaches the page already, through this one; null: it does not. */
+  /** This person's own installation, or the workspace's, to which the page can be added; null: there is none. */
+  installation: { id: string; state: 'active' | 'suspended' } | null
+  /** The granted page through which it reaches this one; null: it does not reach it. */
   through: { id: string; title: string } | null
 }
 
 type Here = { workspaceId: string; userId: string; pageId: string }
 
-/** What the screens of pages read: each is one query, and only pages that the person reaches ever come out. */
+/** Each is one query, and returns only pages that the person reaches. */
 export type PagesReadings = {
   tree(question: InstallContext & { ticked: []; lists: Windows }): Promise<PickerReading>
   /**
-   * `everyones`: also installations of others (owners see them). `installation`: of the connections only this one.
-   * null: no such page for this person.
+   * `everyones`: with the installations of others (owners see them). `installation`: only this one of the connections.
+   * null: the person reaches no such page.
    */
   page(
     question: Here & { everyones: boolean; after: string | null; installation: string | null },

@@ -70,7 +70,7 @@ export async function mergeMembers(
   const { rows: suspended } = await client.query<SuspendedInstallation>(
     `update installations i set state = 'suspended', state_reason = 'installer-left', updated_at = now()
      from staged_members s
-     where s.role is null and i.workspace_id = s.workspace_id and i.user_id = s.user_id and i.state in ('pending', 'active')
+     where s.role is null and i.workspace_id = s.workspace_id and i.user_id = s.user_id and i.state = 'active'
      returning i.workspace_id as "workspaceId", i.id, i.connection_id as "connectionId"`,
   )
   return { changed: (kept.rowCount ?? 0) + (removed.rowCount ?? 0), suspended }

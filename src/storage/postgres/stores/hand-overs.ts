@@ -61,7 +61,7 @@ export function handOverStore(client: ClientBase, manager: EntityManager) {
       const { installationId, connectionId, toUserId } = taken
       await client.query(
         `delete from installations
-         where workspace_id = $1 and connection_id = $2 and user_id = $3 and state in ('pending', 'revoked')`,
+         where workspace_id = $1 and connection_id = $2 and user_id = $3 and state = 'revoked'`,
         [workspaceId, connectionId, toUserId],
       )
       await client.query(

@@ -6,6 +6,7 @@ import type { Connection } from '../../../installs/connection.ts'
 import type { ManagedConnection } from '../../../installs/managed-connection.ts'
 import type { ConnectionSettings } from '../../../installs/registration.ts'
 import type { Plan, Policy, Role } from '../../../installs/workspace.ts'
+import { policySql } from '../policies.ts'
 import { connections } from '../tables.ts'
 import { connectionColumns, connectionStore } from './connections.ts'
 import { registrationStore } from './registrations.ts'
@@ -150,16 +151,13 @@ export async function readPlaceToCreate(
   userId: string,
   workspaceId: string,
 ): Promise<{ role: Role | null; userDisabled: boolean; plan: Plan; policy: Policy } | null> {
-  const { rows } = await client.query<{ role: Role | null; userDisabled: boolean; plan: Plan } & Policy>(
+  type Row = { role: Role | null; userDisabled: boolean; plan: Plan; policy: Policy }
+  const { rows } = await client.query<Row>(
     `select (select m.role from members m where m.workspace_id = w.id and m.user_id = $2) as role,
        not exists (select from users u where u.id = $2 and not u.disabled) as "userDisabled", w.plan,
-       coalesce(o.restrict_installs, 'none') as "restrictInstalls",
-       coalesce(o.auto_approve_first_party, false) as "autoApproveFirstParty",
-       coalesce(o.connection_creation, 'everyone') as "connectionCreation"
+       ${policySql('o')} as policy
      from workspaces w left join workspace_policies o on o.workspace_id = w.id where w.id = $1`,
     [workspaceId, userId],
   )
-  if (!rows[0]) return null
-  const { role, userDisabled, plan, ...policy } = rows[0]
-  return { role, userDisabled, plan, policy }
+  return rows[0] ?? null
 }

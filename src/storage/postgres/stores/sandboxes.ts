@@ -2,7 +2,9 @@
 import type { ClientBase, Pool } from 'pg'
 import type { TestedAccess, TestOutcome } from '../../../installs/forced-outcome.ts'
 import type { Sandbox, SandboxDraft } from '../../../installs/sandbox.ts'
-import type { User } from '../../../installs/workspace.ts'
+import { noPolicy, type Policy, samePolicy, type User } from '../../../installs/workspace.ts'
+import { policyStore } from '../policies.ts'
+import { transact } from '../transaction.ts'
 
 export function sandboxStore(client: ClientBase) {
   return {
@@ -93,20 +95,22 @@ export async function readPersonaOf(pool: Pool, personaId: string, ownerId: stri
 }
 
 /**
- * Keeps members of the persona's sandbox waiting for an approval, or stops doing so. A policy that somebody set on the screen
- * (it names him) is left alone when the waiting ends.
+ * Makes members of the persona's sandbox need an approval, or no longer. A policy that somebody set on the screen names them
+ * as its setter, and stays when the need ends.
  */
-export async function holdForApproval(pool: Pool, personaId: string, wanted: boolean): Promise<void> {
-  await pool.query(
-    wanted
-      ? `insert into workspace_policies (workspace_id, restrict_installs)
-         select u.sandbox_id, 'approved-list' from users u where u.id = $1 and u.sandbox_id is not null
-         on conflict (workspace_id) do update
-           set restrict_installs = excluded.restrict_installs, updated_by = null, updated_at = now()`
-      : `delete from workspace_policies p using users u
-         where u.id = $1 and p.workspace_id = u.sandbox_id and p.updated_by is null`,
-    [personaId],
-  )
+export function holdForApproval(pool: Pool, personaId: string, wanted: boolean, now: Date): Promise<void> {
+  return transact(pool, async client => {
+    const { rows } = await client.query<{ id: string }>(
+      'select sandbox_id as id from users where id = $1 and sandbox_id is not null',
+      [personaId],
+    )
+    const policies = policyStore(client)
+    const kept = rows[0] && (await policies.holdPolicy(rows[0].id))
+    if (!kept) return
+    const policy: Policy = wanted ? { ...kept.policy, restrictInstalls: 'approved-list' } : noPolicy
+    const isOurs = kept.setBy === null && !samePolicy(kept.policy, policy)
+    if (wanted || isOurs) await policies.savePolicy(rows[0]!.id, policy, null, now)
+  })
 }
 
 /** What was asked and approved in a sandbox before, so that the next trial of the connection is stopped anew. */

@@ -4,9 +4,10 @@
  */
 import type { Pool } from 'pg'
 import type { Placement } from '../../../installs/policy.ts'
-import type { Policy, Role } from '../../../installs/workspace.ts'
+import type { Role } from '../../../installs/workspace.ts'
 import type { KeptCode, KeptRefreshToken, TokenOwner, TokenStore } from '../../../oidc/ports.ts'
 import { batch, inOrder, together } from '../batch.ts'
+import { onlyOwnersInstall, policySql } from '../policies.ts'
 import { placementStamp, requestApproved, suspendedByOwner } from '../stores/placements.ts'
 import { clientProof, liveClient, type ProofRow, toProof } from './client.ts'
 
@@ -54,10 +55,7 @@ type CodeRow = ProofRow &
     /** null: the code is unknown. */
     grantId: string | null
     plan: Placement['plan']
-    /** null where the workspace has no policy of its own. */
-    restrictInstalls: Policy['restrictInstalls'] | null
-    autoApproveFirstParty: boolean | null
-    connectionCreation: Policy['connectionCreation'] | null
+    policy: Placement['policy']
     approved: boolean
     requestApproved: boolean | null
     suspended: boolean
@@ -71,10 +69,9 @@ const readCode = readEach(
   'code',
   `select ${clientProof}, a.id as "grantId", a.payload, a.redeemed_at as "consumedAt", a.created_at as "issuedAt",
     a.expires_at as "expiresAt", n.capabilities, ${ownerColumns}, w.plan,
-    p.restrict_installs as "restrictInstalls", p.auto_approve_first_party as "autoApproveFirstParty",
-    p.connection_creation as "connectionCreation",
+    ${policySql('p')} as policy,
     exists (select from approvals l where l.workspace_id = a.workspace_id and l.connection_id = c.id) as approved,
-    p.restrict_installs = 'owners-only'
+    ${onlyOwnersInstall('p')}
       and ${requestApproved('a.workspace_id', 'c.id', 'a.user_id')} as "requestApproved",
     ${suspendedByOwner('a.workspace_id', 'c.id', 'a.user_id')} as suspended,
     c.id as "clientId", c.kind as "clientKind", c.first_party as "firstParty", c.capabilities as registered,
@@ -118,11 +115,7 @@ function toPlacement(row: CodeRow): Placement {
     role: row.role,
     userDisabled: row.userDisabled,
     plan: row.plan,
-    policy: {
-      restrictInstalls: row.restrictInstalls ?? 'none',
-      autoApproveFirstParty: row.autoApproveFirstParty ?? false,
-      connectionCreation: row.connectionCreation ?? 'everyone',
-    },
+    policy: row.policy,
     connection: {
       id: row.clientId,
       kind: row.clientKind,

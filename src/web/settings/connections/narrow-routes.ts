@@ -2,17 +2,12 @@ import type Router from '@koa/router'
 import { withNotice } from '../../frame/notice.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
-import type { PickerReadings } from '../../picker/readings.ts'
 import { urls } from '../../urls.ts'
 import { type Choice, type ChoiceNeeds, choosePages } from '../choose-pages/routes.ts'
 import { asking, type OwnersNeeds } from './asking.ts'
+import type { NarrowingReadings } from './readings.ts'
 
-export type NarrowNeeds = Omit<ChoiceNeeds, keyof OwnersNeeds> & {
-  /** The picker over what an installation was granted. */
-  narrowing: PickerReadings['picker']
-  /** Granted pages that this owner cannot open himself. */
-  unseenGrants(question: { workspaceId: string; userId: string; installationId: string }): Promise<string[]>
-}
+export type NarrowNeeds = Omit<ChoiceNeeds, keyof OwnersNeeds> & NarrowingReadings
 
 /** Owners take pages away from what others installed, or put pages below them in their place. They add none. */
 export function narrow(needs: OwnersNeeds & NarrowNeeds): Router<WebState> {

@@ -119,7 +119,7 @@ function rowOf({ workspace, policy, now }: Facts, row: InstalledConnection): Con
     name: row.name,
     href: urls.connection.people(workspace.id, row.id),
     mark: connectionMark({ ...row, logo: logoOf(row) }),
-    badges: [...standingBadges(row), ...factBadges(row, { plan: workspace.plan, policy }, row.byMembers > 0)],
+    badges: [...stateBadges(row), ...factBadges(row, { plan: workspace.plan, policy }, row.byMembers > 0)],
     addedBy: row.addedBy?.name ?? 'The operator',
     added: momentOf(row.addedAt, now),
     users: usersWords(row),
@@ -132,7 +132,7 @@ function rowOf({ workspace, policy, now }: Facts, row: InstalledConnection): Con
   }
 }
 
-function standingBadges({ active, suspended, left }: Counts): Badge[] {
+function stateBadges({ active, suspended, left }: Counts): Badge[] {
   const badges: Badge[] = []
   const live = active + suspended + left
   if (live === 0) badges.push({ label: 'Disconnected', kind: 'plain' })

@@ -129,20 +129,20 @@ function rowOf({ workspace, reading, now }: Facts, one: PersonWithAccess): Perso
   }
 }
 
-const isOver = ({ standing, stateReason }: PersonWithAccess) =>
-  standing === 'disconnected' || stateReason === 'while-suspended'
+const isOver = ({ displayState, stateReason }: PersonWithAccess) =>
+  displayState === 'disconnected' || stateReason === 'while-suspended'
 
 function badgesOf(
   plan: Plan,
   policy: Policy,
   connection: ConnectionReading['connection'],
-  { person, standing, stateReason }: PersonWithAccess,
+  { person, displayState, stateReason }: PersonWithAccess,
 ): Badge[] {
   const badges: Badge[] = []
   if (person?.role === 'guest') badges.push({ label: 'Guest', kind: 'plain' })
-  if (standing === 'suspended') badges.push({ label: 'Suspended', kind: 'warning' })
-  if (standing === 'left') badges.push({ label: 'Installer left', kind: 'warning' })
-  if (standing === 'disconnected') {
+  if (displayState === 'suspended') badges.push({ label: 'Suspended', kind: 'warning' })
+  if (displayState === 'left') badges.push({ label: 'Installer left', kind: 'warning' })
+  if (displayState === 'disconnected') {
     const by = stateReason === 'by-member' ? 'Disconnected by the member' : 'Disconnected'
     badges.push({ label: by, kind: 'plain' })
     return badges
@@ -159,12 +159,12 @@ function menuOf(
   workspaceId: string,
   connectionId: string,
   name: string,
-  { installationId, standing, stateReason, person }: PersonWithAccess,
+  { installationId, displayState, stateReason, person }: PersonWithAccess,
 ): Menu | null {
-  if (standing === 'disconnected') return null
+  if (displayState === 'disconnected') return null
   const at = urls.access
   // It reaches nothing, and what becomes of it is decided as a whole.
-  if (standing === 'left') {
+  if (displayState === 'left') {
     const items = [
       menuLink('Hand over', 'users', urls.handOver.offer(workspaceId, installationId)),
       menuLink('Let go', 'x', urls.handOver.letGo(workspaceId, installationId), { danger: true }),
@@ -175,9 +175,9 @@ function menuOf(
   const items: Menu['items'] = []
   if (stateReason !== 'while-suspended')
     items.push(menuLink('Manage pages', 'list-checks', at.pages(workspaceId, connectionId, installationId)))
-  if (standing === 'active')
+  if (displayState === 'active')
     items.push(menuLink(`Suspend${whom}`, 'pause', at.suspend(workspaceId, connectionId, installationId)))
-  if (standing === 'suspended')
+  if (displayState === 'suspended')
     items.push(menuPost(`Resume${whom}`, 'play', at.resume(workspaceId, connectionId, installationId)))
   if (person)
     items.push(

@@ -1,13 +1,17 @@
 import type { Capability } from '../../../installs/capability.ts'
+import type { StateReason } from '../../../installs/installation.ts'
 import type { Policy, Role } from '../../../installs/workspace.ts'
-import type { Reach } from '../my-connections/readings.ts'
+import type { PickerReadings } from '../../picker/readings.ts'
 
-/** `left`: whoever installed it is no longer in the workspace. */
-export type Standing = 'pending' | 'active' | 'suspended' | 'left' | 'disconnected'
-/** `in-use`: everything but disconnected. */
-export type StateFilter = 'in-use' | 'active' | 'suspended' | 'left' | 'disconnected'
+/** The state of an installation as owners see it. `left`: its installer is no longer in the workspace. */
+export type DisplayState = 'active' | 'suspended' | 'left' | 'disconnected'
+/** `in-use`: every state but disconnected. */
+export type StateFilter = 'in-use' | DisplayState
 
-/** What a connection is, on both screens. */
+/** Pages that an installation reaches: chosen ones, and with all pages below. `beyond`: there are more than were counted. */
+export type Reach = { granted: number; reached: number; beyond: boolean }
+
+/** The facts of a connection that both screens show. */
 export type ConnectionFacts = {
   id: string
   kind: 'public' | 'internal'
@@ -19,38 +23,51 @@ export type ConnectionFacts = {
   firstParty: boolean
   verified: boolean
   disabled: boolean
-  /** It stands on the approved list. */
+  /** It is on the approved list. */
   approved: boolean
 }
 
-/** Installations by standing. */
-export type Counts = { active: number; suspended: number; left: number; disconnected: number }
+/** Numbers of installations. */
+export type Counts = Record<DisplayState, number>
 
 export type InstalledConnection = ConnectionFacts &
   Counts & {
-    /** Who brought it into the workspace; null: an internal one of an unknown creator. */
+    /** Who installed it first; null: an internal one of an unknown creator. */
     addedBy: { id: string; name: string } | null
     addedAt: Date
-    /** The workspace's own active one, of an internal connection. */
+    /** The workspace's own active installation of an internal connection. */
     sharedInstallationId: string | null
-    /** Active or suspended ones of members who are no owners. */
+    /** Active or suspended installations of people who are not owners. */
     byMembers: number
-    /** What the active and suspended ones reach, all together. */
+    /** The reach of all active and suspended installations together. */
     reach: Reach
   }
 
 export type PersonWithAccess = {
   installationId: string
-  /** null: an internal connection, which belongs to the workspace. */
+  /** null: an internal connection belongs to the workspace. */
   person: { id: string; name: string; email: string; role: Role | null } | null
-  standing: Standing
-  stateReason: string | null
+  displayState: DisplayState
+  stateReason: StateReason | null
   capabilities: Capability[]
   addedAt: Date
   lastUsedAt: Date | null
   reach: Reach
 }
 
+/** One installation, as the pages that ask before a change name it. */
+export type InstallationReading = {
+  id: string
+  displayState: DisplayState
+  /** An owner suspended it, and it may have been disconnected since. */
+  byOwner: boolean
+  /** It has no tokens any more. */
+  ended: boolean
+  person: { id: string; name: string } | null
+  connection: { id: string; kind: 'public' | 'internal'; name: string; logoHash: string | null }
+}
+
+/** A connection in a workspace, and a window of the people who installed it. */
 export type ConnectionReading = {
   connection: ConnectionFacts & { description: string | null; developerName: string | null }
   policy: Policy
@@ -59,7 +76,7 @@ export type ConnectionReading = {
   more: boolean
 }
 
-/** What is looked for; '' looks for nothing. */
+/** An empty text filters nothing. */
 export type Filters = { state: StateFilter; person: string; connection: string }
 
 /** Each is one query. */
@@ -76,16 +93,14 @@ export type ConnectionsReadings = {
     person: string
     after: string | null
   }): Promise<ConnectionReading | null>
-  /** One installation; null when there is none of this id in the workspace. */
-  installation(
-    workspaceId: string,
-    installationId: string,
-  ): Promise<{
-    id: string
-    standing: Standing
-    /** There are no tokens any more. */
-    ended: boolean
-    person: { id: string; name: string } | null
-    connection: { id: string; kind: 'public' | 'internal'; name: string; logoHash: string | null }
-  } | null>
+  /** null when there is none of this id in the workspace. */
+  installation(workspaceId: string, installationId: string): Promise<InstallationReading | null>
+}
+
+/** Owners take pages away from installations of others. */
+export type NarrowingReadings = {
+  /** The picker over the pages that an installation was granted. */
+  narrowing: PickerReadings['picker']
+  /** Ids of granted pages that this owner cannot open. */
+  unseenGrants(question: { workspaceId: string; userId: string; installationId: string }): Promise<string[]>
 }

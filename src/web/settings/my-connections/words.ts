@@ -1,5 +1,5 @@
 import { pagesWords } from '../../kit/words.ts'
-import type { Reach } from './readings.ts'
+import type { Reach } from '../connections/readings.ts'
 
 /** "3 pages", and in a second line what that comes to with everything below; null where nothing stands below. */
 export function reachWords({ granted, reached, beyond }: Reach): { own: string; all: string | null } {

@@ -2,25 +2,25 @@ import type { ApprovalRequestState } from '../../../installs/approval.ts'
 import type { Capability } from '../../../installs/capability.ts'
 import type { Placement } from '../../../installs/policy.ts'
 
-/** What a member asked for, and all that decides what can be done about it now. */
+/** A member's own request, with the facts that decide how it can go on. */
 export type MyRequest = {
   id: string
   state: ApprovalRequestState
   askedAt: Date
   expiresAt: Date
   decidedAt: Date | null
-  /** null: nobody decided, or someone who is gone. */
+  /** null: not decided, or decided by someone who is gone. */
   decidedBy: string | null
   answer: string | null
   reason: string
   capabilities: Capability[]
-  /** The partner's request is kept: it has no answer yet. */
+  /** The partner's request is kept, since it has no answer yet. */
   resumable: boolean
   connection: { id: string; name: string; logoHash: string | null }
   placement: Placement
 }
 
-/** What a departed member left behind, offered to this one. */
+/** An installation of a departed member, offered to this member. */
 export type MyOffer = {
   id: string
   offeredAt: Date
@@ -30,6 +30,13 @@ export type MyOffer = {
   connection: { id: string; name: string; logoHash: string | null }
 }
 
+/** The newest request of the member for this connection in the workspace; null: there is none. */
+export type LatestRequest = (
+  workspaceId: string,
+  userId: string,
+  connectionId: string,
+) => Promise<MyRequest | null>
+
 export type MyRequestsReadings = {
   /** A window behind the request `after`, the newest first. */
   list(question: {
@@ -37,9 +44,9 @@ export type MyRequestsReadings = {
     userId: string
     after: string | null
   }): Promise<{ rows: MyRequest[]; more: boolean }>
-  /** null: there is none, or it is another member's. */
+  /** null: none of this id, or another member's. */
   one(workspaceId: string, userId: string, id: string): Promise<MyRequest | null>
-  /** Those that wait for him. */
+  /** Offers that wait for the member, the oldest first. */
   offers(workspaceId: string, userId: string): Promise<MyOffer[]>
   /** Up to three owners by name, and how many there are. */
   owners(workspaceId: string): Promise<{ names: string[]; count: number }>

@@ -3,5 +3,16 @@ import type { KeptPolicy } from '../../../installs/actions/set-policy.ts'
 
 export type NamedInstallation = GovernedInstallation & { connectionName: string; personName: string | null }
 
-/** A workspace's policy and what it is held against; `setByName` null: nobody has set it, or someone who is gone. */
-export type PolicyReading = { kept: KeptPolicy; setByName: string | null; installed: NamedInstallation[] }
+export type PolicyReading = {
+  kept: KeptPolicy
+  /** null: it was never set, or by someone who is gone. */
+  setByName: string | null
+  /** Live installations of public connections, by the connection's name; empty where the policy restricts nothing. */
+  installed: NamedInstallation[]
+}
+
+export type PolicyReadings = {
+  /** null when there is no such workspace. */
+  policy(workspaceId: string): Promise<PolicyReading | null>
+  nameOf(userId: string): Promise<string | null>
+}

@@ -14,16 +14,13 @@ import type { WebContext, WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
 import { readPolicyForm } from './form.ts'
 import { againstPolicy, notices, overtakenWords, policyPage, policyView, unapprovedPage } from './page.ts'
-import type { PolicyReading } from './readings.ts'
+import type { PolicyReadings } from './readings.ts'
 
 export type PolicyNeeds = {
   render: Render
   faults: Faults
   gate: WorkspaceGate
-  readings: {
-    policy(workspaceId: string): Promise<PolicyReading | null>
-    nameOf(userId: string): Promise<string | null>
-  }
+  readings: PolicyReadings
   setPolicy: ReturnType<typeof setPolicy>
   disconnectUnapproved: ReturnType<typeof disconnectUnapproved>
   now(): Date

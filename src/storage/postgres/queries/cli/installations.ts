@@ -1,34 +1,45 @@
 import type { Pool } from 'pg'
-import type { InstallationState } from '../../../../installs/installation.ts'
+import type { InstallationState, StateReason } from '../../../../installs/installation.ts'
+import { asColumns, asObject } from '../../projection.ts'
 
-/** An installation as the command line lists it; the members are what scripts read. */
+/** An installation as the command line lists it; scripts rely on the members' names. */
 export type ListedInstallation = {
   id: string
   state: InstallationState
-  state_reason: string | null
+  state_reason: StateReason | null
   connection: { id: string; name: string }
   workspace: { id: string; name: string }
   /** null for an internal connection. */
   user: { id: string; email: string } | null
   capabilities: string[]
-  /** Page grants, not the pages below them. */
+  /** Granted pages, without those below them. */
   pages: number
   created_at: Date
   last_used_at: Date | null
 }
 
-/** Those of one workspace, of one connection, or all; the newest first. */
+/** Installations of one workspace, of one connection, or all; the newest first. */
 export async function listInstallations(
   pool: Pool,
   scope: { workspaceId: string | null; connectionId: string | null },
 ): Promise<ListedInstallation[]> {
   const { rows } = await pool.query<ListedInstallation>(
-    `select i.id, i.state, i.state_reason, i.capabilities, i.created_at, i.last_used_at,
-       json_build_object('id', c.id, 'name', c.name) as connection,
-       json_build_object('id', w.id, 'name', w.name) as workspace,
-       case when u.id is null then null else json_build_object('id', u.id, 'email', u.email) end as user,
-       (select count(*)::int from page_grants g
-        where g.workspace_id = i.workspace_id and g.installation_id = i.id) as pages
+    `select ${asColumns<ListedInstallation>({
+      id: 'i.id',
+      state: 'i.state',
+      state_reason: 'i.state_reason',
+      connection: asObject<ListedInstallation['connection']>({ id: 'c.id', name: 'c.name' }),
+      workspace: asObject<ListedInstallation['workspace']>({ id: 'w.id', name: 'w.name' }),
+      user: `case when u.id is not null then ${asObject<NonNullable<ListedInstallation['user']>>({
+        id: 'u.id',
+        email: 'u.email',
+      })} end`,
+      capabilities: 'i.capabilities',
+      pages: `(select count(*)::int from page_grants g
+        where g.workspace_id = i.workspace_id and g.installation_id = i.id)`,
+      created_at: 'i.created_at',
+      last_used_at: 'i.last_used_at',
+    })}
      from installations i
      join connections c on c.id = i.connection_id
      join workspaces w on w.id = i.workspace_id
@@ -40,7 +51,7 @@ export async function listInstallations(
   return rows
 }
 
-/** Where an installation stands; null when there is none of this id. */
+/** null when there is no installation of this id. */
 export async function workspaceOfInstallation(pool: Pool, id: string): Promise<string | null> {
   const { rows } = await pool.query<{ workspace_id: string }>(
     'select workspace_id from installations where id = $1',

@@ -4,50 +4,53 @@ import type {
   InstallReadings,
   WorkspaceToChoose,
 } from '../../../../web/install/readings.ts'
-import { type PlacementRow, placementColumns, toPlacement } from '../../stores/placements.ts'
-
-type WorkspaceRow = PlacementRow & {
-  id: string
-  name: string
-  icon: string | null
-  names: string[]
-  others: number
-  mine: string | null
-}
+import { asObject, type Json } from '../../projection.ts'
+import { placementSql } from '../../stores/placements.ts'
 
 const connectionColumns = `c.id, c.name, c.developer_name as "developerName", c.website, c.privacy_url as "privacyUrl",
   c.terms_url as "termsUrl", c.logo_hash as "logoHash", c.first_party as "firstParty", c.verified`
 
+const workspace = asObject<WorkspaceToChoose>({
+  id: 'w.id',
+  name: 'w.name',
+  icon: 'w.icon',
+  placement: placementSql('$1'),
+  others: asObject<WorkspaceToChoose['others']>({ names: 'i.names', count: 'i.others' }),
+  mine: 'i.mine',
+})
+
 const text = `
   select ${connectionColumns},
     coalesce((
-      select json_agg(w order by lower(w.name), w.id) from (
-        select w.id, w.name, w.icon, ${placementColumns('$1')}, i.others, i.names, i.mine
-        from members own
-        join workspaces w on w.id = own.workspace_id
-        left join workspace_policies o on o.workspace_id = w.id
-        cross join lateral (
-          select count(*) filter (where i.user_id <> $1) as others,
-            min(i.created_at) filter (where i.user_id = $1) as mine,
-            coalesce((array_agg(u.name order by i.created_at, i.id) filter (where i.user_id <> $1))[:3], '{}') as names
-          from installations i join users u on u.id = i.user_id
-          where i.workspace_id = w.id and i.connection_id = c.id
-            and (i.state = 'active' or i.state = 'suspended' and i.user_id = $1)) i
-        where own.user_id = $1) w), '[]') as workspaces
+      select json_agg(${workspace} order by lower(w.name), w.id)
+      from members own
+      join workspaces w on w.id = own.workspace_id
+      left join workspace_policies o on o.workspace_id = w.id
+      cross join lateral (
+        select count(*) filter (where i.user_id <> $1) as others,
+          min(i.created_at) filter (where i.user_id = $1) as mine,
+          coalesce((array_agg(u.name order by i.created_at, i.id) filter (where i.user_id <> $1))[:3], '{}') as names
+        from installations i join users u on u.id = i.user_id
+        where i.workspace_id = w.id and i.connection_id = c.id
+          and (i.state = 'active' or i.state = 'suspended' and i.user_id = $1)) i
+      where own.user_id = $1), '[]') as workspaces
   from connections c
   where c.id = $2`
 
 export const readInstallChoices =
   (pool: Pool): InstallReadings['choices'] =>
   async (userId, connectionId) => {
-    const { rows } = await pool.query<ConnectionToInstall & { workspaces: WorkspaceRow[] }>({
+    const { rows } = await pool.query<ConnectionToInstall & { workspaces: Json<WorkspaceToChoose>[] }>({
       name: 'install-choices',
       text,
       values: [userId, connectionId],
     })
     if (!rows[0]) return null
     const { workspaces, ...connection } = rows[0]
-    return { connection, workspaces: workspaces.map(toWorkspace) }
+    return {
+      connection,
+      workspaces: workspaces.map(one => ({ ...one, mine: one.mine === null ? null : new Date(one.mine) })),
+    }
   }
 
 export const readConnectionToInstall =
@@ -73,14 +76,3 @@ export const readOwners =
     })
     return rows[0]!
   }
-
-function toWorkspace(row: WorkspaceRow): WorkspaceToChoose {
-  return {
-    id: row.id,
-    name: row.name,
-    icon: row.icon,
-    placement: toPlacement(row),
-    others: { names: row.names, count: row.others },
-    mine: row.mine === null ? null : new Date(row.mine),
-  }
-}

@@ -1,41 +1,39 @@
-/** How owners' screens call the state of an installation. */
-export type Standing = 'pending' | 'active' | 'suspended' | 'left' | 'disconnected'
-
-/** `in-use`: everything but disconnected; `left`: whoever installed it is no longer in the workspace. */
-export type StateFilter = 'in-use' | 'active' | 'suspended' | 'left' | 'disconnected'
+import type { StateFilter } from '../../../../web/settings/connections/readings.ts'
 
 /**
- * The standing of an installation `i`. `role` is its installer's, null for a stranger: what a departed member installed is
- * "left" until it is disconnected, whatever its state. What was disconnected while an owner's suspension stood is still suspended:
- * its installer may not install it again.
+ * The `DisplayState` of installation `i` (SQL). `role` is its installer's role in the workspace, null for a person who is no
+ * member: a departed member's installation is "left" until it is disconnected, whatever its state. One that was disconnected
+ * under an owner's suspension counts as suspended: its installer may not install it again.
  */
-export const toStandingSql = (role: string) => `
+export const displayStateSql = (role: string) => `
   case when i.state = 'revoked' and (i.state_reason is distinct from 'while-suspended' or ${role} is null) then 'disconnected'
     when i.state = 'revoked' then 'suspended'
     when i.user_id is not null and ${role} is null then 'left'
     else i.state end`
 
-/** Whether a row with the column `standing` fits the filter. */
+/** Whether a row with the column `display_state` fits the filter. */
 const fitsFilter: Record<StateFilter, string> = {
-  'in-use': `standing <> 'disconnected'`,
-  active: `standing = 'active'`,
-  suspended: `standing = 'suspended'`,
-  left: `standing = 'left'`,
-  disconnected: `standing = 'disconnected'`,
+  'in-use': `display_state <> 'disconnected'`,
+  active: `display_state = 'active'`,
+  suspended: `display_state = 'suspended'`,
+  left: `display_state = 'left'`,
+  disconnected: `display_state = 'disconnected'`,
 }
 
-/** The same prepared statement for each filter: these are long to plan. */
+type Statement = { name: string; text: string }
+
+/** One prepared statement for each filter: these statements take long to plan. */
 export function forEachFilter(
   name: string,
   textOf: (fits: string) => string,
-): Record<StateFilter, { name: string; text: string }> {
+): Record<StateFilter, Statement> {
   return Object.fromEntries(
     Object.entries(fitsFilter).map(([filter, fits]) => [
       filter,
       { name: `${name}-${filter}`, text: textOf(fits) },
     ]),
-  ) as Record<StateFilter, { name: string; text: string }>
+  ) as Record<StateFilter, Statement>
 }
 
-/** Text that is looked for anywhere in a name, whatever its case. */
+/** Whether a name contains the words, in any case (SQL, the arguments too). */
 export const holds = (column: string, words: string) => `strpos(lower(${column}), lower(${words})) > 0`

@@ -1,35 +1,29 @@
 import type { Pool } from 'pg'
-import type { Placement } from '../../../../installs/policy.ts'
-import { type PlacementRow, placementColumns, toPlacement } from '../../stores/placements.ts'
+import type {
+  EndedByOthers,
+  MyConnectionsReadings,
+} from '../../../../web/settings/my-connections/readings.ts'
+import { asColumns, asObject } from '../../projection.ts'
+import { placementSql } from '../../stores/placements.ts'
 
-/** What somebody else ended is told about for so long, the newest first and no more than these. */
 const endedDays = 30
 const endedSize = 20
 
-export type EndedByOthers = {
-  installationId: string
-  /** The reason that the installation ended with. */
-  reason: 'by-owner' | 'by-operator' | 'by-partner' | 'let-go' | 'not-approved' | 'connection-deleted'
-  at: Date
-  connection: { id: string; name: string; logoHash: string | null }
-  /** Whether it could be installed again today. */
-  placement: Placement
-}
-
-type Row = PlacementRow & {
-  id: string
-  state_reason: EndedByOthers['reason']
-  updated_at: Date
-  name: string
-  logo_hash: string | null
-}
-
 /**
- * $1 workspace, $2 user, $3 since. Ending sets the row's time and appends its event a moment later, so that the event is found
- * around that time; what an owner took from himself there, or deleted as its developer, he knows.
+ * $1 workspace, $2 user, $3 since. Ending an installation sets the row's time and appends its event a moment later, so the
+ * event is found around that time. An ending by the user themselves is left out, also one as the connection's developer.
  */
 const text = `
-  select i.id, i.state_reason, i.updated_at, c.name, c.logo_hash, ${placementColumns('$2')}
+  select ${asColumns<EndedByOthers>({
+    reason: 'i.state_reason',
+    at: 'i.updated_at',
+    connection: asObject<EndedByOthers['connection']>({
+      id: 'c.id',
+      name: 'c.name',
+      logoHash: 'c.logo_hash',
+    }),
+    placement: placementSql('$2'),
+  })}
   from installations i
   join connections c on c.id = i.connection_id
   join workspaces w on w.id = i.workspace_id
@@ -45,24 +39,14 @@ const text = `
   order by i.updated_at desc, i.id
   limit ${endedSize}`
 
-/** What this member had installed and somebody else ended of late, as far as he has not installed it again. */
-export async function readEndedByOthers(
-  pool: Pool,
-  workspaceId: string,
-  userId: string,
-  now: Date,
-): Promise<EndedByOthers[]> {
-  const since = new Date(now.getTime() - endedDays * 86_400_000)
-  const { rows } = await pool.query<Row>({
-    name: 'settings-ended',
-    text,
-    values: [workspaceId, userId, since],
-  })
-  return rows.map(row => ({
-    installationId: row.id,
-    reason: row.state_reason,
-    at: row.updated_at,
-    connection: { id: row.connection_id, name: row.name, logoHash: row.logo_hash },
-    placement: toPlacement(row),
-  }))
-}
+export const readEndedByOthers =
+  (pool: Pool): MyConnectionsReadings['ended'] =>
+  async (workspaceId, userId, now) => {
+    const since = new Date(now.getTime() - endedDays * 86_400_000)
+    const { rows } = await pool.query<EndedByOthers>({
+      name: 'settings-ended',
+      text,
+      values: [workspaceId, userId, since],
+    })
+    return rows
+  }

@@ -1,57 +1,41 @@
 import type { Pool } from 'pg'
+import type {
+  ConnectionsReadings,
+  InstallationReading,
+} from '../../../../web/settings/connections/readings.ts'
+import { asColumns, asObject } from '../../projection.ts'
 import { barsInstalling } from '../../stores/placements.ts'
-import { type Standing, toStandingSql } from './display-state.ts'
+import { displayStateSql } from './display-state.ts'
 
-/** One installation, as the pages that ask before a change name it. */
-export type InstallationReading = {
-  id: string
-  standing: Standing
-  /** An owner suspended it; it may have been disconnected since. */
-  byOwner: boolean
-  /** There are no tokens any more. */
-  ended: boolean
-  person: { id: string; name: string } | null
-  connection: { id: string; kind: 'public' | 'internal'; name: string; logoHash: string | null }
-}
+const columns = asColumns<InstallationReading>({
+  id: 'i.id',
+  displayState: displayStateSql('m.role'),
+  byOwner: barsInstalling('i'),
+  ended: `i.state = 'revoked'`,
+  person: `case when u.id is not null then ${asObject<NonNullable<InstallationReading['person']>>({
+    id: 'u.id',
+    name: 'u.name',
+  })} end`,
+  connection: asObject<InstallationReading['connection']>({
+    id: 'c.id',
+    kind: 'c.kind',
+    name: 'c.name',
+    logoHash: 'c.logo_hash',
+  }),
+})
 
-type Row = {
-  id: string
-  standing: Standing
-  by_owner: boolean
-  ended: boolean
-  user_id: string | null
-  user_name: string | null
-  connection_id: string
-  kind: 'public' | 'internal'
-  name: string
-  logo_hash: string | null
-}
-
-/** null when there is none of this id in the workspace. */
-export async function readInstallation(
-  pool: Pool,
-  workspaceId: string,
-  installationId: string,
-): Promise<InstallationReading | null> {
-  const { rows } = await pool.query<Row>(
-    `select i.id, ${toStandingSql('m.role')} as standing,
-       ${barsInstalling('i')} as by_owner, i.state = 'revoked' as ended, i.user_id, u.name as user_name,
-       c.id as connection_id, c.kind, c.name, c.logo_hash
-     from installations i
-     join connections c on c.id = i.connection_id
-     left join users u on u.id = i.user_id
-     left join members m on m.workspace_id = i.workspace_id and m.user_id = i.user_id
-     where i.workspace_id = $1 and i.id = $2`,
-    [workspaceId, installationId],
-  )
-  const [row] = rows
-  if (!row) return null
-  return {
-    id: row.id,
-    standing: row.standing,
-    byOwner: row.by_owner,
-    ended: row.ended,
-    person: row.user_id === null ? null : { id: row.user_id, name: row.user_name! },
-    connection: { id: row.connection_id, kind: row.kind, name: row.name, logoHash: row.logo_hash },
+/** One installation, for the pages that ask before a change. */
+export const readInstallation =
+  (pool: Pool): ConnectionsReadings['installation'] =>
+  async (workspaceId, installationId) => {
+    const { rows } = await pool.query<InstallationReading>(
+      `select ${columns}
+       from installations i
+       join connections c on c.id = i.connection_id
+       left join users u on u.id = i.user_id
+       left join members m on m.workspace_id = i.workspace_id and m.user_id = i.user_id
+       where i.workspace_id = $1 and i.id = $2`,
+      [workspaceId, installationId],
+    )
+    return rows[0] ?? null
   }
-}

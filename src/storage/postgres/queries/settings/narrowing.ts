@@ -1,8 +1,9 @@
 import type { Pool } from 'pg'
+import type { NarrowingReadings } from '../../../../web/settings/connections/readings.ts'
 import { personReaches } from '../../reach.ts'
 import { behind, listSize, pickerStatements, readPicker } from '../picker/pages.ts'
 
-/** The roots are the pages that were granted, as far as the owner reaches them himself, with the way to each. */
+/** The roots are the granted pages that the owner reaches too. */
 const grantedRoots = `
   (select 'shared' as list, p.sort_title, p.id
     from now cross join lateral unnest(now.ids) g (id)
@@ -17,22 +18,20 @@ const grantedRoots = `
 
 const statements = pickerStatements('picker-narrow', grantedRoots)
 
-/** The page picker over what an installation was granted: `connectionId` is the installation, the user an owner. */
-export const readNarrowing = (pool: Pool) => readPicker(pool, statements)
+/** The page picker over the pages that an installation was granted: `connectionId` is the installation, the user an owner. */
+export const readNarrowing = (pool: Pool): NarrowingReadings['narrowing'] => readPicker(pool, statements)
 
-/** Pages that were granted and that this owner cannot reach himself: in the private part of others, or in the trash. */
-export async function readUnseenGrants(
-  pool: Pool,
-  question: { workspaceId: string; userId: string; installationId: string },
-): Promise<string[]> {
-  const { workspaceId, userId, installationId } = question
-  const { rows } = await pool.query<{ id: string }>(
-    `select g.page_id as id
-     from page_grants g
-     join page_paths t on t.workspace_id = $1 and t.page_id = g.page_id
-     join pages root on root.workspace_id = $1 and root.id = t.path[1]
-     where g.workspace_id = $1 and g.installation_id = $3 and (t.hidden or not ${personReaches('$2', 'root')})`,
-    [workspaceId, userId, installationId],
-  )
-  return rows.map(row => row.id)
-}
+/** Also pages in the trash. */
+export const readUnseenGrants =
+  (pool: Pool): NarrowingReadings['unseenGrants'] =>
+  async ({ workspaceId, userId, installationId }) => {
+    const { rows } = await pool.query<{ id: string }>(
+      `select g.page_id as id
+       from page_grants g
+       join page_paths t on t.workspace_id = $1 and t.page_id = g.page_id
+       join pages root on root.workspace_id = $1 and root.id = t.path[1]
+       where g.workspace_id = $1 and g.installation_id = $3 and (t.hidden or not ${personReaches('$2', 'root')})`,
+      [workspaceId, userId, installationId],
+    )
+    return rows.map(row => row.id)
+  }

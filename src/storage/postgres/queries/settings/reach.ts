@@ -1,18 +1,20 @@
+import type { Reach } from '../../../../web/settings/connections/readings.ts'
+import { asObject } from '../../projection.ts'
 import { countBelow } from '../picker/pages.ts'
 
-/** Pages below one granted page are counted up to here; a list of many installations says "more than" beyond it. */
+/** The pages below one granted page are counted up to this; a list of many installations says "more than" beyond it. */
 const reachLimit = 1_000
-/** As many grants of one connection are followed down the tree; of more, only their pages are counted, as "more than". */
+/** Of a connection with more grants than this only the granted pages are counted, as "more than". */
 const followLimit = 500
 
 /**
- * The pages that installations reach, as columns `granted` (what was chosen, without what stands below another chosen page),
- * `reached` (with all below; a page that two of a group reach counts once) and `beyond` (more than was counted).
- * `sets` is SQL of (key, installation_id) in workspace $1: one row of `sums` comes out for each key that reaches anything.
+ * The pages that installations reach, as columns `granted` (chosen pages, less those below another chosen page), `reached`
+ * (with all pages below; a page that two of a group reach counts once) and `beyond` (there are more than were counted).
+ * `sets` is SQL of (key, installation_id) in workspace $1; `sums` has one row for each key that reaches anything.
  *
- * The planner knows nothing of the sizes of these sets, and joins of large ones with one another may cost their product. So
- * there are none: whoever granted is looked up in a hash (a subquery within a case is never made a join), and in tree order a
- * page stands below an earlier one exactly when it comes before the end of that one's range.
+ * The planner cannot estimate the sizes of these sets, and may join large ones at the cost of their product. So there are no
+ * such joins: granters are looked up in a hash (a subquery within a case is never made a join), and in tree order a page is
+ * below an earlier one exactly when it comes before the end of that one's range.
  */
 export const reachCtes = (sets: string) => `
   chosen as materialized (
@@ -60,11 +62,9 @@ export const reachCtes = (sets: string) => `
     from counted group by key
     union all select key, pages, pages, true from crowds)`
 
-/** What an installation, or all of a connection, reaches. */
-export type Reach = { granted: number; reached: number; beyond: boolean }
-
-export type ReachRow = { granted: number | null; reached: number | null; beyond: boolean | null }
-
-export function toReach(row: ReachRow): Reach {
-  return { granted: row.granted ?? 0, reached: row.reached ?? 0, beyond: row.beyond ?? false }
-}
+/** The `Reach` of the row of `sums` that was left-joined as `s` (SQL). */
+export const reachSql = asObject<Reach>({
+  granted: 'coalesce(s.granted, 0)',
+  reached: 'coalesce(s.reached, 0)',
+  beyond: 'coalesce(s.beyond, false)',
+})

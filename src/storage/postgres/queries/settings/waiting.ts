@@ -1,8 +1,8 @@
 import type { Pool } from 'pg'
 import { offerStands } from './offers.ts'
 
-/** How many requests for approval wait for an owner: the number beside "Requests" in the rail. */
-export async function countWaitingRequests(pool: Pool, workspaceId: string): Promise<number> {
+/** Approval requests that wait for an owner: the number beside "Requests" in the rail. */
+export const countWaitingRequests = (pool: Pool) => async (workspaceId: string) => {
   const { rows } = await pool.query<{ count: number }>({
     name: 'waiting-requests',
     text: `select count(*)::int as count from approval_requests
@@ -12,8 +12,8 @@ export async function countWaitingRequests(pool: Pool, workspaceId: string): Pro
   return rows[0]!.count
 }
 
-/** What waits for a member: offers, and approvals that are not taken up yet: the number beside "My requests". */
-export async function countWaitingFor(pool: Pool, workspaceId: string, userId: string): Promise<number> {
+/** Offers to a member, and approvals that they have not taken up yet: the number beside "My requests". */
+export const countWaitingFor = (pool: Pool) => async (workspaceId: string, userId: string) => {
   const { rows } = await pool.query<{ count: number }>({
     name: 'waiting-for-member',
     text: `select (
