@@ -26,7 +26,7 @@ import { backChannel, ownAddress } from './playground/back-channel.ts'
 import { describeFault, openLog, requests } from './request-log.ts'
 import { openAccess } from './storage/postgres/access.ts'
 import { migrate, schemaIsCurrent } from './storage/postgres/migrate.ts'
-import { poolOf } from './storage/postgres/pool.ts'
+import { type Bounds, poolOf, requestBounds } from './storage/postgres/pool.ts'
 import { openChildren } from './storage/postgres/queries/api/children.ts'
 import { openClients } from './storage/postgres/queries/api/clients.ts'
 import { openSearch } from './storage/postgres/queries/api/search.ts'
@@ -46,13 +46,13 @@ export type InstallServer = { app: Koa; stores: Stores; close(): Promise<void> }
 
 /**
  * The whole server, ready to listen. The schema is brought up to date where the database is embedded.
- * @param waits how long a request waits for a row that another transaction holds, before it is told to try again.
+ * @param bounds how long a request waits for the database before it answers 503.
  */
 export async function createInstallServer(
   config: Config,
-  waits = { lockTimeoutMs: 5_000 },
+  bounds: Bounds = requestBounds,
 ): Promise<InstallServer> {
-  const stores = await openStores(config, waits)
+  const stores = await openStores(config, bounds)
   try {
     if (!config.databaseUrl) await stores.unhurried(database => migrate(database))
     return await assemble(config, stores)
@@ -95,7 +95,7 @@ async function assemble(config: Config, stores: Stores): Promise<InstallServer> 
       shapes: shapes(),
     },
     health: {
-      database: () => stores.database.query('select 1'),
+      database: () => poolOf(stores.database).query('select 1'),
       redis: () => stores.shortLived.ping(),
       schema: () => schemaIsCurrent(stores.database),
     },

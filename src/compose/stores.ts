@@ -7,6 +7,7 @@ import { loadSecretKeys } from '../secret-keys.ts'
 import { memoryShortLived } from '../storage/memory/short-lived.ts'
 import { openDatabase } from '../storage/postgres/data-source.ts'
 import { embeddedPostgres } from '../storage/postgres/embedded/server.ts'
+import type { Bounds } from '../storage/postgres/pool.ts'
 import { openLimits } from '../storage/rate-limits.ts'
 import { openRedis } from '../storage/redis/client.ts'
 import { redisShortLived } from '../storage/redis/short-lived.ts'
@@ -28,13 +29,13 @@ export type Stores = {
 
 /**
  * Opens what the configuration names, the embedded defaults where it names nothing.
- * @param waits whoever serves people sets a bound, so that one held row does not stop all; a command waits for its turn.
+ * @param bounds how long a request may wait for the database; left out, as for a command, it waits as long as it must.
  */
-export async function openStores(config: Config, waits: { lockTimeoutMs?: number } = {}): Promise<Stores> {
+export async function openStores(config: Config, bounds?: Bounds): Promise<Stores> {
   const secretKeys = await loadSecretKeys(config)
   const embedded = config.databaseUrl ? null : await embeddedPostgres(config.dataDir)
   const place = { url: config.databaseUrl ?? embedded!.url, migrations: path.join(root, 'migrations') }
-  const database = await openDatabase({ ...place, ...waits }).catch(async error => {
+  const database = await openDatabase({ ...place, bounds }).catch(async error => {
     await embedded?.stop()
     throw error
   })

@@ -11,14 +11,31 @@ const socketFaults = /^E(?:AI_AGAIN|CONN[A-Z]+|HOST[A-Z]+|NET[A-Z]+|NOTFOUND|PIP
 const words = [
   'Connection terminated',
   'Client has encountered a connection error',
+  'Client was closed and is not queryable',
   'timeout exceeded when trying to connect',
+  'timeout expired',
+  'Query read timeout',
   'Connection is closed',
+  "Stream isn't writeable",
+  'Socket timeout',
   'Command timed out',
   'Reached the max retries per request limit',
   'None of startup nodes is available',
   'Failed to refresh slots cache',
+  'Too many Cluster redirections',
+  'All sentinels are unreachable',
   'Cluster is disconnect',
-  ...['BUSY ', 'CLUSTERDOWN ', 'LOADING ', 'MASTERDOWN ', 'MISCONF ', 'OOM ', 'READONLY ', 'TRYAGAIN '],
+  ...[
+    'BUSY ',
+    'CLUSTERDOWN ',
+    'LOADING ',
+    'MASTERDOWN ',
+    'MISCONF ',
+    'MOVED ',
+    'OOM ',
+    'READONLY ',
+    'TRYAGAIN ',
+  ],
 ]
 
 /**

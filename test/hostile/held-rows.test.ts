@@ -11,7 +11,7 @@ import { type SeededConnection, seedConnection, seedWorld, type World } from '..
 import { startServer, type TestServer } from '../support/server.ts'
 
 /** Whoever wants a row gives up after it. */
-const lockTimeoutMs = 500
+const lockMs = 500
 
 let server: TestServer
 let world: World
@@ -20,7 +20,7 @@ let partner: Partner
 let tokens: Tokens
 
 beforeAll(async () => {
-  server = await startServer({}, { lockTimeoutMs })
+  server = await startServer({}, { lockMs })
   world = await seedWorld(server.sql)
 })
 beforeEach(async () => {
@@ -143,7 +143,7 @@ describe('25 requests for one held row', () => {
       expect(titles).toContain('Roadmap')
       expect(visit.status).toBe(200)
       // Signing in and its page are several questions, of which only the first meets the flood.
-      expect(waited).toBeLessThan(lockTimeoutMs + 2_000)
+      expect(waited).toBeLessThan(lockMs + 2_000)
       for (const answer of await Promise.all(flood)) expect(answer).toMatchObject(unavailable)
     })
     const answers = await Promise.all(Array.from({ length: 25 }, refresh))
@@ -164,7 +164,7 @@ describe('what may wait as long as it must', () => {
           done = true
         })
       importing.catch(() => {})
-      await new Promise(resolve => setTimeout(resolve, lockTimeoutMs * 2))
+      await new Promise(resolve => setTimeout(resolve, lockMs * 2))
       expect(done).toBe(false)
     })
     await importing

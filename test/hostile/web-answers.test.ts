@@ -139,9 +139,9 @@ describe('a store that is away', () => {
 })
 
 describe('what a request waits for', () => {
-  it('is bounded to five seconds a row', async () => {
+  it('is bounded for each row', async () => {
     const waits = await server.server.stores.database.query('show lock_timeout')
-    expect(waits).toEqual([{ lock_timeout: '5s' }])
+    expect(waits).toEqual([{ lock_timeout: '2500ms' }])
   })
 })
 

@@ -6,12 +6,15 @@ import { createInstallServer, type InstallServer } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { listen } from '../../src/server.ts'
 import { freePort } from '../../src/storage/postgres/embedded/server.ts'
+import { type Bounds, requestBounds } from '../../src/storage/postgres/pool.ts'
 import { cloneDatabase } from './database.ts'
 
 export type TestServer = {
   /** The public base address. */
   base: string
   config: Config
+  /** The database by the straight way. */
+  databaseUrl: string
   server: InstallServer
   /** Runs SQL beside the server. */
   sql<T = Record<string, unknown>>(text: string, values?: unknown[]): Promise<T[]>
@@ -24,7 +27,9 @@ export type TestServer = {
 /** The whole product on a database and a Redis database of its own, listening on a free port. */
 export async function startServer(
   env: Record<string, string> = {},
-  waits?: { lockTimeoutMs: number },
+  bounds: Partial<Bounds> = {},
+  /** Leads the server to its stores by other ways, such as a relay. */
+  ways: { database?(url: string): string; redis?(url: string): string } = {},
 ): Promise<TestServer> {
   const [database, redisUrl, port, dataDir] = await Promise.all([
     cloneDatabase(),
@@ -35,20 +40,21 @@ export async function startServer(
   const config = readConfig({
     PORT: `${port}`,
     ISSUER: `http://localhost:${port}`,
-    DATABASE_URL: database.url,
-    REDIS_URL: redisUrl,
+    DATABASE_URL: ways.database?.(database.url) ?? database.url,
+    REDIS_URL: ways.redis?.(redisUrl) ?? redisUrl,
     DATA_DIR: dataDir,
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     ...env,
   })
   const start = async () => {
-    const server = await createInstallServer(config, waits)
+    const server = await createInstallServer(config, { ...requestBounds, ...bounds })
     return { server, listening: await listen(server, { port: config.port, host: '127.0.0.1' }) }
   }
   let running = await start()
   return {
     base: config.issuer,
     config,
+    databaseUrl: database.url,
     get server() {
       return running.server
     },

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import type { ClientBase } from 'pg'
 import { DataSource, type MigrationInterface } from 'typeorm'
+import { type Bounds, distrustAfterHang, poolOf, poolOptions } from './pool.ts'
 import { tables } from './tables.ts'
 
 type MigrationClass = new () => MigrationInterface
@@ -16,14 +16,14 @@ async function readMigrations(folder: string): Promise<MigrationClass[]> {
 /**
  * Opens the pool. TypeORM runs the migrations and writes rows of many columns (see repositories.ts); everything else is SQL on
  * the driver's pool, which `poolOf` gives.
+ * @param options.bounds how long a request may wait; left out, work waits as long as it must.
  * @throws the driver's error when the database does not answer.
  */
 export async function openDatabase(options: {
   url: string
   migrations: string
   poolSize?: number
-  /** After how long a statement that waits for a lock gives up; 0: it waits as long as it must. */
-  lockTimeoutMs?: number
+  bounds?: Bounds
 }): Promise<DataSource> {
   const source = new DataSource({
     type: 'postgres',
@@ -34,14 +34,9 @@ export async function openDatabase(options: {
     migrationsTransactionMode: 'each',
     synchronize: false,
     poolSize: options.poolSize ?? 20,
-    extra: {
-      application_name: 'latchkey',
-      // Said on the connection: a pooler in between refuses those that open one with settings that it does not know.
-      onConnect: (client: ClientBase) =>
-        client.query(
-          `set idle_in_transaction_session_timeout = 60000; set lock_timeout = ${options.lockTimeoutMs ?? 0}`,
-        ),
-    },
+    extra: poolOptions(options.bounds ?? null),
   })
-  return source.initialize()
+  await source.initialize()
+  distrustAfterHang(poolOf(source))
+  return source
 }

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm'
+import { poolOf } from './pool.ts'
 
 /** Any number that only we use: one lock for every host that migrates this database. */
 const migrationLock = 5_281_964_470
@@ -9,10 +10,11 @@ const migrationLock = 5_281_964_470
  * @returns the names of the migrations that were applied or taken back, in that order.
  */
 export async function migrate(source: DataSource, down = 0): Promise<string[]> {
-  const lock = source.createQueryRunner()
-  await lock.connect()
+  const lock = await poolOf(source).connect()
   try {
-    await lock.query('select pg_advisory_lock($1)', [migrationLock])
+    // Held by a transaction, which a pooler in transaction mode leaves on its connection; it has no end but the work's.
+    await lock.query('begin; set local idle_in_transaction_session_timeout = 0')
+    await lock.query('select pg_advisory_xact_lock($1)', [migrationLock])
     if (down > 0) {
       const names: string[] = []
       for (let step = 0; step < down; step++) {
@@ -26,14 +28,29 @@ export async function migrate(source: DataSource, down = 0): Promise<string[]> {
     const applied = await source.runMigrations({ transaction: 'each' })
     return applied.map(one => one.name)
   } finally {
-    await lock.query('select pg_advisory_unlock($1)', [migrationLock]).catch(() => {})
-    await lock.release()
+    // The lock ends with its connection, whatever happened.
+    lock.release(true)
   }
 }
 
-/** Is every migration of the folder applied? */
+/**
+ * Is every migration of the folder applied? Asked of the pool itself: TypeORM's `showMigrations` keeps its connection for ever
+ * when its query fails.
+ */
 export async function schemaIsCurrent(source: DataSource): Promise<boolean> {
-  return !(await source.showMigrations())
+  const applied = await appliedMigrations(source)
+  return source.migrations.every(one => applied.has(one.name ?? one.constructor.name))
+}
+
+async function appliedMigrations(source: DataSource): Promise<Set<string>> {
+  try {
+    const { rows } = await poolOf(source).query<{ name: string }>('select name from migrations')
+    return new Set(rows.map(row => row.name))
+  } catch (error) {
+    // No table of migrations yet: none was applied.
+    if ((error as { code?: string }).code === '42P01') return new Set()
+    throw error
+  }
 }
 
 async function newestMigration(source: DataSource): Promise<string | null> {

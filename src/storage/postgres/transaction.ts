@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
+import { isHang } from './pool.ts'
 
 /**
  * One transaction on a connection of its own: committed when the work is done, taken back when it throws. Work that was given
@@ -42,20 +43,24 @@ export function wasTakenBack(error: unknown): boolean {
 
 async function attempt<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
-  let lost = false
   try {
     await client.query('begin')
     const result = await work(client)
     await client.query('commit')
+    client.release()
     return result
   } catch (error) {
-    // A connection that cannot even roll back must not be handed to the next one who asks.
-    lost = await client.query('rollback').then(
-      () => false,
-      () => true,
-    )
+    await giveUp(client, error as Error)
     throw error
-  } finally {
-    client.release(lost)
   }
+}
+
+/** A connection that cannot roll back, or that must not be used again, goes; the server then rolls back by itself. */
+async function giveUp(client: PoolClient, error: Error): Promise<void> {
+  // A server that hangs would let the rollback hang as well; one that became a standby takes no other write either.
+  if (isHang(error) || (error as { code?: string }).code === '25006') return client.release(error)
+  await client.query('rollback').then(
+    () => client.release(),
+    (fault: Error) => client.release(fault),
+  )
 }

@@ -1,0 +1,150 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { allowed, signedIn, type Tokens } from '../support/allowed.ts'
+import { call } from '../support/api.ts'
+import { whileHeld } from '../support/held-rows.ts'
+import { type Answer, basic, post } from '../support/oauth.ts'
+import { type Partner, reachedTitles } from '../support/partner.ts'
+import { openRelay, type Relay } from '../support/relay.ts'
+import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+
+/** A request is answered within five seconds, whatever hangs. */
+const bound = 5_000
+
+let relays: { database: Relay; redis: Relay }
+let server: TestServer
+let world: World
+let relay: SeededConnection
+let partner: Partner
+let tokens: Tokens
+
+beforeAll(async () => {
+  relays = {
+    database: await openRelay(process.env.TEST_DATABASE_URL!),
+    redis: await openRelay(process.env.TEST_REDIS_URL!),
+  }
+  server = await startServer({}, {}, { database: relays.database.through, redis: relays.redis.through })
+  world = await seedWorld(server.sql)
+})
+beforeEach(async () => {
+  relay = await seedConnection(server.sql)
+  ;({ partner, tokens } = await allowed(server, relay, world.users.ben, [world.pages.roadmap]))
+})
+afterAll(async () => {
+  await server.close()
+  await relays.database.close()
+  await relays.redis.close()
+})
+
+const refresh = () =>
+  post(
+    `${server.base}/v1/oauth/token`,
+    { grant_type: 'refresh_token', refresh_token: tokens.refresh_token },
+    basic(relay.id, relay.secret),
+  )
+const ready = () => fetch(`${server.base}/readyz`)
+const me = () => call(server.base, '/v1/users/me', { token: tokens.access_token })
+const search = () => call(server.base, '/v1/search', { method: 'POST', token: tokens.access_token, body: {} })
+const begin = async () =>
+  fetch(await partner.authorizeUrl(), { redirect: 'manual', headers: { accept: 'text/html' } })
+const signInPage = () => fetch(`${server.base}/sign-in`)
+
+const wrongSecret = () =>
+  post(
+    `${server.base}/v1/oauth/introspect`,
+    { token: tokens.access_token },
+    basic(relay.id, `${relay.secret}x`),
+  )
+
+/** The answer, and how long it took. */
+async function timed<T>(ask: () => Promise<T>): Promise<{ answer: T; ms: number }> {
+  const begun = performance.now()
+  const answer = await ask()
+  return { answer, ms: performance.now() - begun }
+}
+
+/** Asks until it works, and says how long that took. */
+async function untilReady(): Promise<number> {
+  const begun = performance.now()
+  while ((await ready()).status !== 200) await pause(20)
+  return performance.now() - begun
+}
+
+describe('a database that cuts its connections', () => {
+  it('in the middle of a transaction leaves the process alive and the change undone', async () => {
+    const ben = await signedIn(server, world.users.ben)
+    await ben.open(`/settings/${world.workspaces.acme.id}/my-connections/${tokens.bot_id}/disconnect`)
+    const { action, body } = ben.formOf('Disconnect Relay Automations', {})
+    const installation = 'select from installations where id = $1 for update'
+    await whileHeld(server.databaseUrl, installation, [tokens.bot_id], async () => {
+      const pressing = ben.open(action, { method: 'POST', body })
+      while ((await waiting()) === 0) await pause(20)
+      relays.database.cut()
+      await pressing
+    })
+    expect(ben.visit.status).toBe(503)
+    expect(ben.visit.headers.get('retry-after')).toBe('1')
+    await untilReady()
+    expect(await reachedTitles(server.base, tokens.access_token)).toContain('Roadmap')
+    expect((await refresh()).status).toBe(200)
+  })
+})
+
+/** How many of our statements wait for another transaction. */
+async function waiting(): Promise<number> {
+  const [row] = await server.sql<{ count: number }>(
+    `select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  )
+  return row!.count
+}
+
+describe('a database that hangs', () => {
+  it('is answered with 503 within five seconds, and is back within one', async () => {
+    relays.database.freeze()
+    const asked = await Promise.all([
+      ...Array.from({ length: 40 }, () => timed<Answer>(refresh)),
+      ...Array.from({ length: 10 }, () => timed(me)),
+    ])
+    expect(asked.map(({ answer }) => answer.status)).toEqual(asked.map(() => 503))
+    expect(Math.max(...asked.map(({ ms }) => ms))).toBeLessThan(bound)
+    const again = await timed<Answer>(refresh)
+    expect(again.answer.status).toBe(503)
+    expect(again.answer.headers.get('retry-after')).toBe('1')
+    expect(again.ms).toBeLessThan(bound)
+    const unready = await timed(ready)
+    expect(unready.answer.status).toBe(503)
+    expect(await unready.answer.json()).toMatchObject({ failing: ['database', 'schema'] })
+
+    relays.database.thaw()
+    expect(await untilReady()).toBeLessThan(1_000)
+    expect((await refresh()).status).toBe(200)
+    const all = await Promise.all(Array.from({ length: 30 }, me))
+    expect(all.map(one => one.status)).toEqual(all.map(() => 200))
+  })
+})
+
+describe('a Redis that hangs', () => {
+  it('is answered with 503 within five seconds where it is needed, and is back within one', async () => {
+    relays.redis.freeze()
+    const pages = await Promise.all(Array.from({ length: 20 }, () => timed(begin)))
+    expect(pages.map(({ answer }) => answer.status)).toEqual(pages.map(() => 503))
+    expect(Math.max(...pages.map(({ ms }) => ms))).toBeLessThan(bound)
+    const unready = await timed(ready)
+    expect(unready.answer.status).toBe(503)
+    expect(await unready.answer.json()).toMatchObject({ failing: ['redis'] })
+    relays.redis.thaw()
+    expect(await untilReady()).toBeLessThan(1_000)
+    expect((await signInPage()).status).toBe(200)
+  })
+
+  it('keeps nobody waiting who does without it, once that is known', async () => {
+    relays.redis.freeze()
+    while ((await ready()).status === 200) await pause(20)
+    const answers = await Promise.all([timed(search), timed(refresh), timed(wrongSecret)])
+    expect(answers.map(({ answer }) => answer.status)).toEqual([200, 200, 401])
+    expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(1_000)
+    relays.redis.thaw()
+    await untilReady()
+  })
+})
