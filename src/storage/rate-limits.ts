@@ -19,7 +19,12 @@ function limiter(rule: LimiterRule, redis: RedisClient | null): Limiter {
   }
   const memory = new RateLimiterMemory(options)
   const counter = redis
-    ? new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: memory })
+    ? new RateLimiterRedis({
+        ...options,
+        storeClient: redis,
+        insuranceLimiter: memory,
+        rejectIfRedisNotReady: true,
+      })
     : memory
   return {
     async take(key, points = 1) {

@@ -14,7 +14,7 @@ export type ShortLived = {
   /** Reads and removes in one step. */
   take(key: string): Promise<string | null>
   remove(...keys: string[]): Promise<void>
-  /** @throws when the store does not answer. */
+  /** @throws when the store does not answer, or takes no writes. */
   ping(): Promise<void>
   close(): Promise<void>
 }

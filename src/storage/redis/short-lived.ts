@@ -1,7 +1,10 @@
 import type { ShortLived } from '../short-lived.ts'
 import type { RedisClient } from './client.ts'
 
-/** Every key stands below one prefix, so that a shared Redis shows whose it is. */
+/** So many that a master of a cluster is hardly ever left out. */
+const keysPerMaster = 8
+
+/** Every key is below one prefix, so that a shared Redis shows whose it is. */
 export function redisShortLived(redis: RedisClient, prefix = 'latchkey:'): ShortLived {
   return {
     read: key => redis.get(prefix + key),
@@ -21,7 +24,12 @@ export function redisShortLived(redis: RedisClient, prefix = 'latchkey:'): Short
       await Promise.all(keys.map(key => redis.del(prefix + key)))
     },
     async ping() {
-      await redis.ping()
+      // A replica and a full Redis answer PING as well: they take no writes.
+      const masters = 'nodes' in redis ? redis.nodes('master').length : 1
+      const keys = 'nodes' in redis ? masters * keysPerMaster : 1
+      await Promise.all(
+        Array.from({ length: keys }, (_, key) => redis.set(`${prefix}ready:${key}`, '', 'EX', 10)),
+      )
     },
     async close() {
       await redis.quit().catch(() => redis.disconnect())
