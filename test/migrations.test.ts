@@ -76,6 +76,14 @@ async function seed(source: DataSource): Promise<void> {
   ])
 }
 
+/** The named migration, and all that came after it. */
+async function takeBack(source: DataSource, name: string): Promise<void> {
+  for (let taken: string | undefined; taken !== name; ) {
+    ;[taken] = await migrate(source, 1)
+    if (taken === undefined) throw new Error(`there is no migration ${name}`)
+  }
+}
+
 describe('the migrations', () => {
   let database: TestDatabase
   let source: DataSource
@@ -122,7 +130,7 @@ describe('the migrations', () => {
   })
 
   it('give events of before the person whose installation it was then, also where it was handed over since', async () => {
-    expect(await migrate(source, 1)).toEqual(['KeepInstallersInEvents1764000000110'])
+    await takeBack(source, 'KeepInstallersInEvents1764000000110')
     const [ben, cleo] = ['ben@acme.test', 'cleo@acme.test'].map(
       email => `(select id from users where email = '${email}')`,
     )

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { sweepExpired } from '../../src/storage/postgres/tokens/sweep.ts'
+import { sweepExpired } from '../../src/storage/postgres/sweep.ts'
 import { ben, Flow } from '../support/oauth.ts'
 import { type OpenProvider, openProvider } from '../support/open-provider.ts'
 import { seedConnection, seedWorld, type World } from '../support/seed.ts'

@@ -336,6 +336,8 @@ export const flowSteps = sqlTable('flow_steps', {
   failure: orNull(json),
 })
 
+export const sweepMarks = sqlTable('sweep_marks', { name: key(text), reached: time })
+
 export const tables = [
   users,
   workspaces,
@@ -359,4 +361,5 @@ export const tables = [
   refreshTokens,
   flowAttempts,
   flowSteps,
+  sweepMarks,
 ]

@@ -225,19 +225,3 @@ const write = {
     from jsonb_to_recordset($2) as s (id uuid, attempt_id uuid, at timestamptz, kind text, request_id text, failure jsonb)
     where s.attempt_id in (select id from begun union all select id from gone_on)`,
 }
-
-/** Takes away what is older than 30 days, in small steps. @returns the number of attempts removed. */
-export async function sweepFlowLog(pool: Pool, now: Date, limit = 20): Promise<number> {
-  let removed = 0
-  for (let step = 0; step < limit; step++) {
-    const { rowCount } = await pool.query(
-      `delete from flow_attempts where id = any (array(
-         select id from flow_attempts where last_at < $1::timestamptz - interval '30 days'
-         limit 500 for update skip locked))`,
-      [now],
-    )
-    removed += rowCount ?? 0
-    if ((rowCount ?? 0) < 500) break
-  }
-  return removed
-}

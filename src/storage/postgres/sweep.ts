@@ -1,0 +1,180 @@
+/**
+ * Deletes expired rows, in small batches that skip locked rows, so that any number of hosts may do it beside the requests.
+ * Expiry is checked on every read: this only keeps the tables small.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import type { ClientBase, Pool } from 'pg'
+import { transact } from './transaction.ts'
+
+/** What one batch came to. `reached`: the last expiry that it looked at, to the microsecond; null: it looked at nothing. */
+type Batch = { looked: number; removed: number; reached: string | null }
+
+type Task = {
+  name: string
+  /** $1 now, $2 the cursor, $3 rows to look at. Answers with a Batch. */
+  text: string
+  /** Days from now to the expiry that it looks at at most, for a task that keeps some of what it looks at. */
+  horizonDays?: number
+}
+
+const batchSize = 2_000
+const dayMs = 86_400_000
+/** How far a mark goes back that a wrong clock had set in the future. */
+const setBackDays = 8
+
+const answer = (looked: string, time: string, removed: string) =>
+  `select count(*)::int as looked, max(${time})::text as reached, (select count(*)::int from ${removed}) as removed from ${looked}`
+
+/** Rows are found by an index on `time`, and deleted by their place in the table. */
+const expired = (table: string, time = 'expires_at', age = '0') => ({
+  name: table,
+  text: `with over as materialized (
+      select ctid, ${time} from ${table}
+      where ${time} >= $2 and ${time} < $1::timestamptz - interval '${age}'
+      order by ${time} limit $3 for update skip locked
+    ), gone as (
+      delete from ${table} where ctid = any (array(select ctid from over)) returning 1
+    ) ${answer('over', time, 'gone')}`,
+})
+
+/**
+ * Used refresh tokens are kept for a week, so that a replay is detected; there may be thousands in a family. A token that was
+ * used a week ago is the parent of one that expires within 83 days, as a refresh token lives 90 days at most: the successors
+ * are looked at in the order of their expiry.
+ */
+const usedRefreshTokens: Task = {
+  name: 'used refresh tokens',
+  horizonDays: 83,
+  text: `with next as materialized (
+      select parent_hash, expires_at from refresh_tokens
+      where expires_at > $2 and expires_at < $1::timestamptz + interval '83 days'
+      order by expires_at fetch first $3 rows with ties
+    ), used as materialized (
+      select ctid from refresh_tokens where token_hash = any (array(select parent_hash from next)) for update skip locked
+    ), gone as (
+      delete from refresh_tokens where ctid = any (array(select ctid from used)) returning 1
+    ) ${answer('next', 'expires_at', 'gone')}`,
+}
+
+/** Consents go a day after they could no longer be redeemed, unless they were; with them their authorization and its code. */
+const unredeemedConsents: Task = {
+  name: 'unredeemed consents',
+  horizonDays: -1,
+  text: `with over as materialized (
+      select id, expires_at from consents
+      where expires_at > $2 and expires_at < $1::timestamptz - interval '1 day'
+      order by expires_at fetch first $3 rows with ties
+    ), gone as (
+      delete from consents c using over where c.id = over.id and not exists (
+        select from authorizations a where a.consent_id = c.id and a.redeemed_at is not null)
+      returning 1
+    ) ${answer('over', 'expires_at', 'gone')}`,
+}
+
+/** An attempt goes with its steps: deleting these first spares one look-up by foreign key for each attempt. */
+const flowLog: Task = {
+  name: 'flow_attempts',
+  text: `with over as materialized (
+      select ctid, id, last_at from flow_attempts
+      where last_at >= $2 and last_at < $1::timestamptz - interval '30 days'
+      order by last_at limit $3 for update skip locked
+    ), steps as (
+      delete from flow_steps where attempt_id = any (array(select id from over)) returning 1
+    ), gone as (
+      delete from flow_attempts where ctid = any (array(select ctid from over)) returning 1
+    ), removed as (select from steps union all select from gone)
+    ${answer('over', 'last_at', 'removed')}`,
+}
+
+const tasks: Task[] = [
+  expired('access_tokens'),
+  expired('refresh_tokens'),
+  usedRefreshTokens,
+  expired('authorizations'),
+  unredeemedConsents,
+  flowLog,
+]
+
+/** Waits between two batches, given how long the last one took for each row that it looked at, in milliseconds. */
+export type Pace = (batchMs: number, rows: number) => Promise<void>
+
+/** As long as the batch took on an idle database, and longer the more the database has to do besides. */
+export function considerate(): Pace {
+  let fastest = Number.POSITIVE_INFINITY
+  return async (batchMs, rows) => {
+    const perRow = batchMs / rows
+    fastest = Math.min(fastest * 1.01, perRow)
+    await pause((batchMs * perRow) / fastest)
+  }
+}
+
+/**
+ * One pass over all tables, until nothing expired is left but what is locked.
+ * @param signal ends the pass after the batch under way.
+ * @returns the number of rows deleted.
+ */
+export async function sweepExpired(
+  pool: Pool,
+  now: Date,
+  options: { pace?: Pace; signal?: AbortSignal } = {},
+): Promise<number> {
+  let removed = 0
+  for (const task of tasks) removed += await sweepTask(pool, task, now, options)
+  return removed
+}
+
+async function sweepTask(
+  pool: Pool,
+  task: Task,
+  now: Date,
+  { pace, signal }: { pace?: Pace; signal?: AbortSignal },
+): Promise<number> {
+  let removed = 0
+  let cursor = '-infinity'
+  while (!signal?.aborted) {
+    const begun = performance.now()
+    const batch = await transact(pool, client =>
+      task.horizonDays === undefined
+        ? sweepBatch(client, task, now, cursor)
+        : sweepFromMark(client, task, horizonOf(task.horizonDays, now), now),
+    )
+    if (!batch?.reached) break
+    removed += batch.removed
+    cursor = batch.reached
+    if (batch.looked < batchSize) break
+    await pace?.(performance.now() - begun, batch.looked)
+  }
+  return removed
+}
+
+const horizonOf = (days: number, now: Date) => new Date(now.getTime() + days * dayMs)
+
+async function sweepBatch(client: ClientBase, task: Task, now: Date, cursor: string): Promise<Batch> {
+  // A crash brings rows back that have expired, and no others.
+  await client.query('set local synchronous_commit = off')
+  const { rows } = await client.query<Batch>({
+    name: `sweep ${task.name}`,
+    text: task.text,
+    values: [now, cursor, batchSize],
+  })
+  return rows[0]!
+}
+
+/** Holds the task's mark: null while another host does, which then does the work. */
+async function sweepFromMark(
+  client: ClientBase,
+  task: Task,
+  horizon: Date,
+  now: Date,
+): Promise<Batch | null> {
+  const { rows } = await client.query<{ reached: string }>(
+    `select (case when reached <= $2 then reached else $2 - make_interval(days => $3) end)::text as reached
+     from sweep_marks where name = $1 for update skip locked`,
+    [task.name, horizon, setBackDays],
+  )
+  if (!rows[0]) return null
+  const batch = await sweepBatch(client, task, now, rows[0].reached)
+  if (batch.reached)
+    await client.query('update sweep_marks set reached = $2 where name = $1', [task.name, batch.reached])
+  return batch
+}
