@@ -66,5 +66,4 @@ function toPublic(liveSecrets: number): string {
   return liveSecrets > 0 ? `${secrets} working at once. ${pkce}` : pkce
 }
 
-const list = (words: readonly string[]) =>
-  new Intl.ListFormat('en', { type: 'conjunction' }).format(words).replace(', and ', ' and ')
+const list = (words: readonly string[]) => new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(words)

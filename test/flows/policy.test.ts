@@ -84,6 +84,24 @@ describe('an owner sets the policy', () => {
     expect(ada.text()).toContain('Nothing was changed')
   })
 
+  it('one rule at a time: a change of any of them is saved and recorded', async () => {
+    await ada.open(policy())
+    const changes = [
+      ['restrict_installs', 'approved-list', 'restrictInstalls'],
+      ['auto_approve_first_party', 'yes', 'autoApproveFirstParty'],
+      ['connection_creation', 'owners-only', 'connectionCreation'],
+    ] as const
+    for (const [field, value, member] of changes) {
+      await ada.press('Save policy', { [field]: value })
+      expect([member, ada.text()]).toEqual([member, expect.stringContaining('Saved.')])
+      const [event] = await server.sql<{ data: { before: object; after: object } }>(
+        `select data from events where kind = 'policy.changed' order by at desc, id desc limit 1`,
+      )
+      const { before, after } = event!.data as Record<'before' | 'after', Record<string, unknown>>
+      expect(Object.keys(after!).filter(name => after![name] !== before![name])).toEqual([member])
+    }
+  })
+
   it('and is told when another owner was faster', async () => {
     await server.sql(`update members set role = 'owner' where user_id = $1`, [world.users.cleo.id])
     const cleo = await signedIn(server, world.users.cleo)
@@ -178,6 +196,28 @@ describe('a policy that became stricter', () => {
 
     await ada.open(`${policy()}/unapproved`)
     expect(ada.text()).toContain('everything that is installed is approved')
+  })
+
+  it('warns of what members installed, and mentions what only owners did', async () => {
+    const dock = await seedConnection(server.sql, { name: `Dock ${relay.name}` })
+    await allowed(server, relay, world.users.ben, [world.pages.quarter])
+    await allowed(server, dock, world.users.ada, [world.pages.handbook], acme)
+    await restrict(server, acme, 'approved-list')
+    const badges = async () => {
+      const { $ } = await ada.open(
+        `/settings/${acme}/connections?connection=${encodeURIComponent(relay.name)}`,
+      )
+      return Object.fromEntries(
+        $('tbody tr')
+          .toArray()
+          .map(row => [$(row).find('.cell-link').text(), $(row).find('.badge-warning').text()]),
+      )
+    }
+    expect(await badges()).toEqual({ [relay.name]: 'Not approved', [dock.name]: '' })
+    await restrict(server, acme, 'none')
+    await allowed(server, dock, world.users.ben, [world.pages.quarter])
+    await restrict(server, acme, 'approved-list')
+    expect(await badges()).toEqual({ [relay.name]: 'Not approved', [dock.name]: 'Not approved' })
   })
 
   it('is pressed by two owners at once, and each installation ends once', async () => {
