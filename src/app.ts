@@ -2,11 +2,8 @@
 
 import Koa, { type Context } from 'koa'
 import type { Logger } from 'pino'
-import { createAccessChecks } from './api/access-checks.ts'
-import { createApi } from './api/api.ts'
-import { offered } from './api/reference/document.ts'
-import { serveReference } from './api/reference/serve.ts'
-import { shapes } from './api/reference/shapes.ts'
+import { calls, shapes } from './api/reference/shapes.ts'
+import { partnerApi } from './compose/api.ts'
 import { developerHub } from './compose/developers.ts'
 import { installScreens } from './compose/install.ts'
 import { pageScreens } from './compose/pages.ts'
@@ -24,17 +21,11 @@ import { createProvider, type InstallProvider } from './oidc/library/provider.ts
 import { passwordMatches } from './passwords.ts'
 import { backChannel, ownAddress } from './playground/back-channel.ts'
 import { describeFault, openLog, requests } from './request-log.ts'
-import { openAccess } from './storage/postgres/access.ts'
 import { migrate, schemaIsCurrent } from './storage/postgres/migrate.ts'
 import { type Bounds, poolOf, requestBounds } from './storage/postgres/pool.ts'
-import { openChildren } from './storage/postgres/queries/api/children.ts'
-import { openClients } from './storage/postgres/queries/api/clients.ts'
-import { openSearch } from './storage/postgres/queries/api/search.ts'
-import { openUsers } from './storage/postgres/queries/api/users.ts'
 import { readGallery } from './storage/postgres/queries/gallery.ts'
 import { type FlowLog, openFlowLog } from './storage/postgres/stores/flow-log.ts'
 import { type LastUsed, openLastUsed } from './storage/postgres/stores/last-used.ts'
-import { openPartnerChanges } from './storage/postgres/stores/partner-changes.ts'
 import { forceOutcome } from './storage/postgres/stores/sandboxes.ts'
 import { userStore } from './storage/postgres/stores/users.ts'
 import { providerStore } from './storage/postgres/tokens/store.ts'
@@ -91,7 +82,7 @@ async function assemble(config: Config, stores: Stores): Promise<InstallServer> 
     gallery: { list: readGallery(poolOf(stores.database)) },
     developers: {
       ...developerHub(stores, backChannel(ownAddress(config))),
-      calls: offered(config.partnerApi),
+      calls: calls(config.partnerApi),
       shapes: shapes(),
     },
     health: {
@@ -107,8 +98,7 @@ async function assemble(config: Config, stores: Stores): Promise<InstallServer> 
   )
   // Before the headers and sessions of the screens, none of which a program needs.
   app.use(provider.programs)
-  app.use(serveReference(config))
-  for (const part of openApi(config, stores, lastUsed, report)) app.use(part)
+  for (const part of partnerApi(config, stores, lastUsed, report)) app.use(part)
   const sweeper = startSweeper(poolOf(stores.database), report)
   app.use(web.headers)
   app.use(provider.middleware)
@@ -176,38 +166,4 @@ function brokenForPrograms(ctx: Context): void {
       : { code: 'internal_server_error', message: 'Something broke on the server.' }),
     request_id: ctx.state.requestId,
   }
-}
-
-/** The partners' API, and the question of the host product's own. */
-function openApi(
-  config: Config,
-  stores: Stores,
-  lastUsed: LastUsed,
-  reportFault: (error: unknown, requestId: string) => void,
-): Koa.Middleware[] {
-  const pool = poolOf(stores.database)
-  const access = openAccess(pool)
-  const shared = {
-    issuer: config.issuer,
-    limits: stores.limits,
-    noteUse: lastUsed.note,
-    now: () => new Date(),
-    isUnavailable,
-    reportFault,
-  }
-  return [
-    createAccessChecks({ ...shared, findClient: openClients(pool), pages: access.pages }),
-    createApi({
-      ...shared,
-      partnerApi: config.partnerApi,
-      secretKeys: stores.secretKeys,
-      access,
-      search: openSearch(pool),
-      children: openChildren(pool),
-      users: openUsers(pool),
-      changes: openPartnerChanges(pool),
-      forceOutcome: (outcome, about) => forceOutcome(pool, outcome, about),
-      newId: uuidv7,
-    }),
-  ]
 }

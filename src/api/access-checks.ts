@@ -1,96 +1,60 @@
 /**
- * "May this token do that to these pages?", asked by the host product's own API, many pages in one question. The answer holds
- * for this moment: whoever keeps it keeps a yes that may no longer be one.
+ * The question of the host product's own API: which of these pages may this token read or change? The answer is valid for
+ * this moment only, and must not be cached.
  */
-import { hash } from 'node:crypto'
-import type { Context, Middleware } from 'koa'
-import type { Bearer, PresentedToken } from '../installs/bearer.ts'
-import { type Capability, capabilities } from '../installs/capability.ts'
-import { readUuid } from '../installs/ids.ts'
-import { answerFault, type FaultNeeds } from './answer-fault.ts'
+import { z } from 'zod'
+import type { Bearer } from '../installs/bearer.ts'
+import { capabilities } from '../installs/capability.ts'
+import { always, component, id } from './answers/schema.ts'
 import { isMeantForUs, tokenOf } from './bearer.ts'
-import { allowOnly, readId, readOneOf, readText } from './input.ts'
-import { readJsonBody } from './json-body.ts'
-import type { Limits } from './needs.ts'
-import { ApiRefusal, clientUnknown, invalid, tooManyCalls } from './refusals.ts'
+import { endpoint } from './endpoint.ts'
+import { text, uuid } from './fields.ts'
+import type { AccessReadings } from './ports.ts'
 
-export type AccessCheckNeeds = FaultNeeds & {
-  /** The connection with this secret; null: there is none, or it is disabled. `anyToken`: it may ask about tokens of others. */
-  findClient(id: string, secretHash: Buffer): Promise<{ anyToken: boolean } | null>
-  pages(
-    token: PresentedToken,
-    ids: readonly string[],
-    now: Date,
-  ): Promise<{ bearer: Bearer; reached: string[] } | null>
-  limits: Limits
+type AccessCheckNeeds = {
+  issuer: string
+  access: Pick<AccessReadings, 'pages'>
+  /** Notes when the token was last used. Must not wait for a store. */
   noteUse(bearer: Bearer, now: Date): void
-  now(): Date
 }
 
-const maxPages = 100
+const notAListOfPages = { error: 'should be a list of 1 to 100 ids' }
 
-type Question = { token: PresentedToken | null; capability: Capability; pages: string[] }
-
-/** Answers `POST /v1/access-checks`. */
-export function createAccessChecks(needs: AccessCheckNeeds): Middleware {
-  // The same count as at the OAuth endpoints: a secret is not guessed faster by asking elsewhere.
-  const wrongSecrets = needs.limits({ name: 'client-secret', points: 20, seconds: 60 })
-
-  async function authenticate(ctx: Context): Promise<{ id: string; anyToken: boolean }> {
-    const { id, secret } = readBasic(ctx.get('authorization'))
-    const client = await needs.findClient(id, hash('sha256', secret, 'buffer'))
-    if (client) return { id, ...client }
-    const allowance = await wrongSecrets.take(id)
-    if (allowance.allowed) throw clientUnknown()
-    throw tooManyCalls('Too many wrong secrets.', allowance.retryAfterSeconds)
-  }
-
-  async function check(ctx: Context): Promise<object> {
-    if (ctx.method !== 'POST') throw new ApiRefusal('invalid_request_url', 'Invalid request URL.')
-    const client = await authenticate(ctx)
-    const { token, capability, pages } = readQuestion(await readJsonBody(ctx))
-    const now = needs.now()
-    const seen = token && (await needs.pages(token, pages, now))
+const accessCheck = endpoint({
+  method: 'POST',
+  path: '/v1/access-checks',
+  id: 'accessCheck',
+  summary: 'Ask which pages a token may use',
+  description:
+    'For the API of the host product: of up to a hundred pages, those that the token may do this to at the moment of asking. A connection may ask about its own tokens, a resource server about any.',
+  by: 'client',
+  body: z.strictObject({
+    token: text(1_000).describe('The token that the API of the host product received.'),
+    capability: z.enum(capabilities),
+    page_ids: z.array(uuid, notAListOfPages).min(1, notAListOfPages).max(100, notAListOfPages),
+  }),
+  answer: component(
+    'AccessCheck',
+    z.object({
+      object: always('access_check'),
+      active: z.boolean().describe('Whether the token is in force.'),
+      page_ids: z.array(id).describe('Those of the pages asked about that it may do this to.'),
+    }),
+  ),
+  async handle(needs: AccessCheckNeeds, { client, now }, { body }) {
+    const token = tokenOf(body.token)
+    const seen = token && (await needs.access.pages(token, [...new Set(body.page_ids)], now))
     const mayAsk = seen && (client.anyToken || seen.bearer.connectionId === client.id)
-    if (!mayAsk || !isMeantForUs(seen.bearer, needs.issuer)) return answer(false, [])
+    if (!mayAsk || !isMeantForUs(seen.bearer, needs.issuer)) return presentCheck(false, [])
     needs.noteUse(seen.bearer, now)
-    return answer(true, seen.bearer.capabilities.includes(capability) ? seen.reached : [])
-  }
+    return presentCheck(true, seen.bearer.capabilities.includes(body.capability) ? seen.reached : [])
+  },
+})
 
-  return async (ctx, next) => {
-    if (ctx.path !== '/v1/access-checks') return next()
-    ctx.set('cache-control', 'no-store')
-    try {
-      ctx.body = await check(ctx)
-    } catch (error) {
-      answerFault(ctx, error, needs)
-    }
-  }
-}
+export const accessChecks = [accessCheck]
 
-/** `page_ids`: those asked about that the token may do it to. */
-const answer = (active: boolean, pageIds: string[]) => ({ object: 'access_check', active, page_ids: pageIds })
-
-function readQuestion(body: Readonly<Record<string, unknown>>): Question {
-  allowOnly('body', body, ['token', 'capability', 'page_ids'])
-  const { page_ids: ids } = body
-  if (!Array.isArray(ids) || ids.length === 0 || ids.length > maxPages)
-    throw invalid(`body.page_ids should be a list of 1 to ${maxPages} ids.`)
-  return {
-    token: tokenOf(readText('body.token', body.token, 1_000)),
-    capability: readOneOf('body.capability', body.capability, capabilities),
-    pages: [...new Set(ids.map((id, at) => readId(`body.page_ids[${at}]`, id)))],
-  }
-}
-
-/** HTTP Basic with a connection's id and secret, whether or not the library encodes them as a form (RFC 6749 §2.3.1). */
-function readBasic(header: string): { id: string; secret: string } {
-  const encoded = /^Basic +([A-Za-z0-9+/_-]+={0,2}) *$/i.exec(header)?.[1]
-  const text = encoded
-    ? Buffer.from(encoded, 'base64').toString('utf8').replaceAll('%2D', '-').replaceAll('%5F', '_')
-    : ''
-  const colon = text.indexOf(':')
-  const id = readUuid(text.slice(0, Math.max(colon, 0)))
-  if (id === null) throw clientUnknown()
-  return { id, secret: text.slice(colon + 1) }
-}
+const presentCheck = (active: boolean, pageIds: string[]) => ({
+  object: 'access_check' as const,
+  active,
+  page_ids: pageIds,
+})

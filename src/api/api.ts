@@ -1,78 +1,96 @@
-/** The partner's API: which address is whose, and what is answered when something is refused or breaks. */
+/** The partner API: the routes of its endpoints, the authentication of their callers, and its answers to errors. */
+import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import { testHeader } from '../installs/forced-outcome.ts'
-import { answerFault } from './answer-fault.ts'
+import { answerError, type ErrorNeeds } from './answer-error.ts'
 import { presentedToken } from './bearer.ts'
-import { listChildren } from './blocks.ts'
-import { Call, type Wing } from './call.ts'
-import { openCallLimit } from './call-limit.ts'
-import { openCursors } from './cursor.ts'
-import { readJsonBody } from './json-body.ts'
-import type { ApiNeeds } from './needs.ts'
-import { createPage, retrievePage, updatePage } from './pages.ts'
-import { ApiRefusal } from './refusals.ts'
-import { search } from './search.ts'
-import { forceInSandbox } from './tested.ts'
-import { listUsers, retrieveMe, retrieveUser } from './users.ts'
+import { Call, type CallNeeds } from './call.ts'
+import { openCallRateLimit } from './call-rate-limit.ts'
+import { type ClientNeeds, openClientAuthentication } from './client.ts'
+import type { Endpoint } from './endpoint.ts'
+import { type EndpointNeeds, endpoints, type PartnerApi } from './endpoints.ts'
+import { type ForcedOutcomeNeeds, forceInSandbox } from './forced-outcome.ts'
+import type { Limits } from './ports.ts'
+import { ApiRefusal, otherMethod, readOnly, unknownAddress } from './refusals.ts'
 
-type Route = { method: string; path: RegExp; answer(wing: Wing, call: Call): Promise<object> }
-
-/** The first that fits is taken. */
-const routes: readonly Route[] = [
-  { method: 'GET', path: /^\/v1\/pages\/([^/]+)$/, answer: retrievePage },
-  { method: 'GET', path: /^\/v1\/blocks\/([^/]+)\/children$/, answer: listChildren },
-  { method: 'POST', path: /^\/v1\/search$/, answer: search },
-  { method: 'PATCH', path: /^\/v1\/pages\/([^/]+)$/, answer: updatePage },
-  { method: 'POST', path: /^\/v1\/pages$/, answer: createPage },
-  { method: 'GET', path: /^\/v1\/users\/me$/, answer: retrieveMe },
-  { method: 'GET', path: /^\/v1\/users$/, answer: listUsers },
-  { method: 'GET', path: /^\/v1\/users\/([^/]+)$/, answer: retrieveUser },
-]
-
-/** Answers every address below /v1/ but those of the provider below /v1/oauth/. */
-export function createApi(needs: ApiNeeds): Middleware {
-  const wing: Wing = {
-    ...needs,
-    callLimit: openCallLimit(needs.limits, needs.callsPerMinute ?? 1_200, () => needs.now().getTime()),
-    cursors: openCursors(needs.secretKeys),
+export type ApiNeeds = ErrorNeeds &
+  Omit<CallNeeds, 'callLimit'> &
+  ClientNeeds &
+  ForcedOutcomeNeeds &
+  EndpointNeeds & {
+    partnerApi: PartnerApi
+    limits: Limits
+    /** Calls that one token may make in a minute; 1,200 by default. */
+    callsPerMinute?: number
   }
-  return async (ctx, next) => {
-    if (needs.partnerApi === 'off' || !ctx.path.startsWith('/v1/') || ctx.path.startsWith('/v1/oauth/'))
-      return next()
+
+type Row<By> = Extract<Endpoint<EndpointNeeds>, { by: By }>
+type Params = Record<string, string>
+
+/** Answers every address below /v1/, except for the OAuth endpoints below /v1/oauth/. */
+export function createApi(needs: ApiNeeds): Middleware {
+  const answerToken = openTokenCalls(needs)
+  const authenticateClient = openClientAuthentication(needs)
+  const answerClient = async (row: Row<'client'>, ctx: Context, params: Params) =>
+    row.handle(needs, await authenticateClient(ctx), await row.read(ctx, params))
+
+  const answering = async (ctx: Context, answer: () => Promise<object> | never) => {
+    ctx.set(headers)
     ctx.set('x-notion-request-id', ctx.state.requestId)
     try {
-      ctx.body = await answer(wing, ctx)
+      ctx.body = await answer()
     } catch (error) {
-      answerFault(ctx, error, needs)
+      answerError(ctx, error, needs)
     }
   }
-}
 
-async function answer(wing: Wing, ctx: Context): Promise<object> {
-  const method = ctx.method === 'HEAD' ? 'GET' : ctx.method
-  for (const route of routes) {
-    if (route.method !== method) continue
-    const match = route.path.exec(ctx.path)
-    if (match) return answerAs(route, wing, ctx, match[1] ?? '')
+  const isOff = needs.partnerApi === 'off'
+  const router = new Router({ strict: true, sensitive: true })
+  for (const row of endpoints) {
+    if (isOff && row.by === 'token') continue
+    router.register(row.path.replaceAll(/\{(\w+)\}/g, ':$1'), [row.method], ctx =>
+      answering(ctx, () =>
+        row.by === 'token' ? answerToken(row, ctx, ctx.params) : answerClient(row, ctx, ctx.params),
+      ),
+    )
   }
-  throw new ApiRefusal('invalid_request_url', 'Invalid request URL.')
+  const routes = router.routes() as unknown as Middleware
+
+  return async (ctx, next) => {
+    if (!ctx.path.startsWith('/v1/') || ctx.path.startsWith('/v1/oauth/')) return next()
+    await routes(ctx, async () => {
+      const methods = (ctx.matched as { methods: string[] }[]).flatMap(layer => layer.methods)
+      if (methods.length === 0 && isOff) return next()
+      return answering(ctx, () => {
+        throw methods.length > 0 ? otherMethod(ctx.method, [...new Set(methods)]) : unknownAddress()
+      })
+    })
+  }
 }
 
-async function answerAs(route: Route, wing: Wing, ctx: Context, id: string): Promise<object> {
-  const token = presentedToken(ctx)
-  wing.callLimit.refuseKnown(token.hash.toString('base64'))
-  await forceInSandbox(wing, token, ctx.get(testHeader))
-  const call = new Call(wing, {
-    token,
-    id,
-    query: ctx.querystring === '' ? {} : ctx.query,
-    version: ctx.get('notion-version') || null,
-  })
-  try {
-    if (route.method !== 'GET') call.body = await readJsonBody(ctx)
-    return await route.answer(wing, call)
-  } catch (error) {
-    if (error instanceof ApiRefusal && error.blamesInput) await call.admitAnyone()
-    throw error
+const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+
+/** @returns what answers a request with an access token. */
+function openTokenCalls(needs: ApiNeeds) {
+  const callLimit = openCallRateLimit(needs.limits, needs.callsPerMinute ?? 1_200, () =>
+    needs.now().getTime(),
+  )
+  const callNeeds: CallNeeds = { ...needs, callLimit }
+
+  return async (row: Row<'token'>, ctx: Context, params: Params): Promise<object> => {
+    const token = presentedToken(ctx)
+    callLimit.refuseKnown(token.hash.toString('base64'))
+    await forceInSandbox(needs, token, ctx.get(testHeader))
+    const call = new Call(callNeeds, token, ctx.get('notion-version') || null)
+    try {
+      if (row.changesPages && needs.partnerApi === 'read') {
+        await call.admitAnyone()
+        throw readOnly()
+      }
+      return await row.handle(needs, call, await row.read(ctx, params))
+    } catch (error) {
+      if (error instanceof ApiRefusal && error.blamesInput) await call.admitAnyone()
+      throw error
+    }
   }
 }

@@ -1,4 +1,4 @@
-/** Who is at the door: a token in the Authorization header (RFC 6750 §2.1), and what it lets its bearer do. */
+/** The access token of a request, in the Authorization header (RFC 6750 §2.1), and what its bearer may do. */
 import { hash } from 'node:crypto'
 import type { Context } from 'koa'
 import type { Bearer, PresentedToken } from '../installs/bearer.ts'
@@ -9,8 +9,8 @@ import { ApiRefusal, lacksCapability, noCredentials, unauthorized } from './refu
 const kinds = { lka_: 'access', lki_: 'internal' } as const
 
 /**
- * The token of the request. A value that cannot be ours is refused before anything is looked up.
- * @throws ApiRefusal `unauthorized`; `invalid_request` when tokens come in more ways than one.
+ * The token of the request. A value that cannot be one of our tokens is refused without a look-up.
+ * @throws ApiRefusal `unauthorized`; `invalid_request` for more than one token.
  */
 export function presentedToken(ctx: Context): PresentedToken {
   const { headers, rawHeaders } = ctx.req
@@ -26,14 +26,14 @@ export function presentedToken(ctx: Context): PresentedToken {
   return token
 }
 
-/** A value as it is looked up; null when it cannot be a token of ours. */
+/** The form in which a token is looked up; null for a value that cannot be one of our tokens. */
 export function tokenOf(value: string): PresentedToken | null {
   const prefix = tokenPrefix(value)
   if (prefix !== 'lka_' && prefix !== 'lki_') return null
   return { kind: kinds[prefix], hash: hash('sha256', value, 'buffer') }
 }
 
-/** Node keeps the first of two Authorization headers and drops the other; which of them was meant is not for us to guess. */
+/** Node keeps the first of two Authorization headers and drops the second; the intended one cannot be known. */
 function countAuthorizations(rawHeaders: string[]): number {
   let count = 0
   for (let at = 0; at < rawHeaders.length; at += 2)
@@ -41,12 +41,12 @@ function countAuthorizations(rawHeaders: string[]): number {
   return count
 }
 
-/** A token that was asked for another resource (RFC 8707) is none here. */
+/** false for a token that was issued for another resource (RFC 8707). */
 export function isMeantForUs(bearer: Bearer, issuer: string): boolean {
   return bearer.audience === null || bearer.audience === issuer || bearer.audience.startsWith(`${issuer}/`)
 }
 
-/** @throws ApiRefusal `restricted_resource` that names what is missing. */
+/** @throws ApiRefusal `restricted_resource` that names the missing capability. */
 export function requireCapability(bearer: Bearer, needed: Capability): void {
   if (!bearer.capabilities.includes(needed)) throw lacksCapability(needed)
 }

@@ -1,21 +1,36 @@
-import type { Call, Wing } from './call.ts'
-import { requireOwnCursor } from './cursor.ts'
-import { readId, readPart } from './input.ts'
-import type { ChildPosition } from './needs.ts'
-import { presentChild, presentList } from './present.ts'
+import { z } from 'zod'
+import { ChildBlock, presentChild } from './answers/pages.ts'
+import { component, listOf, presentList } from './answers/schema.ts'
+import { type Cursors, requireOwnCursor } from './cursor.ts'
+import { endpoint } from './endpoint.ts'
+import { pagination } from './fields.ts'
+import type { ChildPosition, ChildrenReading } from './ports.ts'
 import { notFound } from './refusals.ts'
 
-/** The pages directly below a page; other blocks are content, which the host product keeps. */
-export async function listChildren(wing: Wing, call: Call) {
-  const id = readId('block_id', call.id)
-  const { limit, cursor } = readPart(call.query)
-  const question = ['children', id]
-  const from = wing.cursors.read<ChildPosition>(question, cursor)
-  const { bearer, children, next } = await call.admit(
-    await wing.children(call.token, id, limit, from?.place ?? null, call.now),
-    'read_content',
-  )
-  if (!children) throw notFound('block', id, bearer, wing.issuer)
-  requireOwnCursor(from, bearer)
-  return presentList('block', children.map(presentChild), wing.cursors.write(bearer, question, next))
-}
+type BlocksNeeds = { issuer: string; children: ChildrenReading; cursors: Cursors }
+
+/** Child pages only: any other block is content, which the host product keeps. */
+const blocksChildrenList = endpoint({
+  method: 'GET',
+  path: '/v1/blocks/{block_id}/children',
+  id: 'blocksChildrenList',
+  summary: 'Pages directly below one',
+  description: 'Needs read_content.',
+  by: 'token',
+  query: z.object(pagination),
+  answer: component('BlockList', listOf('block', ChildBlock)),
+  async handle(needs: BlocksNeeds, call, { params, query }) {
+    const id = params.block_id
+    const question = ['children', id]
+    const from = needs.cursors.read<ChildPosition>(question, query.start_cursor)
+    const { bearer, children, next } = await call.admit(
+      await needs.children(call.token, id, query.page_size, from?.place ?? null, call.now),
+      'read_content',
+    )
+    if (!children) throw notFound('block', id, bearer, needs.issuer)
+    requireOwnCursor(from, bearer)
+    return presentList('block', children.map(presentChild), needs.cursors.write(bearer, question, next))
+  },
+})
+
+export const blocks = [blocksChildrenList]

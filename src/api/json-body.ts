@@ -1,13 +1,15 @@
 import { bodyParser } from '@koa/bodyparser'
 import type { Context } from 'koa'
-import { type Members, readObject } from './input.ts'
 import { ApiRefusal, invalid } from './refusals.ts'
 
-/** Whatever its content type says, a body is JSON: there is no other kind here. */
+/** A body is read as JSON whatever its content type is: the API takes no other format. */
 const parse = bodyParser({ enableTypes: ['json'], detectJSON: () => true, jsonLimit: '500kb' })
 
-/** @throws ApiRefusal `invalid_json`, `validation_error`. */
-export async function readJsonBody(ctx: Context): Promise<Members> {
+/**
+ * @returns the parsed body; an empty object where none was sent.
+ * @throws ApiRefusal `invalid_json`, `validation_error`.
+ */
+export async function readJsonBody(ctx: Context): Promise<unknown> {
   try {
     await parse(ctx, async () => {})
   } catch (error) {
@@ -18,5 +20,5 @@ export async function readJsonBody(ctx: Context): Promise<Members> {
       throw new ApiRefusal('invalid_json', 'Error parsing JSON body.')
     throw error
   }
-  return readObject('body', ctx.request.body ?? {})
+  return ctx.request.body ?? {}
 }

@@ -1,4 +1,4 @@
-/** What partners are told when something is not done: one table, from code to status; the words stand where it is refused. */
+/** The errors of the partner API: one table from code to status. The sentence of each is written where it is thrown. */
 import type { Bearer } from '../installs/bearer.ts'
 import type { Capability } from '../installs/capability.ts'
 
@@ -23,6 +23,8 @@ export class ApiRefusal extends Error {
   /** `error` and `scope` of the Bearer challenge (RFC 6750 §3), on 401 and 403; `scheme` where it is another. */
   readonly challenge: Record<string, string>
   readonly retryAfterSeconds: number | null
+  /** The methods that the address has, on a request with another one: the status is 405 then (RFC 9110 §15.5.6). */
+  readonly allow: readonly string[] | null
   readonly additionalData: Record<string, unknown> | null
   constructor(
     code: ApiCode,
@@ -30,6 +32,7 @@ export class ApiRefusal extends Error {
     extra: {
       challenge?: Record<string, string>
       retryAfterSeconds?: number
+      allow?: readonly string[]
       additionalData?: Record<string, unknown>
     } = {},
   ) {
@@ -37,26 +40,27 @@ export class ApiRefusal extends Error {
     this.code = code
     this.challenge = extra.challenge ?? {}
     this.retryAfterSeconds = extra.retryAfterSeconds ?? null
+    this.allow = extra.allow ?? null
     this.additionalData = extra.additionalData ?? null
   }
 
   get status(): number {
-    return statusOf[this.code]
+    return this.allow ? 405 : statusOf[this.code]
   }
 
-  /** A fault of the request itself, which only a bearer in force is told of. */
+  /** An error in the input, which only the holder of a token in force may see. */
   get blamesInput(): boolean {
     return this.code === 'invalid_json' || this.code === 'validation_error'
   }
 }
 
-/** One sentence for every reason: whoever holds a dead token learns only that it is dead. */
+/** One sentence for every reason: the holder of a dead token learns only that it is dead. */
 export const unauthorized = () =>
   new ApiRefusal('unauthorized', 'API token is invalid.', {
     challenge: { error: 'invalid_token', error_description: 'The token is unknown, expired or revoked' },
   })
 
-/** No credentials came at all: the challenge names no error then (RFC 6750 §3.1). */
+/** A request without any credentials: the challenge names no error (RFC 6750 §3.1). */
 export const noCredentials = () =>
   new ApiRefusal('unauthorized', 'A bearer token is required in the Authorization header.')
 
@@ -77,12 +81,18 @@ export const lacksCapability = (needed: Capability) =>
     },
   )
 
+export const unknownAddress = () => new ApiRefusal('invalid_request_url', 'Invalid request URL.')
+
+/** @param allow the methods that the address has. */
+export const otherMethod = (method: string, allow: readonly string[]) =>
+  new ApiRefusal('invalid_request_url', `${method} is not supported here; ${allow.join(', ')} is.`, { allow })
+
 export const readOnly = () =>
   new ApiRefusal('restricted_resource', 'This server does not change pages through its API.')
 
 export const invalid = (message: string) => new ApiRefusal('validation_error', message)
 
-/** The same words for what does not exist and for what was not granted: nobody may find out which ids exist. */
+/** The same answer for a page that does not exist and for one that was not granted, so that it does not tell which ids exist. */
 export const notFound = (kind: 'page' | 'block', id: string, bearer: Bearer, issuer: string) =>
   new ApiRefusal(
     'object_not_found',
@@ -93,7 +103,7 @@ export const notFound = (kind: 'page' | 'block', id: string, bearer: Bearer, iss
 export const noSuchUser = (id: string) =>
   new ApiRefusal('object_not_found', `Could not find user with ID: ${id}.`)
 
-/** Where people change what it reaches: the picker of this installation, or the workspace's connections for an internal one. */
+/** The picker of this installation; for an internal connection, the workspace's list of connections. */
 function manageAccessUrl(bearer: Bearer, issuer: string): string {
   const settings = `${issuer}/settings/${bearer.workspaceId}`
   return bearer.userId === null
@@ -101,10 +111,10 @@ function manageAccessUrl(bearer: Bearer, issuer: string): string {
     : `${settings}/my-connections/${bearer.installationId}/pages`
 }
 
-/** A store that does not answer is worth a retry; anything else that broke is ours. */
-export function refusalOf(fault: unknown, isUnavailable: (error: unknown) => boolean): ApiRefusal {
-  if (fault instanceof ApiRefusal) return fault
-  return isUnavailable(fault)
+/** An error as the partner sees it: 503 where a store did not answer and a retry is worth it, 500 for any other. */
+export function refusalOf(error: unknown, isUnavailable: (error: unknown) => boolean): ApiRefusal {
+  if (error instanceof ApiRefusal) return error
+  return isUnavailable(error)
     ? new ApiRefusal('service_unavailable', 'The server cannot answer just now. Please try again.', {
         retryAfterSeconds: 1,
       })

@@ -1,73 +1,102 @@
-import type { Call, Wing } from './call.ts'
-import { type Opened, requireOwnCursor } from './cursor.ts'
-import { allowOnly, type Members, readBoolean, readObject, readOneOf, readPart, readText } from './input.ts'
-import type { Direction, Listing, SearchQuestion, TimePosition, TreePosition } from './needs.ts'
-import { presentDatabase, presentList, presentPage } from './present.ts'
+import { z } from 'zod'
+import { Database, DataSource, Page, presentDatabase, presentPage } from './answers/pages.ts'
+import { component, listOf, presentList } from './answers/schema.ts'
+import type { Call } from './call.ts'
+import { type Cursors, type Opened, requireOwnCursor } from './cursor.ts'
+import { endpoint } from './endpoint.ts'
+import { pagination, text } from './fields.ts'
+import type {
+  Direction,
+  Listing,
+  SearchQuestion,
+  SearchReadings,
+  TimePosition,
+  TreePosition,
+} from './ports.ts'
 
-const maxQueryLength = 2_000
-/** From this version of the dialect on, databases are told as data sources. */
-const knowsDataSources = '2025-09-03'
+type SearchNeeds = { issuer: string; search: SearchReadings; cursors: Cursors }
 
-type Question = SearchQuestion & { sort: Direction | null; inTrash: boolean }
+/** From this version of the dialect on, a database is listed as its data source. */
+const firstVersionWithDataSources = '2025-09-03'
+
+const filter = z
+  .strictObject({
+    property: z.literal('object').optional(),
+    value: z.enum(['page', 'database', 'data_source']).optional(),
+    in_trash: z
+      .boolean()
+      .default(false)
+      .describe('Pages in the trash are out of reach: with true, no results.'),
+  })
+  .refine(({ property, value }) => (property === undefined) === (value === undefined), {
+    error: 'should have property and value together',
+  })
+
+const sort = z.strictObject({
+  timestamp: z.literal('last_edited_time'),
+  direction: z.enum(['ascending', 'descending']).default('descending'),
+})
 
 /** Everything that the installation reaches, by title, in tree order or in order of the last edit. */
-export async function search(wing: Wing, call: Call) {
-  const { limit, cursor } = readPart(call.body)
-  const { sort, inTrash, ...asked } = readQuestion(call.body, limit)
-  const question = ['search', asked.query, asked.type, sort]
-  const from = wing.cursors.read(question, cursor)
-  const { bearer, ...found } = await call.admit(await find(wing, call, asked, sort, from), 'read_content')
-  requireOwnCursor(from, bearer)
-  // What is in the trash is out of reach.
-  const pages = inTrash ? [] : found.pages
-  const named = call.version !== null && call.version < knowsDataSources ? 'database' : 'data_source'
-  return presentList(
-    'page_or_data_source',
-    pages.map(page =>
-      page.type === 'database'
-        ? presentDatabase(page, bearer, wing.issuer, named)
-        : presentPage(page, bearer, wing.issuer),
-    ),
-    inTrash ? null : wing.cursors.write(bearer, question, found.next),
-  )
+const searchPages = endpoint({
+  method: 'POST',
+  path: '/v1/search',
+  id: 'search',
+  summary: 'Find pages by title',
+  description: 'Only pages that the token reaches; all of them without a query. Needs read_content.',
+  by: 'token',
+  body: z.strictObject({
+    query: text(2_000).optional().describe('Part of a title, in any case.'),
+    filter: filter.optional(),
+    sort: sort.optional().describe('Without it, results are in the order of the page tree.'),
+    ...pagination,
+  }),
+  answer: component('SearchResults', listOf('page_or_data_source', z.union([Page, DataSource, Database]))),
+  async handle(needs: SearchNeeds, call, { body }) {
+    const direction = body.sort?.direction ?? null
+    const asked = {
+      query: body.query?.trim() || null,
+      type: typeNamed(body.filter?.value),
+      limit: body.page_size,
+    }
+    const question = ['search', asked.query, asked.type, direction]
+    const from = needs.cursors.read(question, body.start_cursor)
+    const { bearer, ...found } = await call.admit(
+      await find(needs, call, asked, direction, from),
+      'read_content',
+    )
+    requireOwnCursor(from, bearer)
+    if (body.filter?.in_trash) return presentList('page_or_data_source', [], null)
+    const named =
+      call.version !== null && call.version < firstVersionWithDataSources ? 'database' : 'data_source'
+    return presentList(
+      'page_or_data_source',
+      found.pages.map(page =>
+        page.type === 'database'
+          ? presentDatabase(page, bearer, needs.issuer, named)
+          : presentPage(page, bearer, needs.issuer),
+      ),
+      needs.cursors.write(bearer, question, found.next),
+    )
+  },
+})
+
+export const search = [searchPages]
+
+function typeNamed(value: 'page' | 'database' | 'data_source' | undefined): SearchQuestion['type'] {
+  if (value === undefined) return null
+  return value === 'page' ? 'page' : 'database'
 }
 
 function find(
-  wing: Wing,
+  { search }: SearchNeeds,
   call: Call,
   asked: SearchQuestion,
-  sort: Direction | null,
+  direction: Direction | null,
   from: Opened<unknown> | null,
 ): Promise<Listing<unknown> | null> {
   const place = from?.place ?? null
-  return sort === null
-    ? wing.search.inTree(call.token, asked, place as TreePosition | null, call.now)
-    : wing.search.byTime(call.token, asked, sort, place as TimePosition | null, call.now)
-}
-
-function readQuestion(body: Members, limit: number): Question {
-  allowOnly('body', body, ['query', 'filter', 'sort', 'start_cursor', 'page_size'])
-  const query = body.query === undefined ? '' : readText('body.query', body.query, maxQueryLength).trim()
-  return {
-    query: query === '' ? null : query,
-    limit,
-    sort: body.sort === undefined ? null : readSort(readObject('body.sort', body.sort)),
-    ...readFilter(body.filter === undefined ? {} : readObject('body.filter', body.filter)),
-  }
-}
-
-function readFilter(filter: Members): Pick<Question, 'type' | 'inTrash'> {
-  allowOnly('body.filter', filter, ['property', 'value', 'in_trash'])
-  const inTrash = filter.in_trash === undefined ? false : readBoolean('body.filter.in_trash', filter.in_trash)
-  if (filter.property === undefined && filter.value === undefined) return { type: null, inTrash }
-  readOneOf('body.filter.property', filter.property, ['object'])
-  const value = readOneOf('body.filter.value', filter.value, ['page', 'database', 'data_source'])
-  return { type: value === 'page' ? 'page' : 'database', inTrash }
-}
-
-function readSort(sort: Members): Direction {
-  allowOnly('body.sort', sort, ['timestamp', 'direction'])
-  readOneOf('body.sort.timestamp', sort.timestamp, ['last_edited_time'])
-  if (sort.direction === undefined) return 'descending'
-  return readOneOf('body.sort.direction', sort.direction, ['ascending', 'descending'])
+  return direction === null
+    ? search.inTree(call.token, asked, place as TreePosition | null, call.now)
+    : search.byTime(call.token, asked, direction, place as TimePosition | null, call.now)
 }

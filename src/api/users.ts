@@ -1,43 +1,82 @@
+import { z } from 'zod'
 import type { Bearer } from '../installs/bearer.ts'
 import { userInformation } from '../installs/capability.ts'
-import type { Call, Wing } from './call.ts'
-import { requireOwnCursor } from './cursor.ts'
-import { readId, readPart } from './input.ts'
-import { presentBot, presentList, presentPerson } from './present.ts'
+import { Bot, Person, presentBot, presentPerson, User } from './answers/people.ts'
+import { component, listOf, presentList } from './answers/schema.ts'
+import type { Call } from './call.ts'
+import { type Cursors, requireOwnCursor } from './cursor.ts'
+import { endpoint } from './endpoint.ts'
+import { pagination } from './fields.ts'
+import type { UserReadings } from './ports.ts'
 import { lacksCapability, noSuchUser } from './refusals.ts'
 
-/** Any token may ask who it is. */
-export async function retrieveMe(wing: Wing, call: Call) {
-  const { bearer, workspaceName, owner } = await call.admit(await wing.users.home(call.token, call.now), null)
-  return presentBot(bearer, workspaceName, owner)
-}
+type UsersNeeds = { users: UserReadings; cursors: Cursors }
 
-export async function listUsers(wing: Wing, call: Call) {
-  const { limit, cursor } = readPart(call.query)
-  const question = ['users']
-  const from = wing.cursors.read<string>(question, cursor)
-  const { bearer, people, more } = await call.admit(
-    await wing.users.people(call.token, limit, from?.place ?? null, call.now),
+const usersMe = endpoint({
+  method: 'GET',
+  path: '/v1/users/me',
+  id: 'usersMe',
+  summary: 'The bot of this token',
+  description: 'Any token may ask.',
+  by: 'token',
+  answer: Bot,
+  handle: (needs: UsersNeeds, call) => presentSelf(needs, call),
+})
+
+const usersList = endpoint({
+  method: 'GET',
+  path: '/v1/users',
+  id: 'usersList',
+  summary: 'The people of the workspace',
+  description: 'Needs read_user_without_email or read_user_with_email. Guests are not listed.',
+  by: 'token',
+  query: z.object(pagination),
+  answer: component('UserList', listOf('user', Person)),
+  async handle(needs: UsersNeeds, call, { query }) {
+    const question = ['users']
+    const from = needs.cursors.read<string>(question, query.start_cursor)
+    const { bearer, people, more } = await call.admit(
+      await needs.users.people(call.token, query.page_size, from?.place ?? null, call.now),
+      null,
+    )
+    requireUsers(bearer)
+    requireOwnCursor(from, bearer)
+    const next = more ? people.at(-1)!.id : null
+    return presentList(
+      'user',
+      people.map(person => presentPerson(person, bearer)),
+      needs.cursors.write(bearer, question, next),
+    )
+  },
+})
+
+const usersRetrieve = endpoint({
+  method: 'GET',
+  path: '/v1/users/{user_id}',
+  id: 'usersRetrieve',
+  summary: 'One person',
+  description:
+    'As in the list; also the bot of this token, which is the author of the pages that it creates.',
+  by: 'token',
+  answer: User,
+  async handle(needs: UsersNeeds, call, { params }) {
+    const id = params.user_id
+    const { bearer, person } = await call.admit(await needs.users.person(call.token, id, call.now), null)
+    requireUsers(bearer)
+    if (id === bearer.installationId) return presentSelf(needs, call)
+    if (!person) throw noSuchUser(id)
+    return presentPerson(person, bearer)
+  },
+})
+
+export const users = [usersMe, usersList, usersRetrieve]
+
+async function presentSelf(needs: UsersNeeds, call: Call): Promise<z.input<typeof Bot>> {
+  const { bearer, workspaceName, owner } = await call.admit(
+    await needs.users.home(call.token, call.now),
     null,
   )
-  requireUsers(bearer)
-  requireOwnCursor(from, bearer)
-  const next = more ? people.at(-1)!.id : null
-  return presentList(
-    'user',
-    people.map(person => presentPerson(person, bearer)),
-    wing.cursors.write(bearer, question, next),
-  )
-}
-
-/** A member, or the bearer's own bot, whose id stands in pages that it made. */
-export async function retrieveUser(wing: Wing, call: Call) {
-  const id = readId('user_id', call.id)
-  const { bearer, person } = await call.admit(await wing.users.person(call.token, id, call.now), null)
-  requireUsers(bearer)
-  if (id === bearer.installationId) return retrieveMe(wing, call)
-  if (!person) throw noSuchUser(id)
-  return presentPerson(person, bearer)
+  return presentBot(bearer, workspaceName, owner)
 }
 
 /** Either of the two user capabilities; the challenge names the lesser one. */

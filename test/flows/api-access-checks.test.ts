@@ -137,7 +137,7 @@ describe('a question', () => {
 
   it('comes by POST only', async () => {
     expect((await ask(undefined, { method: 'GET' })).json).toMatchObject({
-      status: 400,
+      status: 405,
       code: 'invalid_request_url',
     })
   })

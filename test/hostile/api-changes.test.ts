@@ -67,6 +67,22 @@ describe('changes', () => {
     expect(await server.sql('select * from pages where id = $1', [world.pages.launch.id])).toEqual(before)
   })
 
+  it.each([
+    [titled(7), 'body.properties.title.title[0].text.content should be a string, instead was 7.'],
+    [{ properties: { Status: {} } }, 'body.properties.Status.title should be an array of rich text: '],
+    [{ properties: [] }, 'body.properties should be an object, instead was an array.'],
+    [{ icon: { emoji: '1' } }, 'body.icon should be null or {"type": "emoji", "emoji": "…"} with one emoji.'],
+    [{ icon: { type: 'external' } }, 'body.icon.emoji should be one emoji: no other icon is kept here.'],
+    [{ cover: {} }, 'body.cover should be null: it is not kept here.'],
+    [{ in_trash: 'true' }, 'body.in_trash should be true or false, instead was "true".'],
+    [{ in_trash: true, archived: false }, 'body.in_trash and body.archived should say the same.'],
+    [{ ['x'.repeat(200)]: 1 }, `body.${'x'.repeat(100)} is not supported here.`],
+    [[], 'body should be an object, instead was an array.'],
+  ])('with %j are refused with the member that is wrong', async (body, sentence) => {
+    const { json } = await ask(launch, { method: 'PATCH', body })
+    expect(json.message.slice(0, sentence.length)).toBe(sentence)
+  })
+
   it('make no page without a parent, in the workspace itself, or with content', async () => {
     const parent = { page_id: world.pages.launch.id }
     expect(await make({})).toBe('400 validation_error')

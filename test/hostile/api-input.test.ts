@@ -41,7 +41,6 @@ describe('addresses', () => {
     '/v1/nowhere',
     '/v1/databases/x',
     '/v1/users/me/',
-    '/v1/pages',
     '/v1/pages/a/b',
     '/v1/blocks/a',
     '/v1//pages/a',
@@ -52,7 +51,7 @@ describe('addresses', () => {
 
   it('know their methods only, and answer JSON to a browser too', async () => {
     for (const method of ['DELETE', 'PUT', 'POST', 'OPTIONS'])
-      expect(await code(launch, { method })).toBe('400 invalid_request_url')
+      expect(await code(launch, { method })).toBe('405 invalid_request_url')
     const answer = await ask('/v1/nowhere', { headers: [['accept', 'text/html']] })
     expect(answer.headers['content-type']).toContain('application/json')
     expect((await ask(launch, { method: 'HEAD' })).status).toBe(200)
@@ -186,6 +185,23 @@ describe('searches', () => {
     { order: 'by' },
   ])('with %j are refused', async body => {
     expect(await code('/v1/search', { body: JSON.stringify(body) })).toBe('400 validation_error')
+  })
+
+  it.each([
+    [{ query: 7 }, 'body.query should be a string, instead was 7.'],
+    [{ query: 'a\0' }, 'body.query should be valid Unicode without NUL.'],
+    [{ query: 'x'.repeat(2_001) }, 'body.query should be at most 2000 characters.'],
+    [{ filter: { property: 'title' } }, 'body.filter.property should be "object", instead was "title".'],
+    [{ filter: { property: 'object' } }, 'body.filter should have property and value together.'],
+    [{ sort: {} }, 'body.sort.timestamp should be "last_edited_time", instead was missing.'],
+    [{ sort: { order: 1 } }, 'body.sort.timestamp should be "last_edited_time", instead was missing.'],
+    [{ order: 'by' }, 'body.order is not supported here.'],
+    [
+      { page_size: 'x'.repeat(200) },
+      `body.page_size should be a whole number from 1 to 100, instead was "${'x'.repeat(79)}….`,
+    ],
+  ])('with %j are refused with the member that is wrong', async (body, sentence) => {
+    expect((await ask('/v1/search', { body })).json.message).toBe(sentence)
   })
 
   it('in the trash find nothing, since nothing there is in reach', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { PageChanges } from '../../src/api/needs.ts'
+import type { PageChanges } from '../../src/api/ports.ts'
 import { movePage } from '../../src/storage/postgres/directory/pages.ts'
 import { openPartnerChanges } from '../../src/storage/postgres/stores/partner-changes.ts'
 import { call } from '../support/api.ts'

@@ -1,15 +1,11 @@
 import type { AddressInfo } from 'node:net'
 import Koa from 'koa'
 import type pg from 'pg'
-import { createApi } from '../../src/api/api.ts'
-import type { ApiNeeds } from '../../src/api/needs.ts'
+import { type ApiNeeds, createApi } from '../../src/api/api.ts'
+import { openCursors } from '../../src/api/cursor.ts'
+import { apiStores } from '../../src/compose/api.ts'
 import { uuidv7 } from '../../src/installs/ids.ts'
-import { openAccess } from '../../src/storage/postgres/access.ts'
 import { poolOf } from '../../src/storage/postgres/pool.ts'
-import { openChildren } from '../../src/storage/postgres/queries/api/children.ts'
-import { openSearch } from '../../src/storage/postgres/queries/api/search.ts'
-import { openUsers } from '../../src/storage/postgres/queries/api/users.ts'
-import { openPartnerChanges } from '../../src/storage/postgres/stores/partner-changes.ts'
 import { openLimits } from '../../src/storage/rate-limits.ts'
 import { isUnavailable } from '../../src/storage/unavailable.ts'
 import { openClone } from './database.ts'
@@ -34,7 +30,7 @@ export async function openApiAlone() {
   async function start(changed: Partial<ApiNeeds> = {}, pool: pg.Pool = shared): Promise<Started> {
     const faults: unknown[] = []
     let lookUps = 0
-    const access = openAccess(pool)
+    const postgres = apiStores(pool)
     const app = new Koa()
     app.use((ctx, next) => {
       ctx.state.requestId = uuidv7()
@@ -45,23 +41,19 @@ export async function openApiAlone() {
       createApi({
         issuer: 'https://latchkey.test',
         partnerApi: 'full',
-        secretKeys: [Buffer.alloc(32, 7)],
+        cursors: openCursors([Buffer.alloc(32, 7)]),
+        ...postgres,
         access: {
-          bearer: access.bearer,
+          ...postgres.access,
           page(...asked) {
             lookUps++
-            return access.page(...asked)
+            return postgres.access.page(...asked)
           },
         },
-        search: openSearch(pool),
-        children: openChildren(pool),
-        users: openUsers(pool),
-        changes: openPartnerChanges(pool),
         limits: openLimits(null),
         noteUse() {},
         now: () => new Date(),
         newId: uuidv7,
-        forceOutcome: async () => false,
         isUnavailable,
         reportFault: error => faults.push(error),
         ...changed,

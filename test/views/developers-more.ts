@@ -1,5 +1,4 @@
-import { offered } from '../../src/api/reference/document.ts'
-import { shapes } from '../../src/api/reference/shapes.ts'
+import { calls, shapes } from '../../src/api/reference/shapes.ts'
 import type { FlowFailure } from '../../src/installs/flow-log.ts'
 import { blankSettings } from '../../src/installs/registration.ts'
 import type { ConnectionVisit } from '../../src/web/developers/frame/gate.ts'
@@ -169,7 +168,7 @@ export const fixtures = [
     ),
   }),
   fixture(referenceView, developersLayout('API reference', []), {
-    usual: referencePage(offered('full'), shapes()),
-    'without the partner API': referencePage(offered('off'), shapes()),
+    usual: referencePage(calls('full'), shapes()),
+    'without the partner API': referencePage(calls('off'), shapes()),
   }),
 ]

@@ -1,6 +1,14 @@
+/** The OpenAPI 3.1 document of the partner API, made from the endpoints' rows. */
+import { z } from 'zod'
 import { capabilities } from '../../installs/capability.ts'
-import { type Operation, operations } from './operations.ts'
-import { ref, type Schema, schemas } from './schemas.ts'
+import { ApiError, OAuthError } from '../answers/errors.ts'
+import { components } from '../answers/schema.ts'
+import type { Operation } from '../endpoint.ts'
+import { offered, type PartnerApi } from '../endpoints.ts'
+import { oauthOperations } from './oauth.ts'
+
+/** A JSON Schema (draft 2020-12, the dialect of OpenAPI 3.1). */
+export type Schema = Record<string, unknown>
 
 export type OpenApiDocument = {
   openapi: string
@@ -10,11 +18,14 @@ export type OpenApiDocument = {
   components: { schemas: Record<string, Schema>; securitySchemes: Schema }
 }
 
-/** The partner API as an OpenAPI 3.1 document, with this server's own address. What is switched off is not in it. */
-export function openApiDocument(issuer: string, partnerApi: 'full' | 'read' | 'off'): OpenApiDocument {
+/** With this server's own address, and without the endpoints that are switched off. */
+export function openApiDocument(issuer: string, partnerApi: PartnerApi): OpenApiDocument {
   const paths: OpenApiDocument['paths'] = {}
-  for (const operation of offered(partnerApi))
-    paths[operation.path] = { ...paths[operation.path], [operation.method]: described(operation) }
+  for (const operation of operations(partnerApi))
+    paths[operation.path] = {
+      ...paths[operation.path],
+      [operation.method.toLowerCase()]: describeOperation(operation),
+    }
   return {
     openapi: '3.1.0',
     info: {
@@ -25,7 +36,7 @@ export function openApiDocument(issuer: string, partnerApi: 'full' | 'read' | 'o
     servers: [{ url: issuer }],
     paths,
     components: {
-      schemas,
+      schemas: componentSchemas(),
       securitySchemes: {
         token: {
           type: 'oauth2',
@@ -44,41 +55,74 @@ export function openApiDocument(issuer: string, partnerApi: 'full' | 'read' | 'o
   }
 }
 
-export function offered(partnerApi: 'full' | 'read' | 'off'): readonly Operation[] {
-  return operations.filter(
-    one =>
-      one.by === 'client' || (partnerApi !== 'off' && (partnerApi === 'full' || !changesPages.has(one.id))),
+/** Every documented operation: the OAuth endpoints, and the endpoints that the operator offers. */
+export function operations(partnerApi: PartnerApi): readonly Operation[] {
+  return [...oauthOperations, ...offered(partnerApi)]
+}
+
+const uriOf = (name: string) => `#/components/schemas/${name}`
+
+/** The named schemas by name, referring to each other. */
+export function componentSchemas(): Record<string, Schema> {
+  const { schemas } = z.toJSONSchema(components, { io: 'input', uri: uriOf })
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, { $schema: _, $id: __, ...schema }]) => [name, schema]),
   )
 }
-const changesPages = new Set(['pagesUpdate', 'pagesCreate'])
 
-function described({ id, summary, description, by, query, body, path, answer, refusal }: Operation): Schema {
-  const inPath = path.includes('{id}')
-    ? [{ name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } }]
-    : []
-  const inQuery = Object.entries(query ?? {}).map(([name, schema]) => ({ name, in: 'query', schema }))
+/** The schema of a request, or of an answer without a name of its own. */
+export function schemaOf(type: z.ZodType): Schema {
+  const name = components.get(type)?.id
+  if (name) return { $ref: uriOf(name) }
+  const { $schema: _, ...schema } = z.toJSONSchema(type, { io: 'input' })
+  return schema
+}
+
+function describeOperation({ id, summary, description, by, ...operation }: Operation): Schema {
+  const { path, query, body, form, answer } = operation
   const json = (schema: Schema) => ({ 'application/json': { schema } })
+  const refusal = path.startsWith('/v1/oauth/') ? OAuthError : ApiError
   return {
     operationId: id,
     summary,
     description,
     security: [{ [by]: [] }],
-    parameters: [...inPath, ...inQuery],
+    parameters: [...pathParameters(path), ...queryParameters(query)],
     ...(body && {
       requestBody: {
         required: true,
         content: {
-          ...json(body.schema),
-          ...(body.form && { 'application/x-www-form-urlencoded': { schema: body.schema } }),
+          ...json(schemaOf(body)),
+          ...(form && { 'application/x-www-form-urlencoded': { schema: schemaOf(body) } }),
         },
       },
     }),
     responses: {
-      200: { description: 'Done', content: json(ref(answer)) },
-      default: {
-        description: 'Refused',
-        content: json(ref(refusal ?? (by === 'client' ? 'OAuthError' : 'Error'))),
-      },
+      200: { description: 'Done', content: json(schemaOf(answer)) },
+      default: { description: 'Refused', content: json(schemaOf(refusal)) },
     },
   }
+}
+
+function pathParameters(path: string): Schema[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string', format: 'uuid' },
+  }))
+}
+
+function queryParameters(query: Operation['query']): Schema[] {
+  if (!query) return []
+  const { properties = {}, required = [] } = schemaOf(query) as {
+    properties?: Record<string, Schema>
+    required?: string[]
+  }
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema,
+  }))
 }

@@ -3,6 +3,7 @@
  * Nothing here is cached: disconnecting, de-selecting, removing a member or closing a page holds from the next request on.
  */
 import type { ClientBase, Pool } from 'pg'
+import type { AccessReadings, PageAnswer } from '../../api/ports.ts'
 import type { Bearer, PresentedToken, ReachedPage } from '../../installs/bearer.ts'
 import { type Capability, inBoth, readScope } from '../../installs/capability.ts'
 import { batch } from './batch.ts'
@@ -95,25 +96,10 @@ const pagesStatements = statements(
     from (${bearerSql(kind)}) b`,
 )
 
-/** The bearer, and the page when he reaches it; null: the token is not in force. */
-export type PageAnswer = { bearer: Bearer; page: ReachedPage | null } | null
-
-export type Access = {
-  /** null: the token is not in force. */
-  bearer(token: PresentedToken, now: Date): Promise<Bearer | null>
-  page(token: PresentedToken, id: string, now: Date): Promise<PageAnswer>
-  /** The bearer, and those of the pages that he reaches, in one query for all. */
-  pages(
-    token: PresentedToken,
-    ids: readonly string[],
-    now: Date,
-  ): Promise<{ bearer: Bearer; reached: string[] } | null>
-}
-
 /** Pages that are asked for at the same time are looked up together: two such queries at once keep the database busy. */
 const together = { atOnce: 2, most: 64 }
 
-export function openAccess(pool: Pool): Access {
+export function openAccess(pool: Pool): AccessReadings {
   const page = {
     access: batch((asked: PageQuestion[]) => readPages(pool, 'access', asked), together),
     internal: batch((asked: PageQuestion[]) => readPages(pool, 'internal', asked), together),

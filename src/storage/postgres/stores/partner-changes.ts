@@ -1,34 +1,10 @@
 /** What partners change in the page tree: the directory's own changes, and the right to each, in one transaction. */
 import type { ClientBase, Pool } from 'pg'
-import type { Bearer, PresentedToken, ReachedPage } from '../../../installs/bearer.ts'
+import type { Asking, ChangeOutcome, PageChanges } from '../../../api/ports.ts'
+import type { ReachedPage } from '../../../installs/bearer.ts'
 import type { Capability } from '../../../installs/capability.ts'
 import { readPages } from '../access.ts'
 import { archivePage, createPage, type PageOutcome, renamePage } from '../directory/pages.ts'
-
-/** Who asks, for what. The bearer was read a moment ago; the change holds only if he may still do it when it is written. */
-export type PartnerAsking = { token: PresentedToken; bearer: Bearer; now: Date }
-
-export type PartnerChangeOutcome =
-  | { kind: 'done'; page: ReachedPage }
-  /** The right to it ended between the question and the change; nothing was changed. */
-  | { kind: 'no-longer' }
-  | { kind: 'too-deep' }
-
-export type PartnerChanges = {
-  /** Another title or icon; what is left out stays as it is. Needs `update_content`. */
-  update(
-    asking: PartnerAsking,
-    id: string,
-    change: { title?: string; icon?: string | null },
-  ): Promise<PartnerChangeOutcome>
-  /** Into the trash, with all below it: out of reach from then on, until people bring it back. Needs `update_content`. */
-  trash(asking: PartnerAsking, id: string): Promise<PartnerChangeOutcome>
-  /** A page below a reached one, which is how the new one is reached. Needs `insert_content`. */
-  create(
-    asking: PartnerAsking,
-    draft: { id: string; parentId: string; title: string; icon: string | null },
-  ): Promise<PartnerChangeOutcome>
-}
 
 class NoLonger extends Error {}
 
@@ -39,7 +15,7 @@ class NoLonger extends Error {}
  */
 async function stillMay(
   client: ClientBase,
-  { token, bearer, now }: PartnerAsking,
+  { token, bearer, now }: Asking,
   capability: Capability,
   pageId: string,
 ): Promise<ReachedPage> {
@@ -53,10 +29,10 @@ async function stillMay(
   return seen.page
 }
 
-export function openPartnerChanges(pool: Pool): PartnerChanges {
+export function openPartnerChanges(pool: Pool): PageChanges {
   async function carryOut(
     change: (keep: (page: ReachedPage) => void) => Promise<PageOutcome>,
-  ): Promise<PartnerChangeOutcome> {
+  ): Promise<ChangeOutcome> {
     let page: ReachedPage | null = null
     try {
       const outcome = await change(kept => {

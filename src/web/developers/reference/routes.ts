@@ -12,12 +12,12 @@ export type ReferenceCall = {
   summary: string
   description: string
   by: 'token' | 'client'
-  query?: Record<string, unknown>
-  body?: { schema: Record<string, unknown>; form: boolean }
+  /** The names of the members that it takes, in its query and in its body. */
+  members: string[]
   answer: string
 }
 
-/** What a call answers with, or a part of it. */
+/** The shape of an answer, or of a part of one. */
 export type ReferenceShape = {
   name: string
   description: string | null
@@ -50,7 +50,7 @@ export function referencePage(
     document: '/openapi.json',
     calls: calls.map(one => ({
       id: one.id,
-      method: one.method.toUpperCase(),
+      method: one.method,
       path: one.path,
       summary: one.summary,
       description: one.description,
@@ -58,10 +58,7 @@ export function referencePage(
         one.by === 'token'
           ? 'Authorization: Bearer with a token'
           : 'The client id and secret, by HTTP Basic or in the body',
-      members: [
-        ...Object.keys(one.query ?? {}),
-        ...Object.keys((one.body?.schema.properties as Record<string, unknown> | undefined) ?? {}),
-      ],
+      members: one.members,
       answer: one.answer,
     })),
   }

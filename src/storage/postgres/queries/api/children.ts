@@ -1,6 +1,7 @@
 /** The pages directly below a reached page, in the order in which people see them: by title. */
 import type { Pool } from 'pg'
-import type { Bearer, PresentedToken, ReachedPage } from '../../../../installs/bearer.ts'
+import type { ChildPosition, ChildrenReading } from '../../../../api/ports.ts'
+import type { PresentedToken } from '../../../../installs/bearer.ts'
 import {
   type BearerRow,
   bearerSql,
@@ -11,18 +12,6 @@ import {
   toBearer,
   toPage,
 } from '../../access.ts'
-
-/** Where a listing of children goes on: after this title (as siblings are ordered by it) and id. */
-export type ChildPosition = { title: string; id: string }
-
-export type Child = ReachedPage & { hasChildren: boolean }
-
-export type Children = {
-  bearer: Bearer
-  /** null: the parent is not reached. */
-  children: Child[] | null
-  next: ChildPosition | null
-}
 
 // $1 token, $2 now, $3 the parent, $4 children asked for, $5 and $6 after this title and id
 const childrenOf = (after: string) => (kind: PresentedToken['kind']) =>
@@ -53,15 +42,8 @@ type Row = BearerRow & {
   next: ChildPosition | null
 }
 
-/** @returns a reading of one part of a page's children; null when the token is not in force. */
-export function openChildren(pool: Pool) {
-  return async (
-    token: PresentedToken,
-    parentId: string,
-    limit: number,
-    after: ChildPosition | null,
-    now: Date,
-  ): Promise<Children | null> => {
+export function openChildren(pool: Pool): ChildrenReading {
+  return async (token, parentId, limit, after, now) => {
     const values: unknown[] = [token.hash, now, parentId, limit]
     const { rows } = after
       ? await pool.query<Row>({ ...further[token.kind], values: [...values, after.title, after.id] })

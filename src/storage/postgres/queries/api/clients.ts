@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import type { FindClient } from '../../../../api/ports.ts'
 
 const findClient = {
   name: 'api-client',
@@ -8,12 +9,9 @@ const findClient = {
                   where s.connection_id = c.id and s.secret_hash = $2 and s.revoked_at is null)`,
 }
 
-/**
- * @returns a reading that finds the connection with this secret; null: there is none, or it is disabled. A resource server may
- * ask about any token, every other connection about its own.
- */
-export function openClients(pool: Pool) {
-  return async (id: string, secretHash: Buffer): Promise<{ anyToken: boolean } | null> => {
+/** A disabled connection is not found. A resource server may ask about any token, another connection about its own. */
+export function openClients(pool: Pool): FindClient {
+  return async (id, secretHash) => {
     const { rows } = await pool.query<{ resource_server: boolean }>({
       ...findClient,
       values: [id, secretHash],

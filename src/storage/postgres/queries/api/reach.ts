@@ -3,7 +3,8 @@
  * that it decides about the token and about every page at the same moment.
  */
 import type { Pool } from 'pg'
-import type { Bearer, PresentedToken, ReachedPage } from '../../../../installs/bearer.ts'
+import type { Listing } from '../../../../api/ports.ts'
+import type { PresentedToken } from '../../../../installs/bearer.ts'
 import {
   type BearerRow,
   bearerSql,
@@ -75,17 +76,6 @@ export const withTop = (page: string) => `
   ${byKey('page_paths', 'w', `w.workspace_id = ${page}.workspace_id and w.page_id = ${page}.id and not w.hidden`)}
   cross join lateral unnest(w.path) ancestor (id)
   join top on top.page_id = ancestor.id`
-
-/** Where a listing goes on: after a path in tree order, or after a moment and an id in order of time. */
-export type TreePosition = string[]
-export type TimePosition = { at: string; id: string }
-
-export type Listing<Place> = {
-  bearer: Bearer
-  pages: ReachedPage[]
-  /** Where the next part begins; null at the end. A part may be short, or empty, and still not be the last. */
-  next: Place | null
-}
 
 export type ListingRow = BearerRow & { pages: PageRow[] | null; next: unknown; given_up: boolean | null }
 

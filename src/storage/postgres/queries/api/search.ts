@@ -5,18 +5,9 @@
  *   request; a part may then hold fewer pages than asked for, and the next one goes on from there.
  */
 import type { Pool } from 'pg'
-import type { PresentedToken } from '../../../../installs/bearer.ts'
+import type { Direction, SearchReadings, TimePosition, TreePosition } from '../../../../api/ports.ts'
 import { pageColumns, statements } from '../../access.ts'
-import {
-  bearerAndTop,
-  byKey,
-  type Listing,
-  list,
-  type TimePosition,
-  type TreePosition,
-  walkInTreeOrder,
-  withTop,
-} from './reach.ts'
+import { bearerAndTop, byKey, list, walkInTreeOrder, withTop } from './reach.ts'
 
 /** Titles that the trigram index may bring before the walk is the better way. */
 const candidates = 2_000
@@ -24,15 +15,6 @@ const candidates = 2_000
 const sortable = 5_000
 /** Rows that a walk looks at in one request. */
 const examined = 10_000
-
-export type SearchQuestion = {
-  /** Part of a title, any case; null: every page. */
-  query: string | null
-  type: 'page' | 'database' | null
-  limit: number
-}
-
-export type Direction = 'ascending' | 'descending'
 
 const matches = (page: string, pattern: string, type: string) =>
   `(${pattern}::text is null or ${page}.title ilike ${pattern}) and (${type}::text is null or ${page}.type = ${type})`
@@ -171,25 +153,7 @@ function hasTrigram(query: string | null): boolean {
   return query !== null && /[\p{L}\p{N}]{3}/u.test(query)
 }
 
-export type Search = {
-  /** In tree order. null: the token is not in force. */
-  inTree(
-    token: PresentedToken,
-    question: SearchQuestion,
-    after: TreePosition | null,
-    now: Date,
-  ): Promise<Listing<TreePosition> | null>
-  /** In order of the last edit. */
-  byTime(
-    token: PresentedToken,
-    question: SearchQuestion,
-    direction: Direction,
-    after: TimePosition | null,
-    now: Date,
-  ): Promise<Listing<TimePosition> | null>
-}
-
-export function openSearch(pool: Pool): Search {
+export function openSearch(pool: Pool): SearchReadings {
   return {
     async inTree(token, { query, type, limit }, after, now) {
       const values = [token.hash, now, limit, patternOf(query), type, after]

@@ -1,11 +1,7 @@
 /** The people of a bearer's workspace, and the bearer himself. Guests and disabled users are told of to nobody. */
 import type { Pool } from 'pg'
-import type { Bearer, PresentedToken } from '../../../../installs/bearer.ts'
+import type { Person, UserReadings } from '../../../../api/ports.ts'
 import { type BearerRow, bearerSql, statements, toBearer } from '../../access.ts'
-
-export type Person = { id: string; name: string; avatarUrl: string | null; email: string }
-
-export type BearerHome = { bearer: Bearer; workspaceName: string; owner: Person | null }
 
 type PersonRow = { id: string; name: string; avatar_url: string | null; email: string }
 
@@ -42,24 +38,7 @@ const personStatements = statements(
     from (${bearerSql(kind)}) b`,
 )
 
-export type Users = {
-  /** The bearer with his workspace and the member behind him. Each reading: null when the token is not in force. */
-  home(token: PresentedToken, now: Date): Promise<BearerHome | null>
-  /** In order of id, after the id `after`; `more` tells that others follow. */
-  people(
-    token: PresentedToken,
-    limit: number,
-    after: string | null,
-    now: Date,
-  ): Promise<{ bearer: Bearer; people: Person[]; more: boolean } | null>
-  person(
-    token: PresentedToken,
-    id: string,
-    now: Date,
-  ): Promise<{ bearer: Bearer; person: Person | null } | null>
-}
-
-export function openUsers(pool: Pool): Users {
+export function openUsers(pool: Pool): UserReadings {
   return {
     async home(token, now) {
       const { rows } = await pool.query<BearerRow & { workspace_name: string; owner: PersonRow | null }>({

@@ -1,27 +1,27 @@
-import type { Limits } from './needs.ts'
+import type { Limits } from './ports.ts'
 import { tooManyCalls } from './refusals.ts'
 
-/** Shares that a process takes of a token's allowance at once: fewer round trips, exact to within one share a process. */
+/** A process takes its share of a token's allowance at once: fewer round trips, exact to within one share a process. */
 const sharesPerWindow = 60
 const windowSeconds = 60
-/** Tokens remembered before all are forgotten, which costs each one round trip. */
+/** The number of tokens kept before all are dropped, which costs each of them one round trip. */
 const remembered = 50_000
 
-/** `asking`: a share is being asked for; whoever needs one meanwhile waits for the same. */
+/** `asking`: the request for a share that is under way; calls meanwhile wait for the same one. */
 type Held = { left: number; refusedUntil: number; asking: Promise<void> | null }
 
-export type CallLimit = {
-  /** @throws ApiRefusal `rate_limited` when this token is known to be over its allowance; looks nothing up. */
+export type CallRateLimit = {
+  /** Makes no look-up. @throws ApiRefusal `rate_limited` when this token is known to be over its allowance. */
   refuseKnown(key: string): void
   /** Takes one call. @throws ApiRefusal `rate_limited`. */
   take(key: string): Promise<void>
 }
 
 /**
- * Calls per token and minute, counted by the shared limiter in shares: the process takes a share of the allowance and
- * spends it without asking again.
+ * Limits the calls of each token per minute. The shared limiter hands out the allowance in shares: a process spends its share
+ * without asking again.
  */
-export function openCallLimit(limits: Limits, callsPerMinute: number, now: () => number): CallLimit {
+export function openCallRateLimit(limits: Limits, callsPerMinute: number, now: () => number): CallRateLimit {
   const limiter = limits({ name: 'api-token', points: callsPerMinute, seconds: windowSeconds })
   const share = Math.max(1, Math.floor(callsPerMinute / sharesPerWindow))
   const held = new Map<string, Held>()

@@ -1,23 +1,29 @@
 import type { PresentedToken } from '../installs/bearer.ts'
-import { readTestOutcome, testRetryAfter } from '../installs/forced-outcome.ts'
-import type { ApiNeeds } from './needs.ts'
+import { type ForceOutcome, readTestOutcome, testRetryAfter } from '../installs/forced-outcome.ts'
+import type { AccessReadings } from './ports.ts'
 import { ApiRefusal } from './refusals.ts'
 
-/** Forced while a token is in use, rather than while it is got. */
-const here = ['token-revoked', 'access-narrowed', 'rate-limited', 'unavailable']
+export type ForcedOutcomeNeeds = {
+  access: Pick<AccessReadings, 'bearer'>
+  forceOutcome: ForceOutcome
+  now(): Date
+}
+
+/** The outcomes that concern the use of a token; the others concern how it is obtained. */
+const outcomesOfUse = ['token-revoked', 'access-narrowed', 'rate-limited', 'unavailable']
 
 /**
- * Brings about what the developer asks for with the header `Latchkey-Test`, if his token reaches into a sandbox; costs a call
- * without the header nothing.
- * @throws ApiRefusal 429 and 503, where they are asked for.
+ * Forces the outcome that the header `Latchkey-Test` asks for, if the token reaches into a sandbox. Without the header it
+ * costs a call nothing.
+ * @throws ApiRefusal `rate_limited` and `service_unavailable`, where they are asked for.
  */
 export async function forceInSandbox(
-  needs: Pick<ApiNeeds, 'access' | 'forceOutcome' | 'now'>,
+  needs: ForcedOutcomeNeeds,
   token: PresentedToken,
   header: string,
 ): Promise<void> {
   const outcome = readTestOutcome(header)
-  if (!outcome || !here.includes(outcome) || token.kind !== 'access') return
+  if (!outcome || !outcomesOfUse.includes(outcome) || token.kind !== 'access') return
   const bearer = await needs.access.bearer(token, needs.now())
   if (!bearer) return
   const { workspaceId, installationId } = bearer

@@ -1,0 +1,88 @@
+/**
+ * One endpoint of the partner API is one row: its route, the reader of its input, its operation in `/openapi.json` and its
+ * entry in the developer reference are made from it.
+ */
+import type { Context } from 'koa'
+import { z } from 'zod'
+import type { Call } from './call.ts'
+import type { ClientCall } from './client.ts'
+import { uuid } from './fields.ts'
+import { readInput } from './input.ts'
+import { readJsonBody } from './json-body.ts'
+
+/** The documented part, which the OAuth endpoints have too. */
+export type Operation = {
+  method: 'GET' | 'POST' | 'PATCH'
+  /** As in OpenAPI; each name in braces is an id. */
+  path: string
+  /** The `operationId`. */
+  id: string
+  summary: string
+  description: string
+  /** Authenticates by an access token, or as a connection with its secret. */
+  by: 'token' | 'client'
+  query?: z.ZodObject
+  body?: z.ZodType
+  /** Also takes the body as a form. */
+  form?: true
+  answer: z.ZodType
+}
+
+export type Input = { params: Record<string, string>; query: unknown; body: unknown }
+
+export type Endpoint<Needs> = Operation & {
+  /** Absent where the operator lets partners read only. */
+  changesPages?: true
+  /** @throws ApiRefusal `invalid_json`, `validation_error`. */
+  read(ctx: Context, params: Record<string, string>): Promise<Input>
+} & (
+    | { by: 'token'; handle: (needs: Needs, call: Call, input: Input) => Promise<object> }
+    | { by: 'client'; handle: (needs: Needs, call: ClientCall, input: Input) => Promise<object> }
+  )
+
+/** `'/v1/pages/{page_id}'` has the parameter `page_id`. */
+type ParamsOf<Path> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? { [Key in Name]: string } & ParamsOf<Rest>
+  : unknown
+
+type Callers = { token: Call; client: ClientCall }
+
+type Row<By extends keyof Callers, Path, Query extends z.ZodObject, Body extends z.ZodType, Answer, Needs> = {
+  method: Operation['method']
+  path: Path
+  id: string
+  summary: string
+  description: string
+  by: By
+  query?: Query
+  body?: Body
+  answer: Answer
+  changesPages?: true
+  handle(
+    needs: Needs,
+    call: Callers[By],
+    input: { params: ParamsOf<Path>; query: z.output<Query>; body: z.output<Body> },
+  ): Promise<z.input<Answer>>
+}
+
+/** Checks a row, `handle` against the input that its schemas read and the answer that is documented. */
+export function endpoint<
+  By extends keyof Callers,
+  const Path extends string,
+  Needs,
+  Answer extends z.ZodType,
+  Query extends z.ZodObject = z.ZodObject,
+  Body extends z.ZodType = z.ZodType,
+>(row: Row<By, Path, Query, Body, Answer, Needs>): Endpoint<Needs> {
+  const names = [...row.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
+  const params = z.object(Object.fromEntries(names.map(name => [name, uuid])))
+  const read: Endpoint<Needs>['read'] = async (ctx, sent) => {
+    const json = row.body && (await readJsonBody(ctx))
+    return {
+      params: names.length === 0 ? {} : readInput(params, '', sent),
+      query: row.query && readInput(row.query, '', ctx.query),
+      body: row.body && readInput(row.body, 'body', json),
+    }
+  }
+  return { ...row, read } as unknown as Endpoint<Needs>
+}

@@ -1,0 +1,112 @@
+/** The questions and changes that the partner API asks of storage. Every reading answers null when the token is not in force. */
+import type { Bearer, PresentedToken, ReachedPage } from '../installs/bearer.ts'
+
+/** A connection that authenticates with its secret. `anyToken`: it may ask about tokens of other connections. */
+export type FindClient = (id: string, secretHash: Buffer) => Promise<{ anyToken: boolean } | null>
+
+/** The bearer, and the page where the bearer reaches it. */
+export type PageAnswer = { bearer: Bearer; page: ReachedPage | null } | null
+
+export type AccessReadings = {
+  bearer(token: PresentedToken, now: Date): Promise<Bearer | null>
+  page(token: PresentedToken, id: string, now: Date): Promise<PageAnswer>
+  /** Those of the pages that the bearer reaches, in one query for all. */
+  pages(
+    token: PresentedToken,
+    ids: readonly string[],
+    now: Date,
+  ): Promise<{ bearer: Bearer; reached: string[] } | null>
+}
+
+export type SearchQuestion = {
+  /** Part of a title, in any case; null: every page. */
+  query: string | null
+  type: 'page' | 'database' | null
+  limit: number
+}
+export type Direction = 'ascending' | 'descending'
+
+/** The position after which a listing continues; sealed into the cursors that partners send back. */
+export type TreePosition = string[]
+export type TimePosition = { at: string; id: string }
+/** The title as siblings are sorted by it. */
+export type ChildPosition = { title: string; id: string }
+
+export type Listing<Position> = {
+  bearer: Bearer
+  pages: ReachedPage[]
+  /** The position to continue from; null at the end. A part may be short, or empty, without being the last. */
+  next: Position | null
+}
+
+export type SearchReadings = {
+  inTree(
+    token: PresentedToken,
+    question: SearchQuestion,
+    after: TreePosition | null,
+    now: Date,
+  ): Promise<Listing<TreePosition> | null>
+  byTime(
+    token: PresentedToken,
+    question: SearchQuestion,
+    direction: Direction,
+    after: TimePosition | null,
+    now: Date,
+  ): Promise<Listing<TimePosition> | null>
+}
+
+export type Child = ReachedPage & { hasChildren: boolean }
+
+/** `children` null: the parent is out of reach. */
+export type ChildrenReading = (
+  token: PresentedToken,
+  parentId: string,
+  limit: number,
+  after: ChildPosition | null,
+  now: Date,
+) => Promise<{ bearer: Bearer; children: Child[] | null; next: ChildPosition | null } | null>
+
+export type Person = { id: string; name: string; avatarUrl: string | null; email: string }
+
+/** Guests and disabled users are never among them. */
+export type UserReadings = {
+  /** The bearer's workspace, and the member who installed it. */
+  home(
+    token: PresentedToken,
+    now: Date,
+  ): Promise<{ bearer: Bearer; workspaceName: string; owner: Person | null } | null>
+  /** In order of id, after the id `after`. */
+  people(
+    token: PresentedToken,
+    limit: number,
+    after: string | null,
+    now: Date,
+  ): Promise<{ bearer: Bearer; people: Person[]; more: boolean } | null>
+  person(
+    token: PresentedToken,
+    id: string,
+    now: Date,
+  ): Promise<{ bearer: Bearer; person: Person | null } | null>
+}
+
+/** The bearer was read a moment ago; a change is made only if the right to it still exists when it is written. */
+export type Asking = { token: PresentedToken; bearer: Bearer; now: Date }
+/** `no-longer`: the right to it ended in between; nothing was changed. */
+export type ChangeOutcome = { kind: 'done'; page: ReachedPage } | { kind: 'no-longer' } | { kind: 'too-deep' }
+
+export type PageChanges = {
+  /** A new title or icon; a member that is left out stays as it is. Needs `update_content`. */
+  update(asking: Asking, id: string, change: { title?: string; icon?: string | null }): Promise<ChangeOutcome>
+  /** Into the trash, with all below it: out of reach until people restore it. Needs `update_content`. */
+  trash(asking: Asking, id: string): Promise<ChangeOutcome>
+  /** A page below a reached one, through which the new one is reached. Needs `insert_content`. */
+  create(
+    asking: Asking,
+    draft: { id: string; parentId: string; title: string; icon: string | null },
+  ): Promise<ChangeOutcome>
+}
+
+export type Allowance = { allowed: true } | { allowed: false; retryAfterSeconds: number }
+export type Limits = (rule: { name: string; points: number; seconds: number }) => {
+  take(key: string, points?: number): Promise<Allowance>
+}

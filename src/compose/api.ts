@@ -1,0 +1,54 @@
+import type { Middleware } from 'koa'
+import type { Pool } from 'pg'
+import { createApi } from '../api/api.ts'
+import { openCursors } from '../api/cursor.ts'
+import { serveReference } from '../api/reference/serve.ts'
+import type { Config } from '../config.ts'
+import type { ForceOutcome } from '../installs/forced-outcome.ts'
+import { uuidv7 } from '../installs/ids.ts'
+import { openAccess } from '../storage/postgres/access.ts'
+import { poolOf } from '../storage/postgres/pool.ts'
+import { openChildren } from '../storage/postgres/queries/api/children.ts'
+import { openClients } from '../storage/postgres/queries/api/clients.ts'
+import { openSearch } from '../storage/postgres/queries/api/search.ts'
+import { openUsers } from '../storage/postgres/queries/api/users.ts'
+import type { LastUsed } from '../storage/postgres/stores/last-used.ts'
+import { openPartnerChanges } from '../storage/postgres/stores/partner-changes.ts'
+import { forceOutcome } from '../storage/postgres/stores/sandboxes.ts'
+import { isUnavailable } from '../storage/unavailable.ts'
+import type { Stores } from './stores.ts'
+
+/** The partner API and its OpenAPI document. */
+export function partnerApi(
+  config: Config,
+  stores: Stores,
+  lastUsed: LastUsed,
+  reportFault: (error: unknown, requestId: string) => void,
+): Middleware[] {
+  const api = createApi({
+    issuer: config.issuer,
+    partnerApi: config.partnerApi,
+    limits: stores.limits,
+    cursors: openCursors(stores.secretKeys),
+    noteUse: lastUsed.note,
+    now: () => new Date(),
+    newId: uuidv7,
+    isUnavailable,
+    reportFault,
+    ...apiStores(poolOf(stores.database)),
+  })
+  return [serveReference(config), api]
+}
+
+/** The readings and changes of the partner API, on PostgreSQL. */
+export function apiStores(pool: Pool) {
+  return {
+    access: openAccess(pool),
+    findClient: openClients(pool),
+    search: openSearch(pool),
+    children: openChildren(pool),
+    users: openUsers(pool),
+    changes: openPartnerChanges(pool),
+    forceOutcome: ((outcome, about) => forceOutcome(pool, outcome, about)) satisfies ForceOutcome,
+  }
+}
