@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import beautify from 'js-beautify'
 
-const views = path.join(import.meta.dirname, 'views')
+const views = path.resolve(import.meta.dirname, '../views')
 const layout: beautify.HTMLBeautifyOptions = {
   templating: ['erb'],
   indent_size: 2,

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
-const root = import.meta.dirname
+const root = path.dirname(import.meta.dirname)
 const dist = path.join(root, 'dist')
 
 rmSync(dist, { recursive: true, force: true })
