@@ -105,7 +105,6 @@ const flow = (choices: InstallChoices): FlowLayout => ({
     action: '/install/abc/workspace',
     enter: '/install/abc/pages/search',
   }),
-  formsMayLeave: true,
 })
 const ask: ApprovalAsk = {
   action: '/install/abc/approval',
@@ -210,7 +209,7 @@ export const fixtures = [
   }),
   fixture(
     refusedView,
-    { frame: 'flow', title: 'Connect', switcher: null, formsMayLeave: true },
+    { frame: 'flow', title: 'Connect', switcher: null },
     {
       'no workspace': nowherePage(facts(crowded)),
     },

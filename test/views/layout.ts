@@ -16,7 +16,6 @@ const many: Membership[] = [
 const flow: FlowLayout = {
   frame: 'flow',
   title: hostile,
-  formsMayLeave: true,
   switcher: {
     current: { name: longName, mark: workspaceMark(many[1]!) },
     submit: { formId: 'consent', action: '/install/abc/workspace', enter: null },

@@ -48,7 +48,7 @@ const ago = (days: number) => new Date(now.getTime() - days * 86_400_000)
 const workspace: Membership = { id: 'w1', name: 'Acme', icon: '🏔️', plan: 'enterprise', role: 'owner' }
 const place = (name: Place) =>
   placeLayout({ title: 'Acme', place: name, workspace, memberships: [workspace], waiting: 2, crumbs: [] })
-const flow: FlowLayout = { frame: 'flow', title: 'Acme', switcher: null, formsMayLeave: true }
+const flow: FlowLayout = { frame: 'flow', title: 'Acme', switcher: null }
 const calm = { workspace, trail: atFirst, notice: null, now }
 const relay = {
   id: 'c1',

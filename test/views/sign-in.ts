@@ -5,7 +5,7 @@ import { landingView, nowhereView } from '../../src/web/home/page.ts'
 import { signInPage, signInView, signOutView } from '../../src/web/sign-in/page.ts'
 import { fixture, hostile, longName, longWord } from './fixture.ts'
 
-const flow: FlowLayout = { frame: 'flow', title: 'Sign in', switcher: null, formsMayLeave: true }
+const flow: FlowLayout = { frame: 'flow', title: 'Sign in', switcher: null }
 const connection = { id: 'c1', name: 'Relay Automations', logo: null, verified: true }
 const requestId = '0198c1de-9c3a-7d3e-8a7e-0d6a7c1b2f3e'
 

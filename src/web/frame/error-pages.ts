@@ -26,7 +26,7 @@ export function faults(render: Render) {
       ctx,
       faultView,
       { ...words, requestId: ctx.state.requestId, action },
-      { frame: 'flow', title: words.title, switcher: null, formsMayLeave: false },
+      { frame: 'flow', title: words.title, switcher: null },
     )
   }
 

@@ -54,8 +54,6 @@ export type FlowLayout = {
   /** For the browser's tab; the product's name is added. */
   title: string
   switcher: Switcher | null
-  /** A form of this screen may end at the partner: see `flowPolicy`. */
-  formsMayLeave: boolean
 }
 
 export type SettingsLayout = {
@@ -64,8 +62,6 @@ export type SettingsLayout = {
   switcher: Switcher | null
   rail: Rail
   crumbs: Crumb[]
-  /** As in the flow; left out: none does. */
-  formsMayLeave?: boolean
 }
 
 export type Layout = FlowLayout | SettingsLayout

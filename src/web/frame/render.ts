@@ -5,7 +5,7 @@
  *   export type SignInPage = { email: Field; … }
  *   export const signInView = view<SignInPage>('sign-in/sign-in')
  *   // routes.ts
- *   render.screen(ctx, signInView, signInPage(…), { frame: 'flow', title: 'Sign in', switcher: null, formsMayLeave: false })
+ *   render.screen(ctx, signInView, signInPage(…), { frame: 'flow', title: 'Sign in', switcher: null })
  *
  * `screen` puts the view into its layout (layout.ts; views/layout/flow.ejs, place.ejs); `fragment` answers the view alone, for
  * what the script puts into a screen. Set `ctx.status` before, when it is not 200. In every view stand, beside the model:
@@ -23,6 +23,7 @@ import type { WebContext } from '../http/state.ts'
 import { type Icons, readIcons } from '../kit/icons.ts'
 import { personMark } from '../kit/marks.ts'
 import { urls } from '../urls.ts'
+import { isInFlow } from './in-flow.ts'
 import type { Layout } from './layout.ts'
 import { openViews, type Print } from './views.ts'
 
@@ -65,8 +66,7 @@ export function createRender(needs: { assets: Pick<Assets, 'url'>; print?: Print
       const content = print(view.file, { ...model, ...around })
       const user = ctx.state.user ?? null
       const account = user && { name: user.name, email: user.email, mark: personMark(user) }
-      if (layout.formsMayLeave) ctx.set('Content-Security-Policy', flowPolicy)
-      // Partners open the flow in a window and wait for it as its opener; cutting that tie would strand them.
+      if (isInFlow(ctx)) ctx.set('Content-Security-Policy', flowPolicy)
       else ctx.set('Cross-Origin-Opener-Policy', 'same-origin')
       const acting = ctx.state.acting?.persona.name ?? null
       const all = { ...layout, ...around, content, account, acting, assets }

@@ -16,7 +16,7 @@ export function home(needs: HomeNeeds): Router<WebState> {
   const router = new Router<WebState>()
   router.get(urls.home, async ctx => {
     const { user } = ctx.state
-    const frame = { frame: 'flow', title: 'Connections', switcher: null, formsMayLeave: false } as const
+    const frame = { frame: 'flow', title: 'Connections', switcher: null } as const
     if (!user) return needs.render.screen(ctx, landingView, { demo: await needs.demo() }, frame)
     const [first] = await needs.workspacesOf(user.id)
     if (first) return seeOther(ctx, urls.myConnections(first.id))

@@ -45,7 +45,6 @@ export async function showPages(
       action: urls.flowWorkspace(request.uid),
       enter: urls.picker.search(urls.flowPages(request.uid)),
     }),
-    formsMayLeave: true,
   })
 }
 

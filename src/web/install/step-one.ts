@@ -31,7 +31,6 @@ export async function showStepOne(
     frame: 'flow',
     title: `Connect ${choices.connection.name}`,
     switcher,
-    formsMayLeave: true,
   })
   if (!chosen) return render.screen(ctx, refusedView, nowherePage(state), frame(null))
   const submit = { formId: 'flow', action: urls.flowWorkspace(request.uid), enter: null }

@@ -49,7 +49,7 @@ export function signIn(needs: SignInNeeds): Router<WebState> {
     const { user } = ctx.state
     if (!user) return seeOther(ctx, urls.signIn())
     const page: SignOutPage = { name: user.name, email: user.email, back: urls.home }
-    needs.render.screen(ctx, signOutView, page, frame('Sign out', false))
+    needs.render.screen(ctx, signOutView, page, frame('Sign out'))
   })
   router.post('/sign-out', async ctx => {
     await needs.sessions.end(ctx)
@@ -65,12 +65,12 @@ function signInScreen({ render, describeFlow }: SignInNeeds) {
     const uid = flowOf(returnTo)
     const flow = uid === null ? null : await describeFlow(ctx, uid)
     const page = signInPage({ returnTo, flow, email: again?.email ?? '', problem: again?.problem ?? null })
-    render.screen(ctx, signInView, page, frame('Sign in', uid !== null))
+    render.screen(ctx, signInView, page, frame('Sign in'))
   }
 }
 
-function frame(title: string, formsMayLeave: boolean): FlowLayout {
-  return { frame: 'flow', title, switcher: null, formsMayLeave }
+function frame(title: string): FlowLayout {
+  return { frame: 'flow', title, switcher: null }
 }
 
 function one(value: string | string[] | undefined): string | undefined {

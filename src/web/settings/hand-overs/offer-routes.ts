@@ -55,7 +55,7 @@ async function show(needs: OfferNeeds, ctx: WebContext): Promise<void> {
   if (!facing) return
   const { place, offer } = facing
   const model = offerPage({ workspace: place.workspace, offer, now: needs.now() })
-  const frame = { frame: 'flow', title: model.heading, switcher: null, formsMayLeave: false } as const
+  const frame = { frame: 'flow', title: model.heading, switcher: null } as const
   needs.render.screen(ctx, offerView, model, frame)
 }
 

@@ -74,9 +74,8 @@ async function showList({ render, gate, readings, now }: MyRequestsNeeds, ctx: W
   ])
   const facts = { ...list, offers, workspace, notice: readNotice(ctx, notices), now: now() }
   const model = myRequestsPage({ ...facts, trail: readPassedCursors(ctx.query, after) })
-  // Going on may end at the partner: where its request is no longer what it may send.
   const layout = gate.layout(place, { title: 'My requests', place: 'my-requests', crumbs: [] })
-  render.screen(ctx, myRequestsView, model, { ...layout, formsMayLeave: true })
+  render.screen(ctx, myRequestsView, model, layout)
 }
 
 async function show(
@@ -87,8 +86,7 @@ async function show(
 ): Promise<void> {
   const owners = await readings.owners(place.workspace.id)
   const model = myRequestPage({ workspace: place.workspace, request, owners, notice, now: now() })
-  // Going on and telling the partner both end there.
-  const frame = { frame: 'flow', title: model.heading, switcher: null, formsMayLeave: true } as const
+  const frame = { frame: 'flow', title: model.heading, switcher: null } as const
   render.screen(ctx, myRequestView, model, frame)
 }
 
