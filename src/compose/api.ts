@@ -12,18 +12,18 @@ import { openChildren } from '../storage/postgres/queries/api/children.ts'
 import { openClients } from '../storage/postgres/queries/api/clients.ts'
 import { openSearch } from '../storage/postgres/queries/api/search.ts'
 import { openUsers } from '../storage/postgres/queries/api/users.ts'
-import type { LastUsed } from '../storage/postgres/stores/last-used.ts'
 import { openPartnerChanges } from '../storage/postgres/stores/partner-changes.ts'
 import { forceOutcome } from '../storage/postgres/stores/sandboxes.ts'
 import { isUnavailable } from '../storage/unavailable.ts'
+import { now } from './action-parts.ts'
+import type { BackgroundWriters } from './background.ts'
 import type { Stores } from './stores.ts'
 
 /** The partner API and its OpenAPI document. */
 export function partnerApi(
   config: Config,
   stores: Stores,
-  lastUsed: LastUsed,
-  reportFault: (error: unknown, requestId: string) => void,
+  { lastUsed, report }: BackgroundWriters,
 ): Middleware[] {
   const api = createApi({
     issuer: config.issuer,
@@ -31,10 +31,10 @@ export function partnerApi(
     limits: stores.limits,
     cursors: openCursors(stores.secretKeys),
     noteUse: lastUsed.note,
-    now: () => new Date(),
+    now,
     newId: uuidv7,
     isUnavailable,
-    reportFault,
+    reportFault: report,
     ...apiStores(poolOf(stores.database)),
   })
   return [serveReference(config), api]

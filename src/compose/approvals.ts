@@ -1,22 +1,15 @@
+import type Router from '@koa/router'
 import type { ClientBase } from 'pg'
 import type { EntityManager } from 'typeorm'
-import { acceptHandOver } from '../installs/actions/accept-hand-over.ts'
 import { addApproval } from '../installs/actions/add-approval.ts'
 import { closeRequest } from '../installs/actions/close-request.ts'
 import { decideApproval } from '../installs/actions/decide-approval.ts'
-import { declineHandOver } from '../installs/actions/decline-hand-over.ts'
 import { disconnectUnapproved } from '../installs/actions/disconnect-unapproved.ts'
-import { forgetStopped } from '../installs/actions/forget-stopped.ts'
-import { handOver } from '../installs/actions/hand-over.ts'
-import { letGo } from '../installs/actions/let-go.ts'
 import { removeApproval } from '../installs/actions/remove-approval.ts'
-import { requestApproval } from '../installs/actions/request-approval.ts'
 import { resumeRequest } from '../installs/actions/resume-request.ts'
 import { setPolicy } from '../installs/actions/set-policy.ts'
-import { withdrawHandOver } from '../installs/actions/withdraw-hand-over.ts'
 import { withdrawRequest } from '../installs/actions/withdraw-request.ts'
-import type { InstallEvent } from '../installs/events.ts'
-import { uuidv7 } from '../installs/ids.ts'
+import type { Denial } from '../oidc/endpoints/denial.ts'
 import { policyStore } from '../storage/postgres/policies.ts'
 import { poolOf } from '../storage/postgres/pool.ts'
 import { readOwners } from '../storage/postgres/queries/install/choices.ts'
@@ -26,102 +19,72 @@ import {
   readCandidates,
   readInstaller,
 } from '../storage/postgres/queries/settings/approvals.ts'
-import { readLeftBehind, readReceivers } from '../storage/postgres/queries/settings/hand-overs.ts'
-import {
-  readLatestRequest,
-  readMyRequest,
-  readMyRequests,
-} from '../storage/postgres/queries/settings/my-requests.ts'
-import { readMyOffer, readMyOffers } from '../storage/postgres/queries/settings/offers.ts'
+import { readMyRequest, readMyRequests } from '../storage/postgres/queries/settings/my-requests.ts'
+import { readMyOffers } from '../storage/postgres/queries/settings/offers.ts'
 import { readPolicy } from '../storage/postgres/queries/settings/policy.ts'
 import { readRequest, readRequests } from '../storage/postgres/queries/settings/requests.ts'
-import { repositoriesOn } from '../storage/postgres/repositories.ts'
 import { approvalRequestStore, readApprovalRequest } from '../storage/postgres/stores/approval-requests.ts'
 import { approvalStore } from '../storage/postgres/stores/approvals.ts'
-import { appendEvent, appendEvents } from '../storage/postgres/stores/events.ts'
-import { handOverStore } from '../storage/postgres/stores/hand-overs.ts'
 import { installationStore } from '../storage/postgres/stores/installations.ts'
 import { readPlacement } from '../storage/postgres/stores/placements.ts'
 import { userStore } from '../storage/postgres/stores/users.ts'
-import { transact } from '../storage/postgres/transaction.ts'
-import type { ApprovalNeeds } from '../web/install/approval.ts'
-import type { MyRequestsNeeds } from '../web/settings/my-requests/routes.ts'
-import type { RuleNeeds } from '../web/settings/rule.ts'
-import { governActions } from './connections.ts'
+import type { Frame } from '../web/frame/frame.ts'
+import type { WebState } from '../web/http/state.ts'
+import { approved } from '../web/settings/approvals/routes.ts'
+import { myRequests } from '../web/settings/my-requests/routes.ts'
+import { policy } from '../web/settings/policy/routes.ts'
+import { requests } from '../web/settings/requests/routes.ts'
+import { actionParts, now } from './action-parts.ts'
+import { connectionActions } from './connections.ts'
 import type { Stores } from './stores.ts'
 
-const now = () => new Date()
+const storesOf = (client: ClientBase, repositories: EntityManager) => ({
+  ...installationStore(client),
+  ...policyStore(client),
+  ...approvalStore(client),
+  ...approvalRequestStore(client, repositories),
+  placement: (userId: string, workspaceId: string, connectionId: string) =>
+    readPlacement(client, userId, workspaceId, connectionId),
+})
 
-/** What the actions of ruling need of one transaction. */
-function ruleStores(client: ClientBase, manager: EntityManager) {
-  return {
-    ...installationStore(client),
-    ...policyStore(client),
-    ...approvalStore(client),
-    ...approvalRequestStore(client, manager),
-    ...handOverStore(client, manager),
-    placement: (userId: string, workspaceId: string, connectionId: string) =>
-      readPlacement(client, userId, workspaceId, connectionId),
-    append: (event: InstallEvent) => appendEvent(client, event),
-    appendAll: (events: InstallEvent[]) => appendEvents(client, events),
-  }
-}
-
-function ruleNeeds(stores: Pick<Stores, 'database'>) {
-  return {
-    transact: <T>(work: (stores: ReturnType<typeof ruleStores>) => Promise<T>) =>
-      transact(poolOf(stores.database), client =>
-        work(ruleStores(client, repositoriesOn(stores.database, client))),
-      ),
-    now,
-    newId: uuidv7,
-  }
-}
-
-/** What the flow needs where the policy stops a member. */
-export function approvalSteps(stores: Pick<Stores, 'database'>): ApprovalNeeds {
+/** Policy, the approved list, and requests for approval on both sides: the owners' and the members'. */
+export function approvalScreens(stores: Stores, frame: Frame, denialOf: Denial): Router<WebState>[] {
   const pool = poolOf(stores.database)
-  return {
-    requestApproval: requestApproval(ruleNeeds(stores)),
-    forgetStopped: forgetStopped(ruleNeeds(stores)),
-    latestRequest: readLatestRequest(pool),
-  }
-}
-
-/** What the screens of policy, approvals and hand-overs stand on. */
-export function ruleScreens(stores: Stores, denialOf: MyRequestsNeeds['denialOf']): RuleNeeds {
-  const pool = poolOf(stores.database)
-  const needs = ruleNeeds(stores)
-  const { disconnectEveryone, revokeMember } = governActions(stores)
-  return {
-    policy: {
+  const parts = actionParts(stores.database, storesOf)
+  const { disconnectEveryone, revokeMember } = connectionActions(stores)
+  return [
+    policy({
+      ...frame,
       readings: {
         policy: readPolicy(pool),
         nameOf: async userId => (await userStore(pool).byId(userId))?.name ?? null,
       },
-      setPolicy: setPolicy(needs),
-      disconnectUnapproved: disconnectUnapproved(needs),
-    },
-    approved: {
+      setPolicy: setPolicy(parts),
+      disconnectUnapproved: disconnectUnapproved(parts),
+    }),
+    approved({
+      ...frame,
       readings: {
         list: readApproved(pool),
         candidates: readCandidates(pool),
         people: readApprovedPeople(pool),
         person: readInstaller(pool),
       },
-      addApproval: addApproval(needs),
-      removeApproval: removeApproval(needs),
+      addApproval: addApproval(parts),
+      removeApproval: removeApproval(parts),
       disconnectEveryone,
       revokeMember,
-    },
-    requests: {
+    }),
+    requests({
+      ...frame,
       readings: {
         list: readRequests(pool),
         one: readRequest(pool),
       },
-      decideApproval: decideApproval(needs),
-    },
-    myRequests: {
+      decideApproval: decideApproval(parts),
+    }),
+    myRequests({
+      ...frame,
       readings: {
         list: readMyRequests(pool),
         one: readMyRequest(pool),
@@ -136,23 +99,9 @@ export function ruleScreens(stores: Stores, denialOf: MyRequestsNeeds['denialOf'
         },
         now,
       ),
-      withdrawRequest: withdrawRequest(needs),
-      closeRequest: closeRequest(needs),
+      withdrawRequest: withdrawRequest(parts),
+      closeRequest: closeRequest(parts),
       denialOf,
-    },
-    handOver: {
-      readings: {
-        list: readLeftBehind(pool),
-        receivers: readReceivers(pool),
-      },
-      handOver: handOver(needs),
-      withdrawHandOver: withdrawHandOver(needs),
-      letGo: letGo(needs),
-    },
-    offers: {
-      readings: { offer: readMyOffer(pool) },
-      acceptHandOver: acceptHandOver(needs),
-      declineHandOver: declineHandOver(needs),
-    },
-  }
+    }),
+  ]
 }

@@ -1,3 +1,4 @@
+import type Router from '@koa/router'
 import type { ClientBase } from 'pg'
 import { changePages } from '../installs/actions/change-pages.ts'
 import { copyInternalToken } from '../installs/actions/copy-internal-token.ts'
@@ -7,8 +8,6 @@ import { resume } from '../installs/actions/resume.ts'
 import { resumeOwn } from '../installs/actions/resume-own.ts'
 import { revokeMember } from '../installs/actions/revoke-member.ts'
 import { suspend } from '../installs/actions/suspend.ts'
-import type { InstallEvent } from '../installs/events.ts'
-import { uuidv7 } from '../installs/ids.ts'
 import { openSealed } from '../installs/sealed.ts'
 import { poolOf } from '../storage/postgres/pool.ts'
 import { readPicker, rowCountLimit, sumCountLimit } from '../storage/postgres/queries/picker/pages.ts'
@@ -21,93 +20,89 @@ import { readMyConnections } from '../storage/postgres/queries/settings/my-conne
 import { readNarrowing, readUnseenGrants } from '../storage/postgres/queries/settings/narrowing.ts'
 import { readMyOffers } from '../storage/postgres/queries/settings/offers.ts'
 import { readReachable } from '../storage/postgres/reach.ts'
-import { appendEvent, appendEvents } from '../storage/postgres/stores/events.ts'
 import { installationStore } from '../storage/postgres/stores/installations.ts'
 import { readPlacement } from '../storage/postgres/stores/placements.ts'
-import { transact } from '../storage/postgres/transaction.ts'
+import type { Frame } from '../web/frame/frame.ts'
 import { shownOnce } from '../web/http/shown-once.ts'
+import type { WebState } from '../web/http/state.ts'
 import { drafts } from '../web/picker/draft.ts'
-import type { GovernNeeds } from '../web/settings/govern.ts'
+import { narrow } from '../web/settings/connections/narrow-routes.ts'
+import { connections } from '../web/settings/connections/routes.ts'
+import { managePages } from '../web/settings/my-connections/manage-pages.ts'
+import { myConnections } from '../web/settings/my-connections/routes.ts'
+import { actionParts, now } from './action-parts.ts'
 import type { Stores } from './stores.ts'
 
-const now = () => new Date()
+const storesOf = (client: ClientBase) => ({
+  ...installationStore(client),
+  placement: (userId: string, workspaceId: string, connectionId: string) =>
+    readPlacement(client, userId, workspaceId, connectionId),
+  reachable: (userId: string, workspaceId: string, pages: readonly string[]) =>
+    readReachable(client, userId, workspaceId, pages),
+})
 
-/** What the actions of governing need of one transaction. */
-function governStores(client: ClientBase) {
-  return {
-    ...installationStore(client),
-    placement: (userId: string, workspaceId: string, connectionId: string) =>
-      readPlacement(client, userId, workspaceId, connectionId),
-    reachable: (userId: string, workspaceId: string, pages: readonly string[]) =>
-      readReachable(client, userId, workspaceId, pages),
-    append: (event: InstallEvent) => appendEvent(client, event),
-    appendAll: (events: InstallEvent[]) => appendEvents(client, events),
-  }
-}
-
-/** The actions of governing over these stores; the command line uses them too. */
-export function governActions(stores: Pick<Stores, 'database' | 'secretKeys'>) {
-  const needs = {
-    transact: <T>(work: (stores: ReturnType<typeof governStores>) => Promise<T>) =>
-      transact(poolOf(stores.database), client => work(governStores(client))),
-    now,
-    newId: uuidv7,
+/** The actions on what is installed; pages, developer hub and command line use them too. */
+export function connectionActions(stores: Pick<Stores, 'database' | 'secretKeys'>) {
+  const parts = {
+    ...actionParts(stores.database, storesOf),
     unseal: (sealed: string) => openSealed(stores.secretKeys, 'internal-token', sealed),
   }
   return {
-    disconnect: disconnect(needs),
-    disconnectEveryone: disconnectEveryone(needs),
-    revokeMember: revokeMember(needs),
-    suspend: suspend(needs),
-    resume: resume(needs),
-    resumeOwn: resumeOwn(needs),
-    changePages: changePages(needs),
-    copyInternalToken: copyInternalToken(needs),
+    disconnect: disconnect(parts),
+    disconnectEveryone: disconnectEveryone(parts),
+    revokeMember: revokeMember(parts),
+    suspend: suspend(parts),
+    resume: resume(parts),
+    resumeOwn: resumeOwn(parts),
+    changePages: changePages(parts),
+    copyInternalToken: copyInternalToken(parts),
   }
 }
 
-/** What the screens of governing stand on. */
-export function governScreens(stores: Stores): GovernNeeds {
+/** My connections, and the owners' Connections, each with the choice of an installation's pages. */
+export function connectionScreens(stores: Stores, frame: Frame): Router<WebState>[] {
   const pool = poolOf(stores.database)
-  const actions = governActions(stores)
+  const actions = connectionActions(stores)
+  const choosing = {
+    ...frame,
+    countLimits: { row: rowCountLimit, sum: sumCountLimit },
+    drafts: drafts(stores.shortLived, now),
+    changePages: actions.changePages,
+  }
   const one = readInstallation(pool)
-  return {
-    choosing: {
-      countLimits: { row: rowCountLimit, sum: sumCountLimit },
-      drafts: drafts(stores.shortLived, now),
-      changePages: actions.changePages,
-    },
-    mine: {
-      readings: {
-        list: readMyConnections(pool),
-        offers: readMyOffers(pool),
-        ended: readEndedByOthers(pool),
-        one,
-      },
-      disconnect: actions.disconnect,
-      resumeOwn: actions.resumeOwn,
-    },
-    managing: {
-      picker: {
-        picker: readPicker(pool),
-        search: searchPicker(pool),
-      },
+  const mine = {
+    list: readMyConnections(pool),
+    offers: readMyOffers(pool),
+    ended: readEndedByOthers(pool),
+    one,
+  }
+  const everyones = { list: readConnections(pool), one: readConnection(pool), installation: one }
+  return [
+    managePages({
+      ...choosing,
+      readings: mine,
+      picker: { picker: readPicker(pool), search: searchPicker(pool) },
       placement: (userId, workspaceId, connectionId) =>
         readPlacement(pool, userId, workspaceId, connectionId),
-    },
-    owners: {
-      readings: {
-        list: readConnections(pool),
-        one: readConnection(pool),
-        installation: one,
-      },
+    }),
+    myConnections({
+      ...frame,
+      readings: mine,
+      disconnect: actions.disconnect,
+      resumeOwn: actions.resumeOwn,
+    }),
+    narrow({
+      ...choosing,
+      readings: everyones,
+      narrowing: readNarrowing(pool),
+      unseenGrants: readUnseenGrants(pool),
+    }),
+    connections({
+      ...frame,
+      readings: everyones,
       actions,
       copyInternalToken: actions.copyInternalToken,
       shownOnce: shownOnce({ store: stores.shortLived, secretKeys: stores.secretKeys }),
-    },
-    narrowing: {
-      narrowing: readNarrowing(pool),
-      unseenGrants: readUnseenGrants(pool),
-    },
-  }
+    }),
+  ]
 }

@@ -1,20 +1,23 @@
 import { randomBytes } from 'node:crypto'
+import type Router from '@koa/router'
 import type { ClientBase } from 'pg'
+import type { EntityManager } from 'typeorm'
+import { calls, shapes } from '../api/reference/shapes.ts'
+import type { Config } from '../config.ts'
 import { applyManifest } from '../installs/actions/apply-manifest.ts'
 import { createConnection } from '../installs/actions/create-connection.ts'
 import { deleteConnection } from '../installs/actions/delete-connection.ts'
 import { disableConnection, enableConnection } from '../installs/actions/disable-connection.ts'
-import { type MakeSandboxStores, makeSandbox } from '../installs/actions/make-sandbox.ts'
-import { type RemoveSandboxStores, removeSandbox } from '../installs/actions/remove-sandbox.ts'
+import { makeSandbox } from '../installs/actions/make-sandbox.ts'
+import { removeSandbox } from '../installs/actions/remove-sandbox.ts'
 import { renewInternalToken, revokeInternalToken } from '../installs/actions/renew-internal-token.ts'
 import { revokeSecret } from '../installs/actions/revoke-secret.ts'
 import { rotateSecret } from '../installs/actions/rotate-secret.ts'
 import { setLogo } from '../installs/actions/set-logo.ts'
 import { updateConnection } from '../installs/actions/update-connection.ts'
-import { uuidv7 } from '../installs/ids.ts'
 import { seal } from '../installs/sealed.ts'
 import { redrawLogo } from '../logos/logos.ts'
-import type { BackChannel } from '../playground/back-channel.ts'
+import { backChannel, ownAddress } from '../playground/back-channel.ts'
 import { poolOf } from '../storage/postgres/pool.ts'
 import { readConnectionFacts } from '../storage/postgres/queries/developers/connection.ts'
 import { readTargetWorkspaces } from '../storage/postgres/queries/developers/create.ts'
@@ -22,8 +25,6 @@ import { readDevelopersList } from '../storage/postgres/queries/developers/list.
 import { readAttempt, readAttempts } from '../storage/postgres/queries/developers/log.ts'
 import { readLogo } from '../storage/postgres/queries/developers/logo.ts'
 import { readInternalTokens } from '../storage/postgres/queries/developers/token.ts'
-import { repositoriesOn } from '../storage/postgres/repositories.ts'
-import { appendEvent, appendEvents } from '../storage/postgres/stores/events.ts'
 import { internalTokenStore } from '../storage/postgres/stores/internal-tokens.ts'
 import {
   countSecrets,
@@ -32,41 +33,58 @@ import {
   readPlaceToCreate,
 } from '../storage/postgres/stores/managed-connections.ts'
 import { forgetApprovals, readSandbox, sandboxStore } from '../storage/postgres/stores/sandboxes.ts'
-import { transact } from '../storage/postgres/transaction.ts'
-import type { WebNeeds } from '../web/web.ts'
-import { governActions } from './connections.ts'
+import { developersConnection } from '../web/developers/connection/routes.ts'
+import { developersCreate } from '../web/developers/create/routes.ts'
+import { developersDanger } from '../web/developers/danger/routes.ts'
+import { developerGate } from '../web/developers/frame/gate.ts'
+import { hourlyRateLimit } from '../web/developers/frame/hourly-rate-limit.ts'
+import { developersIntegrate } from '../web/developers/integrate/routes.ts'
+import { developersList } from '../web/developers/list/routes.ts'
+import { developersLog } from '../web/developers/log/routes.ts'
+import { developersLogo } from '../web/developers/logo/routes.ts'
+import { serveLogos } from '../web/developers/logo/serve.ts'
+import { reviews } from '../web/developers/manifest/review.ts'
+import { developersManifest } from '../web/developers/manifest/routes.ts'
+import { developersPlayground } from '../web/developers/playground/routes.ts'
+import { developersReference } from '../web/developers/reference/routes.ts'
+import { developers } from '../web/developers/routes.ts'
+import { developersSecrets } from '../web/developers/secrets/routes.ts'
+import { developersSettings } from '../web/developers/settings/routes.ts'
+import { developersToken } from '../web/developers/token/routes.ts'
+import { onePress } from '../web/http/double-submit.ts'
+import { shownOnce } from '../web/http/shown-once.ts'
+import type { WebState } from '../web/http/state.ts'
+import { actionParts } from './action-parts.ts'
+import { connectionActions } from './connections.ts'
+import type { WebParts } from './frame.ts'
 import type { Stores } from './stores.ts'
+
+const storesOf = (client: ClientBase, repositories: EntityManager) => ({
+  ...managedConnectionStore(client, repositories),
+  ...internalTokenStore(client),
+  placeToCreate: (userId: string, workspaceId: string) => readPlaceToCreate(client, userId, workspaceId),
+})
 
 /** The changes that a developer makes of a connection, for the hub and for the command line. */
 export function developerActions(stores: Pick<Stores, 'database' | 'secretKeys'>) {
   const pool = poolOf(stores.database)
-  const storesOf = (client: ClientBase) => ({
-    ...managedConnectionStore(client, repositoriesOn(stores.database, client)),
-    ...internalTokenStore(client),
-    append: (event: Parameters<typeof appendEvent>[1]) => appendEvent(client, event),
-    appendAll: (events: Parameters<typeof appendEvents>[1]) => appendEvents(client, events),
-    placeToCreate: (userId: string, workspaceId: string) => readPlaceToCreate(client, userId, workspaceId),
-  })
-  const needs = {
-    transact: <T>(work: (stores: ReturnType<typeof storesOf>) => Promise<T>) =>
-      transact(pool, client => work(storesOf(client))),
-    now: () => new Date(),
-    newId: () => uuidv7(),
+  const parts = {
+    ...actionParts(stores.database, storesOf),
     random: randomBytes,
     seal: (text: string) => seal(stores.secretKeys, 'internal-token', text),
   }
-  const update = updateConnection(needs)
+  const update = updateConnection(parts)
   return {
-    create: createConnection(needs),
+    create: createConnection(parts),
     update,
-    rotate: rotateSecret(needs),
-    revoke: revokeSecret(needs),
-    disable: disableConnection(needs),
-    enable: enableConnection(needs),
-    remove: deleteConnection(needs),
-    renewToken: renewInternalToken(needs),
-    revokeToken: revokeInternalToken(needs),
-    setLogo: setLogo(needs),
+    rotate: rotateSecret(parts),
+    revoke: revokeSecret(parts),
+    disable: disableConnection(parts),
+    enable: enableConnection(parts),
+    remove: deleteConnection(parts),
+    renewToken: renewInternalToken(parts),
+    revokeToken: revokeInternalToken(parts),
+    setLogo: setLogo(parts),
     manifests: applyManifest({
       readConnection: (connectionId, userId) => readManaged(pool, connectionId, userId),
       countSecrets: connectionId => countSecrets(pool, connectionId),
@@ -75,46 +93,78 @@ export function developerActions(stores: Pick<Stores, 'database' | 'secretKeys'>
   }
 }
 
-/** What the developer hub stands on. */
-export function developerHub(
-  stores: Stores,
-  backChannel: BackChannel,
-): Omit<WebNeeds['developers'], 'calls' | 'shapes'> {
+/** Everything below /developers, and the logos. */
+export function developerScreens(config: Config, stores: Stores, web: WebParts): Router<WebState> {
   const pool = poolOf(stores.database)
-  return {
-    readings: {
-      list: readDevelopersList(pool),
-      targetWorkspaces: readTargetWorkspaces(pool),
-      facts: readConnectionFacts(pool),
-      readConnection: (connectionId, userId) => readManaged(pool, connectionId, userId),
-      logo: readLogo(pool),
-      internalTokens: readInternalTokens(pool),
-      log: {
-        attempts: readAttempts(pool),
-        attempt: readAttempt(pool),
-      },
-    },
-    actions: { ...developerActions(stores), copyToken: governActions(stores).copyInternalToken },
-    redrawLogo,
-    playground: playground(stores, backChannel),
-  }
+  const { issuer } = config
+  const { faults, render } = web.frame
+  const readConnection = (connectionId: string, userId: string) => readManaged(pool, connectionId, userId)
+  const frame = { ...web.frame, gate: developerGate({ faults, readConnection }) }
+  const once = shownOnce({ store: stores.shortLived, secretKeys: stores.secretKeys })
+  const hourly = (name: string, points: number) => hourlyRateLimit(stores.limits, faults, { name, points })
+  const actions = developerActions(stores)
+  const { copyInternalToken } = connectionActions(stores)
+  const facts = readConnectionFacts(pool)
+  const targetWorkspaces = readTargetWorkspaces(pool)
+  const internalTokens = readInternalTokens(pool)
+  const sandbox = (developerId: string) => readSandbox(pool, developerId)
+  const review = reviews(render)
+  return developers(
+    [
+      developersList({
+        ...frame,
+        list: readDevelopersList(pool),
+        targetWorkspaces,
+        readSandbox: sandbox,
+      }),
+      developersCreate({
+        ...frame,
+        once,
+        targetWorkspaces,
+        create: actions.create,
+        onePress: onePress(stores.shortLived),
+        rateLimit: hourly('connections-created', 60),
+      }),
+      developersConnection({ ...frame, once, facts, issuer }),
+      developersSecrets({ ...frame, once, facts, rotate: actions.rotate, revoke: actions.revoke }),
+      developersSettings({ ...frame, plan: actions.manifests.plan, update: actions.update, review }),
+      developersManifest({ ...frame, issuer, manifests: actions.manifests, review }),
+      developersLogo({
+        ...frame,
+        redraw: redrawLogo,
+        set: actions.setLogo,
+        rateLimit: hourly('logos-uploaded', 60),
+      }),
+      developersIntegrate({ ...frame, issuer, internalTokens }),
+      developersReference({ render, calls: calls(config.partnerApi), shapes: shapes() }),
+      developersToken({ ...frame, ...actions, once, internalTokens, copyToken: copyInternalToken }),
+      developersLog({
+        ...frame,
+        log: { attempts: readAttempts(pool), attempt: readAttempt(pool) },
+      }),
+      developersPlayground({
+        ...frame,
+        issuer,
+        readConnection,
+        trials: web.trials,
+        sessions: web.sessions,
+        store: stores.shortLived,
+        rateLimit: hourly('playground', 600),
+        playground: {
+          ...sandboxActions(stores),
+          backChannel: backChannel(ownAddress(config)),
+          readSandbox: sandbox,
+          forgetApprovals: (developerId, connectionId) => forgetApprovals(pool, developerId, connectionId),
+        },
+      }),
+      developersDanger({ ...frame, ...actions, facts }),
+    ],
+    // Logos appear in the flow and in settings too, for everybody who may see the connection.
+    serveLogos({ faults, logo: readLogo(pool) }),
+  )
 }
 
-function playground(stores: Stores, backChannel: BackChannel): WebNeeds['developers']['playground'] {
-  const pool = poolOf(stores.database)
-  const needs = {
-    transact: <T>(work: (stores: MakeSandboxStores & RemoveSandboxStores) => Promise<T>) =>
-      transact(pool, client =>
-        work({ ...sandboxStore(client), append: event => appendEvent(client, event) }),
-      ),
-    now: () => new Date(),
-    newId: () => uuidv7(),
-  }
-  return {
-    backChannel,
-    readSandbox: developerId => readSandbox(pool, developerId),
-    makeSandbox: makeSandbox(needs),
-    removeSandbox: removeSandbox(needs),
-    forgetApprovals: (developerId, connectionId) => forgetApprovals(pool, developerId, connectionId),
-  }
+function sandboxActions(stores: Stores) {
+  const parts = actionParts(stores.database, sandboxStore)
+  return { makeSandbox: makeSandbox(parts), removeSandbox: removeSandbox(parts) }
 }

@@ -1,5 +1,9 @@
+import type { ClientBase } from 'pg'
+import type { EntityManager } from 'typeorm'
 import { allowAccess } from '../installs/actions/allow-access.ts'
-import { uuidv7 } from '../installs/ids.ts'
+import { forgetStopped } from '../installs/actions/forget-stopped.ts'
+import { requestApproval } from '../installs/actions/request-approval.ts'
+import type { NoteFlowStep } from '../installs/flow-log.ts'
 import { poolOf } from '../storage/postgres/pool.ts'
 import {
   readConnectionToInstall,
@@ -8,28 +12,39 @@ import {
 } from '../storage/postgres/queries/install/choices.ts'
 import { readPicker, rowCountLimit, sumCountLimit } from '../storage/postgres/queries/picker/pages.ts'
 import { searchPicker } from '../storage/postgres/queries/picker/search.ts'
+import { readLatestRequest } from '../storage/postgres/queries/settings/my-requests.ts'
 import { readReachable } from '../storage/postgres/reach.ts'
-import { repositoriesOn } from '../storage/postgres/repositories.ts'
 import { approvalRequestStore } from '../storage/postgres/stores/approval-requests.ts'
 import { saveConsent } from '../storage/postgres/stores/consents.ts'
-import { appendEvent } from '../storage/postgres/stores/events.ts'
 import { readPlacement } from '../storage/postgres/stores/placements.ts'
 import { holdForApproval } from '../storage/postgres/stores/sandboxes.ts'
-import { transact } from '../storage/postgres/transaction.ts'
-import type { WebNeeds } from '../web/web.ts'
-import { approvalSteps } from './approvals.ts'
+import type { Frame } from '../web/frame/frame.ts'
+import type { Interactions } from '../web/install/interactions.ts'
+import { type Install, install } from '../web/install/routes.ts'
+import { actionParts, now } from './action-parts.ts'
 import type { Stores } from './stores.ts'
 
-/** What the screens of the flow stand on: the provider's side of it, their readings, and the one action that they end in. */
+const storesOf = (client: ClientBase, repositories: EntityManager) => ({
+  ...approvalRequestStore(client, repositories),
+  placement: (userId: string, workspaceId: string, connectionId: string) =>
+    readPlacement(client, userId, workspaceId, connectionId),
+  reachable: (userId: string, workspaceId: string, pages: readonly string[]) =>
+    readReachable(client, userId, workspaceId, pages),
+  saveConsent: (consent: Parameters<typeof saveConsent>[1]) => saveConsent(repositories, consent),
+})
+
+/** The flow: consent, page picker, and the request for approval where a policy refuses. */
 export function installScreens(
   stores: Stores,
-  interactions: WebNeeds['install']['interactions'],
-  note: WebNeeds['install']['note'],
-): WebNeeds['install'] {
+  frame: Frame,
+  provider: { interactions: Interactions; note: NoteFlowStep },
+): Install {
   const pool = poolOf(stores.database)
-  return {
-    interactions,
-    note,
+  const parts = actionParts(stores.database, storesOf)
+  return install({
+    ...frame,
+    ...provider,
+    store: stores.shortLived,
     readings: {
       connection: readConnectionToInstall(pool),
       choices: readInstallChoices(pool),
@@ -38,23 +53,12 @@ export function installScreens(
       search: searchPicker(pool),
     },
     countLimits: { row: rowCountLimit, sum: sumCountLimit },
-    allowAccess: allowAccess({
-      transact: work =>
-        transact(pool, client => {
-          const manager = repositoriesOn(stores.database, client)
-          return work({
-            placement: (userId, workspaceId, connectionId) =>
-              readPlacement(client, userId, workspaceId, connectionId),
-            reachable: (userId, workspaceId, pages) => readReachable(client, userId, workspaceId, pages),
-            saveConsent: consent => saveConsent(manager, consent),
-            takeUpRequests: approvalRequestStore(client, manager).takeUpRequests,
-            append: event => appendEvent(client, event),
-          })
-        }),
-      now: () => new Date(),
-      newId: uuidv7,
-    }),
-    approval: approvalSteps(stores),
-    holdForApproval: (personaId, wanted) => holdForApproval(pool, personaId, wanted, new Date()),
-  }
+    allowAccess: allowAccess(parts),
+    approval: {
+      requestApproval: requestApproval(parts),
+      forgetStopped: forgetStopped(parts),
+      latestRequest: readLatestRequest(pool),
+    },
+    holdForApproval: (personaId, wanted) => holdForApproval(pool, personaId, wanted, now()),
+  })
 }

@@ -1,20 +1,14 @@
 /** A workspace's pages, and the menu of each: which connections reach it, adding one, taking one off. */
+
 import Router from '@koa/router'
 import type { changePages } from '../../installs/actions/change-pages.ts'
 import type { disconnect } from '../../installs/actions/disconnect.ts'
 import { readUuid } from '../../installs/ids.ts'
 import { confirmView } from '../frame/confirm.ts'
-import type { Faults } from '../frame/error-pages.ts'
+import type { Frame } from '../frame/frame.ts'
 import type { Crumb } from '../frame/layout.ts'
 import { readNotice, withNotice } from '../frame/notice.ts'
-import type { Render } from '../frame/render.ts'
-import {
-  actionContextOf,
-  governs,
-  param,
-  type WorkspaceGate,
-  type WorkspaceVisit,
-} from '../frame/workspace-gate.ts'
+import { actionContextOf, governs, param, type WorkspaceVisit } from '../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../http/require-sign-in.ts'
 import { seeOther } from '../http/see-other.ts'
 import type { WebContext, WebState } from '../http/state.ts'
@@ -28,10 +22,7 @@ import type { PageConnection, PageReading, PagesReadings } from './readings.ts'
 import { shortTitle } from './short-title.ts'
 import { openLimit, treePage, treeView } from './tree-page.ts'
 
-export type PagesNeeds = {
-  render: Render
-  faults: Faults
-  gate: WorkspaceGate
+export type PagesNeeds = Frame & {
   readings: PagesReadings
   countLimits: CountLimits
   changePages: ReturnType<typeof changePages>

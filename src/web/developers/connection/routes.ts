@@ -1,22 +1,17 @@
 import Router from '@koa/router'
-import type { Faults } from '../../frame/error-pages.ts'
 import { type Notices, readNotice } from '../../frame/notice.ts'
-import type { Render } from '../../frame/render.ts'
 import type { ShownOnce } from '../../http/shown-once.ts'
 import type { WebState } from '../../http/state.ts'
-import type { DeveloperGate } from '../frame/gate.ts'
+import type { DeveloperFrame } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
 import { overviewPage, overviewView } from './page.ts'
 import type { OverviewReadings } from './readings.ts'
 
-export type OverviewNeeds = OverviewReadings & {
-  render: Render
-  faults: Pick<Faults, 'notFound'>
-  gate: DeveloperGate
-  once: ShownOnce
-  issuer: string
-  now(): Date
-}
+export type OverviewNeeds = DeveloperFrame &
+  OverviewReadings & {
+    once: ShownOnce
+    issuer: string
+  }
 
 const good = (sentence: string) => ({ kind: 'good', sentence }) as const
 const notices: Notices = {

@@ -2,25 +2,21 @@ import Router from '@koa/router'
 import type { deleteConnection } from '../../../installs/actions/delete-connection.ts'
 import type { disableConnection, enableConnection } from '../../../installs/actions/disable-connection.ts'
 import { type ConfirmPage, confirmView } from '../../frame/confirm.ts'
-import type { Faults } from '../../frame/error-pages.ts'
 import { withNotice } from '../../frame/notice.ts'
-import type { Render } from '../../frame/render.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
 import type { InForce, OverviewReadings } from '../connection/readings.ts'
-import type { ConnectionVisit, DeveloperGate } from '../frame/gate.ts'
+import type { ConnectionVisit, DeveloperFrame } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
 import { dangerPage, dangerView, deletePage, disablePage } from './page.ts'
 
-export type DangerNeeds = OverviewReadings & {
-  render: Render
-  faults: Faults
-  gate: DeveloperGate
-  disable: ReturnType<typeof disableConnection>
-  enable: ReturnType<typeof enableConnection>
-  remove: ReturnType<typeof deleteConnection>
-}
+export type DangerNeeds = DeveloperFrame &
+  OverviewReadings & {
+    disable: ReturnType<typeof disableConnection>
+    enable: ReturnType<typeof enableConnection>
+    remove: ReturnType<typeof deleteConnection>
+  }
 
 export function developersDanger(needs: DangerNeeds): Router<WebState> {
   const router = new Router<WebState>()

@@ -15,6 +15,7 @@ import {
   type ManagedConnection,
 } from '../../../installs/managed-connection.ts'
 import type { Faults } from '../../frame/error-pages.ts'
+import type { Render } from '../../frame/render.ts'
 import { userOf } from '../../http/require-sign-in.ts'
 import type { SignedIn, WebContext } from '../../http/state.ts'
 
@@ -28,6 +29,9 @@ export type GateNeeds = {
 export type ConnectionVisit = ManagedConnection & { user: SignedIn; context: DeveloperContext }
 
 export type DeveloperGate = ReturnType<typeof developerGate>
+
+/** The parts that the hub's screens are built with. */
+export type DeveloperFrame = { render: Render; faults: Faults; gate: DeveloperGate; now(): Date }
 
 export function developerGate(needs: GateNeeds) {
   return {

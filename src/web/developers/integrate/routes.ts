@@ -1,7 +1,7 @@
 import Router from '@koa/router'
-import { type Render, view } from '../../frame/render.ts'
+import { view } from '../../frame/render.ts'
 import type { WebState } from '../../http/state.ts'
-import type { ConnectionVisit, DeveloperGate } from '../frame/gate.ts'
+import type { ConnectionVisit, DeveloperFrame } from '../frame/gate.ts'
 import { type ConnectionHead, connectionLayout, headOf } from '../frame/head.ts'
 import type { TokenReadings } from '../token/readings.ts'
 import { integrateInternalPage, integrateInternalView } from './internal.ts'
@@ -53,12 +53,10 @@ export function integratePage(visit: ConnectionVisit, issuer: string): Integrate
   }
 }
 
-export type IntegrateNeeds = TokenReadings & {
-  render: Render
-  gate: DeveloperGate
-  issuer: string
-  now(): Date
-}
+export type IntegrateNeeds = DeveloperFrame &
+  TokenReadings & {
+    issuer: string
+  }
 
 export function developersIntegrate(needs: IntegrateNeeds): Router<WebState> {
   const router = new Router<WebState>()

@@ -1,23 +1,18 @@
 import Router from '@koa/router'
 import type { FlowOutcome } from '../../../installs/flow-log.ts'
 import { readUuid } from '../../../installs/ids.ts'
-import type { Faults } from '../../frame/error-pages.ts'
-import type { Render } from '../../frame/render.ts'
 import type { WebState } from '../../http/state.ts'
 import { readPassedCursors } from '../../kit/pagination.ts'
-import { type DeveloperGate, param } from '../frame/gate.ts'
+import type { DeveloperFrame } from '../frame/gate.ts'
+import { param } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
 import { attemptPage, attemptView } from './attempt-page.ts'
 import { logPage, logView } from './page.ts'
 import type { LogReadings } from './readings.ts'
 import { outcomes } from './words.ts'
 
-export type LogNeeds = {
-  render: Render
-  faults: Faults
-  gate: DeveloperGate
+export type LogNeeds = DeveloperFrame & {
   log: LogReadings
-  now(): Date
 }
 
 export function developersLog(needs: LogNeeds): Router<WebState> {

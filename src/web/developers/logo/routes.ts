@@ -1,20 +1,15 @@
 import Router from '@koa/router'
 import type { setLogo } from '../../../installs/actions/set-logo.ts'
-import type { Faults } from '../../frame/error-pages.ts'
 import { withNotice } from '../../frame/notice.ts'
-import type { Render } from '../../frame/render.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
-import type { DeveloperGate } from '../frame/gate.ts'
+import type { DeveloperFrame } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
 import type { HourlyRateLimit } from '../frame/hourly-rate-limit.ts'
 import { settingsPage, settingsView } from '../settings/page.ts'
 
-export type LogoScreenNeeds = {
-  render: Render
-  faults: Faults
-  gate: DeveloperGate
+export type LogoScreenNeeds = DeveloperFrame & {
   /** Draws a file anew as PNG; `fault` is the end of a sentence that begins with the file. */
   redraw(file: Buffer): Promise<{ kind: 'redrawn'; png: Buffer } | { kind: 'refused'; fault: string }>
   set: ReturnType<typeof setLogo>

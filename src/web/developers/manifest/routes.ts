@@ -1,22 +1,17 @@
 import Router from '@koa/router'
 import type { applyManifest, Planned } from '../../../installs/actions/apply-manifest.ts'
 import { type Manifest, manifestSchema, readManifest } from '../../../installs/manifest.ts'
-import type { Faults } from '../../frame/error-pages.ts'
 import type { Notice } from '../../frame/notice.ts'
 import { withNotice } from '../../frame/notice.ts'
-import type { Render } from '../../frame/render.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
-import type { ConnectionVisit, DeveloperGate } from '../frame/gate.ts'
+import type { ConnectionVisit, DeveloperFrame } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
 import { manifestFault, manifestPage, manifestText, manifestView } from './page.ts'
 import type { ShowReview } from './review.ts'
 
-export type ManifestNeeds = {
-  render: Render
-  faults: Faults
-  gate: DeveloperGate
+export type ManifestNeeds = DeveloperFrame & {
   /** The public base address. */
   issuer: string
   manifests: ReturnType<typeof applyManifest>

@@ -1,22 +1,18 @@
 /** What all of the playground's routes share, and how each of them begins. */
+
 import type { makeSandbox } from '../../../installs/actions/make-sandbox.ts'
 import type { removeSandbox } from '../../../installs/actions/remove-sandbox.ts'
 import type { Sandbox } from '../../../installs/sandbox.ts'
-import type { Faults } from '../../frame/error-pages.ts'
-import type { Render } from '../../frame/render.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { Sessions } from '../../http/session.ts'
 import type { Session, WebContext } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
-import type { ConnectionVisit, DeveloperGate, GateNeeds } from '../frame/gate.ts'
+import type { ConnectionVisit, DeveloperFrame, GateNeeds } from '../frame/gate.ts'
 import type { HourlyRateLimit } from '../frame/hourly-rate-limit.ts'
 import type { Run, RunNeeds } from './run.ts'
 import type { Trial, Trials } from './trials.ts'
 
-export type PlaygroundNeeds = {
-  render: Render
-  faults: Faults
-  gate: DeveloperGate
+export type PlaygroundNeeds = DeveloperFrame & {
   readConnection: GateNeeds['readConnection']
   issuer: string
   trials: Trials

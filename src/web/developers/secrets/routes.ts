@@ -2,26 +2,23 @@ import Router from '@koa/router'
 import type { revokeSecret } from '../../../installs/actions/revoke-secret.ts'
 import type { rotateSecret } from '../../../installs/actions/rotate-secret.ts'
 import { confirmView } from '../../frame/confirm.ts'
-import type { Faults } from '../../frame/error-pages.ts'
 import { withNotice } from '../../frame/notice.ts'
-import type { Render } from '../../frame/render.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { ShownOnce } from '../../http/shown-once.ts'
 import type { WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
 import type { OverviewReadings } from '../connection/readings.ts'
-import { type DeveloperGate, param } from '../frame/gate.ts'
+import type { DeveloperFrame } from '../frame/gate.ts'
+import { param } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
 import { revokePage } from './page.ts'
 
-export type SecretsNeeds = OverviewReadings & {
-  render: Render
-  faults: Faults
-  gate: DeveloperGate
-  once: ShownOnce
-  rotate: ReturnType<typeof rotateSecret>
-  revoke: ReturnType<typeof revokeSecret>
-}
+export type SecretsNeeds = DeveloperFrame &
+  OverviewReadings & {
+    once: ShownOnce
+    rotate: ReturnType<typeof rotateSecret>
+    revoke: ReturnType<typeof revokeSecret>
+  }
 
 export function developersSecrets(needs: SecretsNeeds): Router<WebState> {
   const router = new Router<WebState>()

@@ -1,22 +1,17 @@
 import Router from '@koa/router'
 import type { applyManifest } from '../../../installs/actions/apply-manifest.ts'
 import type { updateConnection } from '../../../installs/actions/update-connection.ts'
-import type { Faults } from '../../frame/error-pages.ts'
 import { withNotice } from '../../frame/notice.ts'
-import type { Render } from '../../frame/render.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
-import type { DeveloperGate } from '../frame/gate.ts'
+import type { DeveloperFrame } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
 import type { ShowReview } from '../manifest/review.ts'
 import { readSettings } from './form.ts'
 import { settingsPage, settingsView } from './page.ts'
 
-export type SettingsNeeds = {
-  render: Render
-  faults: Faults
-  gate: DeveloperGate
+export type SettingsNeeds = DeveloperFrame & {
   plan: ReturnType<typeof applyManifest>['plan']
   update: ReturnType<typeof updateConnection>
   review: ShowReview

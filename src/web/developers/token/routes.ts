@@ -1,4 +1,5 @@
 /** The standing token of an internal connection: copied again, renewed, revoked. */
+
 import Router from '@koa/router'
 import type { copyInternalToken } from '../../../installs/actions/copy-internal-token.ts'
 import type {
@@ -6,28 +7,23 @@ import type {
   revokeInternalToken,
 } from '../../../installs/actions/renew-internal-token.ts'
 import { confirmView } from '../../frame/confirm.ts'
-import type { Faults } from '../../frame/error-pages.ts'
 import { type Notices, readNotice, withNotice } from '../../frame/notice.ts'
-import type { Render } from '../../frame/render.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { ShownOnce } from '../../http/shown-once.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
-import type { ConnectionVisit, DeveloperGate } from '../frame/gate.ts'
+import type { ConnectionVisit, DeveloperFrame } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
 import { overlaps, revokePage, tokenPage, tokenView } from './page.ts'
 import type { TokenReadings } from './readings.ts'
 
-export type TokenNeeds = TokenReadings & {
-  render: Render
-  faults: Faults
-  gate: DeveloperGate
-  once: ShownOnce
-  copyToken: ReturnType<typeof copyInternalToken>
-  renewToken: ReturnType<typeof renewInternalToken>
-  revokeToken: ReturnType<typeof revokeInternalToken>
-  now(): Date
-}
+export type TokenNeeds = DeveloperFrame &
+  TokenReadings & {
+    once: ShownOnce
+    copyToken: ReturnType<typeof copyInternalToken>
+    renewToken: ReturnType<typeof renewInternalToken>
+    revokeToken: ReturnType<typeof revokeInternalToken>
+  }
 
 const notices: Notices = {
   copied: () => ({

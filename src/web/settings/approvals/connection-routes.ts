@@ -1,20 +1,15 @@
 /** One connection on the approved list: who has it, and what owners end or take back. */
+
 import Router from '@koa/router'
 import type { disconnectEveryone } from '../../../installs/actions/disconnect-everyone.ts'
 import type { removeApproval } from '../../../installs/actions/remove-approval.ts'
 import type { revokeMember } from '../../../installs/actions/revoke-member.ts'
 import { readUuid } from '../../../installs/ids.ts'
 import { confirmView } from '../../frame/confirm.ts'
-import type { Faults } from '../../frame/error-pages.ts'
+import type { Frame } from '../../frame/frame.ts'
 import type { Layout } from '../../frame/layout.ts'
 import { readNotice, withNotice } from '../../frame/notice.ts'
-import type { Render } from '../../frame/render.ts'
-import {
-  actionContextOf,
-  param,
-  type WorkspaceGate,
-  type WorkspaceVisit,
-} from '../../frame/workspace-gate.ts'
+import { actionContextOf, param, type WorkspaceVisit } from '../../frame/workspace-gate.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { readPassedCursors } from '../../kit/pagination.ts'
@@ -33,15 +28,11 @@ import type { ApprovedPeople, ApprovedReadings } from './readings.ts'
 /** An owner before a connection of the list. */
 type FlowState = { place: WorkspaceVisit; found: ApprovedPeople; words: string; after: string | null }
 
-export type ApprovedConnectionNeeds = {
-  render: Render
-  faults: Faults
-  gate: WorkspaceGate
+export type ApprovedConnectionNeeds = Frame & {
   readings: ApprovedReadings
   removeApproval: ReturnType<typeof removeApproval>
   disconnectEveryone: ReturnType<typeof disconnectEveryone>
   revokeMember: ReturnType<typeof revokeMember>
-  now(): Date
 }
 
 export function connectionRoutes(needs: ApprovedConnectionNeeds): Router<WebState> {

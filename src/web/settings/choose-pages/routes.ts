@@ -3,12 +3,12 @@
  * reaches, an owner among what was granted. The screen's plain address begins anew; its controls lead back to it with what
  * is ticked so far.
  */
+
 import Router from '@koa/router'
 import type { changePages, PagesChanged } from '../../../installs/actions/change-pages.ts'
-import type { Faults } from '../../frame/error-pages.ts'
+import type { Frame } from '../../frame/frame.ts'
 import type { Words } from '../../frame/refusals.ts'
-import type { Render } from '../../frame/render.ts'
-import { actionContextOf, type WorkspaceGate, type WorkspaceVisit } from '../../frame/workspace-gate.ts'
+import { actionContextOf, type WorkspaceVisit } from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
@@ -44,14 +44,10 @@ export type ChoiceScreen = {
   after(choice: Choice, outcome: Exclude<PagesChanged['kind'], 'unknown'>): string
 }
 
-export type ChoiceNeeds = {
-  render: Render
-  faults: Faults
-  gate: WorkspaceGate
+export type ChoiceNeeds = Frame & {
   countLimits: CountLimits
   drafts: Drafts
   changePages: ReturnType<typeof changePages>
-  now(): Date
 }
 
 const draftMs = 3_600_000

@@ -1,20 +1,15 @@
 /** How every owners' change begins: who asks, and about what. What does not exist is answered with 404, after the 403. */
 
 import { type ConfirmPage, confirmView } from '../../frame/confirm.ts'
-import type { Faults } from '../../frame/error-pages.ts'
-import type { Render } from '../../frame/render.ts'
-import { param, type WorkspaceGate, type WorkspaceVisit } from '../../frame/workspace-gate.ts'
+import type { Frame } from '../../frame/frame.ts'
+import { param, type WorkspaceVisit } from '../../frame/workspace-gate.ts'
 import type { WebContext } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
 import type { ConnectionsReadings } from './readings.ts'
 
 /** What all of these screens share. */
-export type OwnersNeeds = {
-  render: Render
-  faults: Faults
-  gate: WorkspaceGate
+export type OwnersNeeds = Frame & {
   readings: ConnectionsReadings
-  now(): Date
 }
 
 export function asking({ gate, readings, faults, render }: OwnersNeeds) {

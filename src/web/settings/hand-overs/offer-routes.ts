@@ -1,16 +1,11 @@
 /** For the member to whom something is offered. */
+
 import Router from '@koa/router'
 import type { acceptHandOver } from '../../../installs/actions/accept-hand-over.ts'
 import type { declineHandOver } from '../../../installs/actions/decline-hand-over.ts'
-import type { Faults } from '../../frame/error-pages.ts'
+import type { Frame } from '../../frame/frame.ts'
 import { withNotice } from '../../frame/notice.ts'
-import type { Render } from '../../frame/render.ts'
-import {
-  actionContextOf,
-  param,
-  type WorkspaceGate,
-  type WorkspaceVisit,
-} from '../../frame/workspace-gate.ts'
+import { actionContextOf, param, type WorkspaceVisit } from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
@@ -18,14 +13,10 @@ import { urls } from '../../urls.ts'
 import { offerPage, offerView } from './offer-page.ts'
 import type { HandOverReadings, OfferToMe } from './readings.ts'
 
-export type OfferNeeds = {
-  render: Render
-  faults: Faults
-  gate: WorkspaceGate
+export type OfferNeeds = Frame & {
   readings: Pick<HandOverReadings, 'offer'>
   acceptHandOver: ReturnType<typeof acceptHandOver>
   declineHandOver: ReturnType<typeof declineHandOver>
-  now(): Date
 }
 
 export function offers(needs: OfferNeeds): Router<WebState> {

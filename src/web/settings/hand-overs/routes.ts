@@ -1,20 +1,15 @@
 /** For owners: what departed members left behind is handed over, or let go. */
+
 import Router from '@koa/router'
 import type { handOver } from '../../../installs/actions/hand-over.ts'
 import type { letGo } from '../../../installs/actions/let-go.ts'
 import type { withdrawHandOver } from '../../../installs/actions/withdraw-hand-over.ts'
 import { readUuid } from '../../../installs/ids.ts'
 import { confirmView } from '../../frame/confirm.ts'
-import type { Faults } from '../../frame/error-pages.ts'
+import type { Frame } from '../../frame/frame.ts'
 import type { Layout } from '../../frame/layout.ts'
 import { readNotice, withNotice } from '../../frame/notice.ts'
-import type { Render } from '../../frame/render.ts'
-import {
-  actionContextOf,
-  param,
-  type WorkspaceGate,
-  type WorkspaceVisit,
-} from '../../frame/workspace-gate.ts'
+import { actionContextOf, param, type WorkspaceVisit } from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
@@ -24,15 +19,11 @@ import { searchWords } from '../approvals/form.ts'
 import { leftBehindPage, leftBehindView, letGoPage, notices, receiversPage, receiversView } from './page.ts'
 import type { HandOverReadings, LeftBehind, Receiver } from './readings.ts'
 
-export type HandOverNeeds = {
-  render: Render
-  faults: Faults
-  gate: WorkspaceGate
+export type HandOverNeeds = Frame & {
   readings: Pick<HandOverReadings, 'list' | 'receivers'>
   handOver: ReturnType<typeof handOver>
   withdrawHandOver: ReturnType<typeof withdrawHandOver>
   letGo: ReturnType<typeof letGo>
-  now(): Date
 }
 
 /** An owner before one of them. */

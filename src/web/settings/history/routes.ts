@@ -3,8 +3,8 @@
 import type { Readable } from 'node:stream'
 import Router from '@koa/router'
 import type { HistoryRow } from '../../../installs/history.ts'
-import type { Render } from '../../frame/render.ts'
-import type { WorkspaceGate, WorkspaceVisit } from '../../frame/workspace-gate.ts'
+import type { Frame } from '../../frame/frame.ts'
+import type { WorkspaceVisit } from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { toCsv, toNdjson } from './export.ts'
@@ -12,11 +12,8 @@ import { type HistoryQuestion, readHistoryQuestion } from './form.ts'
 import { historyPage, historySize, historyView } from './page.ts'
 import type { HistoryReadings } from './readings.ts'
 
-export type HistoryNeeds = {
-  render: Render
-  gate: WorkspaceGate
+export type HistoryNeeds = Frame & {
   readings: HistoryReadings
-  now(): Date
 }
 
 export function history(needs: HistoryNeeds): Router<WebState> {

@@ -1,13 +1,13 @@
 /** What a member installed, how it is disconnected, and how he resumes it when he is back. Its pages are chosen in manage-pages.ts. */
+
 import Router from '@koa/router'
 import type { disconnect } from '../../../installs/actions/disconnect.ts'
 import type { resumeOwn } from '../../../installs/actions/resume-own.ts'
 import { readUuid } from '../../../installs/ids.ts'
 import { confirmView } from '../../frame/confirm.ts'
-import type { Faults } from '../../frame/error-pages.ts'
+import type { Frame } from '../../frame/frame.ts'
 import { readNotice, withNotice } from '../../frame/notice.ts'
-import type { Render } from '../../frame/render.ts'
-import { actionContextOf, param, type WorkspaceGate } from '../../frame/workspace-gate.ts'
+import { actionContextOf, param } from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
@@ -16,14 +16,10 @@ import { urls } from '../../urls.ts'
 import { disconnectPage, myConnectionsPage, myConnectionsView, notices } from './page.ts'
 import type { MyConnectionsReadings } from './readings.ts'
 
-export type MyConnectionsNeeds = {
-  render: Render
-  faults: Faults
-  gate: WorkspaceGate
+export type MyConnectionsNeeds = Frame & {
   readings: MyConnectionsReadings
   disconnect: ReturnType<typeof disconnect>
   resumeOwn: ReturnType<typeof resumeOwn>
-  now(): Date
 }
 
 export function myConnections(needs: MyConnectionsNeeds): Router<WebState> {

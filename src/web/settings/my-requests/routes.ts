@@ -1,19 +1,14 @@
 /** What a member asked for: where it stands, and how it goes on. */
+
 import Router from '@koa/router'
 import type { closeRequest } from '../../../installs/actions/close-request.ts'
 import type { resumeRequest } from '../../../installs/actions/resume-request.ts'
 import type { withdrawRequest } from '../../../installs/actions/withdraw-request.ts'
 import { readUuid } from '../../../installs/ids.ts'
-import type { Faults } from '../../frame/error-pages.ts'
+import type { Frame } from '../../frame/frame.ts'
 import { type Notice, type Notices, readNotice, withNotice } from '../../frame/notice.ts'
 import type { Words } from '../../frame/refusals.ts'
-import type { Render } from '../../frame/render.ts'
-import {
-  actionContextOf,
-  param,
-  type WorkspaceGate,
-  type WorkspaceVisit,
-} from '../../frame/workspace-gate.ts'
+import { actionContextOf, param, type WorkspaceVisit } from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
@@ -22,17 +17,13 @@ import { urls } from '../../urls.ts'
 import { myRequestPage, myRequestsPage, myRequestsView, myRequestView } from './page.ts'
 import type { MyRequest, MyRequestsReadings } from './readings.ts'
 
-export type MyRequestsNeeds = {
-  render: Render
-  faults: Faults
-  gate: WorkspaceGate
+export type MyRequestsNeeds = Frame & {
   readings: MyRequestsReadings
   resumeRequest: ReturnType<typeof resumeRequest>
   withdrawRequest: ReturnType<typeof withdrawRequest>
   closeRequest: ReturnType<typeof closeRequest>
   /** Where the partner learns that access is denied; null: its registration does not allow to send anyone there any more. */
   denialOf(parameters: Readonly<Record<string, string>>): Promise<string | null>
-  now(): Date
 }
 
 /** A member before one of his requests. */

@@ -1,13 +1,13 @@
 /** The workspace's policy, and what is installed against it. */
+
 import Router from '@koa/router'
 import type { disconnectUnapproved } from '../../../installs/actions/disconnect-unapproved.ts'
 import type { setPolicy } from '../../../installs/actions/set-policy.ts'
 import type { Policy } from '../../../installs/workspace.ts'
 import { confirmView } from '../../frame/confirm.ts'
-import type { Faults } from '../../frame/error-pages.ts'
+import type { Frame } from '../../frame/frame.ts'
 import { type Notice, readNotice, withNotice } from '../../frame/notice.ts'
-import type { Render } from '../../frame/render.ts'
-import { actionContextOf, type WorkspaceGate, type WorkspaceVisit } from '../../frame/workspace-gate.ts'
+import { actionContextOf, type WorkspaceVisit } from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
@@ -16,14 +16,10 @@ import { readPolicyForm } from './form.ts'
 import { againstPolicy, notices, overtakenWords, policyPage, policyView, unapprovedPage } from './page.ts'
 import type { PolicyReadings } from './readings.ts'
 
-export type PolicyNeeds = {
-  render: Render
-  faults: Faults
-  gate: WorkspaceGate
+export type PolicyNeeds = Frame & {
   readings: PolicyReadings
   setPolicy: ReturnType<typeof setPolicy>
   disconnectUnapproved: ReturnType<typeof disconnectUnapproved>
-  now(): Date
 }
 
 export function policy(needs: PolicyNeeds): Router<WebState> {

@@ -1,17 +1,12 @@
 /** What members ask owners to approve. */
+
 import Router from '@koa/router'
 import type { decideApproval } from '../../../installs/actions/decide-approval.ts'
 import { sentenceLimit } from '../../../installs/approval.ts'
 import { readUuid } from '../../../installs/ids.ts'
-import type { Faults } from '../../frame/error-pages.ts'
+import type { Frame } from '../../frame/frame.ts'
 import { type Notice, readNotice, withNotice } from '../../frame/notice.ts'
-import type { Render } from '../../frame/render.ts'
-import {
-  actionContextOf,
-  param,
-  type WorkspaceGate,
-  type WorkspaceVisit,
-} from '../../frame/workspace-gate.ts'
+import { actionContextOf, param, type WorkspaceVisit } from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
@@ -20,13 +15,9 @@ import { urls } from '../../urls.ts'
 import { notices, requestsPage, requestsView, tooLateWords, type Unsent } from './page.ts'
 import type { RequestsReadings } from './readings.ts'
 
-export type RequestsNeeds = {
-  render: Render
-  faults: Faults
-  gate: WorkspaceGate
+export type RequestsNeeds = Frame & {
   readings: RequestsReadings
   decideApproval: ReturnType<typeof decideApproval>
-  now(): Date
 }
 
 type Told = { notice: Notice | null; unsent: Unsent | null }

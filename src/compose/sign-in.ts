@@ -1,0 +1,36 @@
+import type Router from '@koa/router'
+import { passwordMatches } from '../passwords.ts'
+import { poolOf } from '../storage/postgres/pool.ts'
+import { userStore } from '../storage/postgres/stores/users.ts'
+import { home } from '../web/home/routes.ts'
+import type { WebState } from '../web/http/state.ts'
+import type { Install } from '../web/install/routes.ts'
+import { signInRateLimit } from '../web/sign-in/rate-limit.ts'
+import { signIn } from '../web/sign-in/routes.ts'
+import type { WebParts } from './frame.ts'
+import type { Stores } from './stores.ts'
+
+/**
+ * The start page, and signing in and out.
+ * @param flow tells the sign-in in front of a flow whom it is for.
+ * @param demo whether there is a demo partner to try.
+ */
+export function signInScreens(
+  stores: Stores,
+  { frame, sessions }: WebParts,
+  flow: Install,
+  demo: () => Promise<boolean>,
+): Router<WebState>[] {
+  const users = userStore(poolOf(stores.database))
+  return [
+    home({ ...frame, workspacesOf: users.workspacesOf, demo }),
+    signIn({
+      ...frame,
+      sessions,
+      rateLimit: signInRateLimit(stores.limits),
+      users,
+      passwordMatches,
+      describeFlow: flow.describe,
+    }),
+  ]
+}

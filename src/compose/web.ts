@@ -1,0 +1,47 @@
+import type { Config } from '../config.ts'
+import type { InstallProvider } from '../oidc/library/provider.ts'
+import { schemaIsCurrent } from '../storage/postgres/migrate.ts'
+import { poolOf } from '../storage/postgres/pool.ts'
+import { createWeb, type Web } from '../web/web.ts'
+import { approvalScreens } from './approvals.ts'
+import type { BackgroundWriters } from './background.ts'
+import { connectionScreens } from './connections.ts'
+import { hasDemoPartner } from './demo.ts'
+import { developerScreens } from './developers.ts'
+import type { WebParts } from './frame.ts'
+import { handOverScreens } from './hand-overs.ts'
+import { installScreens } from './install.ts'
+import { signInScreens } from './sign-in.ts'
+import type { Stores } from './stores.ts'
+import { workspaceScreens } from './workspace.ts'
+
+/** Every screen, in the order of the flow, the settings, the pages and the developers. */
+export function openWeb(
+  config: Config,
+  stores: Stores,
+  parts: WebParts,
+  provider: InstallProvider,
+  { flowLog }: BackgroundWriters,
+): Web {
+  const { frame } = parts
+  const flow = installScreens(stores, frame, { interactions: provider.interactions, note: flowLog.note })
+  return createWeb({
+    issuer: config.issuer,
+    secretKeys: stores.secretKeys,
+    ...parts,
+    routers: [
+      ...signInScreens(stores, parts, flow, () => hasDemoPartner(config)),
+      flow.router,
+      ...connectionScreens(stores, frame),
+      ...approvalScreens(stores, frame, provider.denialOf),
+      ...handOverScreens(stores, frame),
+      ...workspaceScreens(stores, frame),
+      developerScreens(config, stores, parts),
+    ],
+    health: {
+      database: () => poolOf(stores.database).query('select 1'),
+      redis: () => stores.shortLived.ping(),
+      schema: () => schemaIsCurrent(stores.database),
+    },
+  })
+}
