@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
+import type { Demo } from '../compose/demo-data.ts'
 import { type Config, readConfig } from '../config.ts'
-import type { Demo } from '../demo/load.ts'
 import { CliError, newCommand, type Output, outputOf } from './command.ts'
 import { requireSchema } from './stores.ts'
 
@@ -15,7 +15,7 @@ async function start(output: Output): Promise<void> {
   const [{ createInstallServer }, { listen }, { prepareDemo }] = await Promise.all([
     import('../app.ts'),
     import('../server.ts'),
-    import('../demo/load.ts'),
+    import('../compose/demo-data.ts'),
   ])
   const stop = untilStopped()
   const server = await createInstallServer(config)

@@ -1,7 +1,7 @@
 import type { Middleware } from 'koa'
 import type { Config } from '../config.ts'
-import { readDemoPartner } from '../demo/load.ts'
 import { createDemoPartner } from '../demo/partner.ts'
+import { readDemoPartner } from './demo-data.ts'
 import type { Stores } from './stores.ts'
 
 /** Whether this data directory has the demo, and its partner to try. */
