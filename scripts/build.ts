@@ -1,9 +1,9 @@
 /**
  * npm run build: dist/, a package of plain JavaScript with declarations, for publishing and for a Node 22 that strips no
- * types. Its layout is the checkout's, so that src/root.ts finds views, public, config and migrations in both.
+ * types. It has the layout of the checkout, so that src/root.ts finds views, public, config and migrations in both.
  */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 const root = path.dirname(import.meta.dirname)
@@ -14,8 +14,8 @@ mkdirSync(dist)
 compile()
 for (const folder of ['views', 'public', 'config'])
   cpSync(path.join(root, folder), path.join(dist, folder), { recursive: true })
-for (const file of ['README.md', 'LICENSE'])
-  if (existsSync(path.join(root, file))) cpSync(path.join(root, file), path.join(dist, file))
+for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE'])
+  cpSync(path.join(root, file), path.join(dist, file))
 chmodSync(path.join(dist, 'src', 'cli.js'), 0o755)
 writeManifest()
 console.log(`Built ${path.relative(process.cwd(), dist) || dist}`)
