@@ -47,12 +47,21 @@ function screenOf({ file, model, layout }: Pick<Case, 'file' | 'model' | 'layout
   return ctx.body as string
 }
 
-/** Each of the model's texts replaced in turn by something hostile; of a list the first two stand for all. */
+/** The first two of a list, and of each kind where its items say theirs: they stand for all. */
+function* someOf(list: unknown[]): Generator<[at: number, item: unknown]> {
+  const seen = new Map<unknown, number>()
+  for (const [at, item] of list.entries()) {
+    const kind = (item as { kind?: unknown } | null)?.kind
+    seen.set(kind, (seen.get(kind) ?? 0) + 1)
+    if (seen.get(kind)! <= 2) yield [at, item]
+  }
+}
+
+/** Each of the model's texts replaced in turn by something hostile. */
 function* poisoned<T>(value: T): Generator<T> {
   if (typeof value === 'string') yield hostile as T
   else if (Array.isArray(value))
-    for (const [at, item] of value.slice(0, 2).entries())
-      for (const bad of poisoned(item)) yield value.with(at, bad) as T
+    for (const [at, item] of someOf(value)) for (const bad of poisoned(item)) yield value.with(at, bad) as T
   else if (typeof value === 'object' && value !== null)
     for (const [name, item] of Object.entries(value))
       for (const bad of poisoned(item)) yield { ...value, [name]: bad }
@@ -95,6 +104,20 @@ describe('every view', () => {
     for (const form of $('form[method=post]').toArray()) expect($(form).find('[name=csrf]')).toHaveLength(1)
     // The content policy ignores them silently.
     expect($('[style], [onclick], script:not([src]), style')).toHaveLength(0)
+  })
+
+  it.each(cases)('names the column in each cell of a table: $name', one => {
+    const $ = load(screenOf(one))
+    for (const table of $('table').toArray()) {
+      const shown = $(table)
+        .find('th')
+        .toArray()
+        .map(th => ($(th).has('.visually-hidden').length > 0 ? undefined : $(th).text().trim()))
+      for (const row of $(table).find('tbody tr').toArray()) {
+        const cells = $(row).children('td[role=cell]').toArray()
+        expect(cells.map(cell => $(cell).attr('data-label') || undefined)).toEqual(shown)
+      }
+    }
   })
 
   it.each(cases)('escapes every text: $name', one => {

@@ -2,6 +2,7 @@ import type { KeptPolicy } from '../../../installs/actions/set-policy.ts'
 import { policyInEffect } from '../../../installs/policy.ts'
 import type { Notice } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
+import type { Badge } from '../../kit/badge.ts'
 import { type Moment, momentOf } from '../../kit/dates.ts'
 import type { Field } from '../../kit/field.ts'
 import { field } from '../../kit/field.ts'
@@ -9,9 +10,9 @@ import { logoOf } from '../../kit/logo.ts'
 import { connectionMark, type Mark, personMark } from '../../kit/marks.ts'
 import { type Menu, type MenuItem, menuLink } from '../../kit/menu.ts'
 import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
+import { type Cell, type Columns, nameCell, type Table, table } from '../../kit/table.ts'
 import { countWords, namesWords } from '../../kit/words.ts'
 import { urls } from '../../urls.ts'
-import type { Badge } from '../my-connections/words.ts'
 import type { Approved, ApprovedPeople, Candidate, ListedConnection } from './readings.ts'
 
 type Empty = {
@@ -21,21 +22,12 @@ type Empty = {
   action: { label: string; href: string } | null
 }
 
-export type ApprovedRow = {
-  name: string
-  mark: Mark
-  badges: Badge[]
-  /** "Ada, Ben and 3 others"; null: nobody. */
-  people: string | null
-  approved: { at: Moment; by: string }
-  menu: Menu
-}
 export type ApprovedPage = {
   notice: Notice | null
   /** What the list does under the present policy, and where that is set. */
   effect: { sentence: string; policy: string }
   add: string
-  rows: ApprovedRow[]
+  table: Table
   empty: Empty
   pagination: Pagination
 }
@@ -59,18 +51,7 @@ export function approvedPage(
     notice,
     effect: { sentence: effectOf(rules), policy: urls.policy(workspace.id) },
     add,
-    rows: rows.map(row => ({
-      ...look(row),
-      people:
-        row.count === 0
-          ? null
-          : namesWords(
-              row.people.slice(0, 2).map(one => one.name),
-              row.count,
-            ),
-      approved: { at: momentOf(row.approvedAt, now), by: row.approvedBy ?? 'someone who is gone' },
-      menu: menuOf(workspace.id, row),
-    })),
+    table: table(columns(workspace.id, now), rows),
     empty: {
       icon: 'badge-check',
       heading: trail.after ? 'No more connections' : 'Nothing is approved yet',
@@ -79,6 +60,27 @@ export function approvedPage(
     },
     pagination: paginate(here, trail, more ? rows.at(-1)!.id : null),
   }
+}
+
+const columns = (workspaceId: string, now: Date): Columns<Approved> => [
+  { label: 'Connection', cell: row => nameCell(look(row)) },
+  { label: 'Installed by', cell: installersCell },
+  {
+    label: 'Approved',
+    cell: row => ({
+      kind: 'moment-by',
+      at: momentOf(row.approvedAt, now),
+      by: row.approvedBy ?? 'someone who is gone',
+    }),
+  },
+  { label: 'Options', hidden: true, cell: row => ({ kind: 'menu', menu: menuOf(workspaceId, row) }) },
+]
+
+/** "Ada, Ben and 3 others". */
+function installersCell({ people, count }: Approved): Cell {
+  if (count === 0) return { kind: 'quiet', text: 'Nobody yet' }
+  const names = people.slice(0, 2).map(one => one.name)
+  return { kind: 'text', text: namesWords(names, count) }
 }
 
 function look(connection: ListedConnection): { name: string; mark: Mark; badges: Badge[] } {

@@ -3,34 +3,23 @@ import { isAgainstPolicy, isApproved, policyInEffect } from '../../../installs/p
 import type { Plan, Policy } from '../../../installs/workspace.ts'
 import type { Notice } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
-import { type Moment, momentOf } from '../../kit/dates.ts'
+import type { Badge } from '../../kit/badge.ts'
+import { momentOf } from '../../kit/dates.ts'
 import { type Field, field } from '../../kit/field.ts'
 import { logoOf } from '../../kit/logo.ts'
-import { connectionMark, type Mark } from '../../kit/marks.ts'
+import { connectionMark } from '../../kit/marks.ts'
 import { developerItems, type Menu, menuLink, menuPost } from '../../kit/menu.ts'
 import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
+import { type Columns, clipCell, momentCell, nameCell, type Table, table } from '../../kit/table.ts'
 import { urls } from '../../urls.ts'
-import { type Badge, reachWords } from '../my-connections/words.ts'
+import { reachWords } from '../my-connections/words.ts'
 import type { ConnectionFacts, Counts, Filters, InstalledConnection, StateFilter } from './readings.ts'
-
-export type ConnectionRow = {
-  name: string
-  href: string
-  mark: Mark
-  badges: Badge[]
-  addedBy: string
-  added: Moment
-  /** "3 people" who have access now; an internal one says whose it is. */
-  users: string
-  pages: { own: string; all: string | null }
-  menu: Menu
-}
 
 export type ConnectionsPage = {
   workspace: string
   notice: Notice | null
   filters: FilterForm
-  rows: ConnectionRow[]
+  table: Table
   empty: { icon: 'layers'; heading: string; sentence: string; action: { label: string; href: string } | null }
   pagination: Pagination
 }
@@ -74,7 +63,7 @@ export function connectionsPage(facts: Facts): ConnectionsPage {
       field('person', 'Person', { type: 'search', value: filters.person, hint: null }),
       field('connection', 'Connection', { type: 'search', value: filters.connection }),
     ]),
-    rows: rows.map(row => rowOf(facts, row)),
+    table: table(columns(facts), rows),
     empty: {
       icon: 'layers',
       heading: filtered || trail.after ? 'Nothing fits' : 'Nothing connected yet',
@@ -114,23 +103,32 @@ export function filterForm(
   }
 }
 
-function rowOf({ workspace, policy, now }: Facts, row: InstalledConnection): ConnectionRow {
-  return {
-    name: row.name,
-    href: urls.connection.people(workspace.id, row.id),
-    mark: connectionMark({ ...row, logo: logoOf(row) }),
-    badges: [...stateBadges(row), ...factBadges(row, { plan: workspace.plan, policy }, row.byMembers > 0)],
-    addedBy: row.addedBy?.name ?? 'The operator',
-    added: momentOf(row.addedAt, now),
-    users: usersWords(row),
-    pages: reachWords(row.reach),
-    menu: {
-      id: `menu-${row.id}`,
-      label: `More options for ${row.name}`,
-      items: connectionItems(workspace.id, row, row, row.sharedInstallationId),
-    },
-  }
-}
+const columns = ({ workspace, policy, now }: Facts): Columns<InstalledConnection> => [
+  {
+    label: 'Connection',
+    cell: row =>
+      nameCell({
+        name: row.name,
+        href: urls.connection.people(workspace.id, row.id),
+        mark: connectionMark({ ...row, logo: logoOf(row) }),
+        badges: [
+          ...stateBadges(row),
+          ...factBadges(row, { plan: workspace.plan, policy }, row.byMembers > 0),
+        ],
+      }),
+  },
+  { label: 'Added by', cell: row => clipCell(row.addedBy?.name ?? 'The operator') },
+  { label: 'Date added', cell: row => momentCell(momentOf(row.addedAt, now)) },
+  { label: 'Users', cell: row => ({ kind: 'number', text: usersWords(row) }) },
+  { label: 'Pages', cell: row => ({ kind: 'pages', ...reachWords(row.reach), manage: null }) },
+  { label: 'Options', hidden: true, cell: row => ({ kind: 'menu', menu: menuOf(workspace.id, row) }) },
+]
+
+const menuOf = (workspaceId: string, row: InstalledConnection): Menu => ({
+  id: `menu-${row.id}`,
+  label: `More options for ${row.name}`,
+  items: connectionItems(workspaceId, row, row, row.sharedInstallationId),
+})
 
 function stateBadges({ active, suspended, left }: Counts): Badge[] {
   const badges: Badge[] = []

@@ -3,31 +3,19 @@ import { isAgainstPolicy } from '../../../installs/policy.ts'
 import type { Plan, Policy } from '../../../installs/workspace.ts'
 import type { Notice } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
-import { type Moment, momentOf } from '../../kit/dates.ts'
+import type { Badge } from '../../kit/badge.ts'
+import { momentOf } from '../../kit/dates.ts'
 import { field } from '../../kit/field.ts'
 import { shortLevels } from '../../kit/levels.ts'
 import { logoOf } from '../../kit/logo.ts'
 import { connectionMark, type Mark, personMark } from '../../kit/marks.ts'
 import { type Menu, menuLink, menuPost } from '../../kit/menu.ts'
 import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
+import { type Columns, momentCell, nameCell, type Table, table } from '../../kit/table.ts'
 import { urls } from '../../urls.ts'
-import { type Badge, reachWords } from '../my-connections/words.ts'
+import { reachWords } from '../my-connections/words.ts'
 import { connectionItems, type FilterForm, factBadges, filterForm, peopleWords } from './page.ts'
 import type { ConnectionReading, Filters, PersonWithAccess } from './readings.ts'
-
-export type PersonRow = {
-  name: string
-  /** His address; null: no person's. */
-  email: string | null
-  mark: Mark
-  badges: Badge[]
-  added: Moment
-  levels: string[]
-  pages: { own: string; all: string | null }
-  lastUsed: Moment | null
-  /** null: there is nothing left to do about it. */
-  menu: Menu | null
-}
 
 export type PeoplePage = {
   name: string
@@ -39,7 +27,7 @@ export type PeoplePage = {
   notice: Notice | null
   menu: Menu
   filters: FilterForm
-  rows: PersonRow[]
+  table: Table
   empty: { icon: 'users'; heading: string; sentence: string; action: { label: string; href: string } | null }
   pagination: Pagination
 }
@@ -75,7 +63,7 @@ export function peoplePage(facts: Facts): PeoplePage {
     filters: filterForm(here, filters, [
       field('person', 'Person', { type: 'search', value: filters.person }),
     ]),
-    rows: people.map(one => rowOf(facts, one)),
+    table: table(columns(facts), people, 'Users with access'),
     empty: {
       icon: 'users',
       heading: live === 0 ? 'Nobody has access' : 'Nobody fits',
@@ -112,22 +100,37 @@ function usersSentence(workspace: string, { connection, counts }: ConnectionRead
     .join(' ')
 }
 
-function rowOf({ workspace, reading, now }: Facts, one: PersonWithAccess): PersonRow {
+const columns = ({ workspace, reading, now }: Facts): Columns<PersonWithAccess> => {
   const { connection, policy } = reading
-  const name = one.person?.name ?? workspace.name
-  return {
-    name,
-    email: one.person?.email ?? null,
-    mark: one.person ? personMark(one.person) : connectionMark({ ...connection, logo: logoOf(connection) }),
-    badges: badgesOf(workspace.plan, policy, connection, one),
-    added: momentOf(one.addedAt, now),
-    levels: shortLevels(one.capabilities),
-    // What was ended holds its pages no longer; the row remembers them.
-    pages: reachWords(isOver(one) ? { granted: 0, reached: 0, beyond: false } : one.reach),
-    lastUsed: one.lastUsedAt && momentOf(one.lastUsedAt, now),
-    menu: menuOf(workspace.id, connection.id, name, one),
-  }
+  const nameOf = ({ person }: PersonWithAccess) => person?.name ?? workspace.name
+  return [
+    {
+      label: 'Person',
+      cell: one =>
+        nameCell({
+          name: nameOf(one),
+          email: one.person?.email ?? null,
+          mark: one.person
+            ? personMark(one.person)
+            : connectionMark({ ...connection, logo: logoOf(connection) }),
+          badges: badgesOf(workspace.plan, policy, connection, one),
+        }),
+    },
+    { label: 'Date added', cell: one => momentCell(momentOf(one.addedAt, now)) },
+    { label: 'Access levels', cell: one => ({ kind: 'levels', levels: shortLevels(one.capabilities) }) },
+    { label: 'Pages', cell: one => ({ kind: 'pages', ...reachWords(heldBy(one)), manage: null }) },
+    { label: 'Last used', cell: one => momentCell(one.lastUsedAt && momentOf(one.lastUsedAt, now), 'Never') },
+    {
+      label: 'Options',
+      hidden: true,
+      cell: one => ({ kind: 'menu', menu: menuOf(workspace.id, connection.id, nameOf(one), one) }),
+    },
+  ]
 }
+
+/** An ended installation holds no pages any more, though its row still names them. */
+const heldBy = (one: PersonWithAccess) =>
+  isOver(one) ? { granted: 0, reached: 0, beyond: false } : one.reach
 
 const isOver = ({ displayState, stateReason }: PersonWithAccess) =>
   displayState === 'disconnected' || stateReason === 'while-suspended'

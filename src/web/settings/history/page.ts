@@ -1,8 +1,9 @@
 import type { HistoryRow } from '../../../installs/history.ts'
 import { view } from '../../frame/render.ts'
-import { type Moment, momentOf } from '../../kit/dates.ts'
+import { momentOf } from '../../kit/dates.ts'
 import { type Field, field } from '../../kit/field.ts'
 import { type Pagination, paginate } from '../../kit/pagination.ts'
+import { type Columns, clipCell, momentCell, type Table, table } from '../../kit/table.ts'
 import { urls } from '../../urls.ts'
 import { type HistoryFields, type HistoryQuestion, writeCursor } from './form.ts'
 import { eventKinds, kindWords, namesItsInstaller, tell } from './words.ts'
@@ -11,16 +12,6 @@ import { eventKinds, kindWords, namesItsInstaller, tell } from './words.ts'
 export const historySize = 50
 
 type Choice = { value: string; label: string; chosen: boolean }
-
-export type HistoryEntry = {
-  who: string
-  what: string
-  /** Whose installation it was, where somebody else did it; null: it need not be said. */
-  whose: string | null
-  connection: string | null
-  when: Moment
-  address: string | null
-}
 
 export type HistoryPage = {
   workspace: string
@@ -36,7 +27,7 @@ export type HistoryPage = {
     clear: string | null
   }
   downloads: { csv: string; ndjson: string }
-  entries: HistoryEntry[]
+  table: Table
   empty: {
     icon: 'history'
     heading: string
@@ -84,7 +75,7 @@ export function historyPage({ workspace, question, rows, connections, now }: Fac
       clear: filtered ? list : null,
     },
     downloads: { csv: `${list}/events.csv?${set}`, ndjson: `${list}/events.ndjson?${set}` },
-    entries: shown.map(row => entryOf(row, now)),
+    table: table(columns(now), shown),
     empty: emptyWords(list, filtered || question.after !== null),
     pagination: paginate(
       `${list}?${set}`,
@@ -115,18 +106,23 @@ function emptyWords(list: string, narrowed: boolean): HistoryPage['empty'] {
       }
 }
 
-function entryOf(row: HistoryRow, now: Date): HistoryEntry {
-  return {
-    who: whoOf(row),
-    what: tell(row),
-    whose:
-      row.installer && row.installer.id !== row.actor?.id && !namesItsInstaller(row)
-        ? row.installer.name
-        : null,
-    connection: row.connection?.name ?? null,
-    when: momentOf(row.at, now),
-    address: row.address,
-  }
+const columns = (now: Date): Columns<HistoryRow> => [
+  { label: 'When', cell: row => momentCell(momentOf(row.at, now)) },
+  {
+    label: 'What happened',
+    cell: row => ({ kind: 'event', who: whoOf(row), what: tell(row), whose: whoseOf(row) }),
+  },
+  { label: 'Connection', cell: row => clipCell(row.connection?.name ?? null) },
+  {
+    label: 'Address',
+    cell: ({ address }) => (address ? { kind: 'address', text: address } : clipCell(null)),
+  },
+]
+
+/** The installer's name, where somebody else acted and the sentence does not name them. */
+function whoseOf(row: HistoryRow): string | null {
+  const { installer, actor } = row
+  return installer && installer.id !== actor?.id && !namesItsInstaller(row) ? installer.name : null
 }
 
 /** Nobody signed in stands behind what the partner's own server or the operator does. */

@@ -2,38 +2,26 @@ import { isAgainstPolicy, mayResumeOwn } from '../../../installs/policy.ts'
 import type { ConfirmPage } from '../../frame/confirm.ts'
 import type { Notice, Notices } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
-import { type Moment, momentOf } from '../../kit/dates.ts'
+import type { Badge } from '../../kit/badge.ts'
+import { momentOf } from '../../kit/dates.ts'
 import { shortLevels } from '../../kit/levels.ts'
 import { logoOf } from '../../kit/logo.ts'
-import { connectionMark, type Mark } from '../../kit/marks.ts'
+import { connectionMark } from '../../kit/marks.ts'
 import { developerItems, type Menu, menuLink, menuPost } from '../../kit/menu.ts'
 import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
+import { type Columns, momentCell, nameCell, type Table, table } from '../../kit/table.ts'
 import { urls } from '../../urls.ts'
 import { type OfferedRow, offeredRow } from '../hand-overs/offered.ts'
 import type { MyOffer } from '../my-requests/readings.ts'
 import { type EndedRow, endedRow } from './ended.ts'
 import type { EndedByOthers, MyConnection } from './readings.ts'
-import { type Badge, reachWords } from './words.ts'
-
-export type MyConnectionRow = {
-  name: string
-  mark: Mark
-  badges: Badge[]
-  /** What he can do about what its badges say; null: there is nothing to do. */
-  note: string | null
-  levels: string[]
-  pages: { own: string; all: string | null; manage: string }
-  added: Moment
-  /** null: it was never used. */
-  lastUsed: Moment | null
-  menu: Menu
-}
+import { reachWords } from './words.ts'
 
 export type MyConnectionsPage = {
   workspace: string
   notice: Notice | null
   offers: OfferedRow[]
-  rows: MyConnectionRow[]
+  table: Table
   /** What to say where there is none. */
   empty: { icon: 'plug'; heading: string; sentence: string; action: { label: string; href: string } | null }
   /** Where more are added; null: guests add none. */
@@ -64,7 +52,7 @@ export function myConnectionsPage(facts: Facts): MyConnectionsPage {
     workspace: workspace.name,
     notice,
     offers: offers.map(offer => offeredRow(workspace.id, offer, now)),
-    rows: rows.map(row => rowOf(facts, row)),
+    table: table(columns(facts), rows),
     empty: {
       icon: 'plug',
       heading: trail.after
@@ -83,33 +71,47 @@ export function myConnectionsPage(facts: Facts): MyConnectionsPage {
   }
 }
 
-function rowOf({ workspace, user, now }: Facts, row: MyConnection): MyConnectionRow {
-  const { connection, installationId } = row
-  const manage = urls.myConnection.pages(workspace.id, installationId)
-  const resumable = isResumable(user, row)
-  return {
-    name: connection.name,
-    mark: connectionMark({ ...connection, logo: logoOf(connection) }),
-    badges: badgesOf(user, row),
-    note: row.state === 'suspended' ? suspendedWords(workspace.name, row, resumable) : null,
-    levels: shortLevels(row.capabilities),
-    pages: { ...reachWords(row.reach), manage },
-    added: momentOf(row.addedAt, now),
-    lastUsed: row.lastUsedAt && momentOf(row.lastUsedAt, now),
-    menu: {
-      id: `menu-${installationId}`,
-      label: `More options for ${connection.name}`,
-      items: [
-        ...(resumable
-          ? [menuPost('Resume', 'play', urls.myConnection.resume(workspace.id, installationId))]
-          : []),
-        menuLink('Manage pages', 'list-checks', manage),
-        ...developerItems(connection),
-        menuLink('Disconnect', 'trash-2', urls.myConnection.disconnect(workspace.id, installationId), {
-          danger: true,
-        }),
-      ],
+const columns = ({ workspace, user, now }: Facts): Columns<MyConnection> => [
+  {
+    label: 'Connection',
+    cell: row =>
+      nameCell({
+        name: row.connection.name,
+        mark: connectionMark({ ...row.connection, logo: logoOf(row.connection) }),
+        badges: badgesOf(user, row),
+        note: row.state === 'suspended' ? suspendedWords(workspace.name, row, isResumable(user, row)) : null,
+      }),
+  },
+  { label: 'Access levels', cell: row => ({ kind: 'levels', levels: shortLevels(row.capabilities) }) },
+  {
+    label: 'Pages',
+    cell: row => {
+      const reach = reachWords(row.reach)
+      const href = urls.myConnection.pages(workspace.id, row.installationId)
+      const label = `${reach.own}: manage pages of ${row.connection.name}`
+      return { kind: 'pages', ...reach, manage: { href, label } }
     },
+  },
+  { label: 'Date added', cell: row => momentCell(momentOf(row.addedAt, now)) },
+  { label: 'Last used', cell: row => momentCell(row.lastUsedAt && momentOf(row.lastUsedAt, now), 'Never') },
+  {
+    label: 'Options',
+    hidden: true,
+    cell: row => ({ kind: 'menu', menu: menuOf(workspace.id, row, isResumable(user, row)) }),
+  },
+]
+
+function menuOf(workspaceId: string, { connection, installationId }: MyConnection, resumable: boolean): Menu {
+  const at = urls.myConnection
+  return {
+    id: `menu-${installationId}`,
+    label: `More options for ${connection.name}`,
+    items: [
+      ...(resumable ? [menuPost('Resume', 'play', at.resume(workspaceId, installationId))] : []),
+      menuLink('Manage pages', 'list-checks', at.pages(workspaceId, installationId)),
+      ...developerItems(connection),
+      menuLink('Disconnect', 'trash-2', at.disconnect(workspaceId, installationId), { danger: true }),
+    ],
   }
 }
 

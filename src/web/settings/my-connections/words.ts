@@ -7,6 +7,3 @@ export function reachWords({ granted, reached, beyond }: Reach): { own: string; 
   const all = beyond ? `more than ${pagesWords(reached)}` : pagesWords(reached)
   return { own: pagesWords(granted), all: reached > granted || beyond ? `${all} with all below` : null }
 }
-
-/** A badge in a row: a word, and how serious it is. */
-export type Badge = { label: string; kind: 'plain' | 'good' | 'warning' | 'danger' | 'accent' }

@@ -1,5 +1,6 @@
 import type { Notice } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
+import type { Badge } from '../../kit/badge.ts'
 import { type Moment, momentOf } from '../../kit/dates.ts'
 import { shortLevels } from '../../kit/levels.ts'
 import { logoOf } from '../../kit/logo.ts'
@@ -8,7 +9,6 @@ import { type Pagination, type PassedCursors, paginate } from '../../kit/paginat
 import { namesWords } from '../../kit/words.ts'
 import { urls } from '../../urls.ts'
 import { type OfferedRow, offeredRow } from '../hand-overs/offered.ts'
-import type { Badge } from '../my-connections/words.ts'
 import { type Stage, stageBadges, stageOf } from '../requests/status.ts'
 import type { MyOffer, MyRequest } from './readings.ts'
 

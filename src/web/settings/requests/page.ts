@@ -1,6 +1,7 @@
 import { type ApprovalRequestState, sentenceLimit, standingOf } from '../../../installs/approval.ts'
 import type { Notice, Notices } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
+import type { Badge } from '../../kit/badge.ts'
 import { type Moment, momentOf } from '../../kit/dates.ts'
 import { shortLevels } from '../../kit/levels.ts'
 import { logoOf } from '../../kit/logo.ts'
@@ -8,7 +9,6 @@ import { connectionMark, type Mark } from '../../kit/marks.ts'
 import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
 import { countWords } from '../../kit/words.ts'
 import { outside, urls } from '../../urls.ts'
-import type { Badge } from '../my-connections/words.ts'
 import type { RequestToDecide } from './readings.ts'
 
 export type RequestCard = {

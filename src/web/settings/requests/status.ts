@@ -1,6 +1,6 @@
 import { standingOf } from '../../../installs/approval.ts'
 import { mayInstall } from '../../../installs/policy.ts'
-import type { Badge } from '../my-connections/words.ts'
+import type { Badge } from '../../kit/badge.ts'
 import type { MyRequest } from '../my-requests/readings.ts'
 
 /**
