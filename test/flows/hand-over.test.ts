@@ -127,7 +127,7 @@ describe('when a person leaves', () => {
       expect(cleo.text()).toContain('Ben left it behind; Ada offers it to you.')
       await cleo.open(cleo.visit.$(`a[aria-label="Look at it: ${relay.name}"]`).attr('href')!)
     }
-    expect(cleo.text()).toContain('Made byRelay Inc.')
+    expect(cleo.text()).toContain('Made by Relay Inc.')
     expect(cleo.visit.$('.about a[href="https://relay.test"]').text()).toBe('Website')
     expect(cleo.text()).toContain('Quarter One')
     expect(cleo.text()).not.toContain('Diary')
@@ -179,7 +179,7 @@ describe('when a person leaves', () => {
     expect(told).toEqual([
       'Cleo took over what Ben left',
       'Ada offered what Ben left to Cleo',
-      'The operator suspended an installation, because its installer leftInstalled by Ben',
+      'The operator suspended an installation, because its installer left Installed by Ben',
       'Ben connected it with 2 pages',
       'Ben allowed access to 2 pages; the partner has not finished yet',
     ])

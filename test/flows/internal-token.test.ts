@@ -69,7 +69,7 @@ describe('from its creation to its first call', () => {
     const manage = ben.visit
       .$('main a')
       .toArray()
-      .find(one => ben.visit.$(one).text() === 'Manage pages')
+      .find(one => ben.visit.$(one).text().trim() === 'Manage pages')
     await ben.open(ben.visit.$(manage!).attr('href')!)
     expect(ben.heading()).toBe('Which pages may Nightly Report reach?')
   })
