@@ -99,7 +99,11 @@ export type TokenStore = {
   ): Promise<Redeemed>
   /** Undoes the redemption by this request, for a caller that could not learn its outcome: the partner may retry. */
   reopenCode(codeHash: Buffer, issue: Issue, requestId: string): Promise<void>
-  /** Issues the next refresh token, unless it exists, and an access token. @returns false where the authorization or the installation is no longer active. */
+  /**
+   * Issues the next refresh token, unless it exists, and an access token.
+   * @returns false where the authorization or the installation is no longer active, or where the token already has another next
+   *   token. Nothing was written then.
+   */
   rotate(tokenHash: Buffer, issue: Issue): Promise<boolean>
   /** Counts requests that tried to redeem the code at about the same moment as the winner. */
   countRivals(codeHash: Buffer, rivals: number): Promise<void>

@@ -64,6 +64,32 @@ describe('a refresh', () => {
     expect(again.json.refresh_token).toBe(lost.json.refresh_token)
   })
 
+  it('at once on two hosts that write with different keys gets one next token', async () => {
+    const [newer, older] = [Buffer.alloc(32, 9), Buffer.alloc(32, 7)]
+    const hosts = [
+      await server.beside({ secretKeys: [newer, older] }),
+      await server.beside({ secretKeys: [older, newer] }),
+    ]
+    let token = first.refresh_token
+    for (let round = 0; round < 20; round++) {
+      const answers = await Promise.all(
+        Array.from({ length: 6 }, (_, turn) => flow.refresh(token, {}, hosts[turn % 2]!.base)),
+      )
+      expect(answers.map(one => one.status)).toEqual(answers.map(() => 200))
+      expect(new Set(answers.map(one => one.json.refresh_token)).size).toBe(1)
+      token = answers[0]!.json.refresh_token
+    }
+  })
+
+  it('retried on a host that lacks the key is told to try again, and ends nothing', async () => {
+    const other = await server.beside({ secretKeys: [Buffer.alloc(32, 9), Buffer.alloc(32, 7)] })
+    const second = await flow.refresh(first.refresh_token, {}, other.base)
+    const elsewhere = await flow.refresh(first.refresh_token)
+    expect(elsewhere).toMatchObject({ status: 503, json: { error: 'temporarily_unavailable' } })
+    expect(await active(second.json.access_token)).toBe(true)
+    expect((await flow.refresh(second.json.refresh_token)).status).toBe(200)
+  })
+
   it('with a token used before, after its minute, kills the family and is recorded', async () => {
     const second = await flow.refresh(first.refresh_token)
     ahead = 61_000

@@ -3,7 +3,7 @@ import type { ForceOutcome, TestOutcome } from '../../installs/forced-outcome.ts
 import { testRetryAfter } from '../../installs/forced-outcome.ts'
 import type { Source } from '../library/exchange.ts'
 import type { KeptCode } from '../ports.ts'
-import { OAuthRefusal, tooManyRequests } from './oauth-refusal.ts'
+import { tooManyRequests, unavailable } from './oauth-refusal.ts'
 
 type Needs = { forceOutcome: ForceOutcome }
 
@@ -27,13 +27,7 @@ export async function forceInSandbox(
   })
   if (!forced) return false
   if (outcome === 'rate-limited') throw tooManyRequests(testRetryAfter)
-  if (outcome === 'unavailable')
-    throw new OAuthRefusal(
-      503,
-      'temporarily_unavailable',
-      'The service cannot answer right now; try again.',
-      testRetryAfter,
-    )
+  if (outcome === 'unavailable') throw unavailable(testRetryAfter)
   return true
 }
 

@@ -18,6 +18,8 @@ export const invalidGrant = (description: string) => new OAuthRefusal(400, 'inva
 export const invalidClient = (description: string) => new OAuthRefusal(401, 'invalid_client', description)
 export const tooManyRequests = (seconds: number) =>
   new OAuthRefusal(429, 'rate_limited', `Too many requests; try again in ${seconds} seconds.`, seconds)
+export const unavailable = (seconds = 1) =>
+  new OAuthRefusal(503, 'temporarily_unavailable', 'The service cannot answer right now; try again.', seconds)
 
 /** Reasons for a failed client authentication. */
 export const unproven = {

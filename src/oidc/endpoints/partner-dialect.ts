@@ -3,7 +3,7 @@
  * read. Always JSON, whatever `Accept` says.
  */
 import type { Context, Middleware } from 'koa'
-import { OAuthRefusal } from './oauth-refusal.ts'
+import { OAuthRefusal, unavailable } from './oauth-refusal.ts'
 
 export type Log = {
   warn(facts: Record<string, unknown>, sentence: string): void
@@ -51,6 +51,4 @@ export function inPartnerDialect(
   }
 }
 
-const unavailable = () =>
-  new OAuthRefusal(503, 'temporarily_unavailable', 'The service cannot answer right now; try again.', 1)
 const broken = () => new OAuthRefusal(500, 'server_error', 'Something broke on our side.')

@@ -6,12 +6,12 @@ import type { Authenticate } from '../clients/client-authentication.ts'
 import { type Credentials, claimedClient, readCredentials } from '../clients/client-credentials.ts'
 import { explainUnproven } from '../diagnostics/explain-client.ts'
 import { type Attempted, explainToken, ownOf } from '../diagnostics/explain-token.ts'
-import { begin, Exchange } from '../library/exchange.ts'
+import { begin, Exchange, lacksKey, type Source } from '../library/exchange.ts'
 import type { RunGrant } from '../library/grants.ts'
 import type { KeptCode, KeptRefreshToken, NoteUse, SecretStore, TokenStore } from '../ports.ts'
 import { allowOrigin } from './cors.ts'
 import { forceInSandbox, withoutPages } from './forced-outcome.ts'
-import { invalidGrant, OAuthRefusal, unproven } from './oauth-refusal.ts'
+import { invalidGrant, OAuthRefusal, unavailable, unproven } from './oauth-refusal.ts'
 import { denialReason, type PresentedNeeds, readPresented } from './presented-token.ts'
 import { type Fields, readFields } from './request-body.ts'
 import { isOurResource } from './resource.ts'
@@ -84,6 +84,8 @@ async function decide(
   const known = await needs.authenticate(credentials, found.proof, presented)
   allowOrigin(ctx, known.connection)
   refuseTargets(fields, needs.issuer)
+  // Another host issued the next token; treating the retry as reuse would end the family.
+  if (lacksKey(found.source, now) && ownOf(keptOf(found.source), credentials.clientId)) throw unavailable()
   const outcome = readTestOutcome(ctx.get(testHeader))
   const forced = await forceInSandbox(needs, outcome, found.source, credentials.clientId)
   const source = forced ? (await readPresented(needs, credentials.clientId, fields)).source : found.source
@@ -106,6 +108,9 @@ async function decide(
   return true
 }
 
+const keptOf = (source: Source): KeptCode | KeptRefreshToken | null =>
+  source.kind === 'none' ? null : source.kept
+
 /** Logs the attempt for the connection's developer. */
 function note(
   needs: TokenNeeds,
@@ -115,7 +120,7 @@ function note(
   failure: FlowFailure | null,
 ): void {
   if (clientId === null) return
-  const kept = source.kind === 'none' ? null : ownOf<KeptCode | KeptRefreshToken>(source.kept, clientId)
+  const kept = ownOf(keptOf(source), clientId)
   needs.note(
     stepOf({
       kind: fields.grant_type === 'refresh_token' ? 'refreshed' : 'code-redeemed',

@@ -23,7 +23,7 @@ export type Source =
       value: string
       hash: Buffer
       kept: KeptRefreshToken | null
-      /** The next refresh token; null: it was issued under a secret key that is no longer configured. */
+      /** The next refresh token; null: it was issued under a secret key that this server lacks. */
       next: string | null
     }
   | { kind: 'none' }
@@ -114,8 +114,16 @@ function grantOf(source: Found): Payload {
 function consumedAt(source: Found, now: Date): Date | null {
   const at = source.kept?.consumedAt ?? null
   if (at === null || source.kind === 'code') return at
-  const inGrace = at > graceFrom(now) && !source.kept!.nextUsed && source.next !== null
-  return inGrace ? null : at
+  return inGrace(source, now) ? null : at
+}
+
+/** A rotated token that may be retried, whose next token cannot be derived, as this server lacks the secret key. */
+export function lacksKey(source: Source, now: Date): boolean {
+  return source.kind === 'refresh' && source.next === null && inGrace(source, now)
+}
+
+function inGrace({ kept }: Extract<Source, { kind: 'refresh' }>, now: Date): boolean {
+  return kept !== null && kept.consumedAt !== null && kept.consumedAt > graceFrom(now) && !kept.nextUsed
 }
 
 /** A refresh token rotated after this moment may be retried by a client that did not get the response. */

@@ -10,8 +10,9 @@ const atOnce = 2
 type Question = { tokenHash: Buffer; issue: Issue }
 
 /**
- * $1 token hashes, $2 grants, $3 now, $4–$6 access tokens, $7–$9 the next refresh tokens. Authorizations are locked first and
- * in one order, as everywhere. Checks that the installation is still active. Idempotent: existing tokens are not issued again.
+ * $1 token hashes, $2 grants, $3 now, $4–$6 access tokens, $7–$9 the next refresh tokens. Authorizations are locked first and in
+ * one order, as everywhere. Checks that the installation is still active. Idempotent: a next token that exists is not issued
+ * again. Where a different one exists, derived by a host with another secret key, nothing is written.
  */
 const rotate = (whenLocked: '' | 'skip locked') => `with source as materialized (
     select asked.*
@@ -32,16 +33,20 @@ const rotate = (whenLocked: '' | 'skip locked') => `with source as materialized 
       where a.id = asked.grant_id and r.token_hash = asked.token_hash
       limit 1 for key share of a, r ${whenLocked}
     ) held
-  ), access as (
-    insert into access_tokens (token_hash, grant_id, payload, issued_at, expires_at)
-    select access_hash, grant_id, access_payload, at, access_ends from source
-    on conflict do nothing
   ), refresh as (
     insert into refresh_tokens (token_hash, parent_hash, grant_id, payload, issued_at, expires_at)
     select refresh_hash, token_hash, grant_id, refresh_payload, at, refresh_ends from source
+    on conflict do nothing returning token_hash
+  ), confirmed as materialized (
+    select * from source
+    where refresh_hash in (select token_hash from refresh) or exists (
+      select from refresh_tokens next where next.token_hash = source.refresh_hash and next.parent_hash = source.token_hash)
+  ), access as (
+    insert into access_tokens (token_hash, grant_id, payload, issued_at, expires_at)
+    select access_hash, grant_id, access_payload, at, access_ends from confirmed
     on conflict do nothing
   )
-  select nr from source`
+  select nr from confirmed`
 
 const statements = {
   together: { name: 'token-rotate', text: rotate('skip locked') },
