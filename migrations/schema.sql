@@ -164,6 +164,17 @@ CREATE INDEX events_by_kind ON events USING btree (workspace_id, kind, at DESC, 
 CREATE INDEX events_by_workspace ON events USING btree (workspace_id, at DESC, id DESC);
 CREATE INDEX events_by_workspace_connection ON events USING btree (workspace_id, connection_id, at DESC, id DESC);
 
+CREATE TABLE live_hosts (
+  id uuid NOT NULL,
+  name text NOT NULL,
+  keys text[] NOT NULL,
+  writes_with text NOT NULL,
+  wrote_with text,
+  switched_at timestamp with time zone NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  CONSTRAINT live_hosts_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE refresh_tokens (
   token_hash bytea NOT NULL,
   parent_hash bytea,

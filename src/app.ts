@@ -3,14 +3,15 @@ import { partnerApi } from './compose/api.ts'
 import { openBackgroundWriters } from './compose/background.ts'
 import { demoPartner } from './compose/demo.ts'
 import { openWebParts } from './compose/frame.ts'
+import { joinKeyRotation, type KeyRotation } from './compose/key-rotation.ts'
 import { openProvider } from './compose/oidc.ts'
 import { openStores, type Stores } from './compose/stores.ts'
 import { openWeb } from './compose/web.ts'
 import type { Config } from './config.ts'
 import { readQueriesInOneWalk } from './koa-query-patch.ts'
 import { openLog, requests } from './request-log.ts'
-import { migrate } from './storage/postgres/migrate.ts'
-import { type Bounds, requestBounds } from './storage/postgres/pool.ts'
+import { migrate, schemaIsCurrent } from './storage/postgres/migrate.ts'
+import { type Bounds, poolOf, requestBounds } from './storage/postgres/pool.ts'
 import { wasTakenBack } from './storage/postgres/transaction.ts'
 
 export type InstallServer = { app: Koa; stores: Stores; close(): Promise<void> }
@@ -37,6 +38,7 @@ export async function createInstallServer(
 async function assemble(config: Config, stores: Stores): Promise<InstallServer> {
   const log = openLog(config.logLevel)
   const background = openBackgroundWriters(stores, log)
+  const keyRotation = await followSecretKeys(stores, background.report)
   const parts = openWebParts(config.issuer, stores)
   const provider = await openProvider(config, stores, parts, background, log)
   const web = openWeb(config, stores, parts, provider, background)
@@ -62,9 +64,18 @@ async function assemble(config: Config, stores: Stores): Promise<InstallServer> 
     stores,
     async close() {
       await background.close()
+      await keyRotation?.close()
       await stores.close()
     },
   }
+}
+
+/** null: the schema is older than this version, for which `start` refuses to go on. */
+async function followSecretKeys(
+  { database, secretKeys }: Stores,
+  report: (error: unknown) => void,
+): Promise<KeyRotation | null> {
+  return (await schemaIsCurrent(database)) ? joinKeyRotation(poolOf(database), secretKeys, report) : null
 }
 
 function brokenForPrograms(ctx: Context): void {

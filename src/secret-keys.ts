@@ -4,13 +4,13 @@ import path from 'node:path'
 
 /**
  * The configured secret keys, or in development one that is generated once and stored in the data directory.
- * @returns keys of 32 bytes each.
+ * @returns keys of 32 bytes each, in a list of its own: key-rotation.ts reorders it.
  */
 export async function loadSecretKeys(config: {
   secretKeys: Buffer[] | null
   dataDir: string
 }): Promise<Buffer[]> {
-  if (config.secretKeys) return config.secretKeys
+  if (config.secretKeys) return [...config.secretKeys]
   const file = path.join(config.dataDir, 'secret-key')
   const kept = await readFile(file, 'utf8').catch(() => null)
   if (kept !== null) return [Buffer.from(kept.trim(), 'base64')]

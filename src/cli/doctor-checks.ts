@@ -6,7 +6,9 @@ import { root } from '../root.ts'
 import { openDatabase } from '../storage/postgres/data-source.ts'
 import { embeddedPostgres } from '../storage/postgres/embedded/server.ts'
 import { schemaIsCurrent } from '../storage/postgres/migrate.ts'
+import { poolOf } from '../storage/postgres/pool.ts'
 import { sentenceOf } from './command.ts'
+import { examineRotation } from './doctor-rotation.ts'
 import { hasDatabase } from './stores.ts'
 
 export type Finding = { name: string; ok: boolean; found: string; advice?: string }
@@ -47,10 +49,15 @@ async function examineDatabase(config: Config): Promise<Finding[]> {
       poolSize: 1,
     })
     try {
+      const schema = await finding('schema', () => examineSchema(source, embedded !== null))
+      const keys = config.secretKeys
       return [
         await finding('database', () => examineServer(source, embedded && config.dataDir)),
-        await finding('schema', () => examineSchema(source, embedded !== null)),
+        schema,
         await finding('clock', () => examineClock(source)),
+        ...(schema.ok && keys
+          ? [await finding('rotation', () => examineRotation(poolOf(source), keys))]
+          : []),
       ]
     } finally {
       await source.destroy()

@@ -18,12 +18,17 @@ export async function withStores<T>(
   const config = readConfig()
   if (nowhere && !hasDatabase(config)) return nowhere(config.dataDir)
   const { openStores } = await import('../compose/stores.ts')
+  const [{ followKeyRotation }, { poolOf }] = await Promise.all([
+    import('../compose/key-rotation.ts'),
+    import('../storage/postgres/pool.ts'),
+  ])
   const stores = await openStores(config)
   tellWhereMade(stores, config)
   const interruption = endAtSignal(stores)
   try {
     if (!config.databaseUrl) await (await import('../storage/postgres/migrate.ts')).migrate(stores.database)
     else await requireSchema(stores)
+    await followKeyRotation(poolOf(stores.database), stores.secretKeys)
     return await work(stores, config)
   } catch (error) {
     // What fails because the database was taken away is no fault of the command's.

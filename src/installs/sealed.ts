@@ -1,10 +1,10 @@
 /**
- * Secrets that must be shown again, encrypted: AES-256-GCM under one of the secret keys. A sealed text names its key, so that
- * keys can be replaced while old texts still open.
+ * Encryption of values that must be readable again: AES-256-GCM under one of the secret keys. A sealed text names its key, so keys
+ * can be rotated while older texts still open.
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 
-/** Encrypts under the first key. `purpose` is authenticated with it: a text sealed for one thing does not open as another. */
+/** Encrypts under the first key. `purpose` is authenticated: a text sealed for one purpose does not open for another. */
 export function seal(keys: readonly Buffer[], purpose: string, text: string): string {
   const key = keys[0]!
   const nonce = randomBytes(12)
@@ -14,7 +14,7 @@ export function seal(keys: readonly Buffer[], purpose: string, text: string): st
   return `${keyId(key)}.${Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString('base64url')}`
 }
 
-/** The text again, by whichever key sealed it; null when no key fits or the text was altered. */
+/** Decrypts with the key that the text names; null when it is not among `keys` or the text was altered. */
 export function openSealed(keys: readonly Buffer[], purpose: string, sealed: string): string | null {
   const [id, body = ''] = sealed.split('.')
   const key = keys.find(one => keyId(one) === id)
@@ -30,7 +30,7 @@ export function openSealed(keys: readonly Buffer[], purpose: string, sealed: str
   }
 }
 
-/** Tells keys apart and gives nothing away of them. */
-function keyId(key: Buffer): string {
+/** The fingerprint of a key: eight characters that reveal nothing of it. */
+export function keyId(key: Buffer): string {
   return createHash('sha256').update('latchkey key id').update(key).digest('base64url').slice(0, 8)
 }

@@ -57,11 +57,21 @@ export class Browser {
   }
 }
 
+/** Chooses the server of each step, as a balancer does. */
+type Host = () => Promise<string>
+
+async function at(host: Host, url: string): Promise<string> {
+  const { pathname, search } = new URL(url)
+  return (await host()) + pathname + search
+}
+
 /** A partner with a member at hand who allows what is asked. */
 export class Flow {
   readonly base: string
   readonly connection: SeededConnection
   readonly browser = new Browser()
+
+  private readonly ownHost: Host = async () => this.base
 
   constructor(base: string, connection: SeededConnection) {
     this.base = base
@@ -84,35 +94,44 @@ export class Flow {
   }
 
   /** Where the partner's redirect leads: the flow's address, or the partner's callback with an error. */
-  async begin(extra: Record<string, string | undefined> = {}): Promise<string> {
-    const response = await this.browser.get(this.authorizeUrl(extra))
+  async begin(extra: Record<string, string | undefined> = {}, host: Host = this.ownHost): Promise<string> {
+    const response = await this.browser.get(await at(host, this.authorizeUrl(extra)))
     if (response.status !== 303) throw new Error(`authorize answered ${response.status}`)
     return new URL(response.headers.get('location')!, this.base).href
   }
 
   /** Allows, and returns the callback that the partner's server receives. */
-  async allow(consenting: Consenting, extra: Record<string, string | undefined> = {}): Promise<URL> {
-    return this.finish(await this.begin(extra), consenting)
+  async allow(
+    consenting: Consenting,
+    extra: Record<string, string | undefined> = {},
+    host: Host = this.ownHost,
+  ): Promise<URL> {
+    return this.finish(await this.begin(extra, host), consenting, host)
   }
 
-  async finish(install: string, { pages, capabilities, ...who }: Consenting): Promise<URL> {
-    const waiting = (await (await this.browser.get(install)).json()) as { capabilities: string[] }
+  async finish(
+    install: string,
+    { pages, capabilities, ...who }: Consenting,
+    host: Host = this.ownHost,
+  ): Promise<URL> {
+    const seen = await this.browser.get(await at(host, install))
+    const waiting = (await seen.json()) as { capabilities: string[] }
     const consent = {
       ...who,
       connectionId: this.connection.id,
       capabilities: capabilities ?? waiting.capabilities,
       pages: pages.map(page => page.id),
     }
-    return this.follow(`${install}/allow?consent=${encodeURIComponent(JSON.stringify(consent))}`)
+    return this.follow(`${install}/allow?consent=${encodeURIComponent(JSON.stringify(consent))}`, host)
   }
 
   cancel(install: string): Promise<URL> {
     return this.follow(`${install}/cancel`)
   }
 
-  private async follow(url: string): Promise<URL> {
-    const resumed = await this.browser.get(url)
-    const back = await this.browser.get(resumed.headers.get('location')!)
+  private async follow(url: string, host: Host = this.ownHost): Promise<URL> {
+    const resumed = await this.browser.get(await at(host, url))
+    const back = await this.browser.get(await at(host, resumed.headers.get('location')!))
     if (back.status !== 303) throw new Error(`resuming answered ${back.status}: ${await back.text()}`)
     return new URL(back.headers.get('location')!)
   }

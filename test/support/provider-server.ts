@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import Koa, { type Context } from 'koa'
 import pg from 'pg'
 import { pino } from 'pino'
+import { joinKeyRotation } from '../../src/compose/key-rotation.ts'
 import type { Consent } from '../../src/installs/consent.ts'
 import { uuidv7 } from '../../src/installs/ids.ts'
 import { watchRequestTiming } from '../../src/oidc/endpoints/request-timing.ts'
@@ -21,6 +22,8 @@ export type ProviderSettings = {
   dataDir: string
   issuer?: string
   secretKeys?: Buffer[]
+  /** Follows the rotation of the secret keys with the other hosts, looking as often as this. */
+  followKeysEveryMs?: number
   logLevel?: string
   /** Replaces parts of what the provider gets, as a fault or a clock does. */
   adjust?(needs: ProviderNeeds): ProviderNeeds
@@ -38,13 +41,17 @@ export async function startProvider(settings: ProviderSettings): Promise<Provide
   const shortLived = redisShortLived(redis)
   const logged: string[] = []
   const log = pino({ level: settings.logLevel ?? 'trace' }, { write: line => logged.push(line) })
+  const secretKeys = [...(settings.secretKeys ?? testSecretKeys)]
+  const rotation = settings.followKeysEveryMs
+    ? await joinKeyRotation(pool, secretKeys, error => log.error(error), settings.followKeysEveryMs)
+    : null
   const needs: ProviderNeeds = {
     issuer: settings.issuer ?? base,
     trustProxy: true,
     store: providerStore(pool),
     shortLived,
     limits: openLimits(redis),
-    secretKeys: settings.secretKeys ?? testSecretKeys,
+    secretKeys,
     signingKeys: (await loadSigningKeys({ signingKeys: null, dataDir: settings.dataDir })).keys,
     renderFault(ctx, fault) {
       ctx.type = 'html'
@@ -89,6 +96,7 @@ export async function startProvider(settings: ProviderSettings): Promise<Provide
     logged,
     async close() {
       await stop(http)
+      await rotation?.close()
       await shortLived.close()
       await pool.end()
     },

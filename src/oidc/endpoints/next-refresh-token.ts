@@ -5,6 +5,7 @@
  */
 import { createHmac, createSecretKey, hash, hkdfSync } from 'node:crypto'
 import { tokenValueFrom } from '../../installs/token-value.ts'
+import { derivedKeys } from '../derived-keys.ts'
 
 export type NextRefreshToken = { value: string; hash: Buffer }
 /** The candidates, one for each secret key in order: earlier rotations may have used a key that is no longer first. */
@@ -12,11 +13,11 @@ export type NextRefreshTokens = (refreshToken: string) => NextRefreshToken[]
 
 /** @param secretKeys 32 bytes each. */
 export function nextRefreshTokens(secretKeys: readonly Buffer[]): NextRefreshTokens {
-  const keys = secretKeys.map(key =>
+  const keys = derivedKeys(secretKeys, key =>
     createSecretKey(Buffer.from(hkdfSync('sha256', key, '', 'refresh token successor', 64))),
   )
   return refreshToken =>
-    keys.map(key => {
+    keys().map(key => {
       const value = tokenValueFrom('lkr_', createHmac('sha512', key).update(refreshToken).digest())
       return { value, hash: hash('sha256', value, 'buffer') }
     })

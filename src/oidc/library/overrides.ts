@@ -9,8 +9,18 @@ import { exchangeOf } from './exchange.ts'
 
 type Model = { prototype: { generateTokenId(): string } }
 
-/** @param trialUri the playground's redirect URI: allowed in flows of the playground, and only there. */
-export function overrideLibrary(provider: Provider, clients: Clients, trialUri: string): void {
+type Overrides = {
+  clients: Clients
+  /** The playground's redirect URI: allowed in flows of the playground, and only there. */
+  trialUri: string
+  /** The keys that sign cookies, in their current order. */
+  cookieKeys(): string[]
+}
+
+export function overrideLibrary(provider: Provider, { clients, trialUri, cookieKeys }: Overrides): void {
+  // Koa reads its keys with each request; their order changes when the secret keys are rotated.
+  Object.defineProperty(provider, 'keys', { get: cookieKeys })
+
   // Token values with a prefix, for secret scanners. The next refresh token is derived from the current one, so that a retry
   // returns the same value.
   const generate = (model: unknown, make: () => string) => {

@@ -8,6 +8,7 @@ import type { ForceOutcome } from '../../installs/forced-outcome.ts'
 import type { Interactions } from '../../web/install/interactions.ts'
 import { clientAuthentication, type Limits } from '../clients/client-authentication.ts'
 import { type Clients, clients } from '../clients/clients.ts'
+import { derivedKeys } from '../derived-keys.ts'
 import { authorizeEndpoint, type RenderFault } from '../endpoints/authorize.ts'
 import { preflight } from '../endpoints/cors.ts'
 import { type Denial, denial } from '../endpoints/denial.ts'
@@ -34,7 +35,7 @@ export type ProviderNeeds = {
   store: ProviderStore
   shortLived: FlowStore
   limits: Limits
-  /** 32 bytes each; the first signs, all verify. */
+  /** 32 bytes each; the first one signs, all verify. Their order may change while the server runs. */
   secretKeys: readonly Buffer[]
   /** Private keys; the first signs, all are published. */
   signingKeys: readonly SigningKey[]
@@ -66,13 +67,14 @@ export type InstallProvider = {
 
 /** @throws the library's error when settings or keys are inconsistent. */
 export async function createProvider(needs: ProviderNeeds): Promise<InstallProvider> {
+  const cookieKeys = derivedKeys(needs.secretKeys, cookieKey)
   const registered = clients({ store: needs.store, log: needs.log, provider: () => provider })
   const authorize = authorizeEndpoint({ ...needs, connectionOf: registered.connectionOf })
   const provider: Provider = new Provider(
     needs.issuer,
     configuration({
       adapter: adapterFactory({ authorizations: needs.store, shortLived: needs.shortLived }),
-      cookieKeys: needs.secretKeys.map(cookieKey),
+      cookieKeys: cookieKeys(),
       jwks: { keys: [...needs.signingKeys] },
       secure: needs.issuer.startsWith('https://'),
       connectionOf: registered.connectionOf,
@@ -81,7 +83,7 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
     }),
   )
   provider.proxy = needs.trustProxy
-  overrideLibrary(provider, registered, needs.trials.redirectUri)
+  overrideLibrary(provider, { clients: registered, trialUri: needs.trials.redirectUri, cookieKeys })
 
   const run = compose(provider.middleware) as unknown as Middleware
   const resume = authorize.resume(provider, run)

@@ -337,6 +337,15 @@ export const flowSteps = sqlTable('flow_steps', {
 })
 
 export const sweepMarks = sqlTable('sweep_marks', { name: key(text), reached: time })
+const liveHosts = sqlTable('live_hosts', {
+  id: key(uuid),
+  name: text,
+  keys: list(text),
+  writesWith: text,
+  wroteWith: orNull(text),
+  switchedAt: time,
+  seenAt: time,
+})
 
 export const tables = [
   users,
@@ -362,4 +371,5 @@ export const tables = [
   flowAttempts,
   flowSteps,
   sweepMarks,
+  liveHosts,
 ]
