@@ -6,7 +6,7 @@ import type { Menu } from './menu.ts'
 
 /** The content of a cell, by the kinds of `views/partials/cell.ejs`. */
 export type Cell =
-  | { kind: 'text' | 'number' | 'quiet' | 'clip' | 'address'; text: string }
+  | { kind: 'text' | 'number' | 'quiet' | 'clip' | 'address' | 'code'; text: string }
   | { kind: 'moment'; at: Moment }
   | { kind: 'moment-by'; at: Moment; by: string }
   | NameCell
@@ -14,6 +14,10 @@ export type Cell =
   | PagesCell
   | { kind: 'event'; who: string; what: string; whose: string | null }
   | { kind: 'menu'; menu: Menu | null }
+  | { kind: 'badge'; badge: Badge }
+  | { kind: 'attempt'; href: string; at: Moment; clock: string }
+  | { kind: 'step'; text: string | null; code: string | null }
+  | { kind: 'action'; href: string; text: string; label: string }
 
 /** A name with its mark. `href`: where it leads; `email`, `note`: in small print below. */
 type NameCell = {

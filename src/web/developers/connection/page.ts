@@ -4,7 +4,8 @@ import type { ManagedConnection } from '../../../installs/managed-connection.ts'
 import type { Notice } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
 import type { Shown } from '../../http/shown-once.ts'
-import { type Moment, momentOf } from '../../kit/dates.ts'
+import { momentOf } from '../../kit/dates.ts'
+import { type Columns, clipCell, momentCell, type Table, table } from '../../kit/table.ts'
 import { urls } from '../../urls.ts'
 import { type ConnectionHead, headOf } from '../frame/head.ts'
 import { callWithToken } from '../integrate/internal.ts'
@@ -13,16 +14,6 @@ import type { ConnectionFacts, InForce, SecretShown } from './readings.ts'
 
 /** One line of what is registered; several values stand below one another. */
 export type Fact = { label: string; values: string[]; code: boolean }
-
-type SecretRow = {
-  /** "lks_…a1B2" */
-  name: string
-  created: Moment
-  creator: string
-  /** null: never. */
-  lastUsed: Moment | null
-  revoke: string
-}
 
 export type OverviewPage = {
   head: ConnectionHead
@@ -33,7 +24,7 @@ export type OverviewPage = {
   next: { call: { id: string; label: string; text: string }; integrate: string } | null
   clientId: { id: string; label: string; text: string } | null
   /** null: this kind has none. */
-  secrets: { rows: SecretRow[]; add: string | null; sentence: string } | null
+  secrets: { table: Table | null; create: string; add: string | null; sentence: string } | null
   /** Installations in words. */
   use: string
   facts: Fact[]
@@ -82,6 +73,26 @@ export function overviewPage(facts: {
   }
 }
 
+const secretColumns = (connectionId: string, now: Date): Columns<SecretShown> => [
+  { label: 'Client secret', cell: one => ({ kind: 'code', text: hinted(one) }) },
+  { label: 'Created', cell: one => momentCell(momentOf(one.createdAt, now)) },
+  { label: 'Created by', cell: one => clipCell(one.createdBy ?? 'The operator') },
+  { label: 'Last used', cell: one => momentCell(one.lastUsedAt && momentOf(one.lastUsedAt, now), 'Never') },
+  {
+    label: 'Revoke',
+    hidden: true,
+    cell: one => ({
+      kind: 'action',
+      href: urls.developersPart(connectionId, `secrets/${one.id}/revoke`),
+      text: 'Revoke',
+      label: `Revoke ${hinted(one)}`,
+    }),
+  },
+]
+
+/** "lks_…a1B2" */
+const hinted = ({ hint }: SecretShown) => `lks_…${hint}`
+
 function secretsOf(
   { connection }: ManagedConnection,
   secrets: SecretShown[],
@@ -90,13 +101,8 @@ function secretsOf(
   if (connection.kind === 'internal' || connection.clientType === 'public') return null
   const full = secrets.length >= maxLiveSecrets
   return {
-    rows: secrets.map(one => ({
-      name: `lks_…${one.hint}`,
-      created: momentOf(one.createdAt, now),
-      creator: one.createdBy ?? 'The operator',
-      lastUsed: one.lastUsedAt && momentOf(one.lastUsedAt, now),
-      revoke: urls.developersPart(connection.id, `secrets/${one.id}/revoke`),
-    })),
+    table: secrets.length > 0 ? table(secretColumns(connection.id, now), secrets, 'Client secrets') : null,
+    create: secrets.length > 0 ? 'Create another secret' : 'Create secret',
     add: full ? null : urls.developersPart(connection.id, 'secrets'),
     sentence: full
       ? 'Two secrets are in use. Revoke the one that is no longer needed before you make another.'

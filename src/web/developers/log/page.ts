@@ -1,28 +1,18 @@
 /** The log of one connection: attempts of its flow, newest first. */
 import type { FlowOutcome } from '../../../installs/flow-log.ts'
 import { view } from '../../frame/render.ts'
-import { clockOf, type Moment, momentOf } from '../../kit/dates.ts'
+import { clockOf, momentOf } from '../../kit/dates.ts'
 import { type Field, field } from '../../kit/field.ts'
 import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
+import { type Cell, type Columns, clipCell, type Table, table } from '../../kit/table.ts'
 import { urls } from '../../urls.ts'
 import type { ConnectionVisit } from '../frame/gate.ts'
-import { type Badge, type ConnectionHead, headOf } from '../frame/head.ts'
+import { type ConnectionHead, headOf } from '../frame/head.ts'
 import type { LoggedAttempt } from './readings.ts'
 import { failedStepWords, outcomes, stepWords, whoWords } from './words.ts'
 
 /** Attempts shown at once. */
 export const attemptsSize = 50
-
-export type AttemptRow = {
-  href: string
-  started: Moment
-  /** To the second. */
-  clock: string
-  badge: Badge
-  last: string | null
-  who: string | null
-  failure: string | null
-}
 
 export type LogPage = {
   head: ConnectionHead
@@ -30,7 +20,7 @@ export type LogPage = {
   search: Field
   outcomes: { value: string; label: string; chosen: boolean }[]
   clear: string | null
-  rows: AttemptRow[]
+  table: Table
   empty: {
     icon: 'history'
     heading: string
@@ -63,19 +53,38 @@ export function logPage(visit: ConnectionVisit, asked: Asked, attempts: LoggedAt
       chosen: value === asked.outcome,
     })),
     clear: narrowed ? list : null,
-    rows: shown.map(one => ({
-      href: urls.developersAttempt(id, one.id),
-      started: momentOf(one.startedAt, now),
-      clock: clockOf(one.startedAt),
-      badge: outcomes[one.outcome],
-      last: one.lastKind && (one.failureCode ? failedStepWords : stepWords)[one.lastKind],
-      who: whoWords(one),
-      failure: one.failureCode,
-    })),
+    table: table(columns(id, now), shown),
     empty: emptyWords(list, narrowed || asked.trail.after !== null),
     pagination: paginate(`${list}?${query}`, asked.trail, next),
   }
 }
+
+const columns = (connectionId: string, now: Date): Columns<LoggedAttempt> => [
+  {
+    label: 'Begun',
+    cell: one => ({
+      kind: 'attempt',
+      href: urls.developersAttempt(connectionId, one.id),
+      at: momentOf(one.startedAt, now),
+      clock: clockOf(one.startedAt),
+    }),
+  },
+  { label: 'Outcome', cell: one => badgeCell(outcomes[one.outcome]) },
+  {
+    label: 'Last step',
+    cell: ({ lastKind, failureCode }) => ({
+      kind: 'step',
+      text: lastKind && (failureCode ? failedStepWords : stepWords)[lastKind],
+      code: failureCode,
+    }),
+  },
+  { label: 'Who', cell: one => clipCell(whoWords(one)) },
+]
+
+const badgeCell = ({ words, tone }: (typeof outcomes)[FlowOutcome]): Cell => ({
+  kind: 'badge',
+  badge: { label: words, kind: tone },
+})
 
 function emptyWords(list: string, narrowed: boolean): LogPage['empty'] {
   return narrowed

@@ -1,7 +1,8 @@
 import type { ConfirmPage } from '../../frame/confirm.ts'
 import type { Notice } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
-import { type Moment, momentOf } from '../../kit/dates.ts'
+import { momentOf } from '../../kit/dates.ts'
+import { type Columns, clipCell, momentCell, type Table, table } from '../../kit/table.ts'
 import { urls } from '../../urls.ts'
 import type { ConnectionVisit } from '../frame/gate.ts'
 import { type ConnectionHead, headOf } from '../frame/head.ts'
@@ -15,8 +16,6 @@ export const overlaps = [
   { seconds: 7 * 24 * 60 * 60, label: 'The old token works for seven more days' },
 ] as const
 
-export type TokenRow = { created: Moment; creator: string; lastUsed: Moment | null; ends: Moment | null }
-
 export type TokenPage = {
   head: ConnectionHead
   notice: Notice | null
@@ -24,7 +23,8 @@ export type TokenPage = {
   /** What the token reaches, or why it reaches nothing. */
   sentence: string
   choose: string
-  rows: TokenRow[]
+  /** null: there is none in force. */
+  table: Table | null
   copy: string | null
   renew: { action: string; label: string; overlaps: { value: string; label: string }[] }
   revoke: string | null
@@ -50,12 +50,7 @@ export function tokenPage({ visit, reading, notice, shown, now }: Facts): TokenP
     shown: shown === null ? null : { id: 'shown-token', label: 'Internal integration token', text: shown },
     sentence: reachWords(reading),
     choose: part('integrate'),
-    rows: tokens.map(token => ({
-      created: momentOf(token.createdAt, now),
-      creator: token.createdBy ?? 'The operator',
-      lastUsed: token.lastUsedAt && momentOf(token.lastUsedAt, now),
-      ends: token.expiresAt && momentOf(token.expiresAt, now),
-    })),
+    table: has ? table(columns(now), tokens, 'Tokens in force') : null,
     copy: has ? part('token/copy') : null,
     renew: {
       action: part('token/renew'),
@@ -65,6 +60,22 @@ export function tokenPage({ visit, reading, notice, shown, now }: Facts): TokenP
     revoke: has ? part('token/revoke') : null,
   }
 }
+
+const columns = (now: Date): Columns<InternalTokens['tokens'][number]> => [
+  { label: 'Created', cell: token => momentCell(momentOf(token.createdAt, now)) },
+  { label: 'Created by', cell: token => clipCell(token.createdBy ?? 'The operator') },
+  {
+    label: 'Last used',
+    cell: token => momentCell(token.lastUsedAt && momentOf(token.lastUsedAt, now), 'Never'),
+  },
+  {
+    label: 'Ends',
+    cell: ({ expiresAt }) => ({
+      kind: 'number',
+      text: expiresAt ? momentOf(expiresAt, now).exact : 'When it is renewed or revoked',
+    }),
+  },
+]
 
 export function reachWords({ state, pages, tokens }: InternalTokens): string {
   if (state === 'suspended')
