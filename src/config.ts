@@ -1,6 +1,9 @@
 /** The only reader of process.env: the environment becomes one frozen Config, or the list of all that is wrong. */
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { BadAddress } from './storage/bad-address.ts'
+import { readDatabaseAddress } from './storage/postgres/address.ts'
+import { readRedisAddress } from './storage/redis/address.ts'
 
 export type Config = {
   production: boolean
@@ -10,6 +13,10 @@ export type Config = {
   issuer: string
   /** null: a PostgreSQL of our own under dataDir. */
   databaseUrl: string | null
+  /** PostgreSQL itself, past a pooler, for what needs a session of its own: imports and migrations. null: databaseUrl. */
+  directDatabaseUrl: string | null
+  /** "transaction": databaseUrl is that of a pooler which shares connections among transactions. */
+  pooler: 'transaction' | null
   /** null: short-lived state is kept in memory, for one process. */
   redisUrl: string | null
   dataDir: string
@@ -53,10 +60,10 @@ export function readConfig(env: Environment = process.env, needs: { keyFile?: bo
   function read<T>(name: string, fallback: T, expected: string, parse: (text: string) => T | undefined): T {
     const text = env[name]?.trim()
     if (text === undefined || text === '') return fallback
-    const value = parse(text)
+    const { value, wanted = expected } = attempt(() => parse(text))
     if (value !== undefined) return value
-    const secret = name === 'SECRET_KEYS' || name === 'DATABASE_URL' || name === 'REDIS_URL'
-    problems.push(`${name}: found ${secret ? 'a value' : JSON.stringify(text)}, expected ${expected}`)
+    const secret = name === 'SECRET_KEYS' || name.endsWith('DATABASE_URL') || name === 'REDIS_URL'
+    problems.push(`${name}: found ${secret ? 'a value' : JSON.stringify(text)}, expected ${wanted}`)
     return fallback
   }
 
@@ -79,14 +86,25 @@ export function readConfig(env: Environment = process.env, needs: { keyFile?: bo
       'DATABASE_URL',
       null,
       'an address such as postgres://user:password@host:5432/latchkey',
-      text => (hasProtocol(text, ['postgres:', 'postgresql:']) ? text : undefined),
+      text => readDatabaseAddress(text) && text,
+    ),
+    directDatabaseUrl: read<string | null>(
+      'DIRECT_DATABASE_URL',
+      null,
+      'an address as in DATABASE_URL, past the pooler',
+      text => readDatabaseAddress(text) && text,
+    ),
+    pooler: read<'transaction' | null>(
+      'POOLER',
+      null,
+      'transaction, or nothing',
+      oneOf(['transaction'] as const),
     ),
     redisUrl: read<string | null>(
       'REDIS_URL',
       null,
-      'redis://host:6379, rediss://host:6379, or a comma-separated list of cluster nodes',
-      text =>
-        text.split(',').every(node => hasProtocol(node.trim(), ['redis:', 'rediss:'])) ? text : undefined,
+      'the address of a Redis',
+      text => readRedisAddress(text) && text,
     ),
     dataDir: read(
       'DATA_DIR',
@@ -126,6 +144,16 @@ export function readConfig(env: Environment = process.env, needs: { keyFile?: bo
   }
   if (problems.length > 0) throw new BadConfig(problems)
   return Object.freeze(config)
+}
+
+/** `wanted`: what the parser itself says that it expected. */
+function attempt<T>(parse: () => T): { value?: T; wanted?: string } {
+  try {
+    return { value: parse() }
+  } catch (error) {
+    if (error instanceof BadAddress) return { wanted: error.message }
+    throw error
+  }
 }
 
 function hasProtocol(text: string, protocols: string[]): boolean {

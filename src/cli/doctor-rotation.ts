@@ -3,8 +3,7 @@ import type { Pool } from 'pg'
 import { type KeyHost, missingKeys, writingKey } from '../installs/key-rotation.ts'
 import { keyId } from '../installs/sealed.ts'
 import { countSealedTokens, readLiveHosts } from '../storage/postgres/stores/live-hosts.ts'
-
-type Verdict = { ok: boolean; found: string; advice?: string }
+import type { Verdict } from './doctor-finding.ts'
 
 /** @param secretKeys of this host, in order. */
 export async function examineRotation(pool: Pool, secretKeys: readonly Buffer[]): Promise<Verdict> {

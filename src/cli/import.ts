@@ -19,7 +19,9 @@ export function importCommand(): Command {
       const progress = process.stderr.isTTY && !output.json ? progressLine() : null
       const begun = performance.now()
       const result = await withStores(stores =>
-        importDirectory({ ...importNeeds(stores.database), onProgress: progress?.tell }, input),
+        stores.unhurried(database =>
+          importDirectory({ ...importNeeds(database), onProgress: progress?.tell }, input),
+        ),
       ).finally(() => progress?.clear())
       const seconds = (performance.now() - begun) / 1000
       const { user, workspace, member, page } = result.changed

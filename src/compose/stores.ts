@@ -9,13 +9,16 @@ import { openDatabase } from '../storage/postgres/data-source.ts'
 import { embeddedPostgres } from '../storage/postgres/embedded/server.ts'
 import type { Bounds } from '../storage/postgres/pool.ts'
 import { openLimits } from '../storage/rate-limits.ts'
-import { openRedis } from '../storage/redis/client.ts'
+import { openRedis, settled } from '../storage/redis/client.ts'
 import { redisShortLived } from '../storage/redis/short-lived.ts'
 import type { ShortLived } from '../storage/short-lived.ts'
 
 export type Stores = {
   database: DataSource
-  /** Does what may wait for others as long as it must, on connections of its own: a migration, an import. */
+  /**
+   * Does what may wait for others as long as it must, on connections of its own: a migration, an import.
+   * @throws Error in one sentence behind a pooler that gives none.
+   */
   unhurried<T>(work: (database: DataSource) => Promise<T>): Promise<T>
   /** The database is embedded and was created by this start. */
   databaseIsNew: boolean
@@ -27,6 +30,9 @@ export type Stores = {
   stopDatabase(): Promise<void>
 }
 
+const noSession =
+  'An import needs connections of its own, which a pooler in transaction mode does not give: set DIRECT_DATABASE_URL to PostgreSQL itself.'
+
 /**
  * Opens what the configuration names, the embedded defaults where it names nothing.
  * @param bounds how long a request may wait for the database; left out, as for a command, it waits as long as it must.
@@ -34,12 +40,16 @@ export type Stores = {
 export async function openStores(config: Config, bounds?: Bounds): Promise<Stores> {
   const secretKeys = await loadSecretKeys(config)
   const embedded = config.databaseUrl ? null : await embeddedPostgres(config.dataDir)
-  const place = { url: config.databaseUrl ?? embedded!.url, migrations: path.join(root, 'migrations') }
-  const database = await openDatabase({ ...place, bounds }).catch(async error => {
+  const migrations = path.join(root, 'migrations')
+  const url = config.databaseUrl ?? embedded!.url
+  const shared = { url, migrations, pooler: config.pooler === 'transaction' }
+  const unshared = config.directDatabaseUrl ? { url: config.directDatabaseUrl, migrations } : shared
+  const database = await openDatabase(bounds ? { ...shared, bounds } : unshared).catch(async error => {
     await embedded?.stop()
     throw error
   })
   const redis = config.redisUrl ? openRedis(config.redisUrl) : null
+  if (redis) await settled(redis)
   const shortLived = redis ? redisShortLived(redis) : memoryShortLived()
   return {
     database,
@@ -48,7 +58,8 @@ export async function openStores(config: Config, bounds?: Bounds): Promise<Store
     limits: openLimits(redis),
     secretKeys,
     async unhurried(work) {
-      const own = await openDatabase(place)
+      if ('pooler' in unshared && unshared.pooler) throw new Error(noSession)
+      const own = await openDatabase(unshared)
       return work(own).finally(() => own.destroy())
     },
     async close() {

@@ -1,5 +1,7 @@
-import type { ClientBase, Pool, PoolConfig } from 'pg'
+import pg, { type ClientBase, type Pool, type PoolConfig } from 'pg'
 import type { DataSource } from 'typeorm'
+import { readDatabaseAddress } from './address.ts'
+import { clientConfig, pooledClient, writableClient } from './client.ts'
 
 /** How long a request may wait for the database, in milliseconds; each part of a wait has its bound. */
 export type Bounds = {
@@ -26,20 +28,33 @@ export function poolOf(source: DataSource): Pool {
   return (source.driver as unknown as { master: Pool }).master
 }
 
-export function poolOptions(bounds: Bounds | null): PoolConfig {
+/**
+ * @param options.pooler a pooler is between that shares a connection among transactions: nothing may be set on it.
+ * @throws BadAddress
+ */
+export function poolOptions(options: { url: string; bounds?: Bounds; pooler?: boolean }): PoolConfig {
+  const { url, bounds, pooler } = options
+  const address = readDatabaseAddress(url)
+  const settings = (scope: string) =>
+    Object.entries({
+      idle_in_transaction_session_timeout: idleInTransactionMs,
+      lock_timeout: bounds?.lockMs ?? 0,
+      statement_timeout: bounds?.statementMs ?? 0,
+    })
+      .map(([name, ms]) => `set ${scope} ${name} = ${ms}`)
+      .join('; ')
+  const client = address.writable ? writableClient(address) : pg.Client
   return {
-    application_name: 'latchkey',
+    ...clientConfig(address),
+    Client: pooler ? pooledClient(client, settings('local')) : client,
     connectionTimeoutMillis: bounds?.connectMs ?? patientConnectMs,
     ...(bounds && { query_timeout: bounds.answerMs }),
     keepAlive: true,
-    onConnect: async (client: ClientBase) => {
+    onConnect: async (connected: ClientBase) => {
       // A cut connection rejects its query and emits "error" as well; unheard, that would end the process.
-      client.on('error', () => {})
+      connected.on('error', () => {})
       // On the connection, not in its startup message: poolers refuse parameters that they do not know.
-      await client.query(
-        `set idle_in_transaction_session_timeout = ${idleInTransactionMs};
-         set lock_timeout = ${bounds?.lockMs ?? 0}; set statement_timeout = ${bounds?.statementMs ?? 0}`,
-      )
+      if (!pooler) await connected.query(settings('session'))
     },
   }
 }

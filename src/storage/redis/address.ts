@@ -1,4 +1,5 @@
-/** REDIS_URL, read: one server, the nodes of a cluster, or the sentinels that know the master. Uses nothing but URL. */
+/** REDIS_URL, read: one server, the nodes of a cluster, or the sentinels that know the master. */
+import { BadAddress } from '../bad-address.ts'
 
 export type Node = { host: string; port: number }
 export type RedisAddress = {
@@ -12,11 +13,6 @@ export type RedisAddress = {
   master?: string
   sentinelUsername?: string
   sentinelPassword?: string
-}
-
-/** Says what is wrong with an address, in words that go behind "found a value, expected …". */
-export class BadAddress extends Error {
-  override name = 'BadAddress'
 }
 
 const forms =

@@ -1,5 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
-import { type RedisAddress, readRedisAddress } from './address.ts'
+import { type Node, type RedisAddress, readRedisAddress } from './address.ts'
 
 export type RedisClient = Redis | Cluster
 
@@ -20,8 +21,23 @@ export function openRedis(url: string): RedisClient {
   const client = address.kind === 'cluster' ? openCluster(address) : openOne(address)
   // Each failed command rejects by itself; without a listener the connection's error would end the process.
   client.on('error', () => {})
-  failAtOnceOnceTried(client)
+  if (client instanceof Redis) failAtOnceOnceTried(client)
   return client
+}
+
+/** Waits until the first connection is made, or it shows that there is none for now; then requests begin. */
+export async function settled(client: RedisClient): Promise<void> {
+  const given = AbortSignal.timeout(connectMs)
+  while (client.status !== 'ready' && !given.aborted) await pause(10)
+}
+
+/** How to connect to one node that the address names, as what it is. */
+export function nodeOptions(address: RedisAddress, node: Node): RedisOptions {
+  const login =
+    address.kind === 'sentinel'
+      ? { username: address.sentinelUsername, password: address.sentinelPassword }
+      : {}
+  return { ...shared(address), ...login, ...node }
 }
 
 function shared(address: RedisAddress): RedisOptions {
@@ -39,7 +55,13 @@ function shared(address: RedisAddress): RedisOptions {
 }
 
 function openOne(address: RedisAddress): Redis {
-  const options = { ...shared(address), db: address.db, retryStrategy: pauseBefore }
+  const options = {
+    ...shared(address),
+    db: address.db,
+    retryStrategy: pauseBefore,
+    // A master that became a replica keeps its connections; the sentinels, or its name, lead to the new one.
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+  }
   if (address.kind === 'single') return new Redis({ ...options, ...address.nodes[0]! })
   return new Redis({
     ...options,
@@ -50,14 +72,14 @@ function openOne(address: RedisAddress): Redis {
     ...(address.tls && { enableTLSForSentinelMode: true, sentinelTLS: {} }),
     sentinelCommandTimeout: answerMs,
     sentinelRetryStrategy: pauseBefore,
-    // The sentinels announce a new master; the old one may not say itself that it is none any more.
-    failoverDetector: true,
   })
 }
 
 function openCluster(address: RedisAddress): Cluster {
   return new Cluster(address.nodes, {
     redisOptions: shared(address),
+    // Its queue has no bound of its own: see settled().
+    enableOfflineQueue: false,
     clusterRetryStrategy: pauseBefore,
     slotsRefreshTimeout: answerMs,
     slotsRefreshInterval: 5_000,
@@ -76,7 +98,7 @@ function pauseBefore(attempt: number): number {
 }
 
 /** Until the first connection is made or refused, commands wait for it; later they fail while there is none. */
-function failAtOnceOnceTried(client: RedisClient): void {
+function failAtOnceOnceTried(client: Redis): void {
   const tried = () => {
     client.options.enableOfflineQueue = false
   }

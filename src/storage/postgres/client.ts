@@ -1,0 +1,111 @@
+/** The driver's client, where an address asks for more than it knows: several hosts, or a pooler between. */
+import pg, { type ClientConfig } from 'pg'
+import type { DatabaseAddress, Host } from './address.ts'
+
+type Connected = (error: Error | null, client?: pg.Client) => void
+
+/** Each host is asked at the same time, so that one that is gone costs nothing while another answers. */
+const probeMs = 1_000
+
+/** What the driver needs to know, but for the host. */
+export function clientConfig(address: DatabaseAddress): ClientConfig {
+  const { user, password, database, ssl, more } = address
+  const [first] = address.hosts as [Host]
+  return { ...first, user, password, database, ssl, application_name: 'latchkey', ...more }
+}
+
+/**
+ * A client that connects to the host which takes writes. It stays with that host until a connection to it fails, or it turns
+ * out to be a standby; then all are asked anew.
+ */
+export function writableClient(address: DatabaseAddress): typeof pg.Client {
+  const config = clientConfig(address)
+  let chosen: Promise<Host> | null = null
+
+  async function choose(): Promise<Host> {
+    try {
+      return await Promise.any(address.hosts.map(host => requireWritable(config, host)))
+    } catch (error) {
+      // One that answered says more than one that is gone.
+      const reasons = (error as AggregateError).errors as NodeJS.ErrnoException[]
+      throw reasons.find(({ code }) => !code?.startsWith('E')) ?? reasons[0]
+    }
+  }
+
+  return class extends pg.Client {
+    override connect(): Promise<pg.Client>
+    override connect(callback: Connected): void
+    override connect(callback?: Connected): Promise<pg.Client> | undefined {
+      const connected = this.toHost()
+      if (!callback) return connected
+      connected.then(() => callback(null, this), callback)
+    }
+
+    private async toHost(): Promise<pg.Client> {
+      chosen ??= choose()
+      const attempt = chosen
+      // The pool listens once it is connected; a cut before that rejects what is under way, and must end no process.
+      this.on('error', () => {})
+      try {
+        const { host, port } = await attempt
+        // What the pool gave up meanwhile must not be connected any more.
+        if ((this as unknown as { connection: pg.Connection }).connection.stream.destroyed)
+          throw new Error('timeout exceeded when trying to connect')
+        Object.assign(this, { host, port })
+        await super.connect()
+        await refuseStandby(this)
+        return this
+      } catch (error) {
+        if (chosen === attempt) chosen = null
+        super.end().catch(() => {})
+        throw error
+      }
+    }
+  }
+}
+
+async function requireWritable(config: ClientConfig, host: Host): Promise<Host> {
+  const client = new pg.Client({
+    ...config,
+    ...host,
+    connectionTimeoutMillis: probeMs,
+    query_timeout: probeMs,
+  })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await refuseStandby(client)
+    return host
+  } finally {
+    client.end().catch(() => {})
+  }
+}
+
+/** @throws as PostgreSQL itself does at a write (25006). */
+async function refuseStandby(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ standby: boolean }>(
+    `select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as standby`,
+  )
+  if (rows[0]!.standby)
+    throw Object.assign(
+      new Error(`${client.host}:${client.port} takes no writes: it is a standby, or read-only`),
+      {
+        code: '25006',
+      },
+    )
+}
+
+/**
+ * Behind a pooler in transaction mode the next statement may run on another connection: statements keep no name, and
+ * `settings` are made in each transaction.
+ */
+export function pooledClient(base: typeof pg.Client, settings: string): typeof pg.Client {
+  return class extends base {
+    // biome-ignore lint/suspicious/noExplicitAny: the driver's own signature has eight forms
+    override query(config: any, ...rest: any[]): any {
+      if (config === 'begin') return super.query(`begin; ${settings}`, ...rest)
+      const named = typeof config === 'object' && config !== null && 'name' in config && !('submit' in config)
+      return super.query(named ? { ...config, name: undefined } : config, ...rest)
+    }
+  }
+}
