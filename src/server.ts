@@ -1,28 +1,47 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { InstallServer } from './app.ts'
 import { watchRequestTiming } from './oidc/endpoints/request-timing.ts'
 
 /** A partner's `state` of 4 KiB takes up to 12 in an address; cookies come on top. */
 const maxHeaderSize = 32 * 1024
+/** After the grace: how long requests under way may take to end. With the closing of the stores it stays below ten seconds. */
+const maxDrainMs = 4_000
 
-export type Listening = { port: number; close(): Promise<void> }
+export type Listening = {
+  port: number
+  /**
+   * Unready at once; requests are answered for `graceMs` more, so that load balancers find out; then those under way end.
+   * The stores are closed last.
+   */
+  close(graceMs?: number): Promise<void>
+}
 
-/** Listens, and on close lets the requests under way finish (10 s at most) before the stores are closed. */
 export async function listen(
   server: InstallServer,
   options: { port: number; host: string },
 ): Promise<Listening> {
-  const http = createServer({ maxHeaderSize }, server.app.callback())
+  let closing: Promise<void> | null = null
+  const answer = server.app.callback()
+  const http = createServer({ maxHeaderSize }, (request, response) => {
+    if (closing) {
+      // The client is to begin a new connection, which leads to another host.
+      response.setHeader('connection', 'close')
+      if (asksReadiness(request)) return sayUnready(response)
+    }
+    answer(request, response)
+  })
   watchRequestTiming(http)
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject)
     http.listen(options.port, options.host, resolve)
   })
-  let closing: Promise<void> | null = null
   return {
     port: (http.address() as { port: number }).port,
-    close() {
-      closing ??= drain(http).then(() => server.close())
+    close(graceMs = 0) {
+      closing ??= pause(graceMs)
+        .then(() => drain(http))
+        .then(() => server.close())
       return closing
     },
   }
@@ -31,7 +50,17 @@ export async function listen(
 async function drain(http: Server): Promise<void> {
   const done = new Promise<void>(resolve => http.close(() => resolve()))
   http.closeIdleConnections()
-  const late = setTimeout(() => http.closeAllConnections(), 10_000)
+  const late = setTimeout(() => http.closeAllConnections(), maxDrainMs)
   await done
   clearTimeout(late)
+}
+
+function asksReadiness({ url = '' }: IncomingMessage): boolean {
+  return /\/readyz(?:\?|$)/.test(url)
+}
+
+function sayUnready(response: ServerResponse): void {
+  response
+    .writeHead(503, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
+    .end(JSON.stringify({ status: 'not ready', failing: ['stopping'] }))
 }

@@ -39,10 +39,16 @@ async function start(output: Output): Promise<void> {
     },
     welcome(address, demo),
   )
-  await stop.asked
+  const signal = await stop.asked
   output.say('Finishing the requests under way …')
-  await listening.close()
+  setTimeout(() => process.exit(1), maxStopMs).unref()
+  await listening.close(signal === 'SIGTERM' ? graceMs : 0)
 }
+
+/** For load balancers to notice; a person who presses Ctrl-C waits for none. */
+const graceMs = 3_000
+/** Whatever a store or a client does, the process ends. */
+const maxStopMs = 9_500
 
 function welcome(address: string, demo: Demo | null): string {
   if (!demo) return `Latchkey listens on ${address}`
@@ -78,11 +84,11 @@ const samePressMs = 1_000
  * not be left running even then.
  */
 function untilStopped() {
-  const stop = { asked: Promise.resolve(), ends: async () => {} }
+  const stop = { asked: new Promise<NodeJS.Signals>(() => {}), ends: async () => {} }
   stop.asked = new Promise(resolve => {
     let first: number | null = null
-    const heard = () => {
-      resolve()
+    const heard = (signal: NodeJS.Signals) => {
+      resolve(signal)
       first ??= performance.now()
       if (performance.now() - first > samePressMs) stop.ends().finally(() => process.exit(1))
     }

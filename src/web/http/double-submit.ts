@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { setTimeout } from 'node:timers/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 
 /**
  * Does what a form asks once, though its button was pressed twice. Without our script a browser sends both presses, and shows the
@@ -18,11 +18,13 @@ export type OnePressNeeds = {
   read(key: string): Promise<string | null>
   write(key: string, value: string, seconds: number): Promise<void>
   writeNew(key: string, value: string, seconds: number): Promise<boolean>
+  replace(key: string, value: string, seconds: number): Promise<boolean>
   remove(...keys: string[]): Promise<void>
 }
 
-/** Longer than any work; what was begun by a process that is gone holds nobody up for longer. */
-const workSeconds = 30
+/** Work that goes on says so again and again; that of a process which is gone holds up the next press for no longer. */
+const leaseSeconds = 0.9
+const renewMs = 200
 const rememberedSeconds = 600
 const stepMs = 25
 const patienceMs = 5_000
@@ -30,10 +32,12 @@ const patienceMs = 5_000
 export function onePress(store: OnePressNeeds): OnePress {
   async function first(key: string, work: () => Promise<string | null>): Promise<string | null> {
     let to: string | null = null
+    const renewing = setInterval(() => store.replace(key, '', leaseSeconds).catch(() => {}), renewMs)
     try {
       to = await work()
       return to
     } finally {
+      clearInterval(renewing)
       await (to === null ? store.remove(key) : store.write(key, to, rememberedSeconds))
     }
   }
@@ -41,10 +45,10 @@ export function onePress(store: OnePressNeeds): OnePress {
   return async (press, work) => {
     const key = `one-press:${hash('sha256', JSON.stringify(press), 'base64url')}`
     for (let waited = 0; waited < patienceMs; waited += stepMs) {
-      if (await store.writeNew(key, '', workSeconds)) return first(key, work)
+      if (await store.writeNew(key, '', leaseSeconds)) return first(key, work)
       const to = await store.read(key)
       if (to) return to
-      await setTimeout(stepMs)
+      await pause(stepMs)
     }
     return work()
   }
