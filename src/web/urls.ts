@@ -4,8 +4,13 @@
  */
 export const urls = {
   home: '/',
-  signIn: (returnTo?: string) =>
-    returnTo && returnTo !== '/' ? `/sign-in?return=${encodeURIComponent(returnTo)}` : '/sign-in',
+  /** `prompt` asks also someone who is signed in: for the password (`login`), for another account (`select_account`). */
+  signIn: (returnTo?: string, prompt?: 'login' | 'select_account') => {
+    const query = new URLSearchParams()
+    if (returnTo && returnTo !== '/') query.set('return', returnTo)
+    if (prompt) query.set('prompt', prompt)
+    return query.size > 0 ? `/sign-in?${query}` : '/sign-in'
+  },
   signOut: '/sign-out',
   gallery: '/gallery',
   developers: '/developers',

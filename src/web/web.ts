@@ -38,7 +38,12 @@ export function createWeb(parts: {
 }): Web {
   const secure = parts.issuer.startsWith('https://')
   const { faults } = parts.frame
-  const forms = csrf({ secretKeys: parts.secretKeys, secure, refuse: ctx => faults.foreignForm(ctx) })
+  const forms = csrf({
+    ...{ secretKeys: parts.secretKeys, secure },
+    takesOlderForms: ctx => /^\/(?:install|sign-in)(?:\/|$)/i.test(ctx.path),
+    sendAgain: ctx => faults.sendAgain(ctx),
+    refuse: ctx => faults.foreignForm(ctx),
+  })
 
   // Steps of a router run only where one of its routes answers, so the bodies of other parts' requests are left alone.
   const screens = new Router<WebState>()

@@ -160,7 +160,7 @@ describe('on a narrow window', () => {
 
   it('what can be pressed is at least 40 px high', async () => {
     const page = await openSignedIn({ width: 360 })
-    for (const path of ['/sign-in?return=/install/none', '/sign-out', '/nowhere', '/']) {
+    for (const path of ['/sign-in?return=/install/none&prompt=login', '/sign-out', '/nowhere', '/']) {
       await page.goto(`${server.base}${path}`)
       const low =
         await page.evaluate(`[...document.querySelectorAll('button, .button, input:not([type=hidden])')]
@@ -180,7 +180,7 @@ describe('in every look', () => {
       if (/Content Security Policy|Refused to/.test(message.text())) complaints.push(message.text())
     })
     const settings = `/settings/${world.workspaces.acme.id}/my-connections`
-    for (const path of ['/sign-in?return=/install/none', '/sign-out', '/nowhere', settings]) {
+    for (const path of ['/sign-in?return=/install/none&prompt=login', '/sign-out', '/nowhere', settings]) {
       await page.goto(`${server.base}${path}`)
       expect({ path, flaws: await flaws(page) }).toEqual({ path, flaws: [] })
     }

@@ -78,7 +78,6 @@ describe('the redirect', () => {
       workspaceHint: world.workspaces.acme.id,
       loginHint: 'ben@acme.test',
       mustSignIn: true,
-      startedAt: expect.any(String),
       redirectUri: relay.redirectUri,
       state: 's',
       expiresAt: expect.any(String),

@@ -90,7 +90,7 @@ describe('a session', () => {
     const person = somebody()
     await person.signIn('ada@acme.test')
     const before = await person.jar.getCookieString(server.base)
-    await person.open('/sign-in?return=/install/none')
+    await person.open('/sign-in?return=/install/none&prompt=select_account')
     await person.press('Sign in', { email: 'ben@acme.test', password })
     const answer = await fetch(`${server.base}/sign-out`, { headers: { cookie: before }, redirect: 'manual' })
     expect(answer.headers.get('location')).toBe('/sign-in')

@@ -29,7 +29,6 @@ const request: WaitingRequest = {
   workspaceHint: null,
   loginHint: null,
   mustSignIn: false,
-  startedAt: new Date('2026-01-01'),
   redirectUri: 'https://relay.test/callback',
   state: null,
   parameters: {},

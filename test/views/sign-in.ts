@@ -1,4 +1,4 @@
-import { faultView } from '../../src/web/frame/error-pages.ts'
+import { faultView, sendAgainView } from '../../src/web/frame/error-pages.ts'
 import type { FlowLayout } from '../../src/web/frame/layout.ts'
 import { refusals } from '../../src/web/frame/refusals.ts'
 import { landingView, nowhereView } from '../../src/web/home/page.ts'
@@ -42,6 +42,16 @@ export const fixtures = [
   fixture(nowhereView, flow, {
     usual: { name: 'Dora', email: 'dora@acme.test' },
     crowded: { name: `${longName} ${hostile}`, email: `${longWord}@acme.test` },
+  }),
+  fixture(sendAgainView, flow, {
+    usual: { action: '/sign-out', fields: [] },
+    crowded: {
+      action: '/settings',
+      fields: [
+        ['name', hostile],
+        [hostile, longName],
+      ],
+    },
   }),
   fixture(faultView, flow, {
     usual: { ...refusals['not-approved'], requestId, action: { label: 'Go to the start page', href: '/' } },

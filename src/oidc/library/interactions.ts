@@ -37,7 +37,6 @@ export function interactions(needs: InteractionNeeds): Interactions {
       workspaceHint: readUuid(params.workspace_id),
       loginHint: params.login_hint ?? null,
       mustSignIn: (params.prompt ?? '').split(' ').includes('login'),
-      startedAt: new Date(found.iat * 1000),
       redirectUri: params.redirect_uri!,
       state: params.state ?? null,
       parameters: Object.fromEntries(sent),

@@ -1,7 +1,7 @@
 /** What is shown where there is no screen: nothing there, not allowed, too often, or something broke. */
 import type { RefusalCode } from '../../installs/refusal.ts'
 import type { WebContext } from '../http/state.ts'
-import { urls } from '../urls.ts'
+import { localPath, urls } from '../urls.ts'
 import { refusals, type Words } from './refusals.ts'
 import { type Render, view } from './render.ts'
 
@@ -11,6 +11,10 @@ export type FaultPage = Words & {
   action: { label: string; href: string } | null
 }
 export const faultView = view<FaultPage>('error')
+
+/** A form of an earlier session: its fields are hidden, and sent as they are. */
+export type SendAgainPage = { action: string; fields: [name: string, value: string][] }
+export const sendAgainView = view<SendAgainPage>('send-again')
 
 export type Faults = ReturnType<typeof faults>
 
@@ -60,6 +64,19 @@ export function faults(render: Render) {
 
     badForm(ctx: WebContext, problem: 'too-large' | 'malformed'): void {
       show(ctx, problem === 'too-large' ? tooLarge : unreadable)
+    },
+
+    /** Keeps what was filled in. A file cannot be kept, and a fragment has no place for a page: both are refused. */
+    sendAgain(ctx: WebContext): void {
+      if (ctx.state.files.size > 0 || ctx.get('HX-Request') === 'true') {
+        show(ctx, staleForm)
+        return
+      }
+      ctx.status = 409
+      const fields = [...ctx.state.form].filter(([name]) => name !== 'csrf')
+      const model = { action: localPath(ctx.url), fields }
+      const layout = { frame: 'flow', title: 'Send this again?', switcher: null } as const
+      render.screen(ctx, sendAgainView, model, layout)
     },
 
     foreignForm(ctx: WebContext): void {

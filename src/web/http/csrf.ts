@@ -1,42 +1,69 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { WebContext, WebMiddleware } from './state.ts'
+import type { FormOrigin, WebContext, WebMiddleware } from './state.ts'
 
 export type CsrfNeeds = {
   /** The first signs, all verify. */
   secretKeys: readonly Buffer[]
   secure: boolean
+  /** Routes that decide by themselves about forms that are older than the session (`ctx.state.formOrigin`). */
+  takesOlderForms(ctx: WebContext): boolean
+  /** Shows a form of an earlier session of the same account once more, filled in, to be sent again. */
+  sendAgain(ctx: WebContext): void
   /** Answers a form that is not this browser's own. */
   refuse(ctx: WebContext): void
 }
 
 /**
- * Each form carries a token that only this browser's session can have: signed with our key over the session's id, or, before
- * sign-in, over a random cookie. A page elsewhere can send a form to us, but cannot know the token.
+ * Each form carries a token of three parts: our signature over the session's id (before sign-in: over a random cookie of this
+ * browser), the account, and our signature over that cookie and the account. A page elsewhere can send a form to us, but
+ * cannot know the token.
+ *
+ * The first part alone lets a form through. Where it fails because somebody signed in or out since, the last part proves that
+ * the form was made in this browser and for whom: the same account may send it again after a look at it, nobody else may.
  */
 export function csrf(needs: CsrfNeeds): { check: WebMiddleware } {
   const cookie = needs.secure ? '__Host-latchkey-form' : 'latchkey-form'
 
-  function binding(ctx: WebContext): string {
-    if (ctx.state.session) return `session ${ctx.state.session.id}`
+  function browserOf(ctx: WebContext): string {
     const known = ctx.cookies.get(cookie)
-    if (known && /^[\w-]{43}$/.test(known)) return `form ${known}`
+    if (known && /^[\w-]{43}$/.test(known)) return known
     const fresh = randomBytes(32).toString('base64url')
     ctx.cookies.set(cookie, fresh, { httpOnly: true, sameSite: 'lax', secure: needs.secure, path: '/' })
-    return `form ${fresh}`
+    return fresh
+  }
+
+  function originOf(sent: string, bindings: { session: string; browser: string; account: string }) {
+    const [first = '', account = '', last = ''] = sent.split('.')
+    const isSigned = (signature: string, text: string) =>
+      needs.secretKeys.some(key => same(signature, sign(key, text)))
+    if (isSigned(first, bindings.session)) return 'this-session'
+    if (!isSigned(last, madeFor(bindings.browser, account))) return null
+    return account === bindings.account ? 'earlier-session' : 'other-account'
   }
 
   return {
     /** Sets `ctx.state.csrf`, and lets a changing request through only with the right token. */
     async check(ctx, next) {
-      const bound = binding(ctx)
-      ctx.state.csrf = sign(needs.secretKeys[0]!, bound)
+      const browser = browserOf(ctx)
+      const account = ctx.state.acting?.developerId ?? ctx.state.user?.id ?? nobody
+      const session = ctx.state.session ? `session ${ctx.state.session.id}` : `form ${browser}`
+      const key = needs.secretKeys[0]!
+      ctx.state.csrf = [sign(key, session), account, sign(key, madeFor(browser, account))].join('.')
+      ctx.state.formOrigin = 'this-session'
       if (ctx.method === 'GET' || ctx.method === 'HEAD') return next()
       const sent = ctx.state.form.get('csrf') ?? ''
-      const genuine = needs.secretKeys.some(key => same(sent, sign(key, bound)))
-      return genuine ? next() : needs.refuse(ctx)
+      const origin: FormOrigin | null = originOf(sent, { session, browser, account })
+      if (origin === null) return needs.refuse(ctx)
+      ctx.state.formOrigin = origin
+      if (origin === 'this-session' || needs.takesOlderForms(ctx)) return next()
+      return origin === 'earlier-session' ? needs.sendAgain(ctx) : needs.refuse(ctx)
     },
   }
 }
+
+/** Stands for the account before sign-in. */
+const nobody = '-'
+const madeFor = (browser: string, account: string) => `browser ${browser} ${account}`
 
 function sign(key: Buffer, bound: string): string {
   return createHmac('sha256', key).update(`csrf ${bound}`).digest('base64url')

@@ -21,15 +21,17 @@ export type SessionNeeds = {
   now(): Date
 }
 
+/** Flows of one session that are remembered; one that is forgotten asks for the password again. */
+const maxFlows = 20
 /** Without a request for this long one is signed out; in any case after the second. */
 const idleSeconds = 8 * 3600
 const absoluteMs = 30 * 86_400_000
 
 /**
- * What stands in the store. `password`: which one was given, so that another one ends the session. `persona`: in whose place a
- * developer acts.
+ * A session in the store. `password`: a mark of the one that was given, so that another one ends the session. `persona`: the
+ * one as whom a developer acts. `flows`: see `Session.signedInFor`.
  */
-type Kept = { userId: string; startedAt: number; password: string; persona?: string }
+type Kept = { userId: string; startedAt: number; password: string; persona?: string; flows?: string[] }
 
 /** Tells one password's hash from the next one's. */
 const markOf = (passwordHash: string | null) => hash('sha256', passwordHash ?? '', 'base64url')
@@ -58,7 +60,7 @@ export function sessions(needs: SessionNeeds) {
       await needs.store.remove(keyOf(id))
       return null
     }
-    const session = { id, startedAt: new Date(startedAt) }
+    const session = { id, signedInFor: kept.flows ?? [] }
     // A persona whose sandbox was removed is nobody: the developer is himself again.
     const acts = persona ? await needs.users.personaOf(persona, user.id) : null
     if (!acts) return { session, kept, user: signedIn(user), acting: null }
@@ -88,15 +90,24 @@ export function sessions(needs: SessionNeeds) {
     /**
      * A new session with an id of its own: one that was known before signing in is worth nothing after.
      * @param passwordHash of the password that was given.
+     * @param flow the one that the sign-in was made for; null: none.
      */
-    async start(ctx: WebContext, userId: string, passwordHash: string | null): Promise<void> {
-      if (ctx.state.session) await needs.store.remove(keyOf(ctx.state.session.id))
+    async start(
+      ctx: WebContext,
+      userId: string,
+      passwordHash: string | null,
+      flow: string | null = null,
+    ): Promise<void> {
+      const before = await find(ctx)
+      if (before) await needs.store.remove(keyOf(before.session.id))
+      const earlier = before?.kept.userId === userId ? before.session.signedInFor : []
+      const flows = [...earlier, ...(flow ? [flow] : [])].slice(-maxFlows)
       const id = randomBytes(32).toString('base64url')
-      const startedAt = needs.now()
-      const kept: Kept = { userId, startedAt: startedAt.getTime(), password: markOf(passwordHash) }
+      const startedAt = needs.now().getTime()
+      const kept: Kept = { userId, startedAt, password: markOf(passwordHash), flows }
       await needs.store.write(keyOf(id), JSON.stringify(kept), idleSeconds)
       ctx.cookies.set(cookie, id, attributes)
-      ctx.state.session = { id, startedAt }
+      ctx.state.session = { id, signedInFor: flows }
       ctx.state.acting = null
     },
 

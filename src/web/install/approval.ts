@@ -10,7 +10,7 @@ import type { WebContext, WebState } from '../http/state.ts'
 import type { MyRequest } from '../settings/my-requests/readings.ts'
 import { urls } from '../urls.ts'
 import { type ApprovalAsk, approvalAsk, type Unsent } from './approval-page.ts'
-import type { Flow, FlowState } from './flow.ts'
+import { type Flow, type FlowState, signedInAgain } from './flow.ts'
 
 export type ApprovalNeeds = {
   requestApproval: ReturnType<typeof requestApproval>
@@ -50,6 +50,10 @@ export function approvalRoutes(needs: RouteNeeds): Router<WebState> {
     const { request, user, chosen } = state
     if (chosen?.workspace.id !== form.workspaceId) return void flow.elsewhere(ctx)
     const reason = ctx.state.form.get('reason') ?? ''
+    if (ctx.state.formOrigin !== 'this-session') {
+      ctx.status = 409
+      return needs.showStepOne(ctx, state, { reason, problem: signedInAgain })
+    }
     const context = {
       workspaceId: chosen.workspace.id,
       actorId: user.id,

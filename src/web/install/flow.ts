@@ -32,7 +32,7 @@ export function flow(needs: FlowNeeds) {
   /** Whatever the script asked for, the sign-in is a screen of its own. */
   async function toSignIn(ctx: WebContext, request: WaitingRequest): Promise<null> {
     await drafts.introduce(request)
-    const to = urls.signIn(urls.flow(request.uid))
+    const to = urls.signIn(urls.flow(request.uid), ctx.state.user ? 'login' : undefined)
     if (ctx.get('HX-Request') === 'true') {
       ctx.set('HX-Redirect', to)
       ctx.status = 204
@@ -58,6 +58,14 @@ export function flow(needs: FlowNeeds) {
     return null
   }
 
+  /** The form was filled in by another account, or before anyone had signed in. */
+  function showOtherAccount(ctx: WebContext, user: SignedIn): null {
+    const to = urls.flow(uidOf(ctx))
+    if (isFragment(ctx)) lead(ctx, to)
+    else faults.show(ctx, otherAccount, { label: `Go on as ${user.name}`, href: to })
+    return null
+  }
+
   return {
     lead,
     over,
@@ -66,9 +74,10 @@ export function flow(needs: FlowNeeds) {
     async arrive(ctx: WebContext): Promise<Arrival | null> {
       const request = await interactions.read(ctx)
       if (!request) return over(ctx)
-      const { user, session } = ctx.state
-      const signedInLate = !request.mustSignIn || (session !== null && session.startedAt >= request.startedAt)
-      if (!user || !signedInLate) return toSignIn(ctx, request)
+      const { user, session, formOrigin } = ctx.state
+      const isSignedIn = !request.mustSignIn || session?.signedInFor.includes(request.uid)
+      if (!user || !isSignedIn) return toSignIn(ctx, request)
+      if (formOrigin === 'other-account') return showOtherAccount(ctx, user)
       return { request, user, draft: await drafts.read(request, user.id) }
     },
 
@@ -125,6 +134,18 @@ const switched: Words = {
     'What you sent was filled in for one workspace, and meanwhile another was chosen, perhaps in another tab. Nothing was allowed.',
   next: 'Pages of one workspace are never carried into another.',
 }
+
+const otherAccount: Words = {
+  status: 403,
+  title: 'Another account is signed in now',
+  sentence:
+    'This page was opened with another account, and meanwhile somebody signed in anew. Nothing was allowed.',
+  next: 'Go on with the account that is signed in now, or sign in with the other one again.',
+}
+
+/** On a form that was filled in before the member signed in again. */
+export const signedInAgain =
+  'You have signed in again since this page was opened. Nothing was sent yet: look once more, and press again.'
 
 const tooMany: Words = {
   status: 413,

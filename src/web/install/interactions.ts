@@ -10,9 +10,8 @@ export type WaitingRequest = {
   /** The workspace that the partner would like; the user may choose another. */
   workspaceHint: string | null
   loginHint: string | null
-  /** The partner wants the password given anew, after `startedAt`. */
+  /** The partner wants a sign-in made for this very request (`prompt=login`). */
   mustSignIn: boolean
-  startedAt: Date
   redirectUri: string
   state: string | null
   /** All that the partner sent: sent again to the authorization endpoint, it is the same request. */

@@ -59,7 +59,7 @@ export function levelsPage({ request, choices, user }: Facts, chosen: ChosenWork
     already: alreadyWords(workspace),
     developer: developerOf(connection),
     returnsTo: returnsTo(request),
-    account: { ...user, change: urls.signIn(urls.flow(request.uid)) },
+    account: { ...user, change: urls.signIn(urls.flow(request.uid), 'select_account') },
     actions: { pages: urls.flowPages(request.uid), cancel: urls.flowCancel(request.uid) },
   }
 }
@@ -121,7 +121,7 @@ export function refusedPage(
     next: words.byOwners ? `${whoChanges(owners, chosen.workspace.name)} ${next}` : next,
     workspaceId: chosen.workspace.id,
     approval,
-    account: { ...user, change: urls.signIn(urls.flow(request.uid)) },
+    account: { ...user, change: urls.signIn(urls.flow(request.uid), 'select_account') },
     actions: { cancel: urls.flowCancel(request.uid) },
   }
 }
@@ -135,7 +135,7 @@ export function nowherePage({ request, choices, user }: Facts): RefusedPage {
     next: 'Ask an owner of your workspace to add you as a member, or use another account.',
     workspaceId: null,
     approval: null,
-    account: { ...user, change: urls.signIn(urls.flow(request.uid)) },
+    account: { ...user, change: urls.signIn(urls.flow(request.uid), 'select_account') },
     actions: { cancel: urls.flowCancel(request.uid) },
   }
 }

@@ -14,7 +14,7 @@ import { drafts, withPicks } from '../picker/draft.ts'
 import type { FlowDescription } from '../sign-in/page.ts'
 import { urls } from '../urls.ts'
 import { type ApprovalNeeds, approvalRoutes } from './approval.ts'
-import { type FlowState, flow } from './flow.ts'
+import { type FlowState, flow, signedInAgain } from './flow.ts'
 import { flowLog } from './flow-log.ts'
 import { type ForcedOutcomeNeeds, forceInSandbox } from './forced-outcome.ts'
 import type { Interactions } from './interactions.ts'
@@ -106,6 +106,11 @@ async function allow(needs: Parts, ctx: WebContext): Promise<void> {
     await needs.drafts.write(request, user.id, filled)
     ctx.status = 400
     return showPages(needs, ctx, { ...state, draft: filled }, nothingTicked)
+  }
+  if (ctx.state.formOrigin !== 'this-session') {
+    await needs.drafts.write(request, user.id, filled)
+    ctx.status = 409
+    return showPages(needs, ctx, { ...state, draft: filled }, signedInAgain)
   }
   const press = ['allow', request.uid, user.id, workspaceId, ...ticked.toSorted()]
   const to = await needs.onePress(press, async () => {

@@ -19,10 +19,9 @@ export function signIn(needs: SignInNeeds): Router<WebState> {
   const router = new Router<WebState>()
   const show = signInScreen(needs)
 
-  // In front of a flow the form is shown also to the signed-in: the partner may ask for the password anew.
   router.get('/sign-in', async ctx => {
     const returnTo = localPath(one(ctx.query.return))
-    if (ctx.state.user && flowOf(returnTo) === null) return seeOther(ctx, returnTo)
+    if (ctx.state.user && !isAskedAgain(ctx, returnTo)) return seeOther(ctx, returnTo)
     await show(ctx, returnTo)
   })
 
@@ -30,6 +29,17 @@ export function signIn(needs: SignInNeeds): Router<WebState> {
     const returnTo = localPath(one(ctx.query.return))
     const { form } = ctx.state
     const email = (form.get('email') ?? '').trim()
+    // A form that is older than the session never changes the account by itself.
+    const signedIn = ctx.state.user?.email ?? null
+    if (
+      ctx.state.formOrigin !== 'this-session' &&
+      signedIn &&
+      email.toLowerCase() !== signedIn.toLowerCase()
+    ) {
+      ctx.status = 409
+      const problem = `You are signed in as ${signedIn} meanwhile. To use another account, enter its password again.`
+      return show(ctx, returnTo, { email: email.slice(0, 320), problem })
+    }
     const outcome = await attemptSignIn(needs, {
       email,
       password: form.get('password') ?? '',
@@ -40,7 +50,7 @@ export function signIn(needs: SignInNeeds): Router<WebState> {
       ctx.status = statuses[outcome.kind]
       return show(ctx, returnTo, { email: email.slice(0, 320), problem: problemOf(outcome) })
     }
-    await needs.sessions.start(ctx, outcome.userId, outcome.passwordHash)
+    await needs.sessions.start(ctx, outcome.userId, outcome.passwordHash, flowOf(returnTo))
     seeOther(ctx, returnTo)
   })
 
@@ -56,6 +66,14 @@ export function signIn(needs: SignInNeeds): Router<WebState> {
     seeOther(ctx, urls.signIn())
   })
   return router
+}
+
+/** Someone signed in is asked all the same: by `prompt`, unless they have signed in for this very flow in another tab. */
+function isAskedAgain(ctx: WebContext, returnTo: string): boolean {
+  const prompt = one(ctx.query.prompt)
+  if (prompt !== 'login') return prompt === 'select_account'
+  const flow = flowOf(returnTo)
+  return flow === null || !ctx.state.session?.signedInFor.includes(flow)
 }
 
 type Again = { email: string; problem: string }
