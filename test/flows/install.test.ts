@@ -99,7 +99,9 @@ describe('a flow that is not finished', () => {
     await ben.open('/sign-in')
     await ben.signIn(world.users.ben.email)
     await ben.open(await partner.authorizeUrl())
-    const change = ben.visit.$('a').filter((_, one) => ben.visit.$(one).text() === 'Use another account')
+    const change = ben.visit
+      .$('a')
+      .filter((_, one) => ben.visit.$(one).text().replace(/\s+/g, ' ') === 'Use another account')
     await ben.open(change.attr('href')!)
     expect(ben.heading()).toBe('Sign in to connect Relay Automations')
     await ben.signIn(world.users.cleo.email)
@@ -128,6 +130,52 @@ describe('a flow that is not finished', () => {
     await allow(ben, [world.pages.handbook])
     const rows = await server.sql('select state from installations where connection_id = $1', [other.id])
     expect(rows).toEqual([])
+  })
+})
+
+describe('a partner that expects another account', () => {
+  const expectation = 'was expected'
+  async function arriveExpected(hint: string): Promise<Person> {
+    const partner = await Partner.discover(server.base, relay)
+    const ben = new Person(server.base)
+    await ben.open('/sign-in')
+    await ben.signIn(world.users.ben.email)
+    await ben.open(await partner.authorizeUrl({ login_hint: hint }))
+    return ben
+  }
+
+  it('is named at the consent beside who is signed in, and one press leads to the sign-in for it', async () => {
+    const ben = await arriveExpected('cleo@acme.test')
+    expect(ben.visit.$('.notice').text().replace(/\s+/g, ' ')).toContain(
+      'cleo@acme.test was expected; you are signed in as ben@acme.test.',
+    )
+    const change = ben.visit.$('.notice a:contains("Use another account")')
+    await ben.open(change.attr('href')!)
+    expect(ben.visit.$('[name=email]').val()).toBe('cleo@acme.test')
+    await ben.press('Sign in', { email: 'cleo@acme.test', password: 'a long password' })
+    expect(ben.heading()).toBe('Relay Automations wants to connect to Acme')
+    expect(ben.text()).not.toContain(expectation)
+  })
+
+  it.each([
+    'ben@acme.test',
+    ' Ben@ACME.test',
+    '',
+    'user-4711',
+    'Call 555-0100 now',
+    `${'x'.repeat(400)}@acme.test`,
+  ])('is not where the hint is the same account or no e-mail address: “%s”', async hint => {
+    const ben = await arriveExpected(hint)
+    expect(ben.heading()).toBe('Relay Automations wants to connect to Acme')
+    expect(ben.text()).not.toContain(expectation)
+  })
+
+  it('is named as well where the workspace refuses the install', async () => {
+    await server.sql(`update members set role = 'guest' where user_id = $1`, [world.users.ben.id])
+    const ben = await arriveExpected('cleo@acme.test')
+    expect(ben.heading()).toBe('Relay Automations cannot be connected to Acme')
+    expect(ben.text()).toContain(expectation)
+    await server.sql(`update members set role = 'member' where user_id = $1`, [world.users.ben.id])
   })
 })
 

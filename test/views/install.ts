@@ -183,6 +183,10 @@ export const fixtures = [
     bare: levelsPage(facts(bare), chosenIn(bare)),
     'without levels': { ...levelsPage(facts(bare), chosenIn(bare)), levels: [] },
     crowded: levelsPage(facts(crowded), chosenIn(crowded)),
+    'another account expected': levelsPage(
+      { ...facts(bare), request: { ...request, loginHint: `${longWord}<b>@acme.test` } },
+      chosenIn(bare),
+    ),
     'to an application': levelsPage(
       { ...facts(bare), request: { ...request, redirectUri: 'com.relay.app:/callback' } },
       chosenIn(bare),

@@ -22,6 +22,14 @@ export type FlowHeader = {
   workspace: { name: string; mark: Mark } | null
 }
 
+export type FlowAccount = {
+  name: string
+  email: string
+  change: string
+  /** The e-mail address that the partner expected, where it is another; null: none, or the same. */
+  expected: string | null
+}
+
 export type LevelsPage = {
   header: FlowHeader
   workspaceId: string
@@ -35,7 +43,7 @@ export type LevelsPage = {
   developer: Developer
   /** The host that the browser is sent back to. */
   returnsTo: string
-  account: { name: string; email: string; change: string }
+  account: FlowAccount
   actions: { pages: string; cancel: string }
 }
 export const levelsView = view<LevelsPage>('install/levels')
@@ -59,7 +67,7 @@ export function levelsPage({ request, choices, user }: Facts, chosen: ChosenWork
     already: alreadyWords(workspace),
     developer: developerOf(connection),
     returnsTo: returnsTo(request),
-    account: { ...user, change: urls.signIn(urls.flow(request.uid), 'select_account') },
+    account: accountOf(request, user),
     actions: { pages: urls.flowPages(request.uid), cancel: urls.flowCancel(request.uid) },
   }
 }
@@ -121,7 +129,7 @@ export function refusedPage(
     next: words.byOwners ? `${whoChanges(owners, chosen.workspace.name)} ${next}` : next,
     workspaceId: chosen.workspace.id,
     approval,
-    account: { ...user, change: urls.signIn(urls.flow(request.uid), 'select_account') },
+    account: accountOf(request, user),
     actions: { cancel: urls.flowCancel(request.uid) },
   }
 }
@@ -135,7 +143,7 @@ export function nowherePage({ request, choices, user }: Facts): RefusedPage {
     next: 'Ask an owner of your workspace to add you as a member, or use another account.',
     workspaceId: null,
     approval: null,
-    account: { ...user, change: urls.signIn(urls.flow(request.uid), 'select_account') },
+    account: accountOf(request, user),
     actions: { cancel: urls.flowCancel(request.uid) },
   }
 }
@@ -154,6 +162,22 @@ export function flowHeaderOf(
     workspace: workspace && { name: workspace.name, mark: workspaceMark(workspace) },
   }
 }
+
+/** A hint in another form than an e-mail address (an id of the partner's) tells the user nothing, and is left out. */
+function accountOf({ uid, loginHint }: WaitingRequest, user: Facts['user']): FlowAccount {
+  const hint = loginHint?.trim() ?? ''
+  const differs = hint.toLowerCase() !== user.email.toLowerCase()
+  const isAddress = hint.length <= maxAddress && /^[^\s@]+@[^\s@]+$/.test(hint)
+  return {
+    name: user.name,
+    email: user.email,
+    change: urls.signIn(urls.flow(uid), 'select_account'),
+    expected: differs && isAddress ? hint : null,
+  }
+}
+
+/** Characters of an e-mail address (RFC 5321 §4.5.3.1). */
+const maxAddress = 320
 
 /** An application on the device has no host: the device knows it by its scheme. */
 function returnsTo(request: WaitingRequest): string {
