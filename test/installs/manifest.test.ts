@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { capabilities } from '../../src/installs/capability.ts'
 import type { Connection } from '../../src/installs/connection.ts'
-import { manifestOf, manifestSchema, readManifest } from '../../src/installs/manifest.ts'
 import { blankSettings, faultsOfSettings, settingsOf } from '../../src/installs/registration.ts'
 import { changesBetween, stopsBy } from '../../src/installs/settings-change.ts'
+import { manifestOf, manifestSchema, readManifest } from '../../src/manifest/manifest.ts'
 
 const address = 'https://connect.example/manifest.schema.json'
 const fits = new Ajv2020({ allowUnionTypes: true }).compile(manifestSchema(address))

@@ -1,13 +1,21 @@
+import type { Connection } from '../connection.ts'
 import {
   type DeveloperContext,
   isManagedBy,
   type ManagedConnection,
   type Unknown,
 } from '../managed-connection.ts'
-import type { Manifest } from '../manifest.ts'
-import { faultsOfSettings, type SettingsFault, settingsOf } from '../registration.ts'
+import { type ConnectionSettings, faultsOfSettings, type SettingsFault, settingsOf } from '../registration.ts'
 import { changesBetween, type SettingsChange, stopsBy } from '../settings-change.ts'
 import type { Updated } from './update-connection.ts'
+
+/** The settings of a connection as a document has them, some or all. */
+export type Manifest = {
+  /** The connection that it describes; null where it names none. */
+  id: string | null
+  kind: Connection['kind'] | null
+  settings: Partial<ConnectionSettings>
+}
 
 export type ApplyNeeds = {
   /** null: there is none. `userId` null: the operator. */

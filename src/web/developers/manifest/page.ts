@@ -1,6 +1,6 @@
 import type { ManagedConnection } from '../../../installs/managed-connection.ts'
-import { manifestName, manifestOf } from '../../../installs/manifest.ts'
 import type { SettingsFault } from '../../../installs/registration.ts'
+import { manifestName, manifestOf } from '../../../manifest/manifest.ts'
 import type { Notice } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
 import type { TextArea } from '../../kit/field.ts'

@@ -1,6 +1,6 @@
 import Router from '@koa/router'
-import type { applyManifest, Planned } from '../../../installs/actions/apply-manifest.ts'
-import { type Manifest, manifestSchema, readManifest } from '../../../installs/manifest.ts'
+import type { applyManifest, Manifest, Planned } from '../../../installs/actions/apply-manifest.ts'
+import { manifestSchema, readManifest } from '../../../manifest/manifest.ts'
 import type { Notice } from '../../frame/notice.ts'
 import { withNotice } from '../../frame/notice.ts'
 import { seeOther } from '../../http/see-other.ts'
