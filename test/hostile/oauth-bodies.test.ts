@@ -76,7 +76,7 @@ describe('a body that is not as it should be', () => {
     )
   })
 
-  it('is said in JSON whatever the client would like to read, and by POST only', async () => {
+  it('is refused in JSON whatever Accept says, and taken by POST only', async () => {
     const answer = await post(
       tokenUrl,
       { grant_type: 'x' },
@@ -84,7 +84,7 @@ describe('a body that is not as it should be', () => {
     )
     expect(answer.headers.get('content-type')).toMatch(/^application\/json/)
     expect(answer).toMatchObject(refusal(400, 'unsupported_grant_type'))
-    expect((await fetch(`${tokenUrl}?grant_type=refresh_token`)).status).toBe(404)
+    expect((await fetch(`${tokenUrl}?grant_type=refresh_token`)).status).toBe(405)
   })
 
   it('members that nobody knows are ignored, also the one object that a known client sends', async () => {

@@ -36,7 +36,7 @@ export function inPartnerDialect(
   endpoint: Middleware,
 ): Middleware {
   return async (ctx, next) => {
-    ctx.set('Cache-Control', 'no-store')
+    ctx.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' })
     try {
       await endpoint(ctx, next)
     } catch (error) {
@@ -49,6 +49,12 @@ export function inPartnerDialect(
       refuse(ctx, needs.issuer, needs.isUnavailable(error) ? unavailable() : broken())
     }
   }
+}
+
+/** Answers any method but POST and the preflight's OPTIONS (RFC 9110 §15.5.6). */
+export const refuseMethod: Middleware = ctx => {
+  ctx.set('Allow', 'POST, OPTIONS')
+  throw new OAuthRefusal(405, 'invalid_request', 'This endpoint takes POST requests.')
 }
 
 const broken = () => new OAuthRefusal(500, 'server_error', 'Something broke on our side.')

@@ -15,7 +15,7 @@ import { type Denial, denial } from '../endpoints/denial.ts'
 import { introspectEndpoint } from '../endpoints/introspect.ts'
 import { metadataPaths, signedMetadata } from '../endpoints/metadata.ts'
 import { nextRefreshTokens } from '../endpoints/next-refresh-token.ts'
-import { type IsUnavailable, inPartnerDialect, type Log } from '../endpoints/partner-dialect.ts'
+import { type IsUnavailable, inPartnerDialect, type Log, refuseMethod } from '../endpoints/partner-dialect.ts'
 import { revokeEndpoint } from '../endpoints/revoke.ts'
 import { tokenEndpoint } from '../endpoints/token.ts'
 import { throttle } from '../endpoints/token-rate-limit.ts'
@@ -93,7 +93,8 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
   ])
   const posts = new Map(programs(needs, registered, grantRunner(provider)))
   return {
-    programs: (ctx, next) => (posts.get(`${ctx.method} ${ctx.path}`) ?? pass)(ctx, next),
+    programs: (ctx, next) =>
+      (posts.get(`${ctx.method} ${ctx.path}`) ?? posts.get(ctx.path) ?? pass)(ctx, next),
     async middleware(ctx: Context, next: Next) {
       const answer = answers.get(`${ctx.method} ${ctx.path}`)
       if (answer) return answer(ctx, next)
@@ -133,6 +134,7 @@ function programs(needs: ProviderNeeds, registered: Clients, runGrant: RunGrant)
   return endpoints.flatMap(([path, endpoint]) => [
     [`POST ${path}`, inPartnerDialect(needs, endpoint)],
     [`OPTIONS ${path}`, preflight],
+    [path, inPartnerDialect(needs, refuseMethod)],
   ])
 }
 
