@@ -55,7 +55,7 @@ const shownOption = ({ flags, mandatory }: Option) => (mandatory ? flags : `[${f
 
 function meaningOf({ description, argChoices, defaultValue }: Option): string {
   const choices = argChoices ? ` (${argChoices.join(', ')})` : ''
-  return `${description}${choices}${defaultValue === undefined ? '' : `; default ${defaultValue}`}`
+  return `${description}${choices}${defaultValue === undefined || `${defaultValue}` === '' ? '' : `; default ${defaultValue}`}`
 }
 
 function variablesPage(): string {
@@ -116,12 +116,25 @@ function readParagraphs() {
     .split(/\n\n+/)
     .slice(1)
     .map(paragraph => ({
-      text: [...paragraph.matchAll(/^# (.*)$/gm)].map(found => found[1]).join(' '),
+      text: prose([...paragraph.matchAll(/^# (.*)$/gm)].map(found => found[1]!)),
       names: [...paragraph.matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => ({
         name: name!,
         value: value!,
       })),
     }))
+}
+
+/** Lines that are indented are examples, each as it is; the others run on. */
+function prose(lines: string[]): string {
+  const parts: { example: boolean; lines: string[] }[] = []
+  for (const line of lines) {
+    const example = line.startsWith('  ')
+    if (parts.at(-1)?.example !== example) parts.push({ example, lines: [] })
+    parts.at(-1)!.lines.push(example ? line.slice(2) : line)
+  }
+  return parts
+    .map(({ example, lines }) => (example ? `\`\`\`\n${lines.join('\n')}\n\`\`\`` : lines.join(' ')))
+    .join('\n\n')
 }
 
 function table(head: string[], rows: string[][]): string[] {

@@ -51,3 +51,8 @@ it('names folders and files of the project that exist', async () => {
   expect(missing).toEqual([])
   expect(named).toBeGreaterThan(30)
 })
+
+it('has no leftovers of a merge', async () => {
+  const torn = (await pages()).filter(({ text }) => /^(<<<<<<<|=======|>>>>>>>)/m.test(text))
+  expect(torn.map(({ file }) => file)).toEqual([])
+})

@@ -73,10 +73,20 @@ describe('the variables', () => {
   })
 })
 
+type Locked = { integrity?: string; resolved?: string; link?: boolean; hasInstallScript?: boolean }
+
 describe('the lock file', () => {
+  it('brings no install script that package.json does not allow by name', () => {
+    const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> }
+    const scripted = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript)
+    const names = scripted.map(([folder]) => folder.replace(/^.*node_modules\//, ''))
+    const { allowScripts } = JSON.parse(read('package.json')) as { allowScripts: Record<string, boolean> }
+    expect(Object.keys(allowScripts).sort()).toEqual(names.sort())
+  })
+
   it('is written by npm for every platform: each package with its hash, none with an address', () => {
     const { packages } = JSON.parse(read('package-lock.json')) as {
-      packages: Record<string, { integrity?: string; resolved?: string; link?: boolean }>
+      packages: Record<string, Locked>
     }
     const installed = Object.entries(packages).filter(([folder, entry]) => folder !== '' && !entry.link)
     expect(installed.length).toBeGreaterThan(300)

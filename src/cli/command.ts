@@ -1,18 +1,18 @@
-/** What every command has in common: --json, one sentence for a fault, and the exit codes. */
+/** Shared by all commands: --json, one sentence per error, and the exit codes. */
 import { Command } from 'commander'
 import { BadConfig } from '../config.ts'
 
-/** Something refused or broken, in one sentence for people. Exit 1. */
+/** A refusal or an error, in one sentence. Exit code 1. */
 export class CliError extends Error {}
-/** The command line itself is wrong. Exit 2. */
+/** Wrong usage. Exit code 2. */
 export class UsageError extends Error {}
 
-/** Where a command's answer goes. With --json the document is all that standard output gets. */
+/** A command's output. With --json, standard output contains the document only. */
 export type Output = {
   json: boolean
-  /** The answer, once: as a document or as text for people. */
+  /** Prints the result, once: the document with --json, else the text. */
   answer(document: unknown, text: string): void
-  /** Words on the way, for people only. */
+  /** Prints progress; silent with --json. */
   say(text: string): void
 }
 
@@ -35,21 +35,21 @@ export function outputOf(options: { json?: boolean }): Output {
   }
 }
 
-/** Names are people's own: what a terminal would carry out instead of showing it gives way to a sign that says so. */
+/** Replaces control characters, which users may put into names, so that the terminal does not execute them. */
 export function plain(text: string): string {
   return text.replace(/[^\P{Cc}\n]/gu, '\ufffd')
 }
 
-/** Beside the answer, on standard error. */
+/** Prints to standard error. */
 export function remark(sentence: string): void {
   process.stderr.write(`latchkey: ${plain(sentence)}\n`)
 }
 
-/** One sentence for what went wrong, whoever threw it. */
+/** An error of any origin in one sentence. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof BadConfig) return error.message
   if (!(error instanceof Error)) return String(error)
-  // A line for each line of the file that is wrong.
+  // One line for each bad line of the file.
   if (error.name === 'ImportRefused') return error.message
   const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
   if (code === 'ECONNREFUSED')

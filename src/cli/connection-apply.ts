@@ -1,4 +1,4 @@
-/** A connection from its manifest: registered, or brought to what the file says. Applied twice it changes nothing. */
+/** Creates a connection from a manifest, or updates it to match. Applying the same manifest again changes nothing. */
 import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
 import type { Command } from 'commander'
@@ -16,11 +16,11 @@ import { withStores } from './stores.ts'
 type Options = { connection?: string; workspace?: string; dryRun?: boolean; json?: boolean }
 
 export function applyCommand(): Command {
-  return newCommand('apply', 'register a connection from its manifest, or bring it to what the manifest says')
+  return newCommand('apply', 'create a connection from a manifest, or update it to match')
     .argument('<file>', 'a manifest (JSON), or - for standard input')
-    .option('--connection <id>', 'the connection that it is for; else the id in the manifest')
-    .option('--workspace <id>', 'with no id: the workspace that it belongs to')
-    .option('--dry-run', 'say what would change, and change nothing')
+    .option('--connection <id>', 'the connection to update (default: the id in the manifest)')
+    .option('--workspace <id>', 'when creating: the workspace that it belongs to')
+    .option('--dry-run', 'print the changes without making them')
     .action(apply)
 }
 
@@ -45,7 +45,7 @@ async function readFileOf(file: string): Promise<Manifest> {
   return result.manifest
 }
 
-/** With no id, the operator's own connection of that name, or that of the workspace; null: there is none yet. */
+/** Without an id: the connection of that name that belongs to the operator, or to the workspace. null: none yet. */
 async function findByName(
   stores: Stores,
   manifest: Manifest,
@@ -152,7 +152,7 @@ function faultOf({ member, value, fault }: { member: string; value?: string; fau
   return value === undefined ? `${name} ${fault}.` : `${name}: ${JSON.stringify(value)} ${fault}.`
 }
 
-/** What goes and what comes; of a list only the items that differ. */
+/** The old value and the new one; of a list only the items that differ. */
 function changeWords({ member, before, after, stops }: PlannedChange): string {
   const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value])
   const goes = list(before).filter(one => !list(after).includes(one))

@@ -40,7 +40,7 @@ type Options = {
 
 export function createCommand(): Command {
   return newCommand('create', 'register a connection; its secret or token is printed once')
-    .requiredOption('--name <name>', 'what people will see')
+    .requiredOption('--name <name>', 'the name that users see')
     .option('--public', 'any workspace may install it (the default)')
     .addOption(
       new Option('--internal', 'it belongs to one workspace and has a token instead of a flow').conflicts(
@@ -48,28 +48,28 @@ export function createCommand(): Command {
       ),
     )
     .option('--workspace <id>', 'the workspace that it belongs to')
-    .option('--redirect-uri <address...>', 'where people are sent back to; exact', [])
+    .option('--redirect-uri <address...>', 'an allowed redirect URI, compared exactly', [])
     .requiredOption('--capabilities <list>', `comma-separated: ${capabilities.join(', ')}`, readCapabilities)
     .option('--description <text>', 'what it does, in a sentence or two')
-    .option('--developer-name <name>', 'who makes it')
+    .option('--developer-name <name>', "the developer's name")
     .option('--website <address>', "the developer's website")
-    .option('--install-url <address>', "where the partner's own install begins")
+    .option('--install-url <address>', "where an install starts on the partner's site")
     .option('--support-email <address>', 'where users get help')
     .option('--support-url <address>', 'where users get help')
     .option('--privacy-url <address>', 'the privacy policy')
     .option('--terms-url <address>', 'the terms of use')
     .addOption(
-      new Option('--client <type>', 'can it keep a secret?')
+      new Option('--client <type>', 'the OAuth client type')
         .choices(['public', 'confidential'])
         .default('confidential'),
     )
     .option('--require-pkce', 'refuse authorization requests without a code challenge')
     .option('--long-lived-tokens', 'access tokens that do not expire, for partners that never refresh')
-    .option('--leave-out-iss', 'answer without the iss parameter, for partners that break on it')
-    .option('--first-party', 'built by the host of this product')
-    .option('--verified', 'its developer was verified')
-    .option('--resource-server', 'it may ask about the tokens of every connection, as your own API does')
-    .option('--owner <email>', 'the user who looks after it')
+    .option('--leave-out-iss', 'omit the iss response parameter (RFC 9207), for partners that reject it')
+    .option('--first-party', 'built by the host product')
+    .option('--verified', 'mark its developer as verified')
+    .option('--resource-server', 'it may introspect the tokens of every connection, as your own API does')
+    .option('--owner <email>', 'the user who manages it')
     .action(create)
 }
 
@@ -162,7 +162,7 @@ export async function requireWorkspace(database: DataSource, id: string): Promis
   if (rows.length === 0) throw new CliError(`There is no workspace ${id}.`)
 }
 
-/** In a workspace the owner must be one who could have made it there himself. */
+/** In a workspace, the owner must be someone who could have created it there. */
 async function findOwner(database: DataSource, email: string, workspaceId: string | null): Promise<string> {
   const pool = poolOf(database)
   const found = await userStore(pool).byEmail(email)

@@ -1,4 +1,4 @@
-/** The client secrets of a connection: there may be two, so that a partner can change from one to the other. */
+/** The client secrets of a connection. It may have two, so that a partner can switch without downtime. */
 import type { Command } from 'commander'
 import type { Stores } from '../compose/stores.ts'
 import { CliError, newCommand, outputOf, UsageError } from './command.ts'
@@ -6,7 +6,10 @@ import { byOperator, idMeaning, notThere, readId, unknown } from './ids.ts'
 import { withStores } from './stores.ts'
 
 export function rotateSecretCommand(): Command {
-  return newCommand('rotate-secret', 'make another client secret; the one in use goes on until it is revoked')
+  return newCommand(
+    'rotate-secret',
+    'create another client secret; the current one is valid until it is revoked',
+  )
     .argument('<id>', idMeaning)
     .action(async (text: string, options: { json?: boolean }) => {
       const id = readId(text)
@@ -29,7 +32,7 @@ export function rotateSecretCommand(): Command {
 }
 
 export function revokeSecretCommand(): Command {
-  return newCommand('revoke-secret', 'let a client secret prove nothing more; tokens that it brought go on')
+  return newCommand('revoke-secret', 'revoke a client secret; tokens issued with it stay valid')
     .argument('<id>', idMeaning)
     .argument('<ending>', "the secret's last four characters")
     .action(async (text: string, ending: string, options: { json?: boolean }) => {

@@ -11,7 +11,7 @@ import { noDatabase, withStores } from './stores.ts'
 
 export function connectionCommand(): Command {
   return new Command('connection')
-    .description('register and look after connections (the OAuth clients)')
+    .description('register and manage connections (the OAuth clients)')
     .addCommand(createCommand())
     .addCommand(applyCommand())
     .addCommand(listCommand())
@@ -23,7 +23,7 @@ export function connectionCommand(): Command {
 }
 
 function listCommand(): Command {
-  return newCommand('list', 'every connection').action(async (options: { json?: boolean }) => {
+  return newCommand('list', 'list every connection').action(async (options: { json?: boolean }) => {
     let none = 'No connection is registered.'
     const connections = await withStores<Connection[]>(
       async stores => (await storeOf(stores)).all(),
@@ -44,7 +44,7 @@ function listCommand(): Command {
 }
 
 function showCommand(): Command {
-  return newCommand('show', 'one connection, whole')
+  return newCommand('show', 'show everything about one connection')
     .argument('<id>', idMeaning)
     .action(async (text: string, options: { json?: boolean }) => {
       const id = readId(text)

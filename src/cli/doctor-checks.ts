@@ -1,4 +1,4 @@
-/** What `latchkey doctor` looks at. Each check tells what it found, and what to do where that is not well. */
+/** The checks of `latchkey doctor`. Each says what it found and, where it fails, what to do. */
 import { type Config, readConfig } from '../config.ts'
 import { listSigningKeys } from '../oidc/keys.ts'
 import { sentenceOf } from './command.ts'
@@ -39,8 +39,8 @@ function count(number: number, noun: string): string {
 }
 
 /**
- * Does the public address lead to a server with these keys? Another one may be called the same, as on one's own machine. Only
- * where it runs can that be seen.
+ * Does the public address lead to a server with these keys? Another server may have the same address, as on a developer's machine.
+ * Meaningful only on a host of the server.
  */
 async function examineIssuer(config: Config): Promise<Verdict> {
   const { issuer, production } = config
@@ -75,7 +75,7 @@ async function examineIssuer(config: Config): Promise<Verdict> {
 
 type Metadata = { issuer?: string; jwks_uri?: string }
 
-/** One key in common is enough: after a rotation the server has the new ones from its next start on. */
+/** One common key is enough: after a rotation, the server loads the new keys at its next start. */
 async function servesOurKeys({ jwks_uri }: Metadata, config: Config): Promise<boolean> {
   const answer = await fetch(jwks_uri ?? '', { redirect: 'manual', signal: AbortSignal.timeout(5_000) })
   const served = ((await answer.json()) as { keys: { kid?: string }[] }).keys.map(key => key.kid)

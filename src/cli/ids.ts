@@ -1,4 +1,4 @@
-/** What commands have in common that act on one connection or installation by its id. */
+/** Shared by commands that act on one connection or installation by its id. */
 import { readUuid } from '../installs/ids.ts'
 import { CliError, UsageError } from './command.ts'
 import { noDatabase } from './stores.ts'
@@ -21,7 +21,7 @@ export const byOperator = (connectionId: string) => ({
 
 export const unknown = (id: string, noun = 'connection') => new CliError(`There is no ${noun} ${id}.`)
 
-/** For `withStores`: where no database is, nothing is. */
+/** For `withStores`: the id is unknown where there is no database. */
 export const notThere =
   (id: string, noun = 'connection') =>
   (folder: string) => {

@@ -6,7 +6,10 @@ import { CliError, newCommand, outputOf } from './command.ts'
 import { withStores } from './stores.ts'
 
 export function importCommand(): Command {
-  return newCommand('import', 'read users, workspaces, members and pages as NDJSON; every line is an upsert')
+  return newCommand(
+    'import',
+    'import users, workspaces, members and pages from NDJSON; every line is an upsert',
+  )
     .argument('<file>', 'a file, or - for standard input')
     .addHelpText('after', format)
     .action(async (file: string, options: { json?: boolean }) => {

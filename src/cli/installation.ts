@@ -5,13 +5,13 @@ import { noDatabase, withStores } from './stores.ts'
 
 export function installationCommand(): Command {
   return new Command('installation')
-    .description('what is installed, by whom and where')
+    .description('list and revoke installations')
     .addCommand(listCommand())
     .addCommand(revokeCommand())
 }
 
 function listCommand(): Command {
-  return newCommand('list', 'installations, the newest first')
+  return newCommand('list', 'list installations, newest first')
     .option('--workspace <id>', 'in this workspace')
     .option('--connection <id>', 'of this connection')
     .action(async (options: { workspace?: string; connection?: string; json?: boolean }) => {
@@ -48,7 +48,7 @@ function listCommand(): Command {
 }
 
 function revokeCommand(): Command {
-  return newCommand('revoke', 'disconnect an installation; its tokens are dead when this returns')
+  return newCommand('revoke', 'disconnect an installation; its tokens are invalid when this returns')
     .argument('<id>', 'its id, the bot_id that the partner stores')
     .action(async (text: string, options: { json?: boolean }) => {
       const id = readId(text)

@@ -5,17 +5,19 @@ import { newCommand, outputOf } from './command.ts'
 
 export function keysCommand(): Command {
   return new Command('keys')
-    .description('signing keys')
+    .description('list and rotate the signing keys')
     .addCommand(
-      newCommand('list', 'the keys and what each is for').action(async (options: { json?: boolean }) => {
-        const { listSigningKeys } = await import('../oidc/keys.ts')
-        show(await listSigningKeys(readConfig()), options)
-      }),
+      newCommand('list', 'list the signing keys and the role of each').action(
+        async (options: { json?: boolean }) => {
+          const { listSigningKeys } = await import('../oidc/keys.ts')
+          show(await listSigningKeys(readConfig()), options)
+        },
+      ),
     )
     .addCommand(
       newCommand(
         'rotate',
-        'the next key signs from the next start on, the one before stays valid, a new next is published',
+        'rotate: the next key signs after a restart, the previous one stays published, a new next key is added',
       ).action(async (options: { json?: boolean }) => {
         const { rotateSigningKeys } = await import('../oidc/keys.ts')
         show(await rotateSigningKeys(readConfig(), new Date()), options)

@@ -5,7 +5,7 @@ import { tellWhereMade } from './stores.ts'
 
 export function migrateCommand(): Command {
   return newCommand('migrate', 'bring the database schema up to date; safe to run on many hosts at once')
-    .option('--down <number>', 'take back this many of the newest migrations instead', readCount)
+    .option('--down <number>', 'revert this many of the newest migrations instead', readCount)
     .action(async (options: { down?: number; json?: boolean }) => {
       const output = outputOf(options)
       const [{ openStores }, { migrate }] = await Promise.all([

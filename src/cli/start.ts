@@ -5,9 +5,10 @@ import { CliError, newCommand, type Output, outputOf } from './command.ts'
 import { requireSchema } from './stores.ts'
 
 export function startCommand(): Command {
-  return newCommand('start', 'serve; with nothing configured, on stores of its own and with the demo').action(
-    async (options: { json?: boolean }) => start(outputOf(options)),
-  )
+  return newCommand(
+    'start',
+    'start the server; without configuration on embedded stores, with the demo',
+  ).action(async (options: { json?: boolean }) => start(outputOf(options)))
 }
 
 async function start(output: Output): Promise<void> {
@@ -76,11 +77,11 @@ function portFault(fault: NodeJS.ErrnoException, { host, port }: Config): Error 
   return fault
 }
 
-/** One press of Ctrl-C reaches a process more than once: with the whole group, and passed on by npm. */
+/** One Ctrl-C can reach a process twice: through its process group and from npm. */
 const samePressMs = 1_000
 
 /**
- * `asked` resolves at the first request to stop. A later one, which is none of the same press, ends at once; `ends` is what must
+ * `asked` resolves at the first request to stop. A later one that is not the same key press exits at once; `ends` stops what must
  * not be left running even then.
  */
 function untilStopped() {

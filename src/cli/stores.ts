@@ -5,10 +5,10 @@ import { type Config, readConfig } from '../config.ts'
 import { CliError, remark } from './command.ts'
 
 /**
- * Opens the stores for one command and closes them after it. The embedded database is brought up to date; another one must
- * be already.
- * @param nowhere answers for a command that only asks or changes what is there, so that it makes no database where none is.
- *   It is told the folder. Without it the database is made.
+ * Opens the stores for one command and closes them after it. An embedded database is migrated first; any other must be up to
+ * date.
+ * @param nowhere the answer where there is no database yet, for commands that must not create one; called with DATA_DIR. Without
+ *   it the database is created.
  * @throws CliError when the schema is behind, BadConfig, or what the work throws.
  */
 export async function withStores<T>(
@@ -31,7 +31,7 @@ export async function withStores<T>(
     await followKeyRotation(poolOf(stores.database), stores.secretKeys)
     return await work(stores, config)
   } catch (error) {
-    // What fails because the database was taken away is no fault of the command's.
+    // An error caused by the shutdown of the database is not the command's own.
     await interruption.end()
     throw error
   } finally {
@@ -45,13 +45,13 @@ export function hasDatabase({ databaseUrl, dataDir }: Config): boolean {
   return databaseUrl !== null || existsSync(path.join(dataDir, 'postgres', 'PG_VERSION'))
 }
 
-/** For whoever is in another folder than he thinks. */
+/** Points out a wrong working directory. */
 export function tellWhereMade(stores: Stores, { dataDir }: Config): void {
   if (stores.databaseIsNew)
     remark(`There was no database in ${dataDir} (DATA_DIR): an empty one was made there.`)
 }
 
-/** What a command says of an id where no database is. */
+/** The reason why an id is unknown where there is no database. */
 export function noDatabase(folder: string): string {
   return `no database was made in ${folder}; run this where the server runs, or set DATA_DIR or DATABASE_URL`
 }
@@ -65,11 +65,11 @@ export async function requireSchema(stores: Stores): Promise<void> {
 
 const signals = ['SIGINT', 'SIGTERM'] as const
 
-/** Ctrl-C in the middle of a command takes back what was not committed, and leaves no database running. */
+/** On Ctrl-C, rolls back uncommitted work and stops the embedded database. */
 function endAtSignal(stores: Stores): { end(): Promise<void>; settle(): void } {
   let ending: Promise<void> | null = null
   const begin = () => {
-    // Connections that are cut may say so where nobody waits for them; the process is ending anyway.
+    // Errors of cut connections may have no handler; the process exits anyway.
     process.on('uncaughtException', () => {})
     ending = stores
       .stopDatabase()
@@ -78,7 +78,7 @@ function endAtSignal(stores: Stores): { end(): Promise<void>; settle(): void } {
   }
   for (const signal of signals) process.once(signal, begin)
   return {
-    /** Waits for the end that was begun, if one was. */
+    /** Waits for a shutdown that is under way. */
     end: () => ending ?? Promise.resolve(),
     settle() {
       for (const signal of signals) process.removeListener(signal, begin)
