@@ -109,7 +109,7 @@ describe('forced outcomes', () => {
   it('end, stop or empty the flow', async () => {
     const ben = await Developer.open(server, world.users.ben, relay)
     await ben.begin('member', 'user-cancels')
-    expect(ben.text()).toContain('erroraccess_denied')
+    expect(ben.text()).toContain('error access_denied')
 
     await ben.begin('member', 'approval-pending')
     expect(ben.visit.url).toContain('/install/')

@@ -46,7 +46,7 @@ describe('a test of one’s own connection', () => {
     ])
     const text = ben.text()
     expect(text).toContain('Connected')
-    expect(text).toContain('code_challenge_methodS256')
+    expect(text).toContain('code_challenge_method S256')
     expect(text).toContain(`curl -X POST '${server.base}/v1/oauth/token'`)
     expect(text).toContain('"workspace_name": "Acme"')
     expect(text).toContain('Quarter One')
@@ -86,7 +86,7 @@ describe('a test of one’s own connection', () => {
     await ben.press('Test this connection')
     await ben.press('Cancel')
     expect(messages(ben)).toEqual(['1. The user is sent to Latchkey', '2. The user comes back'])
-    expect(ben.text()).toContain('erroraccess_denied')
+    expect(ben.text()).toContain('error access_denied')
     expect(ben.text()).toContain('Not connected')
   })
 
