@@ -31,7 +31,7 @@ type ActionContext = { name: string; wanted: number; lanes(contestant: Contestan
 export async function run(bench: Bench): Promise<void> {
   const stops: (() => Promise<void>)[] = []
   try {
-    const ours = await startOurs(bench, stops)
+    const ours = await startOurs(await bench.databaseUrl(), bench.redisUrl, count, stops)
     const bare = await startBare(stops)
     for (const context of deeds) await compare(bench, context, ours, bare)
     bench.figure('resident memory of ours (wanted: under 250 MB)', `${await residentMegabytes(ours.pid)} MB`)
@@ -100,9 +100,9 @@ function redemptions(one: Contestant): Lane[] {
   })
 }
 
-/** A hundred families on each connection, in turn. */
-function refreshes(one: Contestant): Lane[] {
-  const families = count.chains / inFlight
+/** The families in equal parts on each connection, in turn. */
+export function refreshes(one: Contestant): Lane[] {
+  const families = one.seeds.refreshTokens.length / inFlight
   return each(lane => {
     const own = one.seeds.refreshTokens.slice(lane * families, (lane + 1) * families)
     let turn = -1
@@ -123,10 +123,15 @@ function introspections(one: Contestant): Lane[] {
   return each(() => () => requests[next++ % requests.length]!)
 }
 
-async function startOurs(bench: Bench, stops: (() => Promise<void>)[]): Promise<Contestant> {
-  const databaseUrl = await bench.databaseUrl()
+/** Our server over a database of its own, with so many codes, families and tokens in it. */
+export async function startOurs(
+  databaseUrl: string,
+  redisUrl: string,
+  count: { codes: number; chains: number; tokens: number },
+  stops: (() => Promise<void>)[],
+): Promise<Contestant> {
   const data = await growTokens(databaseUrl, count)
-  const { port, pid, stop } = await startProduct(databaseUrl, bench.redisUrl, { TRUST_PROXY: 'true' })
+  const { port, pid, stop } = await startProduct(databaseUrl, redisUrl, { TRUST_PROXY: 'true' })
   stops.push(stop)
   return {
     name: 'ours',
