@@ -207,8 +207,9 @@ CREATE TABLE users (
   CONSTRAINT users_pkey PRIMARY KEY (id),
   CONSTRAINT users_persona_without_password CHECK (sandbox_id IS NULL OR password_hash IS NULL)
 );
+CREATE INDEX users_by_email ON users USING btree (lower(NORMALIZE(email) COLLATE "C"));
 CREATE INDEX users_by_sandbox ON users USING btree (sandbox_id) WHERE sandbox_id IS NOT NULL;
-CREATE UNIQUE INDEX users_email_key ON users USING btree (lower(email));
+CREATE UNIQUE INDEX users_email_key ON users USING btree (lower(NORMALIZE(email) COLLATE "C")) WHERE NOT disabled;
 
 CREATE TABLE workspaces (
   id uuid NOT NULL,

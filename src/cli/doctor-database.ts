@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { Config } from '../config.ts'
 import { root } from '../root.ts'
 import { openDatabase } from '../storage/postgres/data-source.ts'
+import { findSharedAddresses } from '../storage/postgres/directory/shared-addresses.ts'
 import { embeddedPostgres } from '../storage/postgres/embedded/server.ts'
 import { schemaIsCurrent } from '../storage/postgres/migrate.ts'
 import { poolOf } from '../storage/postgres/pool.ts'
@@ -35,6 +36,7 @@ export async function examineDatabase(config: Config): Promise<Finding[]> {
         await finding('database', () => examineServer(source, embedded && config.dataDir)),
         ...(config.databaseUrl ? [await finding('pooler', () => examinePooler(poolOf(source), config))] : []),
         schema,
+        await finding('addresses', () => examineAddresses(source)),
         await finding('clock', () => examineClock(source)),
         ...(schema.ok && keys
           ? [await finding('rotation', () => examineRotation(poolOf(source), keys))]
@@ -58,10 +60,16 @@ type Queries = { query(text: string): Promise<unknown> }
 async function examineServer(source: Queries, folder: string | null): Promise<Verdict> {
   const [row] = (await source.query(
     `select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
-       current_setting('max_connections')::int as connections`,
-  )) as { version: string; number: number; connections: number }[]
+       current_setting('max_connections')::int as connections, current_setting('server_encoding') as encoding`,
+  )) as { version: string; number: number; connections: number; encoding: string }[]
   const found = `PostgreSQL ${row!.version}${folder ? `, embedded in ${folder}` : ''}, ${row!.connections} connections at most`
   if (row!.number < oldestPostgres) return { ok: false, found, advice: 'Use PostgreSQL 14 or newer.' }
+  if (row!.encoding !== 'UTF8')
+    return {
+      ok: false,
+      found: `${found}, encoding ${row!.encoding}`,
+      advice: 'Use a database with the encoding UTF8.',
+    }
   return { ok: true, found }
 }
 
@@ -74,6 +82,17 @@ async function examineSchema(
     ok: false,
     found: 'behind this version',
     advice: embedded ? 'Run "latchkey migrate"; "latchkey start" does it too.' : 'Run "latchkey migrate".',
+  }
+}
+
+/** Each is that of one person; see emailKey. */
+async function examineAddresses(source: Parameters<typeof findSharedAddresses>[0]): Promise<Verdict> {
+  const shared = await findSharedAddresses(source)
+  if (shared.length === 0) return { ok: true, found: 'each e-mail address is that of one user' }
+  return {
+    ok: false,
+    found: shared.map(one => `${one.email} is that of the users ${one.userIds.join(', ')}`).join('; '),
+    advice: 'Import all but one of them with another address, or disabled.',
   }
 }
 

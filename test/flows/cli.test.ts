@@ -334,7 +334,10 @@ describe('latchkey doctor', () => {
     const ended = await run('doctor', '--json')
     const report = ended.json() as Report
     expect(report.checks.map(one => [one.name, one.ok])).toEqual(
-      ['database', 'schema', 'clock', 'redis', 'keys', 'issuer'].map(name => [name, true]),
+      ['database', 'pooler', 'schema', 'addresses', 'clock', 'redis', 'keys', 'issuer'].map(name => [
+        name,
+        true,
+      ]),
     )
     expect([ended.code, report.ok]).toEqual([0, true])
   })

@@ -19,10 +19,10 @@ export async function cloneDatabase(): Promise<TestDatabase> {
   }
 }
 
-/** A database of the caller's own with nothing in it, not even the schema. */
-export async function emptyDatabase(): Promise<TestDatabase> {
+/** A database of the caller's own with nothing in it, not even the schema. `rules`: of its language, as SQL. */
+export async function emptyDatabase(rules = ''): Promise<TestDatabase> {
   const name = `empty_${randomBytes(6).toString('hex')}`
-  await onServer(client => client.query(`create database ${name} template template0`))
+  await onServer(client => client.query(`create database ${name} template template0 ${rules}`))
   const url = new URL(process.env.TEST_DATABASE_URL!)
   url.pathname = `/${name}`
   return {

@@ -1,5 +1,7 @@
 /** Everything that only the whole of a file, beside what is kept already, can show to be wrong. */
 import type { ClientBase } from 'pg'
+import { emailKey } from '../email-key.ts'
+import { hasLeft } from './merge-people.ts'
 import { faultsAtOnce, type LineFault } from './refused.ts'
 
 const keys = {
@@ -59,11 +61,12 @@ const checks = [
   ...sandboxChecks,
   `select line, 'the e-mail address ' || email || ' is that of user ' || other as reason
    from (select line, email, min(id::text) over same as other, row_number() over same as place
-         from staged_users window same as (partition by lower(email) order by line)) s
+         from staged_users where not disabled window same as (partition by ${emailKey('email')} order by line)) s
    where place > 1`,
   `select s.line, 'the e-mail address ' || s.email || ' is that of user ' || u.id
-   from staged_users s join users u on lower(u.email) = lower(s.email) and u.id <> s.id
-   where not exists (select from staged_users other where other.id = u.id)`,
+   from staged_users s join users u on ${emailKey('u.email')} = ${emailKey('s.email')} and u.id <> s.id
+   where not s.disabled and not u.disabled and not ${hasLeft('u.id')}
+     and not exists (select from staged_users other where other.id = u.id)`,
   `select line, 'the workspace ' || workspace_id || ' is not known'
    from staged_members s where ${unknownWorkspace('s.workspace_id')}`,
   `select line, 'the user ' || user_id || ' is not known' from staged_members s where ${unknownUser('s.user_id')}`,

@@ -1,10 +1,13 @@
 /** Users, workspaces and members of an import, each kind in one transaction. What is unchanged is not written. */
 import type { ClientBase } from 'pg'
+import { emailKey } from '../email-key.ts'
 
 export async function mergeUsers(client: ClientBase): Promise<number> {
-  // Two users may exchange addresses in one file; for the length of the transaction each changed one stands aside.
+  await disablePredecessors(client)
+  // Two users may exchange addresses in one file: until the end of the transaction each that changes has its id for one.
   await client.query(
-    `update users u set email = u.id::text from staged_users s where s.id = u.id and lower(s.email) <> lower(u.email)`,
+    `update users u set email = u.id::text from staged_users s
+     where s.id = u.id and (${emailKey('s.email')} <> ${emailKey('u.email')} or s.disabled <> u.disabled)`,
   )
   const { rowCount } = await client.query(
     `insert into users as u (id, email, name, avatar_url, password_hash, disabled)
@@ -15,6 +18,24 @@ export async function mergeUsers(client: ClientBase): Promise<number> {
        excluded.avatar_url, coalesce(excluded.password_hash, u.password_hash), excluded.disabled)`,
   )
   return rowCount ?? 0
+}
+
+/** A person who is in no workspace, or is taken out of the last one by this very import (SQL, also of `user`). */
+export const hasLeft = (user: string) => `not exists (
+  select from members m where m.user_id = ${user} and not exists (
+    select from staged_members s
+    where s.workspace_id = m.workspace_id and s.user_id = m.user_id and s.role is null))`
+
+/**
+ * Someone may come back under a new id with the address they had. The account of before is disabled, if it was not already: it
+ * keeps the address on record, and nothing of it passes on.
+ */
+async function disablePredecessors(client: ClientBase): Promise<void> {
+  await client.query(
+    `update users u set disabled = true, updated_at = now() from staged_users s
+     where ${emailKey('u.email')} = ${emailKey('s.email')} and u.id <> s.id and not s.disabled and not u.disabled
+       and not exists (select from staged_users other where other.id = u.id)`,
+  )
 }
 
 export async function mergeWorkspaces(client: ClientBase): Promise<number> {

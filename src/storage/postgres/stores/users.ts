@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { Role, User, Workspace } from '../../../installs/workspace.ts'
+import { emailKey } from '../email-key.ts'
 import { readPersonaOf } from './sandboxes.ts'
 
 type UserRow = {
@@ -28,11 +29,11 @@ export function userStore(pool: Pool) {
       return row && { ...toUser(row), passwordHash: row.password_hash }
     },
 
-    /** Addresses are compared without regard to case. The hash is null for those who sign in elsewhere. */
+    /** See emailKey. A disabled user only where no enabled one has the address. The hash is null for those who sign in elsewhere. */
     async byEmail(email: string): Promise<{ user: User; passwordHash: string | null } | null> {
       const row = await one(
         'user by e-mail',
-        `select ${columns} from users where lower(email) = lower($1)`,
+        `select ${columns} from users where ${emailKey('email')} = ${emailKey('$1')} order by disabled, id limit 1`,
         email,
       )
       return row && { user: toUser(row), passwordHash: row.password_hash }
