@@ -1,23 +1,23 @@
-/** Every "may this person do that?", one sentence each. Every screen, command and API asks here. */
+/** Every rule about who may do what, one sentence each. Every screen, command and API asks here. */
 import type { Connection } from './connection.ts'
 import type { InstallationState, StateReason } from './installation.ts'
 import type { InstallRefusal, RefusalCode } from './refusal.ts'
 import type { Plan, Policy, Role } from './workspace.ts'
 import { noPolicy } from './workspace.ts'
 
-/** What must be known of a user, a workspace and a connection to decide whether he may install it there. */
+/** The facts that decide whether a user may install a connection in a workspace. */
 export type Placement = {
-  /** null when the user is no member of the workspace. */
+  /** null: the user is not in the workspace. */
   role: Role | null
   userDisabled: boolean
   plan: Plan
   policy: Policy
   connection: Pick<Connection, 'id' | 'kind' | 'firstParty' | 'disabled' | 'capabilities'>
-  /** The connection stands on the workspace's approved list. */
+  /** The connection is on the workspace's approved list. */
   approved: boolean
-  /** Where only owners install: one approved this member's own request, and that was taken up in time or still can be. */
+  /** Where only owners install: an owner approved this member's own request, and it was taken up in time or still can be. */
   requestApproved: boolean
-  /** An owner suspended this user's own installation of it here, whether or not it was disconnected since. */
+  /** An owner suspended this user's own installation, and it may have been disconnected since. */
   suspended: boolean
 }
 
@@ -37,8 +37,8 @@ export function isApproved(policy: Policy, connection: { firstParty: boolean }, 
 }
 
 /**
- * A member installs what the policy allows; owners are free of it; guests install nothing. Where only owners install, a member
- * gets in by his own request that an owner approved, as long as the connection stays on the approved list.
+ * Members install connections that the policy allows; owners are exempt from it; guests cannot install. Where only owners
+ * install, a member may install a connection for which an owner approved their own request, while it stays on the approved list.
  */
 export function mayInstall(placement: Placement): May<InstallRefusal> {
   if (placement.connection.disabled) return no('connection-disabled')
@@ -47,7 +47,7 @@ export function mayInstall(placement: Placement): May<InstallRefusal> {
   if (placement.role === null) return no('not-a-member')
   if (placement.role === 'guest') return no('guest')
   if (placement.role === 'owner') return yes
-  // Installing again sets it active: that would lift what an owner stopped.
+  // Installing again sets it active, and would lift the owner's suspension.
   if (placement.suspended) return no('suspended')
   const policy = policyInEffect(placement.plan, placement.policy)
   if (policy.restrictInstalls === 'owners-only')
@@ -56,7 +56,7 @@ export function mayInstall(placement: Placement): May<InstallRefusal> {
   return isApproved(policy, placement.connection, placement.approved) ? yes : no('not-approved')
 }
 
-/** Only a refusal that an owner can lift by approving can be asked about. */
+/** Members request approval for a refusal that an owner can lift by approving. */
 export function mayRequestApproval(placement: Placement): May {
   const install = mayInstall(placement)
   if (install.kind === 'no' && (install.because === 'not-approved' || install.because === 'owners-only'))
@@ -65,8 +65,8 @@ export function mayRequestApproval(placement: Placement): May {
 }
 
 /**
- * A policy never ends what is installed: what members installed and nobody approved stays, marked "Not approved". What owners
- * installed and what belongs to the workspace itself is theirs to have.
+ * A policy never ends an installation: one by a member that is not approved stays, marked "Not approved". Installations by
+ * owners and those of internal connections need no approval.
  */
 export function isAgainstPolicy(
   rules: { plan: Plan; policy: Policy },
@@ -79,30 +79,43 @@ export function isAgainstPolicy(
   return !isApproved(policy, connection, connection.approved)
 }
 
-/** Someone acting in one workspace. */
+/** A person who acts in one workspace. */
 export type Actor = {
   userId: string
-  /** null when he is no member of the workspace. */
+  /** null: they are not in the workspace. */
   role: Role | null
   userDisabled: boolean
 }
 
-const isOwner = (actor: Actor) => actor.role === 'owner' && !actor.userDisabled
-const isFullMember = (actor: Actor) =>
+/** A rule that asks about no particular person's things. */
+type WithRole = Omit<Actor, 'userId'>
+
+const isOwner = (actor: WithRole) => actor.role === 'owner' && !actor.userDisabled
+const isFullMember = (actor: WithRole) =>
   !actor.userDisabled && (actor.role === 'owner' || actor.role === 'member')
 
 /** Only owners see and decide what concerns the whole workspace: every connection, approvals, requests, policy, history. */
-export function mayGovern(actor: Actor): May {
+export function mayGovern(actor: WithRole): May {
   return isOwner(actor) ? yes : no('only-owners')
 }
 
-/** A policy is set by owners, and only where the plan gives it effect. */
+/** Owners and members install connections, create them and add them to pages; guests do not. */
+export function mayAddConnections(actor: WithRole): May {
+  return isFullMember(actor) ? yes : no(actor.role === 'guest' ? 'guest' : 'not-a-member')
+}
+
+/** A policy restricts members: owners are exempt from it, and guests cannot install at all. */
+export function isRestrictedByPolicy(actor: WithRole): boolean {
+  return isFullMember(actor) && !isOwner(actor)
+}
+
+/** Owners set the policy, on plans where it has effect. */
 export function maySetPolicy(actor: Actor, plan: Plan): May {
   if (!isOwner(actor)) return no('only-owners')
   return plan === 'enterprise' ? yes : no('plan-without-policy')
 }
 
-/** An installation is disconnected by the member who installed it, and by owners; an internal one by owners. */
+/** Members disconnect their own installations; owners disconnect all, those of internal connections too. */
 export function mayDisconnect(actor: Actor, installation: { userId: string | null }): May {
   if (isOwner(actor)) return yes
   return actor.role !== null && !actor.userDisabled && installation.userId === actor.userId
@@ -110,7 +123,7 @@ export function mayDisconnect(actor: Actor, installation: { userId: string | nul
     : no('not-yours')
 }
 
-/** A suspension outlives a disconnecting by whoever could not have lifted it: else connecting again would lift it. */
+/** An owner's suspension survives a disconnect by anyone else: otherwise connecting again would lift it. */
 export function outlivesDisconnecting(
   actor: Actor,
   installation: { state: InstallationState; stateReason: StateReason | null },
@@ -118,7 +131,7 @@ export function outlivesDisconnecting(
   return !isOwner(actor) && installation.state === 'suspended' && installation.stateReason === 'by-owner'
 }
 
-/** Owners suspend and resume; what a departed member left behind is handed over instead of resumed. */
+/** Owners suspend and resume. An installation of a departed member is handed over instead of resumed. */
 export function maySuspend(actor: Actor): May {
   return mayGovern(actor)
 }
@@ -127,7 +140,7 @@ export function mayResume(actor: Actor, installation: { installerIsMember: boole
   return installation.installerIsMember ? yes : no('installer-left')
 }
 
-/** What stopped when he left the installer takes into use again once he is back, as far as he could install it today. */
+/** Installers who left and are back resume their own installation, if they could install it today. */
 export function mayResumeOwn(
   placement: Placement,
   actor: Actor,
@@ -138,15 +151,16 @@ export function mayResumeOwn(
 }
 
 /**
- * Pages are added to an installation by the member who installed it, to an internal one by any member; owners narrow the
- * page set of others, they never widen it. That the pages are within the adder's own reach is checked with the stores.
+ * Members add pages to their own installations and to those of internal connections; owners only remove pages from
+ * installations of others. The stores check that the person reaches the pages.
  */
 export function mayAddPages(actor: Actor, installation: { userId: string | null }): May {
-  if (!isFullMember(actor)) return no(actor.role === 'guest' ? 'guest' : 'not-a-member')
+  const add = mayAddConnections(actor)
+  if (add.kind === 'no') return add
   return installation.userId === null || installation.userId === actor.userId ? yes : no('not-yours')
 }
 
-/** More pages are more access: what could not be installed now is not widened either. An internal one has no install. */
+/** Adding pages to an installation also needs permission to install the connection now; internal ones are never installed. */
 export function mayWiden(placement: Placement, actor: Actor, installation: { userId: string | null }): May {
   const add = mayAddPages(actor, installation)
   if (add.kind === 'no') return add
@@ -154,7 +168,7 @@ export function mayWiden(placement: Placement, actor: Actor, installation: { use
   return placement.connection.disabled ? no('connection-disabled') : yes
 }
 
-/** A page grant is withdrawn by whoever granted it, by the installer, and by owners. */
+/** The person who granted a page, the installer, and owners remove it. */
 export function mayRemovePage(
   actor: Actor,
   grant: { grantedBy: string; installation: { userId: string | null } },
@@ -166,31 +180,31 @@ export function mayRemovePage(
     : no('not-yours')
 }
 
-/** A request for approval is decided by owners. */
+/** Owners decide requests for approval. */
 export function mayDecideRequest(actor: Actor): May {
   return mayGovern(actor)
 }
 
-/** An installation whose installer left is handed over by owners… */
+/** Owners hand over installations whose installer left… */
 export function mayHandOver(actor: Actor, installation: { installerIsMember: boolean }): May {
   if (!isOwner(actor)) return no('only-owners')
   return installation.installerIsMember ? no('installer-present') : yes
 }
-/** …and taken by the member whom the owner named, who must be one that may install it. */
+/** …to a named member, who accepts them and must be allowed to install the connection. */
 export function mayTakeOver(placement: Placement, offer: { toUserId: string }, actor: Actor): May {
   return offer.toUserId === actor.userId ? mayInstall(placement) : no('not-yours')
 }
 
-/** Connections are created by every member, or by owners only where the policy says so; guests create none. */
+/** Members create connections unless the policy leaves that to owners; guests cannot create them. */
 export function mayCreateConnection(actor: Actor, plan: Plan, policy: Policy): May {
-  if (!isFullMember(actor)) return no(actor.role === 'guest' ? 'guest' : 'not-a-member')
-  if (isOwner(actor)) return yes
+  const add = mayAddConnections(actor)
+  if (add.kind === 'no' || isOwner(actor)) return add
   return policyInEffect(plan, policy).connectionCreation === 'everyone' ? yes : no('only-owners-create')
 }
 
 /**
- * A connection is managed by whoever created it, while he is a member, and by the owners of its workspace; one that belongs to
- * no workspace by the person whom the operator named.
+ * The creator of a connection, while they are a member, and the owners of its workspace manage it; one that belongs to no
+ * workspace is managed by the person whom the operator named.
  */
 export function mayManageConnection(
   actor: Actor,
@@ -200,7 +214,7 @@ export function mayManageConnection(
   return !actor.userDisabled && connection.createdBy === actor.userId ? yes : no('not-yours')
 }
 
-/** The standing token of an internal connection is copied, renewed and revoked by owners and by its creator. */
+/** Owners and the creator of an internal connection copy, renew and revoke its token. */
 export function mayHandleInternalToken(actor: Actor, connection: { createdBy: string | null }): May {
   return mayLookAfter(actor, connection)
 }
@@ -210,7 +224,7 @@ function mayLookAfter(actor: Actor, connection: { createdBy: string | null }): M
   return isFullMember(actor) && connection.createdBy === actor.userId ? yes : no('not-yours')
 }
 
-/** What the operator switched off is switched on again by the operator alone. */
+/** Only the operator enables a connection that the operator disabled. */
 export function mayEnableConnection(by: 'developer' | 'operator', disabledBy: 'developer' | 'operator'): May {
   return by === 'operator' || disabledBy === 'developer' ? yes : no('disabled-by-operator')
 }

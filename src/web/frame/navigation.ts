@@ -1,4 +1,5 @@
 /** Where the signed-in can go: the rail and the workspace switcher, as data. */
+import { isRestrictedByPolicy, mayGovern } from '../../installs/policy.ts'
 import type { Plan, Role } from '../../installs/workspace.ts'
 import type { IconName } from '../kit/icons.ts'
 import { workspaceMark } from '../kit/marks.ts'
@@ -67,8 +68,8 @@ function rail({ place, workspace, waiting }: PlaceFacts): Rail {
   }
   const sections: Rail['sections'] = []
   if (workspace) {
-    sections.push({ heading: null, entries: own(workspace.role).map(name => entry(name, workspace.id)) })
-    if (workspace.role === 'owner')
+    sections.push({ heading: null, entries: own(workspace).map(name => entry(name, workspace.id)) })
+    if (governed(workspace))
       sections.push({ heading: 'Whole workspace', entries: owners.map(name => entry(name, workspace.id)) })
   }
   sections.push({
@@ -98,8 +99,10 @@ function rail({ place, workspace, waiting }: PlaceFacts): Rail {
   }
 }
 
-function own(role: Role): WorkspacePlace[] {
-  return role === 'member' ? members : everyone
+const governed = ({ role }: Membership) => mayGovern({ role, userDisabled: false }).kind === 'yes'
+
+function own({ role }: Membership): WorkspacePlace[] {
+  return isRestrictedByPolicy({ role, userDisabled: false }) ? members : everyone
 }
 
 /** Another workspace opens at the same place, where the person may be there. */
@@ -109,7 +112,7 @@ function placeSwitcher(place: Place, workspace: Membership, memberships: Members
     current: { name: workspace.name, mark: workspaceMark(workspace) },
     submit: null,
     choices: memberships.map(one => {
-      const same = place in workspacePlaces && (!isOwners || one.role === 'owner')
+      const same = place in workspacePlaces && (!isOwners || governed(one))
       const target = workspacePlaces[same ? (place as WorkspacePlace) : 'my-connections']
       const href = place === 'gallery' ? urls.galleryFor : target.href
       return {

@@ -7,7 +7,7 @@
  *   render.screen(ctx, view, model, gate.layout(place, { title: 'History', place: 'history', crumbs: [] }))
  */
 import { readUuid } from '../../installs/ids.ts'
-import { mayGovern } from '../../installs/policy.ts'
+import { type Actor, isRestrictedByPolicy, mayGovern } from '../../installs/policy.ts'
 import { userOf } from '../http/require-sign-in.ts'
 import type { SignedIn, WebContext } from '../http/state.ts'
 import type { Faults } from './error-pages.ts'
@@ -50,7 +50,7 @@ export function workspaceGate(needs: GateNeeds) {
 
   async function waitingIn(user: SignedIn, workspace: Membership): Promise<number | null> {
     if (governs(user, workspace)) return needs.waitingRequests(workspace.id)
-    return workspace.role === 'member' ? needs.waitingFor(workspace.id, user.id) : null
+    return isRestrictedByPolicy(actorIn({ user, workspace })) ? needs.waitingFor(workspace.id, user.id) : null
   }
 
   return {
@@ -74,8 +74,19 @@ export function workspaceGate(needs: GateNeeds) {
   }
 }
 
+/** As the policy knows them; whoever is disabled has no session. */
+export function actorIn({
+  user,
+  workspace,
+}: {
+  user: { id: string }
+  workspace: Pick<Membership, 'role'>
+}): Actor {
+  return { userId: user.id, role: workspace.role, userDisabled: false }
+}
+
 export function governs(user: { id: string }, workspace: Membership): boolean {
-  return mayGovern({ userId: user.id, role: workspace.role, userDisabled: false }).kind === 'yes'
+  return mayGovern(actorIn({ user, workspace })).kind === 'yes'
 }
 
 /** An id in the address, with or without dashes; null when it is none. */

@@ -1,6 +1,7 @@
-/** The public connections: what each asks for, and where it is connected. */
+/** The gallery of public connections: their access levels, and where each is connected. */
 import Router from '@koa/router'
 import { readUuid } from '../../installs/ids.ts'
+import { mayAddConnections } from '../../installs/policy.ts'
 import type { Faults } from '../frame/error-pages.ts'
 import { type Membership, placeLayout } from '../frame/navigation.ts'
 import type { Render } from '../frame/render.ts'
@@ -18,8 +19,10 @@ export type GalleryNeeds = {
   workspacesOf(userId: string): Promise<Membership[]>
 }
 
-/** Longer words are in no name. */
+/** No name is longer. */
 const wordsLimit = 200
+
+const canInstallIn = ({ role }: Membership) => mayAddConnections({ role, userDisabled: false }).kind === 'yes'
 
 export function gallery({ render, faults, readings, workspacesOf }: GalleryNeeds): Router<WebState> {
   const router = new Router<WebState>()
@@ -27,10 +30,10 @@ export function gallery({ render, faults, readings, workspacesOf }: GalleryNeeds
     const user = userOf(ctx)
     const memberships = await workspacesOf(user.id)
     const { workspace: named, q } = ctx.query
-    // Where none is named: the first in which something can be installed.
+    // Without one in the address: the first in which the person can install.
     const workspace =
       named === undefined
-        ? (memberships.find(one => one.role !== 'guest') ?? memberships[0] ?? null)
+        ? (memberships.find(canInstallIn) ?? memberships[0] ?? null)
         : memberships.find(one => one.id === readUuid(named))
     if (workspace === undefined) return faults.notFound(ctx)
     const words =

@@ -4,11 +4,12 @@ import Router from '@koa/router'
 import type { changePages } from '../../installs/actions/change-pages.ts'
 import type { disconnect } from '../../installs/actions/disconnect.ts'
 import { readUuid } from '../../installs/ids.ts'
+import { mayAddConnections } from '../../installs/policy.ts'
 import { confirmView } from '../frame/confirm.ts'
 import type { Frame } from '../frame/frame.ts'
 import type { Crumb } from '../frame/layout.ts'
 import { readNotice, withNotice } from '../frame/notice.ts'
-import { actionContextOf, governs, param, type WorkspaceVisit } from '../frame/workspace-gate.ts'
+import { actionContextOf, actorIn, governs, param, type WorkspaceVisit } from '../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../http/require-sign-in.ts'
 import { seeOther } from '../http/see-other.ts'
 import type { WebContext, WebState } from '../http/state.ts'
@@ -100,7 +101,8 @@ export function pages(needs: PagesNeeds): Router<WebState> {
     const on = await enterPage(ctx)
     if (!on) return
     const { workspace, user } = on.place
-    if (workspace.role === 'guest') return faults.refuse(ctx, 'guest')
+    const may = mayAddConnections(actorIn(on.place))
+    if (may.kind === 'no') return faults.refuse(ctx, may.because)
     const { page } = on.reading
     const words = typeof ctx.query.q === 'string' ? ctx.query.q.replaceAll('\0', '').trim().slice(0, 100) : ''
     const found = await readings.search({

@@ -1,5 +1,5 @@
 /** The workspaces in which someone may create a connection, and the reason where there is none. */
-import { mayCreateConnection } from '../../../installs/policy.ts'
+import { mayAddConnections, mayCreateConnection } from '../../../installs/policy.ts'
 import type { TargetWorkspace } from './readings.ts'
 
 function mayCreateIn(userId: string, { role, plan, policy }: TargetWorkspace) {
@@ -15,7 +15,7 @@ export function whyNot(userId: string, workspaces: TargetWorkspace[]): string | 
   if (openTo(userId, workspaces).length > 0) return null
   if (workspaces.length === 0)
     return 'A connection belongs to a workspace, and you are in none. Ask an owner to add you.'
-  return workspaces.every(workspace => workspace.role === 'guest')
+  return workspaces.every(({ role }) => mayAddConnections({ role, userDisabled: false }).kind === 'no')
     ? 'You are a guest, and connections are created by members. Ask an owner of a workspace to make you one.'
     : 'Your workspaces let their owners alone create connections. Ask an owner to create it, or to change the policy.'
 }

@@ -1,4 +1,5 @@
 /** "How to integrate" of an internal connection, which has no flow: choose its pages, then call with its token. */
+import { mayAddPages } from '../../../installs/policy.ts'
 import { view } from '../../frame/render.ts'
 import { urls } from '../../urls.ts'
 import type { ConnectionVisit } from '../frame/gate.ts'
@@ -41,7 +42,7 @@ function managePagesOf(
   { installationId, state }: InternalTokens,
 ): string | null {
   if (connection.workspaceId === null || installationId === null || state !== 'active') return null
-  if (actor.role !== 'owner' && actor.role !== 'member') return null
+  if (mayAddPages(actor, { userId: null }).kind === 'no') return null
   return urls.myConnection.pages(connection.workspaceId, installationId)
 }
 

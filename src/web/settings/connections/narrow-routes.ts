@@ -1,4 +1,5 @@
 import type Router from '@koa/router'
+import { isLive } from '../../../installs/installation.ts'
 import { withNotice } from '../../frame/notice.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
@@ -36,7 +37,7 @@ async function face(needs: OwnersNeeds & NarrowNeeds, ctx: WebContext): Promise<
     return null
   }
   const people = urls.connection.people(workspace.id, access.connection.id)
-  if (access.ended) {
+  if (!isLive(access)) {
     seeOther(ctx, withNotice(people, 'revoked-already'))
     return null
   }

@@ -1,5 +1,5 @@
 import type { Capability } from '../../../installs/capability.ts'
-import type { StateReason } from '../../../installs/installation.ts'
+import type { InstallationState, StateReason } from '../../../installs/installation.ts'
 import type { Policy, Role } from '../../../installs/workspace.ts'
 import type { PickerReadings } from '../../picker/readings.ts'
 
@@ -58,11 +58,8 @@ export type PersonWithAccess = {
 /** One installation, as the pages that ask before a change name it. */
 export type InstallationReading = {
   id: string
-  displayState: DisplayState
-  /** An owner suspended it, and it may have been disconnected since. */
-  byOwner: boolean
-  /** It has no tokens any more. */
-  ended: boolean
+  state: InstallationState
+  stateReason: StateReason | null
   person: { id: string; name: string } | null
   connection: { id: string; kind: 'public' | 'internal'; name: string; logoHash: string | null }
 }

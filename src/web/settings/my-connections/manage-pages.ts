@@ -1,9 +1,10 @@
 import type Router from '@koa/router'
-import { mayInstall, type Placement } from '../../../installs/policy.ts'
+import { isLive } from '../../../installs/installation.ts'
+import { mayAddPages, mayInstall, type Placement } from '../../../installs/policy.ts'
 import type { Notice } from '../../frame/notice.ts'
 import { withNotice } from '../../frame/notice.ts'
 import { refusals } from '../../frame/refusals.ts'
-import { governs, param } from '../../frame/workspace-gate.ts'
+import { actorIn, governs, param } from '../../frame/workspace-gate.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { workspaceHeadings } from '../../picker/picker.ts'
@@ -15,13 +16,13 @@ import type { MyConnectionsReadings } from './readings.ts'
 export type ManagePagesNeeds = ChoiceNeeds & {
   readings: Pick<MyConnectionsReadings, 'one'>
   picker: PickerReadings
-  /** Whether he could install it today: what may not be installed is not widened either. */
+  /** Pages are added only where the member could install the connection today. */
   placement(userId: string, workspaceId: string, connectionId: string): Promise<Placement | null>
 }
 
 /**
- * The pages of the member's own installation; of an internal connection, every member's. Partners hand this address out with
- * each page that they do not reach.
+ * The pages of a member's own installation, or of an internal connection's, which all members share. Partners link to this
+ * address when they do not reach a page.
  */
 export function managePages(needs: ManagePagesNeeds): Router<WebState> {
   return choosePages(needs, {
@@ -42,18 +43,20 @@ async function face(needs: ManagePagesNeeds, ctx: WebContext): Promise<Choice | 
   if (!place) return null
   const { user, workspace } = place
   const id = param(ctx, 'installation')
-  const installation = id && (await needs.readings.one(workspace.id, id))
-  const theirs = installation && (installation.person === null || installation.person.id === user.id)
-  if (installation && !theirs && governs(user, workspace)) {
+  const installation = id ? await needs.readings.one(workspace.id, id) : null
+  const isOthers = installation && installation.person !== null && installation.person.id !== user.id
+  if (installation && isOthers && governs(user, workspace)) {
     seeOther(ctx, urls.access.pages(workspace.id, installation.connection.id, installation.id))
     return null
   }
-  if (!installation || !theirs || (installation.person === null && workspace.role === 'guest')) {
+  const isClosed =
+    installation?.person === null && mayAddPages(actorIn(place), { userId: null }).kind === 'no'
+  if (!installation || isOthers || isClosed) {
     needs.faults.notFound(ctx)
     return null
   }
   const list = urls.myConnections(workspace.id)
-  if (installation.ended) {
+  if (!isLive(installation)) {
     seeOther(ctx, withNotice(list, 'already'))
     return null
   }

@@ -1,4 +1,4 @@
-import { isAgainstPolicy, mayResumeOwn } from '../../../installs/policy.ts'
+import { isAgainstPolicy, mayAddConnections, mayResumeOwn } from '../../../installs/policy.ts'
 import type { ConfirmPage } from '../../frame/confirm.ts'
 import type { Notice, Notices } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
@@ -47,7 +47,8 @@ type Facts = {
 export function myConnectionsPage(facts: Facts): MyConnectionsPage {
   const { workspace, rows, more, offers, ended, trail, notice, now } = facts
   const list = urls.myConnections(workspace.id)
-  const add = workspace.role === 'guest' ? null : urls.galleryFor(workspace.id)
+  const mayAdd = mayAddConnections({ role: workspace.role, userDisabled: false }).kind === 'yes'
+  const add = mayAdd ? urls.galleryFor(workspace.id) : null
   return {
     workspace: workspace.name,
     notice,

@@ -4,10 +4,12 @@ import Router from '@koa/router'
 import type { disconnect } from '../../../installs/actions/disconnect.ts'
 import type { resumeOwn } from '../../../installs/actions/resume-own.ts'
 import { readUuid } from '../../../installs/ids.ts'
+import { isLive } from '../../../installs/installation.ts'
+import { outlivesDisconnecting } from '../../../installs/policy.ts'
 import { confirmView } from '../../frame/confirm.ts'
 import type { Frame } from '../../frame/frame.ts'
 import { readNotice, withNotice } from '../../frame/notice.ts'
-import { actionContextOf, param } from '../../frame/workspace-gate.ts'
+import { actionContextOf, actorIn, param } from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
@@ -68,13 +70,13 @@ async function askAboutDisconnecting(needs: MyConnectionsNeeds, ctx: WebContext)
   if (!own) return
   const { place, installation } = own
   const list = urls.myConnections(place.workspace.id)
-  if (installation.ended) return seeOther(ctx, withNotice(list, 'already'))
+  if (!isLive(installation)) return seeOther(ctx, withNotice(list, 'already'))
   const title = `Disconnect ${installation.connection.name}`
   const crumbs = [
     { label: 'My connections', href: list },
     { label: title, href: null },
   ]
-  const stays = installation.byOwner && place.workspace.role !== 'owner'
+  const stays = outlivesDisconnecting(actorIn(place), installation)
   const layout = needs.gate.layout(place, { title, place: 'my-connections', crumbs })
   needs.render.screen(ctx, confirmView, disconnectPage(place.workspace, installation, stays), layout)
 }

@@ -4,14 +4,11 @@ import type {
   InstallationReading,
 } from '../../../../web/settings/connections/readings.ts'
 import { asColumns, asObject } from '../../projection.ts'
-import { barsInstalling } from '../../stores/placements.ts'
-import { displayStateSql } from './display-state.ts'
 
 const columns = asColumns<InstallationReading>({
   id: 'i.id',
-  displayState: displayStateSql('m.role'),
-  byOwner: barsInstalling('i'),
-  ended: `i.state = 'revoked'`,
+  state: 'i.state',
+  stateReason: 'i.state_reason',
   person: `case when u.id is not null then ${asObject<NonNullable<InstallationReading['person']>>({
     id: 'u.id',
     name: 'u.name',
@@ -33,7 +30,6 @@ export const readInstallation =
        from installations i
        join connections c on c.id = i.connection_id
        left join users u on u.id = i.user_id
-       left join members m on m.workspace_id = i.workspace_id and m.user_id = i.user_id
        where i.workspace_id = $1 and i.id = $2`,
       [workspaceId, installationId],
     )
