@@ -73,7 +73,7 @@ describe.each([
     await page.waitForURL(/q=rel/)
     expect(await page.getByRole('button', { name: /^Add / }).count()).toBe(1)
     await page.getByRole('button', { name: 'Add Relay Automations' }).click()
-    await page.getByText('The connection reaches this page and everything below it now.').waitFor()
+    await page.getByText('Added. The connection reaches this page and everything below it.').waitFor()
     expect(await reachedTitles(server.base, relay.token)).toEqual([
       'Handbook',
       'Launch',

@@ -141,7 +141,7 @@ describe('the menu of a page', () => {
     await ben.open(pageOf(world.pages.handbook))
     await ben.open(ben.visit.$('a:contains("Add connection")').attr('href')!)
     await ben.press('Add Relay Automations')
-    expect(ben.text()).toContain('reaches this page and everything below it now')
+    expect(ben.text()).toContain('Added. The connection reaches this page and everything below it.')
     expect(await reachedTitles(server.base, token)).toContain('Handbook')
 
     await ben.open(ben.visit.$('a:contains("Disconnect Relay Automations")').attr('href')!)

@@ -1,5 +1,6 @@
 import { type Membership, placeLayout } from '../../src/web/frame/navigation.ts'
-import { connectPage, connectView, inheritedPage, inheritedView } from '../../src/web/pages/connect-page.ts'
+import { connectPage, connectView } from '../../src/web/pages/connect-page.ts'
+import { inheritedPage, inheritedView } from '../../src/web/pages/disconnect-page.ts'
 import { pagePage, pageView } from '../../src/web/pages/page-page.ts'
 import type { FoundConnection, PageConnection, PageReading } from '../../src/web/pages/readings.ts'
 import { treePage, treeView } from '../../src/web/pages/tree-page.ts'

@@ -1,5 +1,5 @@
-/** One page: where it stands, what is below it, and which connections reach it. */
-import { type May, mayRemovePage } from '../../installs/policy.ts'
+/** One page, the pages below it, and the connections that reach it. */
+import { type Actor, type May, mayAddConnections, mayGovern, mayRemovePage } from '../../installs/policy.ts'
 import type { Notice, Notices } from '../frame/notice.ts'
 import { view } from '../frame/render.ts'
 import { connectionMark, type Mark, shownIcon } from '../kit/marks.ts'
@@ -15,7 +15,7 @@ export type ReachingConnection = {
   mark: Mark
   /** "You connected it", "Connected by Ben", "Belongs to Acme". */
   whose: string
-  /** null: it was granted here. */
+  /** The page above through which it reaches this one; null: it was granted on this one. */
   through: { title: string; short: string; href: string } | null
   suspended: boolean
 }
@@ -26,7 +26,7 @@ export type PagePage = {
   /** null: it is shared with everyone. */
   private: string | null
   notice: Notice | null
-  /** null: a guest on a page that no connection reaches can do nothing here. */
+  /** null: there is nothing to do here (a guest, on a page that no connection reaches). */
   menu: Menu | null
   connections: ReachingConnection[]
   /** null: all are shown. */
@@ -50,11 +50,12 @@ type Facts = {
 export function pagePage({ workspace, userId, reading, trail, notice, rowLimit }: Facts): PagePage {
   const { page, connections, children } = reading
   const here = urls.page(workspace.id, page.id)
-  const add = workspace.role === 'guest' ? null : urls.pageAdd(workspace.id, page.id)
+  const actor = { userId, role: workspace.role, userDisabled: false }
+  const add = mayAddConnections(actor).kind === 'yes' ? urls.pageAdd(workspace.id, page.id) : null
   const last = children.at(-1)
   const items = [
     ...(add ? [menuLink('Add connection', 'plus', add)] : []),
-    ...connections.map(one => disconnectItem(workspace, userId, page.id, one)),
+    ...connections.map(one => disconnectItem(workspace, actor, page.id, one)),
   ]
   return {
     title: titleWords(page.title),
@@ -82,7 +83,7 @@ export function pagePage({ workspace, userId, reading, trail, notice, rowLimit }
     others: reading.moreConnections
       ? {
           sentence: `These are the first ${connections.length}. Others reach this page too.`,
-          href: workspace.role === 'owner' ? urls.connections(workspace.id) : null,
+          href: mayGovern(actor).kind === 'yes' ? urls.connections(workspace.id) : null,
         }
       : null,
     add,
@@ -96,14 +97,9 @@ export function pagePage({ workspace, userId, reading, trail, notice, rowLimit }
   }
 }
 
-/** Nobody is offered, or asked, what he would then be refused. */
-export function mayDisconnectHere(
-  { role }: Pick<Workspace, 'role'>,
-  userId: string,
-  { grantedBy, installer }: PageConnection,
-): May {
-  const grant = { grantedBy: grantedBy.id, installation: { userId: installer?.id ?? null } }
-  return mayRemovePage({ userId, role, userDisabled: false }, grant)
+/** The menu offers, and the question asks, only what will be allowed. */
+export function mayDisconnectHere(actor: Actor, { grantedBy, installer }: PageConnection): May {
+  return mayRemovePage(actor, { grantedBy: grantedBy.id, installation: { userId: installer?.id ?? null } })
 }
 
 function byWhomWords(workspace: Workspace, { grantedBy }: PageConnection): string {
@@ -111,12 +107,11 @@ function byWhomWords(workspace: Workspace, { grantedBy }: PageConnection): strin
   return grantedBy.present ? `${grantedBy.name}, who added it, and ${owners}` : `Only ${owners}`
 }
 
-/** "Disconnect Relay", and whose it is where it is somebody else's: an owner may see the same one twice. */
-function disconnectItem(workspace: Workspace, userId: string, pageId: string, one: PageConnection) {
-  const others = one.installer && one.installer.id !== userId
+/** "Disconnect Relay", or "Disconnect Relay of Ben": owners may see one connection several times. */
+function disconnectItem(workspace: Workspace, actor: Actor, pageId: string, one: PageConnection) {
+  const others = one.installer && one.installer.id !== actor.userId
   const label = `Disconnect ${one.connection.name}${others ? ` of ${one.installer!.name}` : ''}`
-  if (mayDisconnectHere(workspace, userId, one).kind === 'no')
-    return menuTold(label, 'x', byWhomWords(workspace, one))
+  if (mayDisconnectHere(actor, one).kind === 'no') return menuTold(label, 'x', byWhomWords(workspace, one))
   return menuLink(label, 'x', urls.pageDisconnect(workspace.id, pageId, one.installationId), { danger: true })
 }
 
@@ -128,20 +123,20 @@ function whoseWords(workspace: Workspace, userId: string, { installer }: PageCon
 export const notices: Notices = {
   changed: () => ({
     kind: 'good',
-    sentence: 'The connection reaches this page and everything below it now.',
+    sentence: 'Added. The connection reaches this page and everything below it.',
   }),
   unchanged: () => ({
     kind: 'info',
-    sentence: 'The connection reached this page already. Nothing was changed.',
+    sentence: 'The connection already reached this page. Nothing was changed.',
   }),
   withdrawn: () => ({ kind: 'good', sentence: 'The connection no longer reaches this page.' }),
   disconnected: () => ({ kind: 'good', sentence: 'The connection is disconnected. Its access has stopped.' }),
   gone: () => ({
     kind: 'info',
-    sentence: 'The connection did not reach this page any more. Nothing was changed.',
+    sentence: 'The connection no longer reached this page. Nothing was changed.',
   }),
   ended: () => ({
     kind: 'info',
-    sentence: 'The connection was disconnected meanwhile. Nothing was changed.',
+    sentence: 'The connection has been disconnected in the meantime. Nothing was changed.',
   }),
 }

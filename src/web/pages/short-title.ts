@@ -1,8 +1,8 @@
 import { titleWords } from '../picker/words.ts'
 
-/** A title holds up to 2,000 characters: in a sentence, and on a button, it stands for the page with its first 60. */
 const letters = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
+/** A title may have 2,000 characters: sentences and buttons show its first 60. */
 export function shortTitle(title: string): string {
   const whole = titleWords(title)
   if (whole.length <= 60) return whole

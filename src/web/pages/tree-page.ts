@@ -1,10 +1,10 @@
-/** The pages of a workspace, as far as one reaches them. Nodes open by links, so the address says what stands open. */
-
+/** The pages of a workspace that the person reaches. Nodes open by links, so the address says which are open. */
 import { view } from '../frame/render.ts'
 import { shownIcon } from '../kit/marks.ts'
 import type { PickerList, PickerPage, PickerReading, Windows } from '../picker/readings.ts'
 import { belowWords, privateWords, titleWords } from '../picker/words.ts'
 import { urls } from '../urls.ts'
+import { openLimit } from './form.ts'
 
 export type TreeRow = {
   id: string
@@ -13,7 +13,7 @@ export type TreeRow = {
   type: 'page' | 'database'
   href: string
   below: string | null
-  /** null: nothing stands below it. */
+  /** null: there are no pages below it. */
   toggle: { label: string; href: string; open: boolean } | null
   children: TreeRows | null
 }
@@ -25,9 +25,6 @@ export type TreePage = {
   empty: { icon: 'file-text'; heading: string; sentence: string; action: null } | null
 }
 export const treeView = view<TreePage>('pages/tree')
-
-/** Nodes that can stand open at once. */
-export const openLimit = 40
 
 type Facts = {
   workspace: { id: string; name: string }
@@ -113,7 +110,7 @@ export function treePage({ workspace, reading, windows, rowLimit }: Facts): Tree
         : {
             icon: 'file-text',
             heading: 'No pages yet',
-            sentence: `Pages of ${workspace.name} that you may open appear here, with the connections that reach them.`,
+            sentence: `Pages of ${workspace.name} that you can open appear here, with the connections that reach them.`,
             action: null,
           },
   }
