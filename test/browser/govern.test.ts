@@ -174,7 +174,7 @@ describe.each([true, false])('an owner (script: %s)', script => {
     await menu(page, 'Ben').click()
     await page.getByRole('link', { name: 'Suspend for Ben' }).click()
     await page.getByRole('button', { name: 'Suspend' }).click()
-    await page.getByText('Suspended. Its tokens reach nothing').waitFor()
+    await page.getByText('Suspended. Its tokens reach no pages').waitFor()
     await expect(reachedTitles(server.base, ben)).rejects.toThrow('401')
     expect(await reachedTitles(server.base, cleo)).toHaveLength(3)
 
@@ -215,7 +215,7 @@ describe.each([true, false])('an owner (script: %s)', script => {
     if (!script) await page.getByRole('button', { name: 'Show pages in Roadmap' }).click()
     await page.getByRole('checkbox', { name: 'Quarter One' }).check()
     await page.getByRole('button', { name: 'Save pages' }).click()
-    await page.getByText('It reaches fewer pages from this moment on.').waitFor()
+    await page.getByText('It reaches fewer pages from now on.').waitFor()
     expect(await reachedTitles(server.base, token)).toEqual(['Launch', 'Quarter One'])
     await page.context().close()
   })

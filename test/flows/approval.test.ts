@@ -194,7 +194,7 @@ describe('a member who is stopped by the policy', () => {
     const ben = await asks('ben')
     await restrict(server, acme, 'none')
     await ben.open(ben.visit.url)
-    expect(ben.heading()).toContain('needs no approval any more')
+    expect(ben.heading()).toContain('no longer needs approval')
     await ben.press('Continue installing')
     const tokens = await partner.redeem(await allow(ben, [world.pages.handbook]))
     expect(await reachedTitles(server.base, tokens.access_token)).toEqual(['Handbook'])
@@ -380,7 +380,8 @@ describe('two owners', () => {
         cleo.open(not.action, { method: 'POST', body: not.body }),
       ])
       expect([one.status, other.status].sort()).toEqual([200, 409])
-      const [late, winner] = one.status === 409 ? [one, 'Cleo has declined'] : [other, 'Ada has approved']
+      const [late, winner] =
+        one.status === 409 ? [one, 'Cleo has already declined'] : [other, 'Ada has already approved']
       expect(late.$('body').text()).toContain(`${winner} this request of Ben already`)
       const approvals = await server.sql('select from approvals where connection_id = $1', [relay.id])
       expect(approvals).toHaveLength(one.status === 409 ? 0 : 1)

@@ -67,7 +67,7 @@ describe('the gallery', () => {
     expect(card(ben, 'Relay Automations').links).toEqual([
       ['Connect: Relay Automations', 'https://relay.test/connect'],
     ])
-    expect(card(ben, 'Weather').text).toContain('It is connected from its own side: open Weather')
+    expect(card(ben, 'Weather').text).toContain('To connect it, open Weather')
     expect(card(ben, 'Weather').links).toEqual([['Open its website: Weather', 'https://weather.test']])
     expect(card(ben, 'Secretive').text).toContain('sign in to Secretive')
     expect(card(ben, 'Trickster').links).toEqual([])

@@ -128,7 +128,7 @@ describe('the standing token of an internal connection', () => {
     await ada.press('Resume')
     expect(await reaches()).toEqual(['Handbook'])
     await ada.open(`${at()}/disconnect`)
-    expect(ada.text()).toContain('Whatever uses its integration token stops working at once.')
+    expect(ada.text()).toContain('Everything that uses its integration token stops working at once.')
     await ada.press('Disconnect')
     await expect(reaches()).rejects.toThrow('401')
     const [left] = await server.sql(
@@ -138,7 +138,7 @@ describe('the standing token of an internal connection', () => {
     expect(left).toEqual({ revoked: true })
     await ada.open(`${at()}/token`)
     await ada.press('Show the token')
-    expect(ada.text()).toContain('no integration token that could be copied')
+    expect(ada.text()).toContain('no integration token to copy')
   })
 })
 

@@ -167,7 +167,7 @@ describe('a member who manages pages later, without the partner', () => {
     await cleo.open(mine())
     expect(cleo.text()).toContain('Not approved')
     await cleo.open(pagesOf(tokens.bot_id))
-    expect(cleo.text()).toContain('You can take pages away, but not add any.')
+    expect(cleo.text()).toContain('You can remove pages, but not add any.')
     await cleo.press('Save pages', { pages: [world.pages.handbook.id, world.pages.roadmap.id] })
     expect(cleo.visit.status).toBe(403)
     await cleo.open(pagesOf(tokens.bot_id))

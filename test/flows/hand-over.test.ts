@@ -124,14 +124,14 @@ describe('when a person leaves', () => {
     const cleo = await signedIn(server, world.users.cleo)
     for (const told of ['my-connections', 'my-requests']) {
       await cleo.open(`/settings/${acme}/${told}`)
-      expect(cleo.text()).toContain('Ben left it behind; Ada offers it to you.')
+      expect(cleo.text()).toContain('Ben left the workspace. Ada offers it to you.')
       await cleo.open(cleo.visit.$(`a[aria-label="Look at it: ${relay.name}"]`).attr('href')!)
     }
     expect(cleo.text()).toContain('Made by Relay Inc.')
     expect(cleo.visit.$('.about a[href="https://relay.test"]').text()).toBe('Website')
     expect(cleo.text()).toContain('Quarter One')
     expect(cleo.text()).not.toContain('Diary')
-    expect(cleo.text()).toContain('1 other is out of your reach')
+    expect(cleo.text()).toContain('You do not reach 1 other page')
     await isStopped()
     await cleo.press('Accept')
     expect(cleo.text()).toContain('You have taken it over')
@@ -177,7 +177,7 @@ describe('when a person leaves', () => {
           .trim(),
       )
     expect(told).toEqual([
-      'Cleo took over what Ben left',
+      'Cleo took over the installation of Ben',
       'Ada offered what Ben left to Cleo',
       'The operator suspended an installation, because its installer left Installed by Ben',
       'Ben connected it with 2 pages',
@@ -186,7 +186,7 @@ describe('when a person leaves', () => {
     const csv = await (await ada.send(`/settings/${acme}/history/events.csv?connection=${relay.id}`)).text()
     expect(csv).toContain(`${relay.name},${world.users.ben.id},Ben,`)
     expect(csv).not.toContain(`${relay.name},${world.users.cleo.id},Cleo,`)
-    expect(csv).toContain('Cleo took over what Ben left')
+    expect(csv).toContain('Cleo took over the installation of Ben')
 
     // From here on it is Cleo's: it goes when she loses a page, and when she leaves.
     await server.sql('update pages set private = true where id = $1', [world.pages.roadmap.id])
@@ -213,9 +213,9 @@ describe('when a person leaves', () => {
   it('the owner takes an offer back, and makes another only then', async () => {
     const offer = await offered(world.users.cleo)
     await post(ada, installation(), { user_id: world.users.ada.id })
-    expect(ada.text()).toContain('It is offered to somebody already')
+    expect(ada.text()).toContain('It is already offered to someone')
     await ada.press(`Take back the offer of ${relay.name} of Ben`)
-    expect(ada.text()).toContain('The offer is taken back.')
+    expect(ada.text()).toContain('Offer taken back.')
     const cleo = await signedIn(server, world.users.cleo)
     await post(cleo, `${offer}/accept`)
     expect(cleo.text()).toContain('is no longer offered')
@@ -316,7 +316,7 @@ describe('nobody takes over', () => {
   it('a second installation of the same connection', async () => {
     await allowed(server, relay, world.users.cleo, [world.pages.handbook])
     await ada.open(installation())
-    expect(ada.text()).toContain('Has it installed already')
+    expect(ada.text()).toContain('Already has it installed')
     expect(controls(ada)).not.toContain('Hand over to Cleo')
     expect((await post(ada, installation(), { user_id: world.users.cleo.id })).status).toBe(409)
     await isStopped()
@@ -327,7 +327,7 @@ describe('nobody takes over', () => {
     const own = await allowed(server, relay, world.users.cleo, [world.pages.handbook])
     const cleo = await signedIn(server, world.users.cleo)
     await cleo.open(offer)
-    expect(cleo.text()).toContain('a person has it once')
+    expect(cleo.text()).toContain('can have it only once')
     expect((await post(cleo, `${offer}/accept`)).status).toBe(409)
     await post(cleo, `/settings/${acme}/my-connections/${own.tokens.bot_id}/disconnect`)
     await cleo.open(offer)

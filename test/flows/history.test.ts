@@ -137,7 +137,7 @@ describe('an owner reads the history', () => {
     expect(rows[0]).toContain('“Auto-approve first-party connections” from “off” to “on”')
     expect(rows[0]).not.toContain('Who can create')
     expect(rows[1]).toMatch(/Ada disconnected an installation.*Installed by Ben.*Relay Automations/)
-    expect(rows[2]).toMatch(/put it on the approved list/)
+    expect(rows[2]).toMatch(/added it to the approved list/)
   })
 
   it('page by page, nothing twice and nothing missed', async () => {
@@ -240,7 +240,7 @@ describe('an owner reads the history', () => {
       await ada.open(`${list}/${file}?person=ada&from=soon`)
       expect(ada.visit.status).toBe(400)
       expect(ada.visit.headers.get('content-disposition')).toBeNull()
-      expect(ada.text()).toContain('The first day is no date.')
+      expect(ada.text()).toContain('The first day is not a date.')
     }
   })
 })

@@ -94,7 +94,7 @@ describe('the last page that one still reaches', () => {
     await owner.open(`${pageOf(handbook)}/connections/${ferry.id}/disconnect`)
     expect(owner.heading()).toBe(`Disconnect Ferry of ${ben.name}`)
     expect(owner.text()).toContain(`Handbook is the only page that Ferry of ${ben.name} reaches`)
-    expect(owner.text()).toContain(`What it does for ${ben.name} with pages of ${acme.name} stops.`)
+    expect(owner.text()).toContain(`It can no longer work with pages of ${acme.name} for ${ben.name}.`)
     expect(owner.text()).toContain('Other people’s connections stay as they are.')
     expect(owner.text()).not.toContain('for you')
     await owner.press('Disconnect Ferry')

@@ -180,11 +180,11 @@ describe('a policy that became stricter', () => {
     await ada.open(`/settings/${acme}/connections?connection=${encodeURIComponent(relay.name)}`)
     expect(ada.text()).toContain('Not approved')
     await ada.open(policy())
-    expect(ada.text()).toContain('1 installation by members would not be let in today.')
+    expect(ada.text()).toContain('1 installation by members would not be allowed today.')
     expect(ada.visit.$('.against li').text()).toBe(`${relay.name} (Ben)`)
     await ada.open(ada.visit.$('a:contains("Disconnect all not approved")').attr('href')!)
     expect(ada.heading()).toBe('Disconnect everything that is not approved?')
-    expect(ada.text()).toContain(`${relay.name} (Ben): the tokens stop working at once.`)
+    expect(ada.text()).toContain(`${relay.name} (Ben): its tokens stop working at once.`)
     expect(await titles(ben)).toEqual(['Launch', 'Quarter One'])
     await ada.press('Disconnect all not approved')
     expect(ada.text()).toContain('1 installation is disconnected')
@@ -195,7 +195,7 @@ describe('a policy that became stricter', () => {
     expect(await stateOf(world.users.ben)).toBe('revoked')
 
     await ada.open(`${policy()}/unapproved`)
-    expect(ada.text()).toContain('everything that is installed is approved')
+    expect(ada.text()).toContain('Everything that is installed is approved')
   })
 
   it('warns of what members installed, and mentions what only owners did', async () => {
@@ -270,7 +270,7 @@ describe('the approved list', () => {
     await ada.open(`/settings/${acme}/approved/add?q=${encodeURIComponent(relay.name)}`)
     expect(ada.text()).toContain('Nothing fits')
     await post(ada, `/settings/${acme}/approved/add`, { connection_id: relay.id })
-    expect(ada.text()).toContain('It was on the list already.')
+    expect(ada.text()).toContain('It was already on the list.')
 
     await restrict(server, acme, 'approved-list')
     const cleo = await allowed(server, relay, world.users.cleo, [world.pages.handbook])
@@ -343,7 +343,7 @@ describe('the approved list', () => {
     await restrict(server, acme, 'approved-list')
     await ada.open(`/settings/${acme}/approved/${relay.id}/remove`)
     await ada.press('Remove, and keep what is installed')
-    expect(ada.text()).toContain('What is installed stays')
+    expect(ada.text()).toContain('Existing installations keep working')
     expect(await titles(ben)).toEqual(['Launch', 'Quarter One'])
     const { person: cleo } = await atRelay('cleo')
     expect(controls(cleo)).toContain('Request approval')
@@ -354,7 +354,7 @@ describe('the approved list', () => {
     expect(ada.text()).toContain('disconnected for 1 person')
     await expect(titles(ben)).rejects.toThrow('401')
     await post(ada, `/settings/${acme}/approved/${relay.id}/remove`, { installed: 'disconnect' })
-    expect(ada.text()).toContain('It was not on the list any more')
+    expect(ada.text()).toContain('It was no longer on the list')
   })
 })
 

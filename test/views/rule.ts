@@ -212,7 +212,7 @@ const offer: OfferToMe = {
   from: 'Ben',
   connection: { ...relay, ...maker },
   state: 'offered',
-  stands: true,
+  isOpen: true,
   capabilities: asked.capabilities,
   pages: { titles: ['Roadmap', hostile, rightToLeft, longName], kept: 31, dropped: 2 },
   placement: free,
@@ -395,6 +395,6 @@ export const fixtures = [
       connection: { ...loud, ...unheard },
     }),
     over: offerOf({ state: 'accepted' }),
-    'of someone who is back': offerOf({ stands: false }),
+    'of someone who is back': offerOf({ isOpen: false }),
   }),
 ]

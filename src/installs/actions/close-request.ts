@@ -1,5 +1,5 @@
 import { type ActionContext, type ActionNeeds, newEvent } from '../action-context.ts'
-import { type ApprovalRequest, type PartnerRequest, standingOf } from '../approval.ts'
+import { type ApprovalRequest, type PartnerRequest, statusOf } from '../approval.ts'
 import type { InstallEvent } from '../events.ts'
 
 export type CloseRequestStores = {
@@ -24,13 +24,16 @@ export function closeRequest(needs: CloseRequestNeeds) {
     needs.transact(async stores => {
       const request = await stores.holdRequest(context.workspaceId, requestId)
       if (request?.userId !== context.actorId) return { kind: 'unknown' }
-      const standing = standingOf(request, needs.now())
-      if (standing === 'pending') return { kind: 'waits' }
+      const status = statusOf(request, needs.now())
+      if (status === 'pending') return { kind: 'waits' }
       if (!request.parameters) return { kind: 'over' }
       await stores.forgetParameters(context.workspaceId, requestId)
       const about = { connectionId: request.connectionId, installationId: null }
       await stores.append(
-        newEvent(needs, context, 'approval-request.closed', about, { request_id: requestId, standing }),
+        newEvent(needs, context, 'approval-request.closed', about, {
+          request_id: requestId,
+          standing: status,
+        }),
       )
       return { kind: 'closed', parameters: request.parameters }
     })

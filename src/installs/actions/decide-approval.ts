@@ -1,11 +1,11 @@
 import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
 import {
   type ApprovalRequest,
-  type ApprovalRequestState,
   type RequestDecision,
+  type RequestStatus,
   resumableMs,
   sentenceLimit,
-  standingOf,
+  statusOf,
 } from '../approval.ts'
 import { type Actor, mayDecideRequest, policyInEffect } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
@@ -16,7 +16,7 @@ export type Decision = { requestId: string; decision: 'approve' | 'decline'; ans
 
 export type DecideApprovalStores = SettleStores & {
   actor(workspaceId: string, userId: string): Promise<Actor | null>
-  /** Holds it until the decision is done, before the request: the order of whoever else decides. */
+  /** Locks the policy before the request, in the same order as every other decision. */
   holdPolicy(workspaceId: string): Promise<KeptPolicy | null>
   holdRequest(workspaceId: string, id: string): Promise<ApprovalRequest | null>
   decideRequest(
@@ -25,7 +25,7 @@ export type DecideApprovalStores = SettleStores & {
     state: 'approved' | 'declined',
     decision: RequestDecision,
   ): Promise<void>
-  /** @returns false when it stood on the list already. */
+  /** @returns false: it was already on the list. */
   addApproval(workspaceId: string, connectionId: string, by: string | null, now: Date): Promise<boolean>
 }
 
@@ -33,14 +33,14 @@ export type DecideApprovalNeeds = ActionNeeds & {
   transact<T>(work: (stores: DecideApprovalStores) => Promise<T>): Promise<T>
 }
 
-/** `too-late`: it was decided, taken back or expired before; that stands. `answer-missing`: a decline says why. */
+/** `too-late`: it was decided or taken back before, or has expired. `answer-missing`: a decline needs a reason. */
 export type Decided =
   | { kind: 'approved' | 'declined' | 'unknown' | 'answer-missing' | 'answer-too-long' }
-  | { kind: 'too-late'; standing: ApprovalRequestState | 'expired' }
+  | { kind: 'too-late'; status: RequestStatus }
 
 /**
- * An owner approves a member's request, which puts the connection on the approved list whether or not anyone has it
- * installed, or declines it with a sentence. Of two owners at once the first is heard.
+ * An owner approves a member's request, which puts the connection on the approved list, installed or not, or declines it with
+ * a reason. Of two owners at once the first decides.
  */
 export function decideApproval(needs: DecideApprovalNeeds) {
   return async (context: ActionContext, decision: Decision): Promise<Decided | Refusal> => {
@@ -55,8 +55,8 @@ export function decideApproval(needs: DecideApprovalNeeds) {
       if ([...answer].length > sentenceLimit) return { kind: 'answer-too-long' }
       const request = rules && (await stores.holdRequest(context.workspaceId, decision.requestId))
       if (!request) return { kind: 'unknown' }
-      const standing = standingOf(request, needs.now())
-      if (standing !== 'pending') return { kind: 'too-late', standing }
+      const status = statusOf(request, needs.now())
+      if (status !== 'pending') return { kind: 'too-late', status }
       const state = decision.decision === 'approve' ? 'approved' : 'declined'
       const under = policyInEffect(rules.plan, rules.policy).restrictInstalls
       const at = needs.now()

@@ -1,4 +1,4 @@
-import { type ApprovalRequest, type PartnerRequest, standingOf } from '../approval.ts'
+import { type ApprovalRequest, type PartnerRequest, statusOf } from '../approval.ts'
 import { mayInstall, type Placement } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
 
@@ -25,8 +25,8 @@ export function resumeRequest(stores: ResumeRequestStores, now: () => Date) {
   ): Promise<RequestResumed | Refusal> => {
     const request = await stores.readRequest(asked.workspaceId, requestId)
     if (request?.userId !== asked.userId) return { kind: 'unknown' }
-    const standing = standingOf(request, now())
-    if ((standing !== 'approved' && standing !== 'pending') || !request.parameters) return { kind: 'over' }
+    const status = statusOf(request, now())
+    if ((status !== 'approved' && status !== 'pending') || !request.parameters) return { kind: 'over' }
     const placement = await stores.placement(asked.userId, asked.workspaceId, request.connectionId)
     const may = placement && mayInstall(placement)
     if (may?.kind !== 'yes') return refused(may?.because ?? 'not-a-member')

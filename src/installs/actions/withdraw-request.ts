@@ -1,5 +1,5 @@
 import { type ActionContext, type ActionNeeds, newEvent } from '../action-context.ts'
-import { type ApprovalRequest, type ApprovalRequestState, standingOf } from '../approval.ts'
+import { type ApprovalRequest, type RequestStatus, statusOf } from '../approval.ts'
 import type { InstallEvent } from '../events.ts'
 
 export type WithdrawRequestStores = {
@@ -13,9 +13,7 @@ export type WithdrawRequestNeeds = ActionNeeds & {
 }
 
 /** `unknown`: there is none, or it is another member's. */
-export type RequestWithdrawn =
-  | { kind: 'withdrawn' | 'unknown' }
-  | { kind: 'too-late'; standing: ApprovalRequestState | 'expired' }
+export type RequestWithdrawn = { kind: 'withdrawn' | 'unknown' } | { kind: 'too-late'; status: RequestStatus }
 
 /** A member takes back what he asked, while nobody has decided it. */
 export function withdrawRequest(needs: WithdrawRequestNeeds) {
@@ -23,8 +21,8 @@ export function withdrawRequest(needs: WithdrawRequestNeeds) {
     needs.transact(async stores => {
       const request = await stores.holdRequest(context.workspaceId, requestId)
       if (request?.userId !== context.actorId) return { kind: 'unknown' }
-      const standing = standingOf(request, needs.now())
-      if (standing !== 'pending') return { kind: 'too-late', standing }
+      const status = statusOf(request, needs.now())
+      if (status !== 'pending') return { kind: 'too-late', status }
       await stores.withdrawRequest(context.workspaceId, requestId, needs.now())
       const about = { connectionId: request.connectionId, installationId: null }
       await stores.append(

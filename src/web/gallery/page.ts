@@ -1,5 +1,5 @@
 import { mayInstall, mayRequestApproval } from '../../installs/policy.ts'
-import type { RefusalCode } from '../../installs/refusal.ts'
+import type { InstallRefusal } from '../../installs/refusal.ts'
 import { view } from '../frame/render.ts'
 import { type Field, field } from '../kit/field.ts'
 import { shortLevels } from '../kit/levels.ts'
@@ -14,16 +14,16 @@ export type GalleryCard = {
   name: string
   mark: Mark
   developer: string | null
-  standing: 'first-party' | 'verified' | 'unverified'
+  verification: 'first-party' | 'verified' | 'unverified'
   description: string | null
   levels: string[]
-  /** What is so in this workspace: it is connected, or cannot be; null: nothing to say. */
+  /** In this workspace: it is connected, or cannot be; null: it can be connected. */
   state: { kind: 'good' | 'warning'; sentence: string } | null
-  /** Where the pages of the user's own installation are chosen; null: he has none. */
+  /** Where the pages of the user's own installation are chosen; null: there is none. */
   manage: string | null
-  /** The partner's own install address; null: none is known, or it would be of no use. */
+  /** The partner's own install address; null: none is known, or the user could not install. */
   start: { label: string; href: string } | null
-  /** How it is connected where there is no such address; null: there is, or it cannot be. */
+  /** How to connect it without such an address; null: there is one, or it cannot be connected. */
   how: { sentence: string; website: string | null } | null
 }
 
@@ -67,11 +67,11 @@ export function galleryPage(facts: {
     cards: connections.map(one => cardOf(workspace, one)),
     empty: {
       icon: 'store',
-      heading: words === '' && !trail.after ? 'Nothing to connect yet' : 'Nothing fits',
+      heading: words === '' && !trail.after ? 'Nothing to connect yet' : 'No results',
       sentence:
         words === '' && !trail.after
-          ? 'Applications that any workspace may connect appear here as soon as their developers register them.'
-          : 'No connection has this in its name, or in the name of its developer.',
+          ? 'Applications that any workspace can connect appear here when their developers register them.'
+          : 'No connection’s name or developer contains this.',
       action: words === '' && !trail.after ? null : { label: 'Show all', href: plain },
     },
     pagination: paginate(address({}), trail, more ? connections.at(-1)!.id : null),
@@ -92,7 +92,7 @@ function cardOf(workspace: Workspace | null, connection: GalleryConnection): Gal
     name,
     mark: connectionMark({ ...connection, logo: logoOf(connection) }),
     developer: connection.developerName,
-    standing: connection.firstParty ? 'first-party' : connection.verified ? 'verified' : 'unverified',
+    verification: connection.firstParty ? 'first-party' : connection.verified ? 'verified' : 'unverified',
     description: connection.description,
     levels: shortLevels(connection.capabilities),
     state: workspace && stateOf(workspace, name, installed !== null, refusal),
@@ -106,34 +106,37 @@ function stateOf(
   workspace: Workspace,
   name: string,
   installed: boolean,
-  refusal: RefusalCode | null,
+  refusal: InstallRefusal | null,
 ): GalleryCard['state'] {
-  if (refusal !== null)
-    return { kind: 'warning', sentence: refusalWords[refusal]?.(workspace.name) ?? refusalElse(name) }
+  if (refusal !== null) return { kind: 'warning', sentence: refusalWords[refusal](workspace.name, name) }
   return installed ? { kind: 'good', sentence: 'You have connected it' } : null
 }
 
-const refusalElse = (name: string) => `${name} cannot be connected here.`
+const cannot = (_workspace: string, name: string) => `${name} cannot be connected here.`
 
-const refusalWords: Partial<Record<RefusalCode, (workspace: string) => string>> = {
+const refusalWords: Record<InstallRefusal, (workspace: string, name: string) => string> = {
   guest: workspace => `You are a guest in ${workspace}, and guests cannot install connections.`,
   'owners-only': workspace =>
     `The policy of ${workspace} lets only its owners install connections. You can ask for approval when you begin.`,
   'not-approved': workspace =>
     `It is not on the approved list of ${workspace}. You can ask for approval when you begin.`,
   suspended: workspace =>
-    `You connected it in ${workspace} before, and an owner has suspended it. Ask an owner to resume it.`,
+    `You connected it in ${workspace} before, and an owner suspended it. Ask an owner to resume it.`,
+  'not-a-member': cannot,
+  'user-disabled': cannot,
+  'connection-disabled': cannot,
+  'connection-internal': cannot,
 }
 
 function howOf({ name, website }: GalleryConnection): NonNullable<GalleryCard['how']> {
   const site = outside(website)
   return site
     ? {
-        sentence: `It is connected from its own side: open ${name}, and choose to connect it there.`,
+        sentence: `To connect it, open ${name} and start from there.`,
         website: site,
       }
     : {
-        sentence: `It is connected from its own side: sign in to ${name}, and look for its integrations or connections.`,
+        sentence: `To connect it, sign in to ${name} and look for its integrations or connections.`,
         website: null,
       }
 }

@@ -1,5 +1,4 @@
-/** What is asked once before something on the approved list stops or goes. */
-
+/** The questions before access to an approved connection ends or it leaves the list, and the notices afterwards. */
 import type { ConfirmPage } from '../../frame/confirm.ts'
 import type { Notices } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
@@ -18,12 +17,12 @@ export function revokePage(
 ): ConfirmPage {
   return {
     heading: `Revoke access for ${person.name}?`,
-    lead: `${connection.name} loses access to everything that ${person.name} allowed it in ${workspace.name}.`,
+    lead: `${connection.name} loses all access that ${person.name} allowed in ${workspace.name}.`,
     effects: [
-      `What it does for ${person.name} stops at once: the tokens no longer work.`,
-      'What others connected stays connected, and the connection stays approved.',
+      `It stops working for ${person.name} at once: its tokens no longer work.`,
+      'It stays connected for everyone else, and stays approved.',
     ],
-    undo: `There is no undo, but ${person.name} may connect it again, since it is approved.`,
+    undo: `This cannot be undone, but ${person.name} can connect it again, since it is approved.`,
     submit: {
       label: `Revoke access for ${person.name}`,
       action: urls.approval.revoke(workspace.id, connection.id, person.id),
@@ -39,10 +38,10 @@ export function disconnectAllPage(workspace: Workspace, connection: Connection, 
     heading: `Disconnect ${connection.name} for everyone?`,
     lead: `${countWords(count, 'person in', 'people in')} ${workspace.name} ${count === 1 ? 'has' : 'have'} it installed.`,
     effects: [
-      'What it does for any of them stops at once: the tokens no longer work.',
-      'The connection stays approved: members may connect it again.',
+      'It stops working for all of them at once: its tokens no longer work.',
+      'It stays approved: members can connect it again.',
     ],
-    undo: 'There is no undo. Each of them has to connect it again.',
+    undo: 'This cannot be undone. Each of them has to connect it again.',
     submit: {
       label: 'Disconnect all users',
       action: urls.approval.disconnect(workspace.id, connection.id),
@@ -56,9 +55,9 @@ export function disconnectAllPage(workspace: Workspace, connection: Connection, 
 export type RemoveApprovalPage = {
   name: string
   mark: Mark
-  /** What members can do afterwards. */
+  /** The effect on members. */
   lead: string
-  /** How many have it installed; null: nobody, so that there is nothing to choose. */
+  /** How many people have it installed; null: none, so there is nothing to choose. */
   installed: string | null
   action: string
   disconnect: string
@@ -84,17 +83,17 @@ export function removeApprovalPage(
 }
 
 export const notices: Notices = {
-  added: () => ({ kind: 'good', sentence: 'Added. Members may install it from this moment on.' }),
-  'already-added': () => ({ kind: 'info', sentence: 'It was on the list already.' }),
-  revoked: () => ({ kind: 'good', sentence: 'Revoked. The tokens of that person no longer work.' }),
+  added: () => ({ kind: 'good', sentence: 'Added. Members can install it from now on.' }),
+  'already-added': () => ({ kind: 'info', sentence: 'It was already on the list.' }),
+  revoked: () => ({ kind: 'good', sentence: 'Revoked. That person’s tokens no longer work.' }),
   disconnected: count => ({
     kind: 'good',
-    sentence: `Disconnected for ${countWords(count, 'person', 'people')}. The tokens no longer work.`,
+    sentence: `Disconnected for ${countWords(count, 'person', 'people')}. Its tokens no longer work.`,
   }),
-  already: () => ({ kind: 'info', sentence: 'It was disconnected already. Nothing more had to be done.' }),
+  already: () => ({ kind: 'info', sentence: 'It was already disconnected.' }),
   removed: () => ({
     kind: 'good',
-    sentence: 'Removed from the list. What is installed stays and keeps working.',
+    sentence: 'Removed from the list. Existing installations keep working.',
   }),
   'removed-all': count => ({
     kind: 'good',
@@ -102,6 +101,6 @@ export const notices: Notices = {
   }),
   'already-removed': () => ({
     kind: 'info',
-    sentence: 'It was not on the list any more. Nothing was changed.',
+    sentence: 'It was no longer on the list. Nothing was changed.',
   }),
 }

@@ -11,7 +11,7 @@ export type ListedConnection = {
   disabled: boolean
 }
 
-/** How many have it installed, and the first of them by name. */
+/** `count`: how many people have it installed; `people`: the first of them by name. */
 export type Candidate = ListedConnection & { count: number; people: Person[] }
 /** `approvedBy` null: someone who is gone, or the operator. */
 export type Approved = Candidate & { approvedAt: Date; approvedBy: string | null }
@@ -24,20 +24,20 @@ export type ApprovedPerson = Person & {
 }
 export type ApprovedPeople = {
   connection: ListedConnection
-  /** How many have it installed, whatever is looked for. */
+  /** How many have it installed, without the filter. */
   count: number
   people: ApprovedPerson[]
   more: boolean
 }
 
-/** Each is one query; windows go by name, and begin behind the id `after`. */
+/** Each is one query. Windows are sorted by name and begin after the id `after`. */
 export type ApprovedReadings = {
   /** null when there is no such workspace. */
   list(question: {
     workspaceId: string
     after: string | null
   }): Promise<{ rules: KeptPolicy; rows: Approved[]; more: boolean } | null>
-  /** What is installed and not on the list; `words` '' looks for nothing. */
+  /** Public connections that are installed and not on the list; an empty `words` filters nothing. */
   candidates(question: {
     workspaceId: string
     words: string
@@ -50,6 +50,6 @@ export type ApprovedReadings = {
     words: string
     after: string | null
   }): Promise<ApprovedPeople | null>
-  /** Someone who has it installed there; null: he has not. */
+  /** null: this person does not have it installed there. */
   person(workspaceId: string, connectionId: string, userId: string): Promise<Person | null>
 }

@@ -1,7 +1,7 @@
 import { readUuid } from '../../../installs/ids.ts'
 import { type FormProblem, readPickerForm } from '../../picker/form.ts'
 
-/** What was ticked and unticked against what the screen had shown. */
+/** The pages ticked and unticked, relative to those that the screen had shown as granted. */
 export type ChoiceForm = { add: string[]; withdraw: string[]; ticked: string[]; withdrawUnseen: boolean }
 
 export function readChoice(form: URLSearchParams): ChoiceForm | FormProblem {

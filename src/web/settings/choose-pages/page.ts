@@ -1,23 +1,24 @@
 import type { Crumb } from '../../frame/layout.ts'
 import type { Notice } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
+import { countWords } from '../../kit/words.ts'
 import type { PickerHeadings, PickerLists } from '../../picker/picker.ts'
 import type { PickerReading } from '../../picker/readings.ts'
 import type { Sum } from '../../picker/sum.ts'
 import { urls } from '../../urls.ts'
 
-/** What a screen on which pages of an installation are chosen says around the picker. */
+/** The words around the picker on a screen where an installation's pages are chosen. */
 export type ChoiceWords = {
   title: string
   heading: string
   lead: string
-  /** Said first, such as why nothing can be added; null: nothing. */
+  /** Shown first, such as the reason why no pages can be added; null: none. */
   notice: Notice | null
   headings: PickerHeadings
-  /** Every page can be looked for; otherwise only what is listed. */
+  /** All pages can be searched; otherwise only the listed ones are there. */
   searchable: boolean
   crumbs: Crumb[]
-  /** Where one is led who changes nothing. */
+  /** The address of Cancel. */
   cancel: string
 }
 
@@ -26,13 +27,13 @@ export type ChoicePage = {
   lead: string
   notice: Notice | null
   workspaceId: string
-  /** What stood ticked as the screen was drawn: the change is against this. */
+  /** The granted pages when the screen was drawn: the change is relative to these. */
   before: string[]
   search: { words: string; action: string } | null
   ticks: string
   lists: PickerLists
   sum: Sum
-  /** Granted pages that cannot be shown, and may be taken away together; null: none. */
+  /** The label for granted pages that cannot be shown, and can only be removed together; null: there are none. */
   unseen: string | null
   save: string
   cancel: string
@@ -68,7 +69,5 @@ export function choicePage(facts: {
 }
 
 function unseenWords(count: number): string {
-  return count === 1
-    ? 'Also take away the one page that you cannot open yourself'
-    : `Also take away the ${new Intl.NumberFormat('en').format(count)} pages that you cannot open yourself`
+  return `Also remove ${countWords(count, 'page', 'pages')} that you cannot open`
 }

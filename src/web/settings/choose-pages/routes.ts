@@ -1,7 +1,6 @@
 /**
- * Choosing the pages of an installation later, without the partner, on the picker of the flow: the member among all that he
- * reaches, an owner among what was granted. The screen's plain address begins anew; its controls lead back to it with what
- * is ticked so far.
+ * Choosing the pages of an installation after the install, with the picker of the flow: members choose among all pages that
+ * they reach, owners among the granted ones. The plain address starts anew; the controls come back to it with the ticks so far.
  */
 
 import Router from '@koa/router'
@@ -21,18 +20,18 @@ import { sumOf } from '../../picker/sum.ts'
 import { readChoice } from './form.ts'
 import { type ChoiceWords, choicePage, choiceView } from './page.ts'
 
-/** Someone before the pages of one installation. */
+/** A person who chooses the pages of one installation. */
 export type Choice = {
   place: WorkspaceVisit
   installationId: string
   /** The screen's address. */
   base: string
   words: ChoiceWords
-  /** Granted pages that cannot be shown to him. */
+  /** Ids of granted pages that cannot be shown to them. */
   unseen: string[]
 }
 
-/** One of the two screens. */
+/** One of the two screens: of members or of owners. */
 export type ChoiceScreen = {
   /** The pattern of its address. */
   prefix: string
@@ -40,7 +39,7 @@ export type ChoiceScreen = {
   readings: PickerReadings
   /** null: answered already. */
   face(ctx: WebContext): Promise<Choice | null>
-  /** Where one is led after the change. */
+  /** The address after the change. */
   after(choice: Choice, outcome: Exclude<PagesChanged['kind'], 'unknown'>): string
 }
 
@@ -54,7 +53,7 @@ const draftMs = 3_600_000
 
 export function choosePages(needs: ChoiceNeeds, screen: ChoiceScreen): Router<WebState> {
   const router = new Router<WebState>()
-  // With its path: without one it would stand in front of every screen that is registered after this one.
+  // With the path: without one it would apply to every route that is registered after this one.
   router.use(screen.prefix, mustBeSignedIn)
   router.get(screen.prefix, ctx => arrive(needs, screen, ctx))
   router.post(`${screen.prefix}/save`, ctx => save(needs, screen, ctx))
@@ -112,7 +111,7 @@ function read(needs: ChoiceNeeds, screen: ChoiceScreen, choice: Choice, picks: P
   return readTreeOrResults(parts, choice.base, choice.words.headings, contextOf(choice), picks)
 }
 
-/** The picker asks about the installation itself. */
+/** The picker asks about the installation, not about a connection. */
 function contextOf({ place, installationId }: Choice) {
   return { workspaceId: place.workspace.id, userId: place.user.id, connectionId: installationId }
 }
@@ -146,13 +145,7 @@ async function save(needs: ChoiceNeeds, screen: ChoiceScreen, ctx: WebContext): 
   if ('code' in outcome && outcome.code === 'no-pages') {
     await keep(needs, choice, { ...(await kept(needs, choice)), ticked: form.ticked })
     ctx.status = 400
-    return show(
-      needs,
-      screen,
-      ctx,
-      choice,
-      'Tick at least one page. To take away all of them, disconnect it.',
-    )
+    return show(needs, screen, ctx, choice, 'Tick at least one page. To remove all of them, disconnect it.')
   }
   if ('code' in outcome) return needs.faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return needs.faults.notFound(ctx)
@@ -160,7 +153,7 @@ async function save(needs: ChoiceNeeds, screen: ChoiceScreen, ctx: WebContext): 
   seeOther(ctx, screen.after(choice, outcome.kind))
 }
 
-/** null: answered with what is wrong with it. */
+/** null: answered with the problem. */
 function readForm(needs: ChoiceNeeds, ctx: WebContext, choice: Choice) {
   const form = readChoice(ctx.state.form)
   if (!('problem' in form)) return form
@@ -171,8 +164,8 @@ function readForm(needs: ChoiceNeeds, ctx: WebContext, choice: Choice) {
 
 const tooMany: Words = {
   status: 413,
-  title: 'That is too many pages one by one',
-  sentence: `Up to ${new Intl.NumberFormat('en').format(tickLimit)} pages can be ticked one by one. Nothing was changed.`,
+  title: 'Too many pages',
+  sentence: `Up to ${new Intl.NumberFormat('en').format(tickLimit)} pages can be ticked. Nothing was changed.`,
   next: 'Tick a page above them instead: it includes everything below it.',
 }
 
@@ -183,7 +176,7 @@ async function kept({ drafts }: ChoiceNeeds, choice: Choice): Promise<Picks> {
   return picksOf(draft, choice.place.workspace.id)
 }
 
-/** null: nothing is ticked anew. */
+/** `picks` null: start from the granted pages again. */
 async function keep(
   { drafts, now }: ChoiceNeeds,
   choice: Choice,

@@ -1,5 +1,4 @@
-/** What owners are asked once before they stop something, and what is said afterwards. */
-
+/** The questions before owners stop or resume a connection, and the notices afterwards. */
 import type { ConfirmPage } from '../../frame/confirm.ts'
 import type { Notices } from '../../frame/notice.ts'
 import { urls } from '../../urls.ts'
@@ -18,17 +17,17 @@ export function disconnectEveryonePage(workspace: Workspace, reading: Connection
     heading: internal ? `Disconnect ${name}?` : `Disconnect ${name} for everyone?`,
     lead: internal
       ? `${name} loses access to every page of ${workspace.name} that was added to it.`
-      : `${name} loses access to ${workspace.name}, for all of the ${everyone(reading)} who connected it.`,
+      : `${name} loses access to ${workspace.name} for all ${everyone(reading)} who connected it.`,
     effects: [
       internal
-        ? 'Whatever uses its integration token stops working at once.'
-        : 'What it does for them stops at once: none of its tokens works any longer.',
-      'Pages stay as they are, also what it wrote on them.',
-      ...(internal ? [] : ['Other workspaces are not concerned.']),
+        ? 'Everything that uses its integration token stops working at once.'
+        : 'It stops working for them at once: its tokens no longer work.',
+      'Pages stay as they are, including its changes to them.',
+      ...(internal ? [] : ['Other workspaces are not affected.']),
     ],
     undo: internal
-      ? 'The token is dead for good. An owner can bring the connection back with a new token, under Developers.'
-      : 'There is no undo. Each person can connect it again, as far as the policy of the workspace allows.',
+      ? 'The token never works again. An owner can reconnect it with a new token under Developers.'
+      : 'This cannot be undone. Each person can connect it again if the workspace policy allows it.',
     submit: {
       label: internal ? 'Disconnect' : 'Disconnect for everyone',
       action: urls.connection.disconnect(workspace.id, id),
@@ -59,16 +58,14 @@ export function resumeEveryonePage(workspace: Workspace, reading: Connection): C
   const { suspended, left } = reading.counts
   return {
     heading: kind === 'internal' ? `Resume ${name}?` : `Resume ${name} for everyone?`,
-    lead: `${name} reaches the same pages again as before it was suspended.`,
+    lead: `${name} reaches the same pages as before it was suspended.`,
     effects: [
       ...(kind === 'internal'
         ? []
         : [
-            `Access comes back for ${peopleWords(suspended)}; where it was disconnected meanwhile, it may be connected again.`,
+            `Access comes back for ${peopleWords(suspended)}. Those who disconnected it in the meantime can connect it again.`,
           ]),
-      ...(left > 0
-        ? [`What ${peopleWords(left)} left behind stays stopped: who installed it is no longer here.`]
-        : []),
+      ...(left > 0 ? [`It stays stopped for ${peopleWords(left)} who left the workspace.`] : []),
     ],
     undo: 'You can suspend it again at any time.',
     submit: { label: 'Resume', action: urls.connection.resume(workspace.id, id), fields: [], danger: false },
@@ -88,10 +85,10 @@ export function revokePage(workspace: Workspace, access: Access, person: string)
     heading: `Revoke the access of ${person}?`,
     lead: `${connection.name} loses access to the pages of ${workspace.name} that ${person} allowed it.`,
     effects: [
-      `What it does for ${person} stops at once: its tokens no longer work.`,
-      'Everyone else’s access stays as it is.',
+      `It stops working for ${person} at once: its tokens no longer work.`,
+      'Everyone else keeps their access.',
     ],
-    undo: `There is no undo. ${person} can connect it again, as far as the policy of the workspace allows.`,
+    undo: `This cannot be undone. ${person} can connect it again if the workspace policy allows it.`,
     submit: {
       label: 'Revoke access',
       action: urls.access.revoke(workspace.id, connection.id, access.id),
@@ -124,9 +121,9 @@ function suspension(lead: string) {
   return {
     lead,
     effects: [
-      'What it does there stops at once: its tokens reach nothing.',
-      'Nothing is lost: the chosen pages and the tokens are kept for when it is resumed.',
-      'Some applications give up when they are refused for a while, and then have to be connected again.',
+      'It stops working there at once: its tokens reach no pages.',
+      'The chosen pages and the tokens are kept for when it is resumed.',
+      'Some applications give up after a while, and have to be connected again.',
     ],
     undo: 'You can resume it at any time.',
   }
@@ -135,7 +132,7 @@ function suspension(lead: string) {
 const said = (sentence: string) => () => ({ kind: 'good', sentence }) as const
 const noted = (sentence: string) => () => ({ kind: 'info', sentence }) as const
 
-/** Also for the second of two owners who pressed the same button at once. */
+/** `…-already`: another owner pressed the same button first. */
 export const notices: Notices = {
   disconnected: count => ({
     kind: 'good',
@@ -144,17 +141,11 @@ export const notices: Notices = {
         ? 'Disconnected. Its tokens no longer work.'
         : `Disconnected for ${peopleWords(count)}. Its tokens no longer work.`,
   }),
-  'disconnected-already': noted(
-    'It was disconnected already, perhaps by another owner a moment ago. Nothing more had to be done.',
-  ),
-  revoked: said('Access revoked. The tokens of that person no longer work; everyone else’s do.'),
-  'revoked-already': noted(
-    'That access had ended already, perhaps by another owner a moment ago. Nothing more had to be done.',
-  ),
-  suspended: said('Suspended. Its tokens reach nothing until you resume it.'),
-  'suspended-already': noted(
-    'There was nothing active left to suspend, perhaps since another owner was a moment faster.',
-  ),
+  'disconnected-already': noted('It was already disconnected, perhaps by another owner a moment ago.'),
+  revoked: said('Access revoked. That person’s tokens no longer work; everyone else’s do.'),
+  'revoked-already': noted('That access had already ended, perhaps by another owner a moment ago.'),
+  suspended: said('Suspended. Its tokens reach no pages until you resume it.'),
+  'suspended-already': noted('It was already suspended, perhaps by another owner a moment ago.'),
   resumed: said('Resumed. It reaches the same pages as before.'),
   'resumed-but-left': count => ({
     kind: 'info',
@@ -162,16 +153,14 @@ export const notices: Notices = {
   }),
   'resumed-but-ended': count => ({
     kind: 'info',
-    sentence: `Resumed, but not for ${peopleWords(count)} where it was disconnected meanwhile: they may connect it again.`,
+    sentence: `Resumed, but not for ${peopleWords(count)} who disconnected it in the meantime. They can connect it again.`,
   }),
   lifted: count => ({
     kind: 'good',
-    sentence: `The suspension is lifted. It was disconnected meanwhile, so nothing is active; ${count === 1 ? 'that person' : 'they'} may connect it again.`,
+    sentence: `The suspension is lifted. It was disconnected in the meantime, so ${count === 1 ? 'that person has' : 'those people have'} to connect it again.`,
   }),
-  'resumed-already': noted(
-    'There was nothing suspended to resume, perhaps since another owner was a moment faster.',
-  ),
-  'pages-narrowed': said('Saved. It reaches fewer pages from this moment on.'),
-  'pages-kept': noted('Nothing was changed: it reaches the same pages as before.'),
-  'token-none': noted('It has no integration token that could be copied.'),
+  'resumed-already': noted('It was already resumed, perhaps by another owner a moment ago.'),
+  'pages-narrowed': said('Saved. It reaches fewer pages from now on.'),
+  'pages-kept': noted('Nothing was changed. It reaches the same pages as before.'),
+  'token-none': noted('It has no integration token to copy.'),
 }

@@ -1,10 +1,10 @@
 import { stateNames } from './page.ts'
 import type { Filters, StateFilter } from './readings.ts'
 
-/** Longer words are in no name. */
+/** No name is longer. */
 const wordsLimit = 200
 
-/** What an address filters by; what it says wrongly filters nothing. */
+/** The filters of an address; unreadable ones filter nothing. */
 export function readFilters(query: Record<string, string | string[] | undefined>): Filters {
   const { state } = query
   const known = typeof state === 'string' && Object.hasOwn(stateNames, state)
@@ -15,7 +15,7 @@ export function readFilters(query: Record<string, string | string[] | undefined>
   }
 }
 
-/** PostgreSQL holds no NUL, and no name does. */
+/** Without NUL, which PostgreSQL refuses. */
 function words(value: string | string[] | undefined): string {
   const text = typeof value === 'string' ? value.normalize('NFC').replaceAll('\0', '').trim() : ''
   return [...text].slice(0, wordsLimit).join('')

@@ -1,4 +1,4 @@
-/** For the member to whom something is offered: what he takes over when he accepts. */
+/** The offer of a departed member's installation, for the member who can take it over. */
 import { mayInstall } from '../../../installs/policy.ts'
 import { view } from '../../frame/render.ts'
 import { type Developer, developerOf } from '../../install/developer.ts'
@@ -18,7 +18,7 @@ export type OfferPage = {
   developer: Developer
   levels: Level[]
   pages: { sentence: string; titles: string[] }
-  /** Why it cannot be accepted; null: it can. */
+  /** The reason why it cannot be accepted; null: it can. */
   problem: string | null
   accept: string | null
   decline: string | null
@@ -33,7 +33,7 @@ export function offerPage(facts: {
 }): OfferPage {
   const { workspace, offer, now } = facts
   const { connection } = offer
-  const isOpen = offer.state === 'offered' && offer.stands
+  const isOpen = offer.state === 'offered' && offer.isOpen
   const problem = isOpen ? problemOf(offer, workspace.name) : overWords(offer)
   return {
     header: {
@@ -44,7 +44,7 @@ export function offerPage(facts: {
       workspace: { name: workspace.name, mark: workspaceMark(workspace) },
     },
     heading: isOpen ? `Take over ${connection.name}?` : `${connection.name} is no longer offered`,
-    sentence: `${offer.from} installed it in ${workspace.name} and has left. ${offer.offeredBy ?? 'An owner'} offers it to you. What it did stopped, and goes on when you accept.`,
+    sentence: `${offer.from} installed it in ${workspace.name} and has left. ${offer.offeredBy ?? 'An owner'} offers it to you. It stopped working, and works again when you accept.`,
     offered: momentOf(offer.offeredAt, now),
     developer: developerOf(connection),
     levels: levelsOf(offer.capabilities, workspace.name),
@@ -59,12 +59,14 @@ export function offerPage(facts: {
 function pagesOf({ pages: { titles, kept, dropped }, from }: OfferToMe): OfferPage['pages'] {
   const rest = kept - titles.length
   const others =
-    dropped === 0 ? '' : ` ${countWords(dropped, 'other is', 'others are')} out of your reach and left out.`
+    dropped === 0
+      ? ''
+      : ` You do not reach ${countWords(dropped, 'other page', 'other pages')}, which will be removed.`
   return {
     sentence:
       kept === 0
-        ? `You reach none of the pages that ${from} chose, so that it reaches nothing until you add pages.${others}`
-        : `You reach ${countWords(kept, 'page', 'pages')} of those that ${from} chose, with everything below.${others}`,
+        ? `You reach none of the pages that ${from} chose, so it reaches no pages until you add some.${others}`
+        : `It keeps ${countWords(kept, 'page', 'pages')} that ${from} chose and you reach, with everything below.${others}`,
     titles: rest > 0 ? [...titles, `and ${countWords(rest, 'other', 'others')}`] : titles,
   }
 }
@@ -72,11 +74,11 @@ function pagesOf({ pages: { titles, kept, dropped }, from }: OfferToMe): OfferPa
 function problemOf({ placement, hasOwn, connection }: OfferToMe, workspace: string): string | null {
   const may = mayInstall(placement)
   if (may.kind === 'no' && may.because === 'connection-disabled')
-    return `${connection.name} has been switched off, and cannot be taken over.`
+    return `${connection.name} is switched off and cannot be taken over.`
   if (may.kind === 'no')
-    return `The policy of ${workspace} does not let you install ${connection.name}, and so you cannot take it over.`
+    return `The policy of ${workspace} does not let you install ${connection.name}, so you cannot take it over.`
   return hasOwn
-    ? `You have ${connection.name} installed in ${workspace} yourself, and a person has it once. Disconnect yours first if you would rather have this one.`
+    ? `You already have ${connection.name} installed in ${workspace}, and can have it only once. To take this one over, disconnect yours first.`
     : null
 }
 
@@ -87,8 +89,8 @@ function overWords({ state, from }: OfferToMe): string {
     case 'declined':
       return 'You have declined it.'
     case 'withdrawn':
-      return 'The offer was taken back, or what was offered has ended.'
+      return 'The offer was taken back, or the connection has ended.'
     default:
-      return `${from} is back, or what was offered has ended.`
+      return `${from} is back, or the connection has ended.`
   }
 }

@@ -1,4 +1,4 @@
-/** For owners: what departed members left behind, and to whom it is offered. */
+/** For owners: installations of departed members, and the offers of them. */
 import { mayInstall } from '../../../installs/policy.ts'
 import type { ConfirmPage } from '../../frame/confirm.ts'
 import type { Notice, Notices } from '../../frame/notice.ts'
@@ -23,9 +23,9 @@ export type LeftBehindRow = {
   since: Moment
   levels: string[]
   pages: string
-  /** What became of it so far; null: nothing yet. */
+  /** The offer or the last answer; null: it was never offered. */
   status: string | null
-  /** Where another member is chosen; null: it is offered to somebody. */
+  /** Where another member is chosen; null: an offer waits. */
   handOver: { label: string; href: string } | null
   /** Takes the offer back; null: none waits. */
   withdraw: { label: string; action: string } | null
@@ -56,7 +56,7 @@ export function leftBehindPage(facts: {
     empty: {
       icon: 'users',
       heading: trail.after ? 'No more connections' : 'Nothing is left behind',
-      sentence: `When a member leaves ${workspace.name}, what that member installed stops at once and appears here. You can hand it over or let it go.`,
+      sentence: `When a member leaves ${workspace.name}, their connections stop at once and appear here. You can hand them over or let them go.`,
       action: null,
     },
     pagination: paginate(here, trail, more ? rows.at(-1)!.installationId : null),
@@ -106,10 +106,10 @@ export type ReceiversPage = {
     mark: Mark
     note: string
     label: string
-    /** Why this member cannot take it; null: can. */
+    /** The reason why this member cannot take it over; null: they can. */
     problem: string | null
   }[]
-  /** There are more members than are shown. */
+  /** There are more members than are listed. */
   more: boolean
   empty: { icon: 'search'; heading: string; sentence: string; action: { label: string; href: string } }
 }
@@ -125,7 +125,7 @@ export function receiversPage(
   return {
     name: connection.name,
     mark: markOf(connection),
-    lead: `${person.name} left ${workspace.name}, and ${connection.name} stopped. The member whom you choose has to accept it. Then it works again, as far as that member reaches its ${left.pages === 1 ? 'page' : 'pages'}.`,
+    lead: `${person.name} left ${workspace.name}, and ${connection.name} stopped. When the member whom you choose accepts it, it works again, on those of its pages that they reach.`,
     search: { action: here, field: field('q', 'Search members', { type: 'search', value: words }) },
     action: here,
     rows: receivers.map(one => ({
@@ -140,33 +140,33 @@ export function receiversPage(
     more,
     empty: {
       icon: 'search',
-      heading: 'Nobody fits',
-      sentence: 'No member has this in the name or the e-mail address.',
+      heading: 'No results',
+      sentence: 'No member’s name or e-mail address contains this.',
       action: { label: 'Show all members', href: here },
     },
   }
 }
 
 function problemOf({ placement, hasOwn }: Receiver): string | null {
-  if (hasOwn) return 'Has it installed already'
+  if (hasOwn) return 'Already has it installed'
   const may = mayInstall(placement)
   if (may.kind === 'yes') return null
   return may.because === 'connection-disabled'
     ? 'The connection is switched off'
-    : 'May not install it under the policy'
+    : 'The policy does not let them install it'
 }
 
 export function letGoPage(workspace: Workspace, left: LeftBehind): ConfirmPage {
   const { connection, person } = left
   return {
     heading: `Let go of ${connection.name}?`,
-    lead: `${person.name} installed it in ${workspace.name} and has left. It is stopped, and then ends for good.`,
+    lead: `${person.name} installed it in ${workspace.name} and has left. It has stopped, and will end for good.`,
     effects: [
-      'Its tokens never work again, and nobody can take it over.',
+      'Its tokens never work again, and it can no longer be handed over.',
       ...(left.offer ? [`The offer to ${left.offer.to} ends with it.`] : []),
-      'What others connected stays connected.',
+      'Other people’s connections stay as they are.',
     ],
-    undo: 'There is no undo. Somebody else can connect it anew.',
+    undo: 'This cannot be undone. Others can connect it for themselves.',
     submit: {
       label: `Let go of ${connection.name}`,
       action: urls.handOver.letGo(workspace.id, left.installationId),
@@ -178,15 +178,15 @@ export function letGoPage(workspace: Workspace, left: LeftBehind): ConfirmPage {
 }
 
 export const notices: Notices = {
-  offered: () => ({ kind: 'good', sentence: 'Offered. It works again as soon as that member accepts it.' }),
+  offered: () => ({ kind: 'good', sentence: 'Offered. It works again when that member accepts it.' }),
   'offered-already': () => ({
     kind: 'warning',
-    sentence: 'It is offered to somebody already, as you see below. Take that offer back first.',
+    sentence: 'It is already offered to someone, as you see below. Take that offer back first.',
   }),
-  withdrawn: () => ({ kind: 'good', sentence: 'The offer is taken back.' }),
+  withdrawn: () => ({ kind: 'good', sentence: 'Offer taken back.' }),
   over: () => ({ kind: 'info', sentence: 'The offer was answered before you took it back.' }),
   disconnected: () => ({ kind: 'good', sentence: 'Let go. Its tokens never work again.' }),
-  already: () => ({ kind: 'info', sentence: 'It was disconnected already. Nothing more had to be done.' }),
+  already: () => ({ kind: 'info', sentence: 'It was already disconnected.' }),
 }
 
 function reachWords(reached: number, pages: number): string {

@@ -4,22 +4,22 @@ import type { Placement } from '../../../installs/policy.ts'
 import type { ConnectionToInstall } from '../../install/readings.ts'
 import type { MyOffer } from '../my-requests/readings.ts'
 
-/** An installation whose installer is no longer in the workspace. */
+/** An installation whose installer is no longer in the workspace. `since`: when it stopped. */
 export type LeftBehind = {
   installationId: string
   connection: { id: string; name: string; logoHash: string | null; disabled: boolean }
   person: { id: string; name: string; email: string }
   since: Date
   capabilities: Capability[]
-  /** Pages that were chosen for it. */
+  /** Granted pages. */
   pages: number
   /** The offer that waits; null: none does. */
   offer: { id: string; to: string; at: Date } | null
-  /** Who declined it last; null: nobody did, or it was offered again since. */
+  /** The member who declined the last offer; null: none did, or it was offered again since. */
   declinedBy: string | null
 }
 
-/** A member who could take it over; `reaches`: how many of its pages he reaches. */
+/** A member who could take it over. `hasOwn`: they have it installed; `reaches`: how many of its granted pages they reach. */
 export type Receiver = {
   id: string
   name: string
@@ -32,10 +32,10 @@ export type Receiver = {
 export type OfferToMe = MyOffer & {
   connection: ConnectionToInstall
   state: HandOverState
-  /** What was left behind is still there, and whoever left it has not come back. */
-  stands: boolean
+  /** The installation is still live, and its installer has not come back. */
+  isOpen: boolean
   capabilities: Capability[]
-  /** Pages that carry over: the first by name, and how many do and do not. */
+  /** Granted pages that the member reaches and so carry over: the first titles, and how many do and do not. */
   pages: { titles: string[]; kept: number; dropped: number }
   placement: Placement
   hasOwn: boolean
@@ -47,12 +47,12 @@ export type HandOverReadings = {
     workspaceId: string
     after: string | null
   }): Promise<{ rows: LeftBehind[]; more: boolean }>
-  /** One of them with members by name; `words` '' looks for nothing. null: nothing of the kind was left behind. */
+  /** One of them with members by name; an empty `words` filters nothing. null: there is no such installation. */
   receivers(question: {
     workspaceId: string
     installationId: string
     words: string
   }): Promise<{ left: LeftBehind; receivers: Receiver[]; more: boolean } | null>
-  /** null: there is none, or it is somebody else's. */
+  /** null: none of this id, or another member's. */
   offer(workspaceId: string, userId: string, id: string): Promise<OfferToMe | null>
 }

@@ -28,7 +28,7 @@ function exported(row: HistoryRow): ExportedEvent {
     id: row.id,
     at: row.at.toISOString(),
     kind: row.kind,
-    // The marks that keep names from turning a sentence around are for screens.
+    // Without the isolates around names, which are for screens.
     summary: `${whoOf(row)} ${tell(row)}`.replace(/[\u2068\u2069]/g, ''),
     actor_id: row.actor?.id ?? null,
     actor_name: row.actor?.name ?? null,
@@ -51,7 +51,7 @@ export function toNdjson(rows: AsyncIterable<HistoryRow>): Readable {
   return Readable.from(lines())
 }
 
-/** Where a semicolon parts cells, as spreadsheets of many countries have it, what stands behind one begins a cell too. */
+/** Spreadsheets of many countries separate cells with semicolons, so text after one may begin a cell, too. */
 const unformed = (text: string) => text.replace(/(;\s*)(?=[=+@]|-\w)/g, "$1'")
 
 /** RFC 4180 with a header. A cell that a spreadsheet would run as a formula is escaped. */

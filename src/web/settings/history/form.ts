@@ -4,7 +4,7 @@ import { readUuid } from '../../../installs/ids.ts'
 import { type PassedCursors, readPassedCursors } from '../../kit/pagination.ts'
 import { eventKinds } from './words.ts'
 
-/** The filters as they stand in the address and in the form. */
+/** The filters as the address and the form spell them. */
 export type HistoryFields = { person: string; connection: string; kind: string; from: string; to: string }
 
 type Query = Record<string, string | string[] | undefined>
@@ -14,14 +14,14 @@ export type HistoryQuestion = {
   filter: HistoryFilter
   after: HistoryCursor | null
   trail: PassedCursors
-  /** What of the question cannot be; null: nothing. */
+  /** The problems with the question, as sentences; null: there are none. */
   problem: string | null
 }
 
 const one = (value: string | string[] | undefined) =>
   typeof value === 'string' ? value.trim().slice(0, 200) : ''
 
-/** Reads the address. What cannot be read is left out of the filter, and said. */
+/** Reads the address. Unreadable filters are left out and named in `problem`. */
 export function readHistoryQuestion(query: Query): HistoryQuestion {
   const fields: HistoryFields = {
     person: one(query.person).replaceAll('\0', ''),
@@ -33,9 +33,9 @@ export function readHistoryQuestion(query: Query): HistoryQuestion {
   const [from, to] = [readDay(fields.from), readDay(fields.to)]
   const kind = eventKinds.find(known => known === fields.kind)
   const problems = [
-    fields.from !== '' && !from ? 'The first day is no date.' : '',
-    fields.to !== '' && !to ? 'The last day is no date.' : '',
-    from && to && from > to ? 'The first day lies after the last day.' : '',
+    fields.from !== '' && !from ? 'The first day is not a date.' : '',
+    fields.to !== '' && !to ? 'The last day is not a date.' : '',
+    from && to && from > to ? 'The first day is after the last day.' : '',
     fields.kind !== '' && !kind ? 'There is no such kind of event.' : '',
     fields.connection !== '' && !readUuid(fields.connection) ? 'There is no such connection.' : '',
   ].filter(problem => problem !== '')
@@ -59,7 +59,7 @@ export function writeCursor({ at, id }: HistoryCursor): string {
   return `${at.getTime()}.${id}`
 }
 
-/** A cursor that was tampered with begins at the beginning: it can only choose where the list starts. */
+/** A cursor that was tampered with only chooses where the list starts; an unreadable one starts at the beginning. */
 function readCursor(text: string): HistoryCursor | null {
   const [, ms, rest] = /^(\d{1,15})\.(.+)$/.exec(text) ?? []
   const id = readUuid(rest)

@@ -23,7 +23,7 @@ export type HistoryPage = {
     kinds: Choice[]
     from: string
     to: string
-    /** Where everything is shown again; null: nothing is filtered. */
+    /** The address without filters; null: no filter is set. */
     clear: string | null
   }
   downloads: { csv: string; ndjson: string }
@@ -41,7 +41,7 @@ export const historyView = view<HistoryPage>('settings/history')
 type Facts = {
   workspace: { id: string; name: string }
   question: HistoryQuestion
-  /** One more than is shown, where there are more. */
+  /** One more than is shown, if there are more. */
   rows: HistoryRow[]
   connections: { id: string; name: string }[]
   now: Date
@@ -93,15 +93,15 @@ function emptyWords(list: string, narrowed: boolean): HistoryPage['empty'] {
   return narrowed
     ? {
         icon: 'history',
-        heading: 'Nothing here',
-        sentence: 'No event fits what you asked for.',
+        heading: 'No results',
+        sentence: 'No event matches your filters.',
         action: { label: 'Show everything', href: list },
       }
     : {
         icon: 'history',
-        heading: 'Nothing happened yet',
+        heading: 'No events yet',
         sentence:
-          'Each time a connection is installed, changed, approved or disconnected here, this list says who did it and when.',
+          'Installs, changes, approvals and disconnects in this workspace appear here, with who made them and when.',
         action: null,
       }
 }
@@ -125,7 +125,7 @@ function whoseOf(row: HistoryRow): string | null {
   return installer && installer.id !== actor?.id && !namesItsInstaller(row) ? installer.name : null
 }
 
-/** Nobody signed in stands behind what the partner's own server or the operator does. */
+/** Actions without a signed-in person are the partner's server's or the operator's. */
 export function whoOf({ actor, kind }: Pick<HistoryRow, 'actor' | 'kind'>): string {
   if (actor) return actor.name
   return byPartner.has(kind) ? 'The partner' : 'The operator'

@@ -1,5 +1,4 @@
-/** Everything that happened in a workspace around connections; for owners. */
-
+/** The history of a workspace's connections, for owners, with downloads. */
 import type { Readable } from 'node:stream'
 import Router from '@koa/router'
 import type { HistoryRow } from '../../../installs/history.ts'
@@ -48,7 +47,7 @@ export function history(needs: HistoryNeeds): Router<WebState> {
       const place = await gate.enterAsOwner(ctx)
       if (!place) return
       const question = readHistoryQuestion(ctx.query)
-      // A file does not say what was left out of its filter.
+      // A file could not show that a filter was left out.
       if (question.problem) return show(ctx, place, question)
       const { filter } = question
       ctx.type = type

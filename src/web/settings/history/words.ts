@@ -1,17 +1,16 @@
-/** What each event is called in the list of kinds, and how one is told. Nothing here names a page. */
+/** The name of each kind of event, and the sentence about one. No sentence names a page. */
 import type { EventKind } from '../../../installs/events.ts'
 import type { HistoryRow } from '../../../installs/history.ts'
 import { pagesWords } from '../../kit/words.ts'
 import { changesOfPolicy } from '../policy/words.ts'
 
 type Data = Record<string, unknown>
-/** What is known of an event beside its facts. */
 type Event = Pick<HistoryRow, 'kind' | 'installer' | 'handOver' | 'data'>
-type Said = { label: string; tell(data: Data, event: Event): string }
+type KindWords = { label: string; tell(data: Data, event: Event): string }
 
-const plain = (label: string, sentence: string): Said => ({ label, tell: () => sentence })
+const plain = (label: string, sentence: string): KindWords => ({ label, tell: () => sentence })
 
-export const kindWords: Record<EventKind, Said> = {
+export const kindWords: Record<EventKind, KindWords> = {
   'connection.registered': plain('Connection registered', 'registered the connection'),
   'connection.updated': plain('Connection changed', 'changed how the connection is registered'),
   'connection.disabled': plain('Connection switched off', 'switched the connection off'),
@@ -40,14 +39,14 @@ export const kindWords: Record<EventKind, Said> = {
     label: 'Resumed',
     tell: (data, event) =>
       data.disconnected
-        ? `lifted the suspension of ${whose(event)} that had been disconnected meanwhile`
+        ? `lifted the suspension of ${whose(event)} that had been disconnected`
         : `resumed ${whose(event)}`,
   },
   'installation.disconnected': {
     label: 'Disconnected',
     tell: (data, event) =>
       data.reason === 'let-go'
-        ? `let go of what ${named(event.installer?.name)} left`
+        ? `let go of the installation of ${named(event.installer?.name)}`
         : `disconnected ${whose(event)}${endings[String(data.reason)] ?? ''}`,
   },
   'pages.changed': { label: 'Pages changed', tell: changedPages },
@@ -60,32 +59,32 @@ export const kindWords: Record<EventKind, Said> = {
     'Refresh token reused',
     'sent a refresh token that had been replaced; the tokens of that chain were ended',
   ),
-  'token.revoked': plain('Token revoked', 'gave its tokens back'),
+  'token.revoked': plain('Token revoked', 'revoked its tokens'),
   'policy.changed': { label: 'Policy changed', tell: changedPolicy },
-  'approval.added': plain('Approved', 'put it on the approved list'),
-  'approval.removed': plain('Approval removed', 'took it off the approved list'),
+  'approval.added': plain('Approved', 'added it to the approved list'),
+  'approval.removed': plain('Approval removed', 'removed it from the approved list'),
   'approval-request.made': plain('Approval requested', 'asked for its approval'),
   'approval-request.withdrawn': plain('Request withdrawn', 'withdrew the request for its approval'),
-  'approval-request.taken-up': plain('Request taken up', 'went on after the approval'),
+  'approval-request.taken-up': plain('Request taken up', 'continued after the approval'),
   'approval-request.approved': plain('Request approved', 'approved a request for it'),
   'approval-request.declined': plain('Request declined', 'declined a request for it'),
-  'approval-request.closed': plain('Request closed', 'let the partner know that access was denied'),
+  'approval-request.closed': plain('Request closed', 'told the partner that access was denied'),
   'hand-over.offered': {
     label: 'Hand-over offered',
-    tell: (_, { handOver }) => `offered what ${named(handOver.from)} left to ${named(handOver.to)}`,
+    tell: (_, { handOver }) => `offered the installation of ${named(handOver.from)} to ${named(handOver.to)}`,
   },
   'hand-over.withdrawn': {
     label: 'Hand-over withdrawn',
     tell: (_, { handOver }) =>
-      `took back the offer to ${named(handOver.to)} of what ${named(handOver.from)} left`,
+      `took back the offer of the installation of ${named(handOver.from)} to ${named(handOver.to)}`,
   },
   'hand-over.accepted': {
     label: 'Hand-over accepted',
-    tell: (_, { handOver }) => `took over what ${named(handOver.from)} left`,
+    tell: (_, { handOver }) => `took over the installation of ${named(handOver.from)}`,
   },
   'hand-over.declined': {
     label: 'Hand-over declined',
-    tell: (_, { handOver }) => `declined what ${named(handOver.from)} left`,
+    tell: (_, { handOver }) => `declined the installation of ${named(handOver.from)}`,
   },
   'sandbox.created': plain('Sandbox made', 'made this sandbox'),
   'sandbox.removed': plain('Sandbox removed', 'removed this sandbox'),
@@ -102,22 +101,22 @@ function pages(count: unknown): string {
   return pagesWords(typeof count === 'number' ? count : 0)
 }
 
-/** An internal connection is nobody's installation. */
+/** Internal connections have no installer. */
 function whose({ installer, data }: Event): string {
   return installer || data.installer_id ? 'an installation' : 'it for the workspace'
 }
 
-/** A name cannot turn the sentence around it, whichever way it is written. */
+/** Isolated, so that a right-to-left name does not reorder the sentence. */
 function named(name: string | null | undefined): string {
   return name ? `\u2068${name}\u2069` : 'someone who is gone'
 }
 
-/** The sentence says whose installation it was. */
+/** Whether the sentence itself names the installer. */
 export function namesItsInstaller({ kind, data }: Event): boolean {
   return kind.startsWith('hand-over.') || data.reason === 'let-go'
 }
 
-/** What it says behind the name of who did it. */
+/** The sentence after the actor's name. */
 export function tell(event: Event): string {
   return kindWords[event.kind]?.tell(event.data, event) ?? event.kind
 }

@@ -1,4 +1,4 @@
-/** What a member had connected and somebody else ended: he reads by whom, when, and what he can do. */
+/** A member's installation that somebody else ended: who, when, and what the member can do now. */
 import { mayInstall } from '../../../installs/policy.ts'
 import { refusals } from '../../frame/refusals.ts'
 import { type Moment, momentOf } from '../../kit/dates.ts'
@@ -18,13 +18,13 @@ export function endedRow({ connection, reason, at, placement }: EndedByOthers, n
   }
 }
 
-/** Before the moment: "… just now". */
+/** A moment follows: "… just now". */
 const endings: Record<EndedByOthers['reason'], string> = {
   'by-owner': 'A workspace owner disconnected it',
-  'not-approved': 'A workspace owner disconnected it with all that is not approved here',
+  'not-approved': 'A workspace owner disconnected everything that is not approved here',
   'let-go': 'A workspace owner ended it while you were away',
-  'by-operator': 'Whoever runs this service disconnected it',
-  'by-partner': 'Its own application gave its access back',
+  'by-operator': 'The operator of this service disconnected it',
+  'by-partner': 'The application revoked its own access',
   'connection-deleted': 'Its developer deleted it',
 }
 

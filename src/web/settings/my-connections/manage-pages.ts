@@ -70,7 +70,7 @@ async function face(needs: ManagePagesNeeds, ctx: WebContext): Promise<Choice | 
     words: {
       title: `Pages of ${connection.name}`,
       heading: `Which pages may ${connection.name} reach?`,
-      lead: 'Ticking a page includes everything below it, also what is added there later. What you untick is out of its reach from the next moment on.',
+      lead: 'Ticking a page includes everything below it, and pages added there later. It loses access to unticked pages as soon as you save.',
       notice: internal
         ? sharedNotice(connection.name, workspace.name)
         : await widening(needs, place, connection.id),
@@ -86,11 +86,11 @@ async function face(needs: ManagePagesNeeds, ctx: WebContext): Promise<Choice | 
 }
 
 function sharedNotice(connection: string, workspace: string): Notice {
-  const sentence = `${connection} belongs to ${workspace} as a whole. You add pages that you can open yourself; what others added, they and owners take away.`
+  const sentence = `${connection} belongs to ${workspace} as a whole. You can add pages that you can open. Pages that others added can be removed by them and by owners.`
   return { kind: 'info', sentence }
 }
 
-/** Why pages can be taken away only; null: they can be added too. */
+/** The reason why pages can only be removed; null: they can be added, too. */
 async function widening(
   needs: ManagePagesNeeds,
   { user, workspace }: Choice['place'],
@@ -100,5 +100,5 @@ async function widening(
   const may = placement ? mayInstall(placement) : null
   if (may?.kind !== 'no') return null
   const { sentence } = refusals[may.because]
-  return { kind: 'warning', sentence: `${sentence} You can take pages away, but not add any.` }
+  return { kind: 'warning', sentence: `${sentence} You can remove pages, but not add any.` }
 }

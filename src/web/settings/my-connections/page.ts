@@ -11,7 +11,7 @@ import { developerItems, type Menu, menuLink, menuPost } from '../../kit/menu.ts
 import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
 import { type Columns, momentCell, nameCell, type Table, table } from '../../kit/table.ts'
 import { urls } from '../../urls.ts'
-import { type OfferedRow, offeredRow } from '../hand-overs/offered.ts'
+import { type OfferRow, offerRow } from '../hand-overs/offer-rows.ts'
 import type { MyOffer } from '../my-requests/readings.ts'
 import { type EndedRow, endedRow } from './ended.ts'
 import type { EndedByOthers, MyConnection } from './readings.ts'
@@ -20,7 +20,7 @@ import { reachWords } from './words.ts'
 export type MyConnectionsPage = {
   workspace: string
   notice: Notice | null
-  offers: OfferedRow[]
+  offers: OfferRow[]
   table: Table
   /** What to say where there is none. */
   empty: { icon: 'plug'; heading: string; sentence: string; action: { label: string; href: string } | null }
@@ -52,7 +52,7 @@ export function myConnectionsPage(facts: Facts): MyConnectionsPage {
   return {
     workspace: workspace.name,
     notice,
-    offers: offers.map(offer => offeredRow(workspace.id, offer, now)),
+    offers: offers.map(offer => offerRow(workspace.id, offer, now)),
     table: table(columns(facts), rows),
     empty: {
       icon: 'plug',

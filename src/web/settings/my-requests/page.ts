@@ -8,15 +8,15 @@ import { connectionMark, type Mark, workspaceMark } from '../../kit/marks.ts'
 import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
 import { namesWords } from '../../kit/words.ts'
 import { urls } from '../../urls.ts'
-import { type OfferedRow, offeredRow } from '../hand-overs/offered.ts'
+import { type OfferRow, offerRow } from '../hand-overs/offer-rows.ts'
 import { type Stage, stageBadges, stageOf } from '../requests/status.ts'
 import type { MyOffer, MyRequest } from './readings.ts'
 
 export type MyRequestsPage = {
   workspace: string
   notice: Notice | null
-  offers: OfferedRow[]
-  /** `resume`: where the install goes on; null: it does not. */
+  offers: OfferRow[]
+  /** `resume`: where the install continues; null: it cannot. */
   rows: { name: string; mark: Mark; badge: Badge; asked: Moment; href: string; resume: string | null }[]
   empty: { icon: 'inbox'; heading: string; sentence: string; action: null }
   pagination: Pagination
@@ -39,7 +39,7 @@ export function myRequestsPage(facts: {
   return {
     workspace: workspace.name,
     notice,
-    offers: offers.map(offer => offeredRow(workspace.id, offer, now)),
+    offers: offers.map(offer => offerRow(workspace.id, offer, now)),
     rows: rows.map(row => {
       const stage = stageOf(row, now)
       return {
@@ -53,9 +53,9 @@ export function myRequestsPage(facts: {
     }),
     empty: {
       icon: 'inbox',
-      heading: trail.after ? 'No more requests' : 'You have asked for nothing',
+      heading: trail.after ? 'No more requests' : 'No requests yet',
       sentence:
-        'When the policy stops you from installing a connection, you can ask an owner to approve it. What became of it appears here.',
+        'When the policy does not let you install a connection, you can ask an owner to approve it. Your requests appear here.',
       action: null,
     },
     pagination: paginate(here, trail, more ? rows.at(-1)!.id : null),
@@ -76,12 +76,12 @@ export type MyRequestPage = {
   reason: string
   asked: Moment
   levels: string[]
-  /** What the owner who decided wrote; null: nothing. */
+  /** What the owner wrote; null: they wrote no answer. */
   answer: { by: string; text: string } | null
-  /** Where the install goes on; null: it does not. */
+  /** Where the install continues; null: it cannot. */
   resume: { action: string; until: string } | null
   withdraw: string | null
-  /** Where the partner is told that access is denied; null: it is not to be told. */
+  /** Where the partner gets its denial; null: it does not get one. */
   close: string | null
   back: string
 }
@@ -125,7 +125,7 @@ export function myRequestPage(facts: {
 
 const headings: Record<Stage, (connection: string) => string> = {
   waiting: connection => `${connection} waits for approval`,
-  free: connection => `${connection} needs no approval any more`,
+  free: connection => `${connection} no longer needs approval`,
   approved: connection => `${connection} is approved`,
   ended: connection => `The approval of ${connection} was taken back`,
   declined: connection => `${connection} was not approved`,
@@ -144,23 +144,23 @@ function sentenceOf(
   switch (stage) {
     case 'waiting':
       return owners.count === 0
-        ? `An owner of ${workspace} decides. You can close this page: what you see here stays in My requests.`
-        : `${namesWords(owners.names, owners.count)} can decide, as ${owners.count === 1 ? 'the owner' : 'the owners'} of ${workspace}. You can close this page: what you see here stays in My requests.`
+        ? `An owner of ${workspace} decides. You can close this page: the request stays in My requests.`
+        : `${namesWords(owners.names, owners.count)} can decide, as ${owners.count === 1 ? 'the owner' : 'the owners'} of ${workspace}. You can close this page: the request stays in My requests.`
     case 'free':
-      return `The policy of ${workspace} lets you install it now. ${resumable ? 'You go on where you were stopped.' : again}`
+      return `The policy of ${workspace} lets you install it now. ${resumable ? 'You continue where you were stopped.' : again}`
     case 'approved':
-      return resumable ? `You go on where you were stopped, and choose pages in ${workspace}.` : again
+      return resumable ? `You continue where you were stopped, and choose pages in ${workspace}.` : again
     case 'ended':
-      return `It was approved, and the policy of ${workspace} does not let you install it any more.`
+      return `It was approved, but the policy of ${workspace} no longer lets you install it.`
     case 'declined':
-      return `An owner of ${workspace} declined. ${connection.name} reaches nothing of yours by this.`
+      return `An owner of ${workspace} declined. ${connection.name} gets no access.`
     case 'expired':
       return decidedAt
-        ? `It was approved and not taken up within 7 days. ${again}`
+        ? `It was approved, but you did not continue within 7 days. ${again}`
         : `No owner of ${workspace} decided within 7 days. ${again}`
     case 'withdrawn':
-      return `Nothing more happens by it. ${again}`
+      return again
     default:
-      return 'The request was approved, and you went on from there.'
+      return 'The request was approved, and you continued.'
   }
 }

@@ -2,14 +2,14 @@ import type { Policy } from '../../../installs/workspace.ts'
 
 export type PolicyForm = {
   policy: Policy
-  /** When the policy that the form showed had been set; null: never. */
+  /** When the policy that the form showed was set; null: never. */
   seen: Date | null
 }
 
 const restrictions: readonly Policy['restrictInstalls'][] = ['none', 'approved-list', 'owners-only']
 const creations: readonly Policy['connectionCreation'][] = ['everyone', 'owners-only']
 
-/** null when a value is none that the form offers. */
+/** null: a value that the form does not offer. */
 export function readPolicyForm(form: URLSearchParams): PolicyForm | null {
   const restrictInstalls = restrictions.find(one => one === form.get('restrict_installs'))
   const connectionCreation = creations.find(one => one === form.get('connection_creation'))

@@ -13,16 +13,16 @@ export type Option = { value: string; label: string; selected: boolean }
 
 export type PolicyPage = {
   notice: Notice | null
-  /** Why nothing can be set; null: it can. */
+  /** The reason why the policy cannot be changed; null: it can. */
   locked: string | null
   action: string
   seen: string
   restrict: Option[]
   autoApprove: boolean
   create: Option[]
-  /** Who set it last, and when; null: nobody yet. */
+  /** Who set it last, and when; null: it was never set. */
   set: { by: string; at: Moment } | null
-  /** What stays although the policy would not let it in today; null: nothing does. */
+  /** Installations that the policy would not allow today; null: there are none. */
   against: { sentence: string; connections: string[]; href: string } | null
 }
 export const policyView = view<PolicyPage>('settings/policy')
@@ -41,7 +41,7 @@ type Facts = {
   now: Date
 }
 
-/** `filled`: what was chosen and could not be set; null: what is set. */
+/** `filled`: the choice that could not be saved; null: show the saved policy. */
 export function policyPage({ workspace, reading, notice, now }: Facts, filled: Policy | null): PolicyPage {
   const { plan, policy, setAt } = reading.kept
   const shown = filled ?? policy
@@ -77,7 +77,7 @@ function options<Value extends string>(labels: Record<Value, string>, chosen: Va
 function lockedWords(workspace: string, plan: Plan): string {
   return (
     `Policies are part of the Enterprise plan, and ${workspace} is on the ${plans[plan]} plan. ` +
-    'Until that changes nothing is restricted here, whatever is shown below.'
+    'The settings below have no effect until that changes.'
   )
 }
 
@@ -90,18 +90,18 @@ function connectionsOf(against: NamedInstallation[]): string[] {
   const groups = Map.groupBy(against, one => one.connectionId)
   return [...groups.values()].map(([first, ...others]) =>
     others.length === 0
-      ? `${first!.connectionName} (${first!.personName ?? 'nobody'})`
+      ? `${first!.connectionName} (${first!.personName ?? 'no one'})`
       : `${first!.connectionName} (${countWords(others.length + 1, 'person', 'people')})`,
   )
 }
 
 function againstWords(count: number): string {
-  return `${countWords(count, 'installation', 'installations')} by members would not be let in today. ${
-    count === 1 ? 'It stays as it is and is' : 'They stay as they are and are'
+  return `${countWords(count, 'installation', 'installations')} by members would not be allowed today. ${
+    count === 1 ? 'It keeps working and is' : 'They keep working and are'
   } marked “Not approved”.`
 }
 
-/** Connections that are named one by one; the others are counted. */
+/** Connections that are named; the others are counted. */
 const namedOneByOne = 10
 
 function shownOf(connections: string[]): string[] {
@@ -117,12 +117,12 @@ export function unapprovedPage(
   const count = countWords(against.length, 'installation', 'installations')
   return {
     heading: 'Disconnect everything that is not approved?',
-    lead: `${count} in ${workspace.name} would not be let in by the policy today.`,
+    lead: `The policy of ${workspace.name} would not allow ${count} today.`,
     effects: [
-      ...shownOf(connectionsOf(against)).map(words => `${words}: the tokens stop working at once.`),
-      'What owners installed, what is approved, and internal connections stay as they are.',
+      ...shownOf(connectionsOf(against)).map(words => `${words}: its tokens stop working at once.`),
+      'Installations by owners, approved connections and internal connections stay as they are.',
     ],
-    undo: 'There is no undo. Members can ask for an approval and connect again.',
+    undo: 'This cannot be undone. Members can ask for approval and connect again.',
     submit: {
       label: 'Disconnect all not approved',
       action: urls.policyUnapproved(workspace.id),
@@ -134,21 +134,21 @@ export function unapprovedPage(
 }
 
 export const notices: Notices = {
-  set: () => ({ kind: 'good', sentence: 'Saved. It holds from this moment on; what is installed stays.' }),
-  unchanged: () => ({ kind: 'info', sentence: 'Nothing was changed: the policy is the same as before.' }),
+  set: () => ({ kind: 'good', sentence: 'Saved. It applies from now on; existing installations stay.' }),
+  unchanged: () => ({ kind: 'info', sentence: 'Nothing was changed. The policy is the same as before.' }),
   disconnected: count => ({
     kind: 'good',
-    sentence: `${countWords(count, 'installation is', 'installations are')} disconnected. The tokens no longer work.`,
+    sentence: `${countWords(count, 'installation is', 'installations are')} disconnected. Their tokens no longer work.`,
   }),
   'none-left': () => ({
     kind: 'info',
-    sentence: 'Nothing was disconnected: everything that is installed is approved.',
+    sentence: 'Nothing was disconnected. Everything that is installed is approved.',
   }),
 }
 
 export function overtakenWords(by: string | null): Notice {
   return {
     kind: 'warning',
-    sentence: `${by ?? 'Someone'} changed the policy while you were looking at it. Below is what you chose; save again to set it.`,
+    sentence: `${by ?? 'Someone'} changed the policy while you were looking at it. Your choices are below; save again to apply them.`,
   }
 }

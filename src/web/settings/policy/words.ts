@@ -1,4 +1,4 @@
-/** What a policy's members and their values are called, on its own screen and in the history. */
+/** The names of a policy's members and values, on its screen and in the history. */
 import type { Policy } from '../../../installs/workspace.ts'
 
 export const restrictions: Record<Policy['restrictInstalls'], string> = {
@@ -25,7 +25,7 @@ const members: { [Member in keyof Policy]: { label: string; say(value: unknown):
   },
 }
 
-/** "“Who can create connections” from “Everyone” to “…”", for each member that changed; none for what are no policies. */
+/** "“Who can create connections” from “Everyone” to “…”" for each changed member; empty where either is no policy. */
 export function changesOfPolicy(before: unknown, after: unknown): string[] {
   return (Object.keys(members) as (keyof Policy)[]).flatMap(member => {
     const { label, say } = members[member]

@@ -1,4 +1,9 @@
-import { type ApprovalRequestState, sentenceLimit, standingOf } from '../../../installs/approval.ts'
+import {
+  type ApprovalRequestState,
+  type RequestStatus,
+  sentenceLimit,
+  statusOf,
+} from '../../../installs/approval.ts'
 import type { Notice, Notices } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
 import type { Badge } from '../../kit/badge.ts'
@@ -18,9 +23,9 @@ export type RequestCard = {
   asked: Moment
   levels: string[]
   reason: string
-  /** What was decided; null: it waits. */
+  /** The decision; null: it waits. */
   outcome: { badge: Badge; sentence: string; at: Moment | null; answer: string | null } | null
-  /** Where the decision is sent, with what was filled in before; null: it is decided. */
+  /** The form to decide it, filled with an answer that could not be sent; null: it is decided. */
   form: { action: string; answer: string; problem: string | null; limit: number } | null
 }
 
@@ -33,7 +38,7 @@ export type RequestsPage = {
 }
 export const requestsView = view<RequestsPage>('settings/requests')
 
-/** What an owner wrote that could not be sent on, and why. */
+/** An owner's answer that could not be sent, and the problem with it. */
 export type Unsent = { requestId: string; answer: string; problem: string }
 
 type Facts = {
@@ -62,14 +67,14 @@ export function requestsPage(facts: Facts): RequestsPage {
       show === 'waiting'
         ? {
             icon: 'inbox',
-            heading: trail.after ? 'No more requests' : 'No request waits',
-            sentence: `When the policy stops a member from installing a connection in ${workspace.name}, the member can ask for it, and the request appears here.`,
+            heading: trail.after ? 'No more requests' : 'No requests',
+            sentence: `When the policy does not let a member install a connection in ${workspace.name}, they can ask for approval, and the request appears here.`,
             action: null,
           }
         : {
             icon: 'history',
             heading: trail.after ? 'No more requests' : 'Nothing decided yet',
-            sentence: 'Requests that were approved, declined, taken back or left to expire appear here.',
+            sentence: 'Requests that were approved or declined, were taken back or have expired appear here.',
             action: null,
           },
     pagination: paginate(list, trail, more ? rows.at(-1)!.id : null),
@@ -78,7 +83,7 @@ export function requestsPage(facts: Facts): RequestsPage {
 
 function cardOf({ workspace, unsent, now }: Facts, row: RequestToDecide): RequestCard {
   const { connection, person } = row
-  const standing = standingOf(row, now)
+  const status = statusOf(row, now)
   const mine = unsent?.requestId === row.id ? unsent : null
   return {
     id: row.id,
@@ -97,9 +102,9 @@ function cardOf({ workspace, unsent, now }: Facts, row: RequestToDecide): Reques
     asked: momentOf(row.askedAt, now),
     levels: shortLevels(row.capabilities),
     reason: row.reason,
-    outcome: standing === 'pending' ? null : outcomeOf(row, standing, now),
+    outcome: status === 'pending' ? null : outcomeOf(row, status, now),
     form:
-      standing === 'pending'
+      status === 'pending'
         ? {
             action: urls.decideRequest(workspace.id, row.id),
             answer: mine?.answer ?? '',
@@ -122,7 +127,7 @@ function badgesOf(connection: RequestToDecide['connection']): Badge[] {
 function aboutOf({ developerName, installed }: RequestToDecide['connection']): string {
   const maker = `Made by ${developerName ?? 'a developer who gave no name'}`
   return installed === 0
-    ? `${maker}. Nobody here has it installed.`
+    ? `${maker}. No one here has it installed.`
     : `${maker}. ${countWords(installed, 'person here has', 'people here have')} it installed.`
 }
 
@@ -136,18 +141,18 @@ const badges: Record<Settled, Badge> = {
   expired: { label: 'Expired', kind: 'warning' },
 }
 
-function outcomeOf(row: RequestToDecide, standing: Settled, now: Date): NonNullable<RequestCard['outcome']> {
+function outcomeOf(row: RequestToDecide, status: Settled, now: Date): NonNullable<RequestCard['outcome']> {
   const by = row.decidedBy ?? 'someone who is gone'
   const sentences: Record<Settled, string> = {
     approved: `Approved by ${by}`,
     'taken-up': `Approved by ${by}`,
     declined: `Declined by ${by}`,
     withdrawn: `Taken back by ${row.person.name}`,
-    expired: row.decidedAt ? `Approved by ${by}, and not taken up in time` : 'Nobody decided in time',
+    expired: row.decidedAt ? `Approved by ${by}, but not used in time` : 'Not decided in time',
   }
   return {
-    badge: badges[standing],
-    sentence: sentences[standing],
+    badge: badges[status],
+    sentence: sentences[status],
     at: row.decidedAt && momentOf(row.decidedAt, now),
     answer: row.answer,
   }
@@ -156,23 +161,22 @@ function outcomeOf(row: RequestToDecide, standing: Settled, now: Date): NonNulla
 export const notices: Notices = {
   approved: () => ({
     kind: 'good',
-    sentence:
-      'Approved. It is on the approved list, and the member who asked can go on where the policy stopped the install.',
+    sentence: 'Approved. It is on the approved list, and the member who asked can continue their install.',
   }),
   declined: () => ({ kind: 'good', sentence: 'Declined. The member sees what you wrote.' }),
 }
 
-/** What another owner, or the member, did first. */
-export function tooLateWords(row: RequestToDecide, standing: ApprovalRequestState | 'expired'): Notice {
+/** Another owner decided first, or the member took the request back. */
+export function tooLateWords(row: RequestToDecide, status: RequestStatus): Notice {
   const by = row.decidedBy ?? 'Another owner'
   const { name } = row.person
-  const sentences: Record<ApprovalRequestState | 'expired', string> = {
+  const sentences: Record<RequestStatus, string> = {
     pending: '',
-    approved: `${by} has approved this request of ${name} already. That stands; what you sent was not used.`,
-    'taken-up': `${by} has approved this request of ${name} already. That stands; what you sent was not used.`,
-    declined: `${by} has declined this request of ${name} already. That stands; what you sent was not used.`,
-    withdrawn: `${name} has taken this request back. What you sent was not used.`,
-    expired: `This request of ${name} has expired: nobody decided in time. What you sent was not used.`,
+    approved: `${by} has already approved this request of ${name}. Your decision was not used.`,
+    'taken-up': `${by} has already approved this request of ${name}. Your decision was not used.`,
+    declined: `${by} has already declined this request of ${name}. Your decision was not used.`,
+    withdrawn: `${name} has taken this request back. Your decision was not used.`,
+    expired: `This request of ${name} has expired. Your decision was not used.`,
   }
-  return { kind: 'warning', sentence: sentences[standing] }
+  return { kind: 'warning', sentence: sentences[status] }
 }

@@ -1,4 +1,4 @@
-/** What members ask owners to approve. */
+/** Members' requests for approval, decided by owners. */
 
 import Router from '@koa/router'
 import type { decideApproval } from '../../../installs/actions/decide-approval.ts'
@@ -71,7 +71,7 @@ async function decide(needs: RequestsNeeds, ctx: WebContext): Promise<void> {
       const row = await readings.one(workspace.id, requestId)
       if (!row) return faults.notFound(ctx)
       ctx.status = 409
-      return show(needs, ctx, place, { notice: tooLateWords(row, outcome.standing), unsent: null })
+      return show(needs, ctx, place, { notice: tooLateWords(row, outcome.status), unsent: null })
     }
     default: {
       ctx.status = 400

@@ -1,11 +1,11 @@
-import { standingOf } from '../../../installs/approval.ts'
+import { statusOf } from '../../../installs/approval.ts'
 import { mayInstall } from '../../../installs/policy.ts'
 import type { Badge } from '../../kit/badge.ts'
 import type { MyRequest } from '../my-requests/readings.ts'
 
 /**
- * Where a request stands for the member who asked: `free`: nobody decided, and the policy lets him in meanwhile; `ended`: it
- * was approved, and that was taken back since.
+ * A request as the member who asked sees it. `free`: not decided, and the policy lets them install by now. `ended`: approved,
+ * but the approval was removed since.
  */
 export type Stage =
   | 'waiting'
@@ -18,11 +18,11 @@ export type Stage =
   | 'taken-up'
 
 export function stageOf(request: MyRequest, now: Date): Stage {
-  const standing = standingOf(request, now)
+  const status = statusOf(request, now)
   const isFree = mayInstall(request.placement).kind === 'yes'
-  if (standing === 'pending') return isFree ? 'free' : 'waiting'
-  if (standing === 'approved') return isFree ? 'approved' : 'ended'
-  return standing
+  if (status === 'pending') return isFree ? 'free' : 'waiting'
+  if (status === 'approved') return isFree ? 'approved' : 'ended'
+  return status
 }
 
 export const stageBadges: Record<Stage, Badge> = {

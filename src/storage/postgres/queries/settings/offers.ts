@@ -27,7 +27,7 @@ const joins = `
   where h.workspace_id = $1 and h.to_user_id = $2`
 
 /** Offer `h` of installation `i` can still be taken: the installation lives, and its installer has not come back (SQL). */
-export const offerStands = `
+export const offerIsOpen = `
   (i.user_id = h.from_user_id and i.state in ('active', 'suspended') and not exists (
     select from members m where m.workspace_id = h.workspace_id and m.user_id = h.from_user_id))`
 
@@ -36,7 +36,7 @@ export const readMyOffers =
   async (workspaceId, userId) => {
     const { rows } = await pool.query<MyOffer>({
       name: 'my-offers',
-      text: `select ${asColumns<MyOffer>(myOffer)} ${joins} and h.state = 'offered' and ${offerStands}
+      text: `select ${asColumns<MyOffer>(myOffer)} ${joins} and h.state = 'offered' and ${offerIsOpen}
         order by h.offered_at, h.id limit 50`,
       values: [workspaceId, userId],
     })
@@ -58,7 +58,7 @@ const offerToMe = asColumns<OfferToMe>({
     verified: 'c.verified',
   }),
   state: 'h.state',
-  stands: offerStands,
+  isOpen: offerIsOpen,
   capabilities: 'i.capabilities',
   pages: `(
     select ${asObject<OfferToMe['pages']>({

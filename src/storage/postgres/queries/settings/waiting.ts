@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { offerStands } from './offers.ts'
+import { offerIsOpen } from './offers.ts'
 
 /** Approval requests that wait for an owner: the number beside "Requests" in the rail. */
 export const countWaitingRequests = (pool: Pool) => async (workspaceId: string) => {
@@ -22,7 +22,7 @@ export const countWaitingFor = (pool: Pool) => async (workspaceId: string, userI
       )::int + (
         select count(*) from hand_overs h
         join installations i on i.workspace_id = h.workspace_id and i.id = h.installation_id
-        where h.workspace_id = $1 and h.to_user_id = $2 and h.state = 'offered' and ${offerStands}
+        where h.workspace_id = $1 and h.to_user_id = $2 and h.state = 'offered' and ${offerIsOpen}
       )::int as count`,
     values: [workspaceId, userId],
   })
