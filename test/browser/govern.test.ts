@@ -162,7 +162,7 @@ describe.each([true, false])('an owner (script: %s)', script => {
     const page = await arrive('ada', list(), script)
     await page.getByRole('searchbox', { name: 'Person' }).fill('nobody at all')
     await page.getByRole('button', { name: 'Filter' }).click()
-    await page.getByText('Nothing fits').waitFor()
+    await page.getByText('No results').waitFor()
     await page.getByRole('link', { name: 'Clear' }).click()
 
     await menu(page, 'Relay Automations').click()

@@ -37,7 +37,7 @@ async function installTwice(): Promise<void> {
 const reaches = (one: { tokens: Tokens }) => reachedTitles(server.base, one.tokens.access_token)
 describe('two owners act on the same row at once', () => {
   it.each([
-    ['disconnect', () => `${people()}/disconnect`, /Disconnected for 2 people|was disconnected already/],
+    ['disconnect', () => `${people()}/disconnect`, /Disconnected for 2 people|was already disconnected/],
     ['suspend', () => `${people()}/suspend`, /Suspended\.|already suspended/],
     ['revoke', () => `${access(ben.tokens.bot_id)}/revoke`, /Access revoked|had ended already/],
   ])('%s: both learn what happened, and it happened once', async (_, address, words) => {

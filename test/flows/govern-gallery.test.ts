@@ -122,7 +122,7 @@ describe('the gallery', () => {
     await ben.press('Search', { q: 'relay inc' })
     expect(names(ben)).toEqual(['Relay Automations'])
     await ben.press('Search', { q: 'nothing like it' })
-    expect(ben.text()).toContain('Nothing fits')
+    expect(ben.text()).toContain('No results')
     await ben.open('/gallery?q=%00%25_')
     expect(ben.visit.status).toBe(200)
   })

@@ -82,7 +82,7 @@ describe('a member under My connections', () => {
     await ben.press('Disconnect Relay Automations')
     ben.visit = asked
     await ben.press('Disconnect Relay Automations')
-    expect(ben.text()).toContain('disconnected already')
+    expect(ben.text()).toContain('already disconnected')
     const events = await server.sql(
       `select from events where kind = 'installation.disconnected' and installation_id = $1`,
       [tokens.bot_id],

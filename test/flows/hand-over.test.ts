@@ -266,7 +266,7 @@ describe('someone who is back', () => {
     )
     expect(event).toEqual({ actor_id: world.users.ben.id, installer_id: world.users.ben.id })
     await post(ben, `${his()}/${left.tokens.bot_id}/resume`)
-    expect(ben.text()).toContain('It was in use already')
+    expect(ben.text()).toContain('It was already resumed')
   })
 
   it.each([

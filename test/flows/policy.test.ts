@@ -268,7 +268,7 @@ describe('the approved list', () => {
     expect(ada.text()).toContain('Added.')
     expect(ada.text()).toContain(relay.name)
     await ada.open(`/settings/${acme}/approved/add?q=${encodeURIComponent(relay.name)}`)
-    expect(ada.text()).toContain('Nothing fits')
+    expect(ada.text()).toContain('No results')
     await post(ada, `/settings/${acme}/approved/add`, { connection_id: relay.id })
     expect(ada.text()).toContain('It was already on the list.')
 

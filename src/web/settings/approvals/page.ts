@@ -55,7 +55,7 @@ export function approvedPage(
     empty: {
       icon: 'badge-check',
       heading: trail.after ? 'No more connections' : 'Nothing is approved yet',
-      sentence: 'Connections that members may install without asking appear here.',
+      sentence: 'Connections that members can install without asking appear here.',
       action: { label: 'Add approved connection', href: add },
     },
     pagination: paginate(here, trail, more ? rows.at(-1)!.id : null),
@@ -94,14 +94,14 @@ function look(connection: ListedConnection): { name: string; mark: Mark; badges:
 function effectOf({ plan, policy }: KeptPolicy): string {
   const { restrictInstalls, autoApproveFirstParty } = policyInEffect(plan, policy)
   if (plan !== 'enterprise')
-    return 'Members install what they like: the list takes effect with a policy, on the Enterprise plan.'
+    return 'Members can install any connection. The list takes effect with a policy, on the Enterprise plan.'
   if (restrictInstalls === 'none')
-    return 'Members install what they like: the list takes effect when the policy restricts them to it.'
+    return 'Members can install any connection. The list takes effect when the policy restricts them to it.'
   if (restrictInstalls === 'owners-only')
-    return 'Only owners install here. A member whose request is approved may install that connection, as long as it stays on this list.'
+    return 'Only owners can install connections. A member whose request was approved can install that connection while it is on this list.'
   return autoApproveFirstParty
-    ? 'Members install what is on this list, and first-party connections, which count as approved.'
-    : 'Members install what is on this list, and nothing else.'
+    ? 'Members can install the connections on this list, and first-party connections, which count as approved.'
+    : 'Members can install only the connections on this list.'
 }
 
 function menuOf(workspaceId: string, row: Approved): Menu {
@@ -161,13 +161,13 @@ export function addApprovedPage(
         ? {
             icon: 'badge-check',
             heading: 'Everything that is installed is approved',
-            sentence: `Connections that somebody in ${workspace.name} has installed and nobody has approved appear here. Others are approved when a member asks for them.`,
+            sentence: `Connections that are installed in ${workspace.name} but not approved appear here. Others can be approved when a member asks for them.`,
             action: { label: 'Back to the approved list', href: urls.approved(workspace.id) },
           }
         : {
             icon: 'search',
-            heading: 'Nothing fits',
-            sentence: 'No installed connection that is not approved yet has this in its name.',
+            heading: 'No results',
+            sentence: 'No installed connection without approval has this in its name.',
             action: { label: 'Show all', href: here },
           },
     pagination: paginate(
@@ -226,11 +226,11 @@ export function approvedPeoplePage(
     })),
     empty: {
       icon: 'users',
-      heading: count === 0 ? 'Nobody has installed it' : 'Nobody fits',
+      heading: count === 0 ? 'No one has installed it' : 'No results',
       sentence:
         count === 0
-          ? 'It stays approved: members may install it without asking.'
-          : 'Nobody who has it installed has this in the name or the e-mail address.',
+          ? 'It stays approved: members can install it without asking.'
+          : 'No one with this name or e-mail address has it installed.',
       action: count === 0 ? null : { label: 'Show everyone', href: here },
     },
     pagination: paginate(

@@ -66,11 +66,11 @@ export function connectionsPage(facts: Facts): ConnectionsPage {
     table: table(columns(facts), rows),
     empty: {
       icon: 'layers',
-      heading: filtered || trail.after ? 'Nothing fits' : 'Nothing connected yet',
+      heading: filtered || trail.after ? 'No results' : 'Nothing connected yet',
       sentence:
         filtered || trail.after
-          ? 'No connection of this workspace fits what you look for.'
-          : 'Every connection that someone installs in this workspace appears here, with who installed it and what it reaches.',
+          ? 'No connection of this workspace matches your filters.'
+          : 'Connections that are installed in this workspace appear here, with who installed them and what they reach.',
       action:
         filtered || trail.after
           ? { label: 'Show all in use', href: list }
@@ -168,7 +168,7 @@ export function peopleWords(count: number): string {
 
 function usersWords(row: InstalledConnection): string {
   if (row.kind === 'internal') return 'The workspace'
-  return row.active === 0 ? 'Nobody now' : peopleWords(row.active)
+  return row.active === 0 ? 'No one now' : peopleWords(row.active)
 }
 
 /** The ••• menu of a connection. `shared`: the installation whose pages are managed here, too. */

@@ -66,11 +66,11 @@ export function peoplePage(facts: Facts): PeoplePage {
     table: table(columns(facts), people, 'Users with access'),
     empty: {
       icon: 'users',
-      heading: live === 0 ? 'Nobody has access' : 'Nobody fits',
+      heading: live === 0 ? 'No one has access' : 'No results',
       sentence:
         live === 0
-          ? 'Everyone who had connected it is disconnected. Under the state “Disconnected” you see who that was.'
-          : 'Nobody who has access fits what you look for.',
+          ? 'It is disconnected for everyone. Choose the state “Disconnected” to see who had it.'
+          : 'No one who has access matches your filters.',
       action:
         live === 0
           ? { label: 'Show disconnected', href: `${here}?state=disconnected` }
@@ -90,11 +90,11 @@ function usersSentence(workspace: string, { connection, counts }: ConnectionRead
     return 'It belongs to the workspace itself, and reaches the pages that members added to it.'
   const { suspended, left } = counts
   const active = connection.disabled ? 0 : counts.active
-  const who = active === 0 ? 'Nobody' : peopleWords(active)
+  const who = active === 0 ? 'No one' : peopleWords(active)
   return [
     `${who} in ${workspace} ${active > 1 ? 'have' : 'has'} access through it.`,
     suspended > 0 ? `It is suspended for ${peopleWords(suspended)}.` : null,
-    left > 0 ? `What ${peopleWords(left)} left behind is stopped.` : null,
+    left > 0 ? `It has stopped for ${peopleWords(left)} who left the workspace.` : null,
   ]
     .filter(sentence => sentence !== null)
     .join(' ')

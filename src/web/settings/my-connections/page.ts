@@ -22,9 +22,8 @@ export type MyConnectionsPage = {
   notice: Notice | null
   offers: OfferRow[]
   table: Table
-  /** What to say where there is none. */
   empty: { icon: 'plug'; heading: string; sentence: string; action: { label: string; href: string } | null }
-  /** Where more are added; null: guests add none. */
+  /** Where more are added; null: guests cannot add any. */
   add: string | null
   pagination: Pagination
   ended: EndedRow[]
@@ -63,7 +62,7 @@ export function myConnectionsPage(facts: Facts): MyConnectionsPage {
           : 'Nothing connected yet',
       sentence: add
         ? 'Applications that you connect to your pages appear here, with what they reach. You can change or disconnect them at any time.'
-        : 'You are a guest here, and connections are installed by members.',
+        : 'You are a guest here. Only members can install connections.',
       action: add ? { label: 'Find a connection', href: add } : null,
     },
     add,
@@ -123,12 +122,12 @@ function isResumable(user: { id: string }, { state, stateReason, placement }: My
   return mayResumeOwn(placement, { userId: user.id, role, userDisabled }, installation).kind === 'yes'
 }
 
-/** The way on from there. */
+/** What the member can do about it. */
 function suspendedWords(workspace: string, { stateReason }: MyConnection, resumable: boolean): string {
-  if (stateReason !== 'installer-left') return 'It reaches nothing. Ask an owner to resume it.'
+  if (stateReason !== 'installer-left') return 'It reaches no pages. Ask an owner to resume it.'
   return resumable
-    ? 'It reaches nothing. Choose Resume among its options, or connect it again from its own site.'
-    : `It reaches nothing, and you could not connect it in ${workspace} today. Ask an owner about it.`
+    ? 'It reaches no pages. Choose Resume among its options, or connect it again from its own site.'
+    : `It reaches no pages, and you could not connect it in ${workspace} today. Ask an owner about it.`
 }
 
 function badgesOf(user: { id: string }, { state, stateReason, placement }: MyConnection): Badge[] {
@@ -147,7 +146,7 @@ function badgesOf(user: { id: string }, { state, stateReason, placement }: MyCon
   return badges
 }
 
-/** @param stays an owner's suspension of it stands after the disconnecting. */
+/** @param stays an owner's suspension survives the disconnect. */
 export function disconnectPage(
   workspace: { id: string; name: string },
   installation: { id: string; connection: { name: string } },
@@ -158,13 +157,13 @@ export function disconnectPage(
     heading: `Disconnect ${name}?`,
     lead: `${name} loses access to every page that you allowed it in ${workspace.name}.`,
     effects: [
-      'What it does for you with these pages stops at once: its tokens no longer work.',
-      'Your pages stay as they are, also what it wrote on them.',
-      'What others connected stays connected.',
+      'It stops working for you at once: its tokens no longer work.',
+      'Pages stay as they are, including its changes to them.',
+      'Other people’s connections stay as they are.',
     ],
     undo: stays
-      ? `There is no undo. An owner has suspended ${name} for you: until an owner resumes it you cannot connect it again.`
-      : `There is no undo, but you can connect ${name} again from its own site.`,
+      ? `This cannot be undone. An owner has suspended ${name} for you: you cannot connect it again until an owner resumes it.`
+      : `This cannot be undone, but you can connect ${name} again from its own site.`,
     submit: {
       label: `Disconnect ${name}`,
       action: urls.myConnection.disconnect(workspace.id, installation.id),
@@ -178,7 +177,7 @@ export function disconnectPage(
 export const notices: Notices = {
   'taken-over': () => ({
     kind: 'good',
-    sentence: 'You have taken it over. It works again, and reaches the pages of it that you reach.',
+    sentence: 'You have taken it over. It works again, on those of its pages that you reach.',
   }),
   disconnected: () => ({
     kind: 'good',
@@ -186,23 +185,22 @@ export const notices: Notices = {
   }),
   already: () => ({
     kind: 'info',
-    sentence:
-      'It was disconnected already, by you in another window or by an owner. Nothing more had to be done.',
+    sentence: 'It was already disconnected, by you in another window or by an owner.',
   }),
   resumed: () => ({
     kind: 'good',
-    sentence: 'Resumed. It reaches the pages of before again, as far as you reach them.',
+    sentence: 'Resumed. It reaches the same pages as before, if you still reach them.',
   }),
   'resumed-already': () => ({
     kind: 'info',
-    sentence: 'It was in use already, or has been disconnected. Nothing more had to be done.',
+    sentence: 'It was already resumed or disconnected.',
   }),
   'pages-changed': () => ({
     kind: 'good',
-    sentence: 'Saved. What it reaches has changed with this moment.',
+    sentence: 'Saved. It reaches the chosen pages from now on.',
   }),
   'pages-kept': () => ({
     kind: 'info',
-    sentence: 'Nothing was changed: it reaches the same pages as before.',
+    sentence: 'Nothing was changed. It reaches the same pages as before.',
   }),
 }
