@@ -39,7 +39,7 @@ const now = new Date('2026-03-12T10:00:00Z')
 const ago = (days: number) => new Date(now.getTime() - days * 86_400_000)
 const workspace: Membership = { id: 'w1', name: 'Acme', icon: '🏔️', plan: 'enterprise', role: 'owner' }
 const place = (name: 'connections' | 'my-connections' | 'gallery') =>
-  placeLayout({ title: 'Acme', place: name, workspace, memberships: [workspace], waiting: 3, crumbs: [] })
+  placeLayout({ title: 'Acme', navItem: name, workspace, memberships: [workspace], waiting: 3, crumbs: [] })
 
 const placement: Placement = {
   role: 'member',

@@ -8,7 +8,7 @@ import { fixture, hostile, longName, rightToLeft } from './fixture.ts'
 const workspace: Membership = { id: 'w1', name: 'Acme', icon: '🏔️', plan: 'enterprise', role: 'owner' }
 const layout = placeLayout({
   title: 'History',
-  place: 'history',
+  navItem: 'history',
   workspace,
   memberships: [workspace],
   waiting: 3,

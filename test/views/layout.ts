@@ -33,12 +33,12 @@ const place = { title: 'Connections', waiting: null, crumbs: [] }
 
 export const fixtures = [
   fixture(landingView, flow, { 'in a crowded flow': { demo: true } }),
-  fixture(landingView, placeLayout({ ...place, place: 'gallery', workspace: null, memberships: [] }), {
+  fixture(landingView, placeLayout({ ...place, navItem: 'gallery', workspace: null, memberships: [] }), {
     'in a place of no workspace': { demo: false },
   }),
   fixture(
     landingView,
-    placeLayout({ ...place, place: 'my-connections', workspace: acme, memberships: [acme] }),
+    placeLayout({ ...place, navItem: 'my-connections', workspace: acme, memberships: [acme] }),
     {
       'in a place of one workspace': { demo: false },
     },
@@ -47,7 +47,7 @@ export const fixtures = [
     landingView,
     placeLayout({
       title: hostile,
-      place: 'requests',
+      navItem: 'requests',
       workspace: many[1]!,
       memberships: many,
       waiting: 12_345,

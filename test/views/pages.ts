@@ -13,7 +13,7 @@ const further = { after: '0198c1de-9c3a-7d3e-8a7e-0d6a7c1b2f3e', passed: ['a'] }
 const workspace: Membership = { id: 'w1', name: 'Acme', icon: '🏔️', plan: 'enterprise', role: 'member' }
 const layout = placeLayout({
   title: 'Pages',
-  place: 'pages',
+  navItem: 'pages',
   workspace,
   memberships: [workspace],
   waiting: null,

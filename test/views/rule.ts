@@ -2,7 +2,7 @@ import type { Placement } from '../../src/installs/policy.ts'
 import { noPolicy, type Policy } from '../../src/installs/workspace.ts'
 import { confirmView } from '../../src/web/frame/confirm.ts'
 import type { FlowLayout } from '../../src/web/frame/layout.ts'
-import { type Membership, type Place, placeLayout } from '../../src/web/frame/navigation.ts'
+import { type Membership, type NavItem, placeLayout } from '../../src/web/frame/navigation.ts'
 import {
   disconnectAllPage,
   removeApprovalPage,
@@ -46,8 +46,8 @@ const further = { after: '0198c1de-9c3a-7d3e-8a7e-0d6a7c1b2f3e', passed: ['a'] }
 const now = new Date('2026-03-12T10:00:00Z')
 const ago = (days: number) => new Date(now.getTime() - days * 86_400_000)
 const workspace: Membership = { id: 'w1', name: 'Acme', icon: '🏔️', plan: 'enterprise', role: 'owner' }
-const place = (name: Place) =>
-  placeLayout({ title: 'Acme', place: name, workspace, memberships: [workspace], waiting: 2, crumbs: [] })
+const place = (name: NavItem) =>
+  placeLayout({ title: 'Acme', navItem: name, workspace, memberships: [workspace], waiting: 2, crumbs: [] })
 const flow: FlowLayout = { frame: 'flow', title: 'Acme', switcher: null }
 const calm = { workspace, trail: atFirst, notice: null, now }
 const relay = {

@@ -1,4 +1,4 @@
-/** Where the signed-in can go: the rail and the workspace switcher, as data. */
+/** The rail and the workspace switcher, as data. */
 import { isRestrictedByPolicy, mayGovern } from '../../installs/policy.ts'
 import type { Plan, Role } from '../../installs/workspace.ts'
 import type { IconName } from '../kit/icons.ts'
@@ -8,7 +8,7 @@ import type { Crumb, Rail, RailEntry, SettingsLayout, Switcher } from './layout.
 
 export type Membership = { id: string; name: string; icon: string | null; plan: Plan; role: Role }
 
-type WorkspacePlace =
+type WorkspaceNavItem =
   | 'pages'
   | 'my-connections'
   | 'my-requests'
@@ -18,9 +18,12 @@ type WorkspacePlace =
   | 'hand-over'
   | 'policy'
   | 'history'
-export type Place = WorkspacePlace | 'gallery' | 'developers'
+export type NavItem = WorkspaceNavItem | 'gallery' | 'developers'
 
-const workspacePlaces: Record<WorkspacePlace, { label: string; icon: IconName; href(id: string): string }> = {
+const workspaceNavItems: Record<
+  WorkspaceNavItem,
+  { label: string; icon: IconName; href(id: string): string }
+> = {
   pages: { label: 'Pages', icon: 'file-text', href: urls.workspace },
   'my-connections': { label: 'My connections', icon: 'plug', href: urls.myConnections },
   'my-requests': { label: 'My requests', icon: 'clock', href: urls.myRequests },
@@ -31,40 +34,41 @@ const workspacePlaces: Record<WorkspacePlace, { label: string; icon: IconName; h
   policy: { label: 'Policy', icon: 'sliders-horizontal', href: urls.policy },
   history: { label: 'History', icon: 'history', href: urls.history },
 }
-const everyone: WorkspacePlace[] = ['pages', 'my-connections']
-/** Owners are stopped by no policy, and guests install nothing: members alone ask for approvals. */
-const members: WorkspacePlace[] = [...everyone, 'my-requests']
-const owners: WorkspacePlace[] = ['connections', 'approved', 'requests', 'hand-over', 'policy', 'history']
+const everyone: WorkspaceNavItem[] = ['pages', 'my-connections']
+/** Members alone ask for approvals: owners are exempt from the policy, and guests cannot install. */
+const members: WorkspaceNavItem[] = [...everyone, 'my-requests']
+const owners: WorkspaceNavItem[] = ['connections', 'approved', 'requests', 'hand-over', 'policy', 'history']
 
-export type PlaceFacts = {
+export type ScreenFacts = {
   /** For the browser's tab. */
   title: string
-  place: Place
-  /** The workspace that one is in; null where the place belongs to none. */
+  /** The entry of the rail that the screen belongs to. */
+  navItem: NavItem
+  /** The current workspace; null: the screen belongs to none. */
   workspace: Membership | null
-  /** All of the person's, for the switcher. */
+  /** All workspaces of the person, for the switcher. */
   memberships: Membership[]
-  /** Requests that wait for an owner, or what waits for a member; null where nobody counted. */
+  /** Requests that wait for an owner, or what waits for a member; null: not counted. */
   waiting: number | null
   crumbs: Crumb[]
 }
 
-export function placeLayout(facts: PlaceFacts): SettingsLayout {
+export function placeLayout(facts: ScreenFacts): SettingsLayout {
   return {
     frame: 'place',
     title: facts.title,
-    switcher: facts.workspace && placeSwitcher(facts.place, facts.workspace, facts.memberships),
+    switcher: facts.workspace && workspaceSwitcher(facts.navItem, facts.workspace, facts.memberships),
     rail: rail(facts),
     crumbs: facts.crumbs,
   }
 }
 
-function rail({ place, workspace, waiting }: PlaceFacts): Rail {
-  const entry = (name: WorkspacePlace, id: string): RailEntry => {
-    const { label, icon, href } = workspacePlaces[name]
+function rail({ navItem, workspace, waiting }: ScreenFacts): Rail {
+  const entry = (name: WorkspaceNavItem, id: string): RailEntry => {
+    const { label, icon, href } = workspaceNavItems[name]
     const counted = name === 'requests' || name === 'my-requests'
     const count = counted ? waiting || null : null
-    return { label, icon, href: href(id), current: name === place, count }
+    return { label, icon, href: href(id), current: name === navItem, count }
   }
   const sections: Rail['sections'] = []
   if (workspace) {
@@ -79,14 +83,14 @@ function rail({ place, workspace, waiting }: PlaceFacts): Rail {
         label: 'Gallery',
         icon: 'store',
         href: workspace ? urls.galleryFor(workspace.id) : urls.gallery,
-        current: place === 'gallery',
+        current: navItem === 'gallery',
         count: null,
       },
       {
         label: 'Developers',
         icon: 'code',
         href: urls.developers,
-        current: place === 'developers',
+        current: navItem === 'developers',
         count: null,
       },
     ],
@@ -101,20 +105,20 @@ function rail({ place, workspace, waiting }: PlaceFacts): Rail {
 
 const governed = ({ role }: Membership) => mayGovern({ role, userDisabled: false }).kind === 'yes'
 
-function own({ role }: Membership): WorkspacePlace[] {
+function own({ role }: Membership): WorkspaceNavItem[] {
   return isRestrictedByPolicy({ role, userDisabled: false }) ? members : everyone
 }
 
-/** Another workspace opens at the same place, where the person may be there. */
-function placeSwitcher(place: Place, workspace: Membership, memberships: Membership[]): Switcher {
-  const isOwners = owners.some(name => name === place)
+/** Another workspace opens at the same entry, if the person may see it there. */
+function workspaceSwitcher(navItem: NavItem, workspace: Membership, memberships: Membership[]): Switcher {
+  const isOwners = owners.some(name => name === navItem)
   return {
     current: { name: workspace.name, mark: workspaceMark(workspace) },
     submit: null,
     choices: memberships.map(one => {
-      const same = place in workspacePlaces && (!isOwners || governed(one))
-      const target = workspacePlaces[same ? (place as WorkspacePlace) : 'my-connections']
-      const href = place === 'gallery' ? urls.galleryFor : target.href
+      const same = navItem in workspaceNavItems && (!isOwners || governed(one))
+      const target = workspaceNavItems[same ? (navItem as WorkspaceNavItem) : 'my-connections']
+      const href = navItem === 'gallery' ? urls.galleryFor : target.href
       return {
         id: one.id,
         name: one.name,

@@ -1,10 +1,10 @@
 /**
- * In front of every screen of a workspace: who may be there, and what surrounds it. Where somebody may not be, he learns
- * nothing: a workspace of others is answered as one that does not exist, an owners' screen before anything is looked up.
+ * The entrance to every screen of a workspace. Others' workspaces are answered like ones that do not exist, and owners' screens
+ * are refused before anything is looked up, so that refusals reveal nothing.
  *
- *   const place = await gate.enter(ctx)          // or enterAsOwner
- *   if (!place) return                           // answered already
- *   render.screen(ctx, view, model, gate.layout(place, { title: 'History', place: 'history', crumbs: [] }))
+ *   const visit = await gate.enter(ctx)          // or enterAsOwner
+ *   if (!visit) return                           // answered already
+ *   render.screen(ctx, view, model, gate.layout(visit, { title: 'History', navItem: 'history', crumbs: [] }))
  */
 import { readUuid } from '../../installs/ids.ts'
 import { type Actor, isRestrictedByPolicy, mayGovern } from '../../installs/policy.ts'
@@ -12,19 +12,19 @@ import { userOf } from '../http/require-sign-in.ts'
 import type { SignedIn, WebContext } from '../http/state.ts'
 import type { Faults } from './error-pages.ts'
 import type { SettingsLayout } from './layout.ts'
-import { type Membership, type PlaceFacts, placeLayout } from './navigation.ts'
+import { type Membership, placeLayout, type ScreenFacts } from './navigation.ts'
 
 export type GateNeeds = {
   faults: Pick<Faults, 'notFound' | 'refuse'>
-  /** Everything that the person is in, by name. */
+  /** By name. */
   workspacesOf(userId: string): Promise<Membership[]>
   /** Requests for approval that wait for an owner. */
   waitingRequests(workspaceId: string): Promise<number>
-  /** What waits for this member: offers, and approvals that he has not taken up. */
+  /** Offers to this member, and approvals that they have not taken up. */
   waitingFor(workspaceId: string, userId: string): Promise<number>
 }
 
-/** Someone in a workspace of his. */
+/** A person in one of their workspaces. */
 export type WorkspaceVisit = {
   user: SignedIn
   workspace: Membership
@@ -59,22 +59,22 @@ export function workspaceGate(needs: GateNeeds) {
 
     /** Owners only. null: answered already, with 404 or 403. */
     async enterAsOwner(ctx: WebContext): Promise<WorkspaceVisit | null> {
-      const place = await enter(ctx)
-      if (!place || governs(place.user, place.workspace)) return place
+      const visit = await enter(ctx)
+      if (!visit || governs(visit.user, visit.workspace)) return visit
       needs.faults.refuse(ctx, 'only-owners')
       return null
     },
 
     layout(
       { workspace, memberships, waiting }: WorkspaceVisit,
-      screen: Pick<PlaceFacts, 'title' | 'place' | 'crumbs'>,
+      screen: Pick<ScreenFacts, 'title' | 'navItem' | 'crumbs'>,
     ): SettingsLayout {
       return placeLayout({ ...screen, workspace, memberships, waiting })
     },
   }
 }
 
-/** As the policy knows them; whoever is disabled has no session. */
+/** The person as the policy's rules know them. Disabled people have no session. */
 export function actorIn({
   user,
   workspace,
@@ -94,11 +94,11 @@ export function param(ctx: WebContext, name: string): string | null {
   return readUuid((ctx as unknown as { params: Record<string, string | undefined> }).params[name])
 }
 
-/** What the actions are told of who does it, where and from where. */
-export function actionContextOf(ctx: WebContext, place: Pick<WorkspaceVisit, 'user' | 'workspace'>) {
+/** The context of an action: who acts, in which workspace and from where. */
+export function actionContextOf(ctx: WebContext, visit: Pick<WorkspaceVisit, 'user' | 'workspace'>) {
   return {
-    workspaceId: place.workspace.id,
-    actorId: place.user.id,
+    workspaceId: visit.workspace.id,
+    actorId: visit.user.id,
     address: ctx.ip || null,
     requestId: ctx.state.requestId,
   }

@@ -41,7 +41,7 @@ export function gallery({ render, faults, readings, workspacesOf }: GalleryNeeds
     const after = readUuid(ctx.query.after)
     const list = await readings.list({ workspaceId: workspace?.id ?? null, userId: user.id, words, after })
     const model = galleryPage({ ...list, workspace, words, trail: readPassedCursors(ctx.query, after) })
-    const screen = { title: 'Gallery', place: 'gallery', crumbs: [], waiting: null } as const
+    const screen = { title: 'Gallery', navItem: 'gallery', crumbs: [], waiting: null } as const
     render.screen(ctx, galleryView, model, placeLayout({ ...screen, crumbs: [], workspace, memberships }))
   })
   return router

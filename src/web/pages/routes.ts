@@ -60,7 +60,7 @@ async function showTree({ gate, readings, render, countLimits }: PagesNeeds, ctx
   const context = { workspaceId: workspace.id, userId: user.id, connectionId: noConnection }
   const reading = await readings.tree({ ...context, ticked: [], lists: windows })
   const model = treePage({ workspace, reading, windows, rowLimit: countLimits.row })
-  render.screen(ctx, treeView, model, gate.layout(visit, { title: 'Pages', place: 'pages', crumbs: [] }))
+  render.screen(ctx, treeView, model, gate.layout(visit, { title: 'Pages', navItem: 'pages', crumbs: [] }))
 }
 
 /** null: answered with 404. */
@@ -98,7 +98,7 @@ async function enterConnection(needs: PagesNeeds, ctx: WebContext): Promise<Conn
 
 function layoutOf({ gate }: PagesNeeds, { visit, reading }: PageVisit, step: string | null): SettingsLayout {
   const title = step ?? titleWords(reading.page.title)
-  return gate.layout(visit, { title, place: 'pages', crumbs: crumbsOf(visit.workspace.id, reading, step) })
+  return gate.layout(visit, { title, navItem: 'pages', crumbs: crumbsOf(visit.workspace.id, reading, step) })
 }
 
 async function showPage(needs: PagesNeeds, ctx: WebContext): Promise<void> {

@@ -40,7 +40,7 @@ export function developersLayout(title: string, crumbs: Crumb[]): SettingsLayout
   const first: Crumb = { label: 'Developers', href: crumbs.length > 0 ? urls.developers : null }
   return placeLayout({
     title,
-    place: 'developers',
+    navItem: 'developers',
     workspace: null,
     memberships: [],
     waiting: null,

@@ -1,4 +1,4 @@
-/** One connection on the approved list: who has it, and what owners end or take back. */
+/** One connection on the approved list: its people, ending their access, and removing it. */
 
 import Router from '@koa/router'
 import type { disconnectEveryone } from '../../../installs/actions/disconnect-everyone.ts'
@@ -25,8 +25,7 @@ import { searchWords } from './form.ts'
 import { approvedPeoplePage, approvedPeopleView } from './page.ts'
 import type { ApprovedPeople, ApprovedReadings } from './readings.ts'
 
-/** An owner before a connection of the list. */
-type FlowState = { place: WorkspaceVisit; found: ApprovedPeople; words: string; after: string | null }
+type ApprovedVisit = { visit: WorkspaceVisit; found: ApprovedPeople; words: string; after: string | null }
 
 export type ApprovedConnectionNeeds = Frame & {
   readings: ApprovedReadings
@@ -48,113 +47,117 @@ export function connectionRoutes(needs: ApprovedConnectionNeeds): Router<WebStat
 }
 
 /** null: answered already. */
-async function face(
+async function enter(
   { faults, gate, readings }: ApprovedConnectionNeeds,
   ctx: WebContext,
-): Promise<FlowState | null> {
-  const place = await gate.enterAsOwner(ctx)
-  if (!place) return null
+): Promise<ApprovedVisit | null> {
+  const visit = await gate.enterAsOwner(ctx)
+  if (!visit) return null
   const connectionId = param(ctx, 'connection')
   const words = searchWords(ctx.query.q)
   const after = readUuid(ctx.query.after)
-  const question = { workspaceId: place.workspace.id, words, after }
+  const question = { workspaceId: visit.workspace.id, words, after }
   const found = connectionId && (await readings.people({ ...question, connectionId }))
-  if (found) return { place, found, words, after }
+  if (found) return { visit, found, words, after }
   faults.notFound(ctx)
   return null
 }
 
-function layoutOf({ gate }: ApprovedConnectionNeeds, { place, found }: FlowState, title: string): Layout {
+function layoutOf({ gate }: ApprovedConnectionNeeds, { visit, found }: ApprovedVisit, title: string): Layout {
   const crumbs = [
-    { label: 'Approved', href: urls.approved(place.workspace.id) },
+    { label: 'Approved', href: urls.approved(visit.workspace.id) },
     { label: found.connection.name, href: null },
   ]
-  return gate.layout(place, { title, place: 'approved', crumbs })
+  return gate.layout(visit, { title, navItem: 'approved', crumbs })
 }
 
 async function showPeople(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
-  const facing = await face(needs, ctx)
-  if (!facing) return
-  const { place, found, words, after } = facing
-  const facts = { workspace: place.workspace, trail: readPassedCursors(ctx.query, after), now: needs.now() }
+  const entered = await enter(needs, ctx)
+  if (!entered) return
+  const { visit, found, words, after } = entered
+  const facts = { workspace: visit.workspace, trail: readPassedCursors(ctx.query, after), now: needs.now() }
   const model = approvedPeoplePage({ ...facts, notice: readNotice(ctx, notices) }, words, found)
-  const layout = layoutOf(needs, facing, `Who has ${found.connection.name}`)
+  const layout = layoutOf(needs, entered, `Who has ${found.connection.name}`)
   needs.render.screen(ctx, approvedPeopleView, model, layout)
 }
 
 async function askRevoke(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
-  const facing = await face(needs, ctx)
-  if (!facing) return
-  const { place, found } = facing
+  const entered = await enter(needs, ctx)
+  if (!entered) return
+  const { visit, found } = entered
   const userId = param(ctx, 'user')
-  const person = userId && (await personOf(needs, facing, userId))
+  const person = userId && (await personOf(needs, entered, userId))
   if (!person) return needs.faults.notFound(ctx)
-  const model = revokePage(place.workspace, found.connection, person)
-  needs.render.screen(ctx, confirmView, model, layoutOf(needs, facing, `Revoke access for ${person.name}`))
+  const model = revokePage(visit.workspace, found.connection, person)
+  needs.render.screen(ctx, confirmView, model, layoutOf(needs, entered, `Revoke access for ${person.name}`))
 }
 
-/** Whoever has it installed, wherever in the list he stands. */
-async function personOf({ readings }: ApprovedConnectionNeeds, { place, found }: FlowState, userId: string) {
+/** A person who has it installed, also outside the shown window. */
+async function personOf(
+  { readings }: ApprovedConnectionNeeds,
+  { visit, found }: ApprovedVisit,
+  userId: string,
+) {
   const known = found.people.find(one => one.id === userId)
-  return known ?? readings.person(place.workspace.id, found.connection.id, userId)
+  return known ?? readings.person(visit.workspace.id, found.connection.id, userId)
 }
 
 async function revoke(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
   const { faults, gate } = needs
-  const place = await gate.enterAsOwner(ctx)
-  if (!place) return
+  const visit = await gate.enterAsOwner(ctx)
+  if (!visit) return
   const [connectionId, userId] = [param(ctx, 'connection'), param(ctx, 'user')]
   if (!connectionId || !userId) return faults.notFound(ctx)
-  const outcome = await needs.revokeMember(actionContextOf(ctx, place), { connectionId, userId })
+  const outcome = await needs.revokeMember(actionContextOf(ctx, visit), { connectionId, userId })
   if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return faults.notFound(ctx)
-  seeOther(ctx, withNotice(urls.approved(place.workspace.id), outcome.kind))
+  seeOther(ctx, withNotice(urls.approved(visit.workspace.id), outcome.kind))
 }
 
 async function askDisconnect(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
-  const facing = await face(needs, ctx)
-  if (!facing) return
-  const { place, found } = facing
-  if (found.count === 0) return seeOther(ctx, withNotice(urls.approved(place.workspace.id), 'already'))
-  const model = disconnectAllPage(place.workspace, found.connection, found.count)
-  const layout = layoutOf(needs, facing, `Disconnect ${found.connection.name}`)
+  const entered = await enter(needs, ctx)
+  if (!entered) return
+  const { visit, found } = entered
+  if (found.count === 0) return seeOther(ctx, withNotice(urls.approved(visit.workspace.id), 'already'))
+  const model = disconnectAllPage(visit.workspace, found.connection, found.count)
+  const layout = layoutOf(needs, entered, `Disconnect ${found.connection.name}`)
   needs.render.screen(ctx, confirmView, model, layout)
 }
 
 async function disconnect(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
   const { faults, gate } = needs
-  const place = await gate.enterAsOwner(ctx)
-  if (!place) return
+  const visit = await gate.enterAsOwner(ctx)
+  if (!visit) return
   const connectionId = param(ctx, 'connection')
   if (!connectionId) return faults.notFound(ctx)
-  const outcome = await needs.disconnectEveryone(actionContextOf(ctx, place), connectionId)
+  const outcome = await needs.disconnectEveryone(actionContextOf(ctx, visit), connectionId)
   if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return faults.notFound(ctx)
   const count = outcome.kind === 'disconnected' ? outcome.count : 1
-  seeOther(ctx, withNotice(urls.approved(place.workspace.id), outcome.kind, count))
+  seeOther(ctx, withNotice(urls.approved(visit.workspace.id), outcome.kind, count))
 }
 
 async function askRemove(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
-  const facing = await face(needs, ctx)
-  if (!facing) return
-  const { place, found } = facing
-  const model = removeApprovalPage(place.workspace, found.connection, found.count)
-  const layout = layoutOf(needs, facing, `Remove ${found.connection.name}`)
+  const entered = await enter(needs, ctx)
+  if (!entered) return
+  const { visit, found } = entered
+  const model = removeApprovalPage(visit.workspace, found.connection, found.count)
+  const layout = layoutOf(needs, entered, `Remove ${found.connection.name}`)
   needs.render.screen(ctx, removeApprovalView, model, layout)
 }
 
 async function remove(needs: ApprovedConnectionNeeds, ctx: WebContext): Promise<void> {
   const { faults, gate } = needs
-  const place = await gate.enterAsOwner(ctx)
-  if (!place) return
+  const visit = await gate.enterAsOwner(ctx)
+  if (!visit) return
   const connectionId = param(ctx, 'connection')
   const installed = ctx.state.form.get('installed')
   if (!connectionId) return faults.notFound(ctx)
   if (installed !== 'keep' && installed !== 'disconnect') return faults.badForm(ctx, 'malformed')
-  const outcome = await needs.removeApproval(actionContextOf(ctx, place), { connectionId, installed })
+  const outcome = await needs.removeApproval(actionContextOf(ctx, visit), { connectionId, installed })
   if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return faults.notFound(ctx)
-  const back = urls.approved(place.workspace.id)
+  const back = urls.approved(visit.workspace.id)
   if (outcome.kind !== 'removed') return seeOther(ctx, withNotice(back, 'already-removed'))
   seeOther(
     ctx,

@@ -1,4 +1,4 @@
-/** The approved list: what members may install without asking. */
+/** The approved list: connections that members can install without asking. */
 import Router from '@koa/router'
 import type { addApproval } from '../../../installs/actions/add-approval.ts'
 import { readUuid } from '../../../installs/ids.ts'
@@ -30,21 +30,21 @@ async function showList(
   { render, faults, gate, readings, now }: ApprovedNeeds,
   ctx: WebContext,
 ): Promise<void> {
-  const place = await gate.enterAsOwner(ctx)
-  if (!place) return
+  const visit = await gate.enterAsOwner(ctx)
+  if (!visit) return
   const after = readUuid(ctx.query.after)
-  const list = await readings.list({ workspaceId: place.workspace.id, after })
+  const list = await readings.list({ workspaceId: visit.workspace.id, after })
   if (!list) return faults.notFound(ctx)
-  const facts = { workspace: place.workspace, trail: readPassedCursors(ctx.query, after), now: now() }
+  const facts = { workspace: visit.workspace, trail: readPassedCursors(ctx.query, after), now: now() }
   const model = approvedPage({ ...facts, notice: readNotice(ctx, notices) }, list)
-  const layout = gate.layout(place, { title: 'Approved', place: 'approved', crumbs: [] })
+  const layout = gate.layout(visit, { title: 'Approved', navItem: 'approved', crumbs: [] })
   render.screen(ctx, approvedView, model, layout)
 }
 
 async function showCandidates({ render, gate, readings }: ApprovedNeeds, ctx: WebContext): Promise<void> {
-  const place = await gate.enterAsOwner(ctx)
-  if (!place) return
-  const { workspace } = place
+  const visit = await gate.enterAsOwner(ctx)
+  if (!visit) return
+  const { workspace } = visit
   const after = readUuid(ctx.query.after)
   const words = searchWords(ctx.query.q)
   const list = await readings.candidates({ workspaceId: workspace.id, words, after })
@@ -52,20 +52,20 @@ async function showCandidates({ render, gate, readings }: ApprovedNeeds, ctx: We
     { label: 'Approved', href: urls.approved(workspace.id) },
     { label: 'Add', href: null },
   ]
-  const layout = gate.layout(place, { title: 'Add approved connection', place: 'approved', crumbs })
+  const layout = gate.layout(visit, { title: 'Add approved connection', navItem: 'approved', crumbs })
   const model = addApprovedPage({ workspace, trail: readPassedCursors(ctx.query, after) }, words, list)
   render.screen(ctx, addApprovedView, model, layout)
 }
 
 async function add(needs: ApprovedNeeds, ctx: WebContext): Promise<void> {
   const { faults, gate } = needs
-  const place = await gate.enterAsOwner(ctx)
-  if (!place) return
+  const visit = await gate.enterAsOwner(ctx)
+  if (!visit) return
   const connectionId = readUuid(ctx.state.form.get('connection_id'))
   if (!connectionId) return faults.badForm(ctx, 'malformed')
-  const outcome = await needs.addApproval(actionContextOf(ctx, place), connectionId)
+  const outcome = await needs.addApproval(actionContextOf(ctx, visit), connectionId)
   if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return faults.notFound(ctx)
-  const said = outcome.kind === 'added' ? 'added' : 'already-added'
-  seeOther(ctx, withNotice(urls.approved(place.workspace.id), said))
+  const notice = outcome.kind === 'added' ? 'added' : 'already-added'
+  seeOther(ctx, withNotice(urls.approved(visit.workspace.id), notice))
 }

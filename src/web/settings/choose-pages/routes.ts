@@ -22,7 +22,7 @@ import { type ChoiceWords, choicePage, choiceView } from './page.ts'
 
 /** A person who chooses the pages of one installation. */
 export type Choice = {
-  place: WorkspaceVisit
+  visit: WorkspaceVisit
   installationId: string
   /** The screen's address. */
   base: string
@@ -35,10 +35,10 @@ export type Choice = {
 export type ChoiceScreen = {
   /** The pattern of its address. */
   prefix: string
-  railPlace: 'my-connections' | 'connections'
+  navItem: 'my-connections' | 'connections'
   readings: PickerReadings
   /** null: answered already. */
-  face(ctx: WebContext): Promise<Choice | null>
+  enter(ctx: WebContext): Promise<Choice | null>
   /** The address after the change. */
   after(choice: Choice, outcome: Exclude<PagesChanged['kind'], 'unknown'>): string
 }
@@ -62,7 +62,7 @@ export function choosePages(needs: ChoiceNeeds, screen: ChoiceScreen): Router<We
     readings: screen.readings,
     press: (ctx, change) => press(needs, screen, ctx, change),
     lists: async ctx => {
-      const choice = await screen.face(ctx)
+      const choice = await screen.enter(ctx)
       return choice && (await read(needs, screen, choice, await kept(needs, choice))).lists
     },
   })
@@ -71,7 +71,7 @@ export function choosePages(needs: ChoiceNeeds, screen: ChoiceScreen): Router<We
 }
 
 async function arrive(needs: ChoiceNeeds, screen: ChoiceScreen, ctx: WebContext): Promise<void> {
-  const choice = await screen.face(ctx)
+  const choice = await screen.enter(ctx)
   if (!choice) return
   if (ctx.query.kept === undefined) await keep(needs, choice, null)
   await show(needs, screen, ctx, choice, null)
@@ -84,13 +84,13 @@ async function show(
   choice: Choice,
   problem: string | null,
 ): Promise<void> {
-  const { place, base, words } = choice
+  const { visit, base, words } = choice
   const picks = await kept(needs, choice)
   const { lists, reading } = await read(needs, screen, choice, picks)
   const model = choicePage({
     words,
     base,
-    workspaceId: place.workspace.id,
+    workspaceId: visit.workspace.id,
     reading,
     lists,
     sum: sumOf(reading, needs.countLimits),
@@ -98,9 +98,9 @@ async function show(
     unseen: choice.unseen.length,
     problem,
   })
-  const layout = needs.gate.layout(place, {
+  const layout = needs.gate.layout(visit, {
     title: words.title,
-    place: screen.railPlace,
+    navItem: screen.navItem,
     crumbs: words.crumbs,
   })
   needs.render.screen(ctx, choiceView, model, layout)
@@ -112,8 +112,8 @@ function read(needs: ChoiceNeeds, screen: ChoiceScreen, choice: Choice, picks: P
 }
 
 /** The picker asks about the installation, not about a connection. */
-function contextOf({ place, installationId }: Choice) {
-  return { workspaceId: place.workspace.id, userId: place.user.id, connectionId: installationId }
+function contextOf({ visit, installationId }: Choice) {
+  return { workspaceId: visit.workspace.id, userId: visit.user.id, connectionId: installationId }
 }
 
 async function press(
@@ -122,7 +122,7 @@ async function press(
   ctx: WebContext,
   change?: (picks: Picks) => Partial<Picks>,
 ): Promise<Pressed | null> {
-  const choice = await screen.face(ctx)
+  const choice = await screen.enter(ctx)
   const form = choice && readForm(needs, ctx, choice)
   if (!choice || !form) return null
   const before = await kept(needs, choice)
@@ -132,12 +132,12 @@ async function press(
 }
 
 async function save(needs: ChoiceNeeds, screen: ChoiceScreen, ctx: WebContext): Promise<void> {
-  const choice = await screen.face(ctx)
+  const choice = await screen.enter(ctx)
   const form = choice && readForm(needs, ctx, choice)
   if (!choice || !form) return
-  const { place, installationId, unseen } = choice
+  const { visit, installationId, unseen } = choice
   const withdraw = form.withdrawUnseen ? [...form.withdraw, ...unseen] : form.withdraw
-  const outcome = await needs.changePages(actionContextOf(ctx, place), {
+  const outcome = await needs.changePages(actionContextOf(ctx, visit), {
     installationId,
     add: form.add,
     withdraw,
@@ -172,8 +172,8 @@ const tooMany: Words = {
 const uidOf = ({ installationId }: Choice) => `pages-of-${installationId}`
 
 async function kept({ drafts }: ChoiceNeeds, choice: Choice): Promise<Picks> {
-  const draft = await drafts.read({ uid: uidOf(choice) }, choice.place.user.id)
-  return picksOf(draft, choice.place.workspace.id)
+  const draft = await drafts.read({ uid: uidOf(choice) }, choice.visit.user.id)
+  return picksOf(draft, choice.visit.workspace.id)
 }
 
 /** `picks` null: start from the granted pages again. */
@@ -183,7 +183,7 @@ async function keep(
   picks: Picks | null,
   what: 'all' | 'ticks' = 'all',
 ): Promise<void> {
-  const { user, workspace } = choice.place
+  const { user, workspace } = choice.visit
   const empty = { workspaceId: workspace.id, picks: {} }
   const flow = { uid: uidOf(choice), expiresAt: new Date(now().getTime() + draftMs) }
   const draft = picks ? withPicks(empty, workspace.id, picks) : empty

@@ -1,4 +1,4 @@
-/** Suspend, resume, disconnect: for everyone, or for one person. Each asks once, changes, and says what happened. */
+/** Suspend, resume and disconnect, for everyone or for one person: a question, the change, a notice. */
 import type Router from '@koa/router'
 import type { disconnectEveryone } from '../../../installs/actions/disconnect-everyone.ts'
 import type { resume } from '../../../installs/actions/resume.ts'
@@ -12,7 +12,6 @@ import { actionContextOf, type WorkspaceVisit } from '../../frame/workspace-gate
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
-import { asking, type OwnersNeeds } from './asking.ts'
 import {
   disconnectEveryonePage,
   resumeEveryonePage,
@@ -20,6 +19,7 @@ import {
   suspendEveryonePage,
   suspendOnePage,
 } from './confirm-pages.ts'
+import { confirm, enterConnection, enterInstallation, type OwnersNeeds } from './enter.ts'
 
 export type ChangeNeeds = {
   actions: {
@@ -35,50 +35,50 @@ type Needs = OwnersNeeds & ChangeNeeds
 export function changes(router: Router<WebState>, needs: Needs): void {
   const one = '/:connection/access/:access'
   router.get('/:connection/suspend', ctx => askAboutAll(needs, ctx, suspendEveryonePage))
-  router.post('/:connection/suspend', ctx => changeAll(needs, ctx, stop))
+  router.post('/:connection/suspend', ctx => changeAll(needs, ctx, suspendIn))
   router.get('/:connection/resume', ctx => askAboutAll(needs, ctx, resumeEveryonePage))
-  router.post('/:connection/resume', ctx => changeAll(needs, ctx, goOn))
+  router.post('/:connection/resume', ctx => changeAll(needs, ctx, resumeIn))
   router.get('/:connection/disconnect', ctx => askAboutAll(needs, ctx, disconnectEveryonePage))
   router.post('/:connection/disconnect', ctx => disconnectAll(needs, ctx))
   router.get(`${one}/suspend`, ctx => askAboutSuspending(needs, ctx))
-  router.post(`${one}/suspend`, ctx => changeOne(needs, ctx, stop))
-  router.post(`${one}/resume`, ctx => changeOne(needs, ctx, goOn))
+  router.post(`${one}/suspend`, ctx => changeOne(needs, ctx, suspendIn))
+  router.post(`${one}/resume`, ctx => changeOne(needs, ctx, resumeIn))
   router.get(`${one}/revoke`, ctx => askAboutRevoking(needs, ctx))
   router.post(`${one}/revoke`, ctx => revoke(needs, ctx))
 }
 
-/** What an action did, in the name of a sentence and a number; refused or unknown it is answered with a page. */
-type Said = { code: Refusal['code'] } | 'unknown' | [name: string, count?: number]
+/** The outcome of an action: a notice with its count, a refusal, or an unknown installation. */
+type Outcome = { code: Refusal['code'] } | 'unknown' | [notice: string, count?: number]
 type Change = (
   needs: Needs,
   context: ReturnType<typeof actionContextOf>,
   scope: InstallationScope,
-) => Promise<Said>
+) => Promise<Outcome>
 
-const stop: Change = async ({ actions }, context, scope) => {
+const suspendIn: Change = async ({ actions }, context, scope) => {
   const outcome = await actions.suspend(context, scope)
   if (outcome.kind === 'refused') return outcome
   if (outcome.kind === 'unknown') return 'unknown'
   return [outcome.kind === 'already' ? 'suspended-already' : 'suspended']
 }
 
-const goOn: Change = async ({ actions }, context, scope) => {
+const resumeIn: Change = async ({ actions }, context, scope) => {
   const outcome = await actions.resume(context, scope)
   if (outcome.kind === 'refused') return outcome
-  if (outcome.kind === 'resumed') return saidOfResumed(outcome)
+  if (outcome.kind === 'resumed') return noticeOfResumed(outcome)
   return outcome.kind === 'already' ? ['resumed-already'] : 'unknown'
 }
 
-function saidOfResumed({ count, lifted, left }: { count: number; lifted: number; left: number }): Said {
+function noticeOfResumed({ count, lifted, left }: { count: number; lifted: number; left: number }): Outcome {
   if (lifted > 0) return count > 0 ? ['resumed-but-ended', lifted] : ['lifted', lifted]
   return left > 0 ? ['resumed-but-left', left] : ['resumed']
 }
 
-/** On to the screen that says what happened. */
-function end({ faults }: Needs, ctx: WebContext, said: Said, to: string): void {
-  if (said === 'unknown') faults.notFound(ctx)
-  else if ('code' in said) faults.refuse(ctx, said.code)
-  else seeOther(ctx, withNotice(to, ...said))
+/** Answers with the outcome. `to`: the screen that shows the notice. */
+function end({ faults }: Needs, ctx: WebContext, outcome: Outcome, to: string): void {
+  if (outcome === 'unknown') faults.notFound(ctx)
+  else if ('code' in outcome) faults.refuse(ctx, outcome.code)
+  else seeOther(ctx, withNotice(to, ...outcome))
 }
 
 type Reading = NonNullable<Awaited<ReturnType<OwnersNeeds['readings']['one']>>>
@@ -88,66 +88,71 @@ async function askAboutAll(
   ctx: WebContext,
   page: (workspace: WorkspaceVisit['workspace'], reading: Reading) => ConfirmPage,
 ): Promise<void> {
-  const ask = asking(needs)
-  const asked = await ask.connection(ctx)
-  if (asked)
-    ask.confirm(ctx, asked.place, asked.reading.connection, page(asked.place.workspace, asked.reading))
+  const entered = await enterConnection(needs, ctx)
+  if (!entered) return
+  const { visit, reading } = entered
+  confirm(needs, ctx, visit, reading.connection, page(visit.workspace, reading))
 }
 
 async function changeAll(needs: Needs, ctx: WebContext, change: Change): Promise<void> {
-  const asked = await asking(needs).connection(ctx)
-  if (!asked) return
-  const { place, connectionId } = asked
-  const said = await change(needs, actionContextOf(ctx, place), { connectionId, userId: null })
-  end(needs, ctx, said, urls.connection.people(place.workspace.id, connectionId))
+  const entered = await enterConnection(needs, ctx)
+  if (!entered) return
+  const { visit, connectionId } = entered
+  const outcome = await change(needs, actionContextOf(ctx, visit), { connectionId, userId: null })
+  end(needs, ctx, outcome, urls.connection.people(visit.workspace.id, connectionId))
 }
 
 async function disconnectAll(needs: Needs, ctx: WebContext): Promise<void> {
-  const asked = await asking(needs).connection(ctx)
-  if (!asked) return
-  const { place, connectionId } = asked
-  const outcome = await needs.actions.disconnectEveryone(actionContextOf(ctx, place), connectionId)
-  const list = urls.connections(place.workspace.id)
+  const entered = await enterConnection(needs, ctx)
+  if (!entered) return
+  const { visit, connectionId } = entered
+  const outcome = await needs.actions.disconnectEveryone(actionContextOf(ctx, visit), connectionId)
+  const list = urls.connections(visit.workspace.id)
   if (outcome.kind === 'disconnected') end(needs, ctx, ['disconnected', outcome.count], list)
   else if (outcome.kind === 'already') end(needs, ctx, ['disconnected-already'], list)
   else end(needs, ctx, outcome.kind === 'refused' ? outcome : 'unknown', list)
 }
 
 async function askAboutSuspending(needs: Needs, ctx: WebContext): Promise<void> {
-  const ask = asking(needs)
-  const asked = await ask.access(ctx)
-  if (!asked) return
-  const { place, access } = asked
-  ask.confirm(ctx, place, access.connection, suspendOnePage(place.workspace, access))
+  const entered = await enterInstallation(needs, ctx)
+  if (!entered) return
+  const { visit, installation } = entered
+  confirm(needs, ctx, visit, installation.connection, suspendOnePage(visit.workspace, installation))
 }
 
 async function changeOne(needs: Needs, ctx: WebContext, change: Change): Promise<void> {
-  const asked = await asking(needs).access(ctx)
-  if (!asked) return
-  const { place, access } = asked
-  const said = await change(needs, actionContextOf(ctx, place), { installationId: access.id })
-  end(needs, ctx, said, urls.connection.people(place.workspace.id, access.connection.id))
+  const entered = await enterInstallation(needs, ctx)
+  if (!entered) return
+  const { visit, installation } = entered
+  const outcome = await change(needs, actionContextOf(ctx, visit), { installationId: installation.id })
+  end(needs, ctx, outcome, urls.connection.people(visit.workspace.id, installation.connection.id))
 }
 
 async function askAboutRevoking(needs: Needs, ctx: WebContext): Promise<void> {
-  const ask = asking(needs)
-  const asked = await ask.access(ctx)
-  if (!asked) return
-  const { place, access } = asked
-  const { workspace } = place
-  // What belongs to the workspace itself is disconnected as a whole.
-  if (!access.person) return seeOther(ctx, urls.connection.disconnect(workspace.id, access.connection.id))
-  ask.confirm(ctx, place, access.connection, revokePage(workspace, access, access.person.name))
+  const entered = await enterInstallation(needs, ctx)
+  if (!entered) return
+  const { visit, installation } = entered
+  const { workspace } = visit
+  // An internal connection is disconnected as a whole.
+  if (!installation.person)
+    return seeOther(ctx, urls.connection.disconnect(workspace.id, installation.connection.id))
+  confirm(
+    needs,
+    ctx,
+    visit,
+    installation.connection,
+    revokePage(workspace, installation, installation.person.name),
+  )
 }
 
 async function revoke(needs: Needs, ctx: WebContext): Promise<void> {
-  const asked = await asking(needs).access(ctx)
-  if (!asked) return
-  const { place, access } = asked
-  if (!access.person) return needs.faults.notFound(ctx)
-  const who = { connectionId: access.connection.id, userId: access.person.id }
-  const outcome = await needs.actions.revokeMember(actionContextOf(ctx, place), who)
-  const people = urls.connection.people(place.workspace.id, access.connection.id)
+  const entered = await enterInstallation(needs, ctx)
+  if (!entered) return
+  const { visit, installation } = entered
+  if (!installation.person) return needs.faults.notFound(ctx)
+  const who = { connectionId: installation.connection.id, userId: installation.person.id }
+  const outcome = await needs.actions.revokeMember(actionContextOf(ctx, visit), who)
+  const people = urls.connection.people(visit.workspace.id, installation.connection.id)
   if (outcome.kind === 'revoked') end(needs, ctx, ['revoked'], people)
   else if (outcome.kind === 'already') end(needs, ctx, ['revoked-already'], people)
   else end(needs, ctx, outcome.kind === 'refused' ? outcome : 'unknown', people)

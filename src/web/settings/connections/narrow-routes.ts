@@ -5,60 +5,60 @@ import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
 import { type Choice, type ChoiceNeeds, choosePages } from '../choose-pages/routes.ts'
-import { asking, type OwnersNeeds } from './asking.ts'
+import { enterInstallation, type OwnersNeeds } from './enter.ts'
 import type { NarrowingReadings } from './readings.ts'
 
 export type NarrowNeeds = Omit<ChoiceNeeds, keyof OwnersNeeds> & NarrowingReadings
 
-/** Owners take pages away from what others installed, or put pages below them in their place. They add none. */
+/** Owners remove pages from installations of others, or narrow them to pages below. They add none. */
 export function narrow(needs: OwnersNeeds & NarrowNeeds): Router<WebState> {
   return choosePages(needs, {
     prefix: '/settings/:workspace/connections/:connection/access/:access/pages',
-    railPlace: 'connections',
-    // Nothing is looked for among pages that were never granted.
+    navItem: 'connections',
+    // There is no search: only granted pages are listed.
     readings: { picker: needs.narrowing, search: async () => ({ pages: [], more: false, cut: false }) },
-    face: ctx => face(needs, ctx),
-    after: ({ place, base }, outcome) => {
+    enter: ctx => enter(needs, ctx),
+    after: ({ visit, base }, outcome) => {
       const people = base.slice(0, base.indexOf('/access/'))
-      if (outcome === 'ended') return withNotice(urls.connections(place.workspace.id), 'disconnected-already')
+      if (outcome === 'ended') return withNotice(urls.connections(visit.workspace.id), 'disconnected-already')
       return withNotice(people, outcome === 'changed' ? 'pages-narrowed' : 'pages-kept')
     },
   })
 }
 
-async function face(needs: OwnersNeeds & NarrowNeeds, ctx: WebContext): Promise<Choice | null> {
-  const asked = await asking(needs).access(ctx)
-  if (!asked) return null
-  const { place, access } = asked
-  const { workspace, user } = place
-  // His own, and the workspace's, he chooses among all that he reaches.
-  if (access.person === null || access.person.id === user.id) {
-    seeOther(ctx, urls.myConnection.pages(workspace.id, access.id))
+async function enter(needs: OwnersNeeds & NarrowNeeds, ctx: WebContext): Promise<Choice | null> {
+  const entered = await enterInstallation(needs, ctx)
+  if (!entered) return null
+  const { visit, installation } = entered
+  const { workspace, user } = visit
+  // Owners choose freely for their own installations and for internal connections.
+  if (installation.person === null || installation.person.id === user.id) {
+    seeOther(ctx, urls.myConnection.pages(workspace.id, installation.id))
     return null
   }
-  const people = urls.connection.people(workspace.id, access.connection.id)
-  if (!isLive(access)) {
+  const people = urls.connection.people(workspace.id, installation.connection.id)
+  if (!isLive(installation)) {
     seeOther(ctx, withNotice(people, 'revoked-already'))
     return null
   }
-  const { person, connection } = access
+  const { person, connection } = installation
   const title = `Pages of ${connection.name} for ${person.name}`
   return {
-    place,
-    installationId: access.id,
-    base: urls.access.pages(workspace.id, connection.id, access.id),
+    visit,
+    installationId: installation.id,
+    base: urls.access.pages(workspace.id, connection.id, installation.id),
     unseen: await needs.unseenGrants({
       workspaceId: workspace.id,
       userId: user.id,
-      installationId: access.id,
+      installationId: installation.id,
     }),
     words: {
       title,
-      heading: `What ${connection.name} may reach for ${person.name}`,
-      lead: `Untick what it should no longer reach. To leave a part, untick a page and tick some below it. Only ${person.name} can add others.`,
+      heading: `Pages that ${connection.name} reaches for ${person.name}`,
+      lead: `Untick pages that it should no longer reach. To keep a part, untick a page and tick some below it. Only ${person.name} can add other pages.`,
       notice: null,
       headings: {
-        shared: { heading: `Pages that ${person.name} chose`, empty: 'No page that you can open yourself.' },
+        shared: { heading: `Pages that ${person.name} chose`, empty: 'No pages that you can open.' },
         private: { heading: '', empty: '' },
       },
       searchable: false,

@@ -8,9 +8,9 @@ import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { readPassedCursors } from '../../kit/pagination.ts'
 import { urls } from '../../urls.ts'
-import type { OwnersNeeds } from './asking.ts'
 import { type ChangeNeeds, changes } from './change-routes.ts'
 import { notices } from './confirm-pages.ts'
+import type { OwnersNeeds } from './enter.ts'
 import { readFilters } from './form.ts'
 import { connectionsPage, connectionsView } from './page.ts'
 import { peoplePage, peopleView } from './people-page.ts'
@@ -28,11 +28,11 @@ export function connections(needs: ConnectionsNeeds): Router<WebState> {
   return router
 }
 
-/** The one owners' address that is also the plain name of the place: members are led to what is theirs. */
+/** Members who follow the plain address are sent to their own connections. */
 async function showList({ gate, readings, render, now }: ConnectionsNeeds, ctx: WebContext): Promise<void> {
-  const place = await gate.enter(ctx)
-  if (!place) return
-  const { workspace, user } = place
+  const visit = await gate.enter(ctx)
+  if (!visit) return
+  const { workspace, user } = visit
   if (!governs(user, workspace)) return seeOther(ctx, urls.myConnections(workspace.id))
   const filters = readFilters(ctx.query)
   const after = readUuid(ctx.query.after)
@@ -45,15 +45,15 @@ async function showList({ gate, readings, render, now }: ConnectionsNeeds, ctx: 
     notice: readNotice(ctx, notices),
     now: now(),
   })
-  const layout = gate.layout(place, { title: 'Connections', place: 'connections', crumbs: [] })
+  const layout = gate.layout(visit, { title: 'Connections', navItem: 'connections', crumbs: [] })
   render.screen(ctx, connectionsView, model, layout)
 }
 
 async function showPeople(needs: ConnectionsNeeds, ctx: WebContext): Promise<void> {
   const { gate, readings, render, faults, now } = needs
-  const place = await gate.enterAsOwner(ctx)
-  if (!place) return
-  const { workspace } = place
+  const visit = await gate.enterAsOwner(ctx)
+  if (!visit) return
+  const { workspace } = visit
   const connectionId = param(ctx, 'connection')
   const after = readUuid(ctx.query.after)
   const { state, person } = readFilters(ctx.query)
@@ -75,5 +75,5 @@ async function showPeople(needs: ConnectionsNeeds, ctx: WebContext): Promise<voi
     { label: 'Connections', href: urls.connections(workspace.id) },
     { label: name, href: null },
   ]
-  render.screen(ctx, peopleView, model, gate.layout(place, { title: name, place: 'connections', crumbs }))
+  render.screen(ctx, peopleView, model, gate.layout(visit, { title: name, navItem: 'connections', crumbs }))
 }

@@ -6,7 +6,7 @@ import { seeOther } from '../../http/see-other.ts'
 import type { ShownOnce } from '../../http/shown-once.ts'
 import type { WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
-import { asking, type OwnersNeeds } from './asking.ts'
+import { enterConnection, type OwnersNeeds } from './enter.ts'
 import { tokenPage, tokenView } from './token-page.ts'
 
 export type TokenNeeds = {
@@ -15,25 +15,23 @@ export type TokenNeeds = {
 }
 
 export function token(router: Router<WebState>, needs: OwnersNeeds & TokenNeeds): void {
-  const ask = asking(needs)
-
   router.get('/:connection/token', async ctx => {
-    const asked = await ask.connection(ctx)
-    if (!asked) return
-    const { place, reading } = asked
+    const entered = await enterConnection(needs, ctx)
+    if (!entered) return
+    const { visit, reading } = entered
     const { connection } = reading
     if (connection.kind !== 'internal') return needs.faults.notFound(ctx)
     const { shown } = ctx.query
-    const whom = { userId: place.user.id, connectionId: connection.id }
+    const whom = { userId: visit.user.id, connectionId: connection.id }
     const kept = await needs.shownOnce.take(whom, shown)
     const title = `Token of ${connection.name}`
     const crumbs = [
-      { label: 'Connections', href: urls.connections(place.workspace.id) },
-      { label: connection.name, href: urls.connection.people(place.workspace.id, connection.id) },
+      { label: 'Connections', href: urls.connections(visit.workspace.id) },
+      { label: connection.name, href: urls.connection.people(visit.workspace.id, connection.id) },
       { label: 'Internal integration token', href: null },
     ]
     const model = tokenPage({
-      workspaceId: place.workspace.id,
+      workspaceId: visit.workspace.id,
       connection,
       token: kept?.value ?? null,
       shownBefore: shown !== undefined,
@@ -42,18 +40,18 @@ export function token(router: Router<WebState>, needs: OwnersNeeds & TokenNeeds)
       ctx,
       tokenView,
       model,
-      needs.gate.layout(place, { title, place: 'connections', crumbs }),
+      needs.gate.layout(visit, { title, navItem: 'connections', crumbs }),
     )
   })
 
   router.post('/:connection/token', async ctx => {
-    const asked = await ask.connection(ctx)
-    if (!asked) return
-    const { place, connectionId } = asked
-    const outcome = await needs.copyInternalToken(actionContextOf(ctx, place), connectionId)
+    const entered = await enterConnection(needs, ctx)
+    if (!entered) return
+    const { visit, connectionId } = entered
+    const outcome = await needs.copyInternalToken(actionContextOf(ctx, visit), connectionId)
     if (outcome.kind === 'refused') return needs.faults.refuse(ctx, outcome.code)
     if (outcome.kind === 'unknown') return needs.faults.notFound(ctx)
-    const { workspace, user } = place
+    const { workspace, user } = visit
     if (outcome.kind === 'none')
       return seeOther(ctx, withNotice(urls.connection.people(workspace.id, connectionId), 'token-none'))
     const whom = { userId: user.id, connectionId }

@@ -1,4 +1,4 @@
-/** For the member to whom something is offered. */
+/** An offer, accepted or declined by the member to whom it was made. */
 
 import Router from '@koa/router'
 import type { acceptHandOver } from '../../../installs/actions/accept-hand-over.ts'
@@ -28,48 +28,48 @@ export function offers(needs: OfferNeeds): Router<WebState> {
 }
 
 /** null: answered already. */
-async function face(
+async function enter(
   { faults, gate, readings }: OfferNeeds,
   ctx: WebContext,
-): Promise<{ place: WorkspaceVisit; offer: OfferToMe } | null> {
-  const place = await gate.enter(ctx)
-  if (!place) return null
+): Promise<{ visit: WorkspaceVisit; offer: OfferToMe } | null> {
+  const visit = await gate.enter(ctx)
+  if (!visit) return null
   const id = param(ctx, 'offer')
-  const offer = id && (await readings.offer(place.workspace.id, place.user.id, id))
-  if (offer) return { place, offer }
+  const offer = id && (await readings.offer(visit.workspace.id, visit.user.id, id))
+  if (offer) return { visit, offer }
   faults.notFound(ctx)
   return null
 }
 
 async function show(needs: OfferNeeds, ctx: WebContext): Promise<void> {
-  const facing = await face(needs, ctx)
-  if (!facing) return
-  const { place, offer } = facing
-  const model = offerPage({ workspace: place.workspace, offer, now: needs.now() })
+  const entered = await enter(needs, ctx)
+  if (!entered) return
+  const { visit, offer } = entered
+  const model = offerPage({ workspace: visit.workspace, offer, now: needs.now() })
   const frame = { frame: 'flow', title: model.heading, switcher: null } as const
   needs.render.screen(ctx, offerView, model, frame)
 }
 
 async function accept(needs: OfferNeeds, ctx: WebContext): Promise<void> {
   const { faults } = needs
-  const facing = await face(needs, ctx)
-  if (!facing) return
-  const { place, offer } = facing
-  const outcome = await needs.acceptHandOver(actionContextOf(ctx, place), offer.id)
+  const entered = await enter(needs, ctx)
+  if (!entered) return
+  const { visit, offer } = entered
+  const outcome = await needs.acceptHandOver(actionContextOf(ctx, visit), offer.id)
   if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return faults.notFound(ctx)
-  const { id } = place.workspace
+  const { id } = visit.workspace
   const taken = withNotice(urls.myConnections(id), 'taken-over')
   seeOther(ctx, outcome.kind === 'accepted' ? taken : urls.handOver.show(id, offer.id))
 }
 
 async function decline(needs: OfferNeeds, ctx: WebContext): Promise<void> {
-  const facing = await face(needs, ctx)
-  if (!facing) return
-  const { place, offer } = facing
-  const outcome = await needs.declineHandOver(actionContextOf(ctx, place), offer.id)
+  const entered = await enter(needs, ctx)
+  if (!entered) return
+  const { visit, offer } = entered
+  const outcome = await needs.declineHandOver(actionContextOf(ctx, visit), offer.id)
   if (outcome.kind === 'unknown') return needs.faults.notFound(ctx)
-  const { id } = place.workspace
+  const { id } = visit.workspace
   const declined = withNotice(urls.myRequests(id), 'declined')
   seeOther(ctx, outcome.kind === 'declined' ? declined : urls.handOver.show(id, offer.id))
 }

@@ -1,4 +1,4 @@
-/** For owners: what departed members left behind is handed over, or let go. */
+/** For owners: installations of departed members are handed over or let go. */
 
 import Router from '@koa/router'
 import type { handOver } from '../../../installs/actions/hand-over.ts'
@@ -26,9 +26,8 @@ export type HandOverNeeds = Frame & {
   letGo: ReturnType<typeof letGo>
 }
 
-/** An owner before one of them. */
-type FlowState = {
-  place: WorkspaceVisit
+type LeftBehindVisit = {
+  visit: WorkspaceVisit
   words: string
   found: { left: LeftBehind; receivers: Receiver[]; more: boolean }
 }
@@ -45,92 +44,95 @@ export function handOvers(needs: HandOverNeeds): Router<WebState> {
 }
 
 /** null: answered already. */
-async function face({ faults, gate, readings }: HandOverNeeds, ctx: WebContext): Promise<FlowState | null> {
-  const place = await gate.enterAsOwner(ctx)
-  if (!place) return null
+async function enter(
+  { faults, gate, readings }: HandOverNeeds,
+  ctx: WebContext,
+): Promise<LeftBehindVisit | null> {
+  const visit = await gate.enterAsOwner(ctx)
+  if (!visit) return null
   const installationId = param(ctx, 'installation')
   const words = searchWords(ctx.query.q)
-  const question = { workspaceId: place.workspace.id, words }
+  const question = { workspaceId: visit.workspace.id, words }
   const found = installationId && (await readings.receivers({ ...question, installationId }))
-  if (found) return { place, words, found }
+  if (found) return { visit, words, found }
   faults.notFound(ctx)
   return null
 }
 
-function layoutOf({ gate }: HandOverNeeds, { place, found }: FlowState, title: string): Layout {
+function layoutOf({ gate }: HandOverNeeds, { visit, found }: LeftBehindVisit, title: string): Layout {
   const crumbs = [
-    { label: 'Left behind', href: urls.leftBehind(place.workspace.id) },
+    { label: 'Left behind', href: urls.leftBehind(visit.workspace.id) },
     { label: found.left.connection.name, href: null },
   ]
-  return gate.layout(place, { title, place: 'hand-over', crumbs })
+  return gate.layout(visit, { title, navItem: 'hand-over', crumbs })
 }
 
 async function showList({ render, gate, readings, now }: HandOverNeeds, ctx: WebContext): Promise<void> {
-  const place = await gate.enterAsOwner(ctx)
-  if (!place) return
-  const { workspace } = place
+  const visit = await gate.enterAsOwner(ctx)
+  if (!visit) return
+  const { workspace } = visit
   const after = readUuid(ctx.query.after)
   const list = await readings.list({ workspaceId: workspace.id, after })
   const facts = { ...list, workspace, trail: readPassedCursors(ctx.query, after), now: now() }
   const model = leftBehindPage({ ...facts, notice: readNotice(ctx, notices) })
-  const layout = gate.layout(place, { title: 'Left behind', place: 'hand-over', crumbs: [] })
+  const layout = gate.layout(visit, { title: 'Left behind', navItem: 'hand-over', crumbs: [] })
   render.screen(ctx, leftBehindView, model, layout)
 }
 
 async function showReceivers(needs: HandOverNeeds, ctx: WebContext): Promise<void> {
-  const facing = await face(needs, ctx)
-  if (!facing) return
-  const { place, words, found } = facing
-  const layout = layoutOf(needs, facing, `Hand over ${found.left.connection.name}`)
-  needs.render.screen(ctx, receiversView, receiversPage(place.workspace, words, found), layout)
+  const entered = await enter(needs, ctx)
+  if (!entered) return
+  const { visit, words, found } = entered
+  const layout = layoutOf(needs, entered, `Hand over ${found.left.connection.name}`)
+  needs.render.screen(ctx, receiversView, receiversPage(visit.workspace, words, found), layout)
 }
 
 async function offer(needs: HandOverNeeds, ctx: WebContext): Promise<void> {
   const { faults, gate } = needs
-  const place = await gate.enterAsOwner(ctx)
-  if (!place) return
+  const visit = await gate.enterAsOwner(ctx)
+  if (!visit) return
   const installationId = param(ctx, 'installation')
   const toUserId = readUuid(ctx.state.form.get('user_id'))
   if (!installationId) return faults.notFound(ctx)
   if (!toUserId) return faults.badForm(ctx, 'malformed')
-  const outcome = await needs.handOver(actionContextOf(ctx, place), { installationId, toUserId })
+  const outcome = await needs.handOver(actionContextOf(ctx, visit), { installationId, toUserId })
   if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return faults.notFound(ctx)
-  const { id } = place.workspace
-  // Whoever chose himself decides at once.
-  if (outcome.kind === 'offered' && toUserId === place.user.id)
+  const { id } = visit.workspace
+  // Owners who chose themselves decide at once.
+  if (outcome.kind === 'offered' && toUserId === visit.user.id)
     return seeOther(ctx, urls.handOver.show(id, outcome.id))
   seeOther(ctx, withNotice(urls.leftBehind(id), outcome.kind))
 }
 
 async function askLetGo(needs: HandOverNeeds, ctx: WebContext): Promise<void> {
-  const facing = await face(needs, ctx)
-  if (!facing) return
-  const { place, found } = facing
-  const layout = layoutOf(needs, facing, `Let go of ${found.left.connection.name}`)
-  needs.render.screen(ctx, confirmView, letGoPage(place.workspace, found.left), layout)
+  const entered = await enter(needs, ctx)
+  if (!entered) return
+  const { visit, found } = entered
+  const layout = layoutOf(needs, entered, `Let go of ${found.left.connection.name}`)
+  needs.render.screen(ctx, confirmView, letGoPage(visit.workspace, found.left), layout)
 }
 
 async function letItGo(needs: HandOverNeeds, ctx: WebContext): Promise<void> {
   const { faults, gate } = needs
-  const place = await gate.enterAsOwner(ctx)
-  if (!place) return
+  const visit = await gate.enterAsOwner(ctx)
+  if (!visit) return
   const installationId = param(ctx, 'installation')
   if (!installationId) return faults.notFound(ctx)
-  const outcome = await needs.letGo(actionContextOf(ctx, place), installationId)
+  const outcome = await needs.letGo(actionContextOf(ctx, visit), installationId)
   if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return faults.notFound(ctx)
-  seeOther(ctx, withNotice(urls.leftBehind(place.workspace.id), outcome.kind))
+  seeOther(ctx, withNotice(urls.leftBehind(visit.workspace.id), outcome.kind))
 }
 
 async function withdraw(needs: HandOverNeeds, ctx: WebContext): Promise<void> {
   const { faults, gate } = needs
-  const place = await gate.enterAsOwner(ctx)
-  if (!place) return
+  const visit = await gate.enterAsOwner(ctx)
+  if (!visit) return
   const offerId = param(ctx, 'offer')
   if (!offerId) return faults.notFound(ctx)
-  const outcome = await needs.withdrawHandOver(actionContextOf(ctx, place), offerId)
+  const outcome = await needs.withdrawHandOver(actionContextOf(ctx, visit), offerId)
   if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return faults.notFound(ctx)
-  seeOther(ctx, withNotice(urls.leftBehind(place.workspace.id), outcome.kind))
+  seeOther(ctx, withNotice(urls.leftBehind(visit.workspace.id), outcome.kind))
 }

@@ -21,12 +21,12 @@ export function history(needs: HistoryNeeds): Router<WebState> {
   router.use(mustBeSignedIn)
 
   router.get('/', async ctx => {
-    const place = await gate.enterAsOwner(ctx)
-    if (place) await show(ctx, place, readHistoryQuestion(ctx.query))
+    const visit = await gate.enterAsOwner(ctx)
+    if (visit) await show(ctx, visit, readHistoryQuestion(ctx.query))
   })
 
-  async function show(ctx: WebContext, place: WorkspaceVisit, question: HistoryQuestion): Promise<void> {
-    const { workspace } = place
+  async function show(ctx: WebContext, visit: WorkspaceVisit, question: HistoryQuestion): Promise<void> {
+    const { workspace } = visit
     const [rows, connections] = await Promise.all([
       readings.window({ ...question, workspaceId: workspace.id, limit: historySize + 1 }),
       readings.connections(workspace.id),
@@ -37,23 +37,23 @@ export function history(needs: HistoryNeeds): Router<WebState> {
       ctx,
       historyView,
       model,
-      gate.layout(place, { title: 'History', place: 'history', crumbs: [] }),
+      gate.layout(visit, { title: 'History', navItem: 'history', crumbs: [] }),
     )
   }
 
   const download =
     (type: string, name: string, write: (rows: AsyncIterable<HistoryRow>) => Readable) =>
     async (ctx: WebContext) => {
-      const place = await gate.enterAsOwner(ctx)
-      if (!place) return
+      const visit = await gate.enterAsOwner(ctx)
+      if (!visit) return
       const question = readHistoryQuestion(ctx.query)
       // A file could not show that a filter was left out.
-      if (question.problem) return show(ctx, place, question)
+      if (question.problem) return show(ctx, visit, question)
       const { filter } = question
       ctx.type = type
       ctx.set('Cache-Control', 'no-store')
       ctx.set('Content-Disposition', `attachment; filename="${name}"`)
-      ctx.body = write(readings.stream({ workspaceId: place.workspace.id, filter }))
+      ctx.body = write(readings.stream({ workspaceId: visit.workspace.id, filter }))
     }
   router.get('/events.csv', download('text/csv; charset=utf-8', 'history.csv', toCsv))
   router.get('/events.ndjson', download('application/x-ndjson; charset=utf-8', 'history.ndjson', toNdjson))

@@ -27,21 +27,21 @@ export type ManagePagesNeeds = ChoiceNeeds & {
 export function managePages(needs: ManagePagesNeeds): Router<WebState> {
   return choosePages(needs, {
     prefix: '/settings/:workspace/my-connections/:installation/pages',
-    railPlace: 'my-connections',
+    navItem: 'my-connections',
     readings: needs.picker,
-    face: ctx => face(needs, ctx),
-    after: ({ place }, outcome) => {
-      const list = urls.myConnections(place.workspace.id)
+    enter: ctx => enter(needs, ctx),
+    after: ({ visit }, outcome) => {
+      const list = urls.myConnections(visit.workspace.id)
       if (outcome === 'ended') return withNotice(list, 'already')
       return withNotice(list, outcome === 'changed' ? 'pages-changed' : 'pages-kept')
     },
   })
 }
 
-async function face(needs: ManagePagesNeeds, ctx: WebContext): Promise<Choice | null> {
-  const place = await needs.gate.enter(ctx)
-  if (!place) return null
-  const { user, workspace } = place
+async function enter(needs: ManagePagesNeeds, ctx: WebContext): Promise<Choice | null> {
+  const visit = await needs.gate.enter(ctx)
+  if (!visit) return null
+  const { user, workspace } = visit
   const id = param(ctx, 'installation')
   const installation = id ? await needs.readings.one(workspace.id, id) : null
   const isOthers = installation && installation.person !== null && installation.person.id !== user.id
@@ -50,7 +50,7 @@ async function face(needs: ManagePagesNeeds, ctx: WebContext): Promise<Choice | 
     return null
   }
   const isClosed =
-    installation?.person === null && mayAddPages(actorIn(place), { userId: null }).kind === 'no'
+    installation?.person === null && mayAddPages(actorIn(visit), { userId: null }).kind === 'no'
   if (!installation || isOthers || isClosed) {
     needs.faults.notFound(ctx)
     return null
@@ -63,7 +63,7 @@ async function face(needs: ManagePagesNeeds, ctx: WebContext): Promise<Choice | 
   const { connection } = installation
   const internal = installation.person === null
   return {
-    place,
+    visit,
     installationId: installation.id,
     base: urls.myConnection.pages(workspace.id, installation.id),
     unseen: [],
@@ -73,7 +73,7 @@ async function face(needs: ManagePagesNeeds, ctx: WebContext): Promise<Choice | 
       lead: 'Ticking a page includes everything below it, and pages added there later. It loses access to unticked pages as soon as you save.',
       notice: internal
         ? sharedNotice(connection.name, workspace.name)
-        : await widening(needs, place, connection.id),
+        : await widening(needs, visit, connection.id),
       headings: workspaceHeadings(workspace.name),
       searchable: true,
       crumbs: [
@@ -93,7 +93,7 @@ function sharedNotice(connection: string, workspace: string): Notice {
 /** The reason why pages can only be removed; null: they can be added, too. */
 async function widening(
   needs: ManagePagesNeeds,
-  { user, workspace }: Choice['place'],
+  { user, workspace }: Choice['visit'],
   connectionId: string,
 ): Promise<Notice | null> {
   const placement = await needs.placement(user.id, workspace.id, connectionId)

@@ -1,4 +1,4 @@
-/** What a member installed, how it is disconnected, and how he resumes it when he is back. Its pages are chosen in manage-pages.ts. */
+/** A member's own installations: the list, disconnecting, and resuming after a return. manage-pages.ts chooses their pages. */
 
 import Router from '@koa/router'
 import type { disconnect } from '../../../installs/actions/disconnect.ts'
@@ -35,9 +35,9 @@ export function myConnections(needs: MyConnectionsNeeds): Router<WebState> {
 }
 
 async function showList({ gate, readings, render, now }: MyConnectionsNeeds, ctx: WebContext): Promise<void> {
-  const place = await gate.enter(ctx)
-  if (!place) return
-  const { workspace, user } = place
+  const visit = await gate.enter(ctx)
+  if (!visit) return
+  const { workspace, user } = visit
   const after = readUuid(ctx.query.after)
   const at = now()
   const [list, offers, ended] = await Promise.all([
@@ -47,20 +47,20 @@ async function showList({ gate, readings, render, now }: MyConnectionsNeeds, ctx
   ])
   const notice = readNotice(ctx, notices)
   const trail = readPassedCursors(ctx.query, after)
-  // What is told beside the list stands on its first window.
+  // Offers and endings are shown beside the first window only.
   const beside = after ? { offers: [], ended: [] } : { offers, ended }
   const model = myConnectionsPage({ ...list, ...beside, workspace, user, notice, trail, now: at })
-  const screen = { title: 'My connections', place: 'my-connections' as const, crumbs: [] }
-  render.screen(ctx, myConnectionsView, model, gate.layout(place, screen))
+  const screen = { title: 'My connections', navItem: 'my-connections' as const, crumbs: [] }
+  render.screen(ctx, myConnectionsView, model, gate.layout(visit, screen))
 }
 
 /** The member's own installation; null: answered with 404, also where it is somebody else's. */
 async function ownInstallation({ gate, readings, faults }: MyConnectionsNeeds, ctx: WebContext) {
-  const place = await gate.enter(ctx)
-  if (!place) return null
+  const visit = await gate.enter(ctx)
+  if (!visit) return null
   const id = param(ctx, 'installation')
-  const installation = id && (await readings.one(place.workspace.id, id))
-  if (installation && installation.person?.id === place.user.id) return { place, installation }
+  const installation = id && (await readings.one(visit.workspace.id, id))
+  if (installation && installation.person?.id === visit.user.id) return { visit, installation }
   faults.notFound(ctx)
   return null
 }
@@ -68,36 +68,36 @@ async function ownInstallation({ gate, readings, faults }: MyConnectionsNeeds, c
 async function askAboutDisconnecting(needs: MyConnectionsNeeds, ctx: WebContext): Promise<void> {
   const own = await ownInstallation(needs, ctx)
   if (!own) return
-  const { place, installation } = own
-  const list = urls.myConnections(place.workspace.id)
+  const { visit, installation } = own
+  const list = urls.myConnections(visit.workspace.id)
   if (!isLive(installation)) return seeOther(ctx, withNotice(list, 'already'))
   const title = `Disconnect ${installation.connection.name}`
   const crumbs = [
     { label: 'My connections', href: list },
     { label: title, href: null },
   ]
-  const stays = outlivesDisconnecting(actorIn(place), installation)
-  const layout = needs.gate.layout(place, { title, place: 'my-connections', crumbs })
-  needs.render.screen(ctx, confirmView, disconnectPage(place.workspace, installation, stays), layout)
+  const stays = outlivesDisconnecting(actorIn(visit), installation)
+  const layout = needs.gate.layout(visit, { title, navItem: 'my-connections', crumbs })
+  needs.render.screen(ctx, confirmView, disconnectPage(visit.workspace, installation, stays), layout)
 }
 
 async function doDisconnect(needs: MyConnectionsNeeds, ctx: WebContext): Promise<void> {
   const own = await ownInstallation(needs, ctx)
   if (!own) return
-  const { place, installation } = own
-  const outcome = await needs.disconnect(actionContextOf(ctx, place), installation.id)
+  const { visit, installation } = own
+  const outcome = await needs.disconnect(actionContextOf(ctx, visit), installation.id)
   if (outcome.kind === 'refused') return needs.faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return needs.faults.notFound(ctx)
-  seeOther(ctx, withNotice(urls.myConnections(place.workspace.id), outcome.kind))
+  seeOther(ctx, withNotice(urls.myConnections(visit.workspace.id), outcome.kind))
 }
 
 async function doResume(needs: MyConnectionsNeeds, ctx: WebContext): Promise<void> {
   const own = await ownInstallation(needs, ctx)
   if (!own) return
-  const { place, installation } = own
-  const outcome = await needs.resumeOwn(actionContextOf(ctx, place), installation.id)
+  const { visit, installation } = own
+  const outcome = await needs.resumeOwn(actionContextOf(ctx, visit), installation.id)
   if (outcome.kind === 'refused') return needs.faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return needs.faults.notFound(ctx)
-  const said = outcome.kind === 'already' ? 'resumed-already' : 'resumed'
-  seeOther(ctx, withNotice(urls.myConnections(place.workspace.id), said))
+  const notice = outcome.kind === 'already' ? 'resumed-already' : 'resumed'
+  seeOther(ctx, withNotice(urls.myConnections(visit.workspace.id), notice))
 }

@@ -68,7 +68,7 @@ const markOf = (connection: MyRequest['connection']) =>
 const isOpen = (stage: Stage) => stage === 'approved' || stage === 'free'
 
 export type MyRequestPage = {
-  asking: { connection: { name: string; mark: Mark }; workspace: { name: string; mark: Mark } }
+  header: { connection: { name: string; mark: Mark }; workspace: { name: string; mark: Mark } }
   notice: Notice | null
   heading: string
   badge: Badge
@@ -102,7 +102,7 @@ export function myRequestPage(facts: {
   const goesOn = isOpen(stage) && resumable
   const isOver = stage !== 'waiting' && stage !== 'taken-up' && !isOpen(stage)
   return {
-    asking: {
+    header: {
       connection: { name: connection.name, mark: markOf(connection) },
       workspace: { name: workspace.name, mark: workspaceMark(workspace) },
     },

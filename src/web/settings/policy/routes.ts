@@ -1,4 +1,4 @@
-/** The workspace's policy, and what is installed against it. */
+/** The workspace's policy, and disconnecting installations that it would not allow. */
 
 import Router from '@koa/router'
 import type { disconnectUnapproved } from '../../../installs/actions/disconnect-unapproved.ts'
@@ -26,8 +26,8 @@ export function policy(needs: PolicyNeeds): Router<WebState> {
   const router = new Router<WebState>({ prefix: '/settings/:workspace/policy' })
   router.use(mustBeSignedIn)
   router.get('/', async ctx => {
-    const place = await needs.gate.enterAsOwner(ctx)
-    if (place) await show(needs, ctx, place, readNotice(ctx, notices), null)
+    const visit = await needs.gate.enterAsOwner(ctx)
+    if (visit) await show(needs, ctx, visit, readNotice(ctx, notices), null)
   })
   router.post('/', ctx => set(needs, ctx))
   router.get('/unapproved', ctx => askUnapproved(needs, ctx))
@@ -38,37 +38,42 @@ export function policy(needs: PolicyNeeds): Router<WebState> {
 async function show(
   { render, faults, gate, readings, now }: PolicyNeeds,
   ctx: WebContext,
-  place: WorkspaceVisit,
+  visit: WorkspaceVisit,
   notice: Notice | null,
   filled: Policy | null,
 ): Promise<void> {
-  const reading = await readings.policy(place.workspace.id)
+  const reading = await readings.policy(visit.workspace.id)
   if (!reading) return faults.notFound(ctx)
-  const model = policyPage({ workspace: place.workspace, reading, notice, now: now() }, filled)
-  render.screen(ctx, policyView, model, gate.layout(place, { title: 'Policy', place: 'policy', crumbs: [] }))
+  const model = policyPage({ workspace: visit.workspace, reading, notice, now: now() }, filled)
+  render.screen(
+    ctx,
+    policyView,
+    model,
+    gate.layout(visit, { title: 'Policy', navItem: 'policy', crumbs: [] }),
+  )
 }
 
 async function set(needs: PolicyNeeds, ctx: WebContext): Promise<void> {
   const { faults, gate, readings } = needs
-  const place = await gate.enterAsOwner(ctx)
-  if (!place) return
+  const visit = await gate.enterAsOwner(ctx)
+  if (!visit) return
   const form = readPolicyForm(ctx.state.form)
   if (!form) return faults.badForm(ctx, 'malformed')
-  const outcome = await needs.setPolicy(actionContextOf(ctx, place), form.policy, form.seen)
+  const outcome = await needs.setPolicy(actionContextOf(ctx, visit), form.policy, form.seen)
   if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return faults.notFound(ctx)
   if (outcome.kind === 'overtaken') {
     ctx.status = 409
     const by = outcome.by && (await readings.nameOf(outcome.by))
-    return show(needs, ctx, place, overtakenWords(by), form.policy)
+    return show(needs, ctx, visit, overtakenWords(by), form.policy)
   }
-  seeOther(ctx, withNotice(urls.policy(place.workspace.id), outcome.kind))
+  seeOther(ctx, withNotice(urls.policy(visit.workspace.id), outcome.kind))
 }
 
 async function askUnapproved({ render, gate, readings }: PolicyNeeds, ctx: WebContext): Promise<void> {
-  const place = await gate.enterAsOwner(ctx)
-  if (!place) return
-  const { workspace } = place
+  const visit = await gate.enterAsOwner(ctx)
+  if (!visit) return
+  const { workspace } = visit
   const reading = await readings.policy(workspace.id)
   const against = reading ? againstPolicy(reading) : []
   if (against.length === 0) return seeOther(ctx, withNotice(urls.policy(workspace.id), 'none-left'))
@@ -76,18 +81,18 @@ async function askUnapproved({ render, gate, readings }: PolicyNeeds, ctx: WebCo
     { label: 'Policy', href: urls.policy(workspace.id) },
     { label: 'Not approved', href: null },
   ]
-  const layout = gate.layout(place, { title: 'Disconnect what is not approved', place: 'policy', crumbs })
+  const layout = gate.layout(visit, { title: 'Disconnect what is not approved', navItem: 'policy', crumbs })
   render.screen(ctx, confirmView, unapprovedPage(workspace, against), layout)
 }
 
 async function endUnapproved(needs: PolicyNeeds, ctx: WebContext): Promise<void> {
   const { faults, gate } = needs
-  const place = await gate.enterAsOwner(ctx)
-  if (!place) return
-  const outcome = await needs.disconnectUnapproved(actionContextOf(ctx, place))
+  const visit = await gate.enterAsOwner(ctx)
+  if (!visit) return
+  const outcome = await needs.disconnectUnapproved(actionContextOf(ctx, visit))
   if (outcome.kind === 'refused') return faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return faults.notFound(ctx)
-  const back = urls.policy(place.workspace.id)
+  const back = urls.policy(visit.workspace.id)
   seeOther(
     ctx,
     outcome.count === 0 ? withNotice(back, 'none-left') : withNotice(back, 'disconnected', outcome.count),

@@ -26,8 +26,8 @@ export function requests(needs: RequestsNeeds): Router<WebState> {
   const router = new Router<WebState>({ prefix: '/settings/:workspace/requests' })
   router.use(mustBeSignedIn)
   router.get('/', async ctx => {
-    const place = await needs.gate.enterAsOwner(ctx)
-    if (place) await show(needs, ctx, place, { notice: readNotice(ctx, notices), unsent: null })
+    const visit = await needs.gate.enterAsOwner(ctx)
+    if (visit) await show(needs, ctx, visit, { notice: readNotice(ctx, notices), unsent: null })
   })
   router.post('/:request', ctx => decide(needs, ctx))
   return router
@@ -36,29 +36,29 @@ export function requests(needs: RequestsNeeds): Router<WebState> {
 async function show(
   { render, gate, readings, now }: RequestsNeeds,
   ctx: WebContext,
-  place: WorkspaceVisit,
+  visit: WorkspaceVisit,
   told: Told,
 ): Promise<void> {
   const show = ctx.query.show === 'decided' ? 'decided' : 'waiting'
   const after = readUuid(ctx.query.after)
-  const list = await readings.list({ workspaceId: place.workspace.id, show, after })
-  const facts = { ...list, ...told, workspace: place.workspace, show, now: now() } as const
+  const list = await readings.list({ workspaceId: visit.workspace.id, show, after })
+  const facts = { ...list, ...told, workspace: visit.workspace, show, now: now() } as const
   const model = requestsPage({ ...facts, trail: readPassedCursors(ctx.query, after) })
-  const layout = gate.layout(place, { title: 'Requests', place: 'requests', crumbs: [] })
+  const layout = gate.layout(visit, { title: 'Requests', navItem: 'requests', crumbs: [] })
   render.screen(ctx, requestsView, model, layout)
 }
 
 async function decide(needs: RequestsNeeds, ctx: WebContext): Promise<void> {
   const { faults, gate, readings } = needs
-  const place = await gate.enterAsOwner(ctx)
-  if (!place) return
-  const { workspace } = place
+  const visit = await gate.enterAsOwner(ctx)
+  if (!visit) return
+  const { workspace } = visit
   const requestId = param(ctx, 'request')
   const decision = ctx.state.form.get('decision')
   const answer = ctx.state.form.get('answer') ?? ''
   if (!requestId) return faults.notFound(ctx)
   if (decision !== 'approve' && decision !== 'decline') return faults.badForm(ctx, 'malformed')
-  const outcome = await needs.decideApproval(actionContextOf(ctx, place), { requestId, decision, answer })
+  const outcome = await needs.decideApproval(actionContextOf(ctx, visit), { requestId, decision, answer })
   switch (outcome.kind) {
     case 'approved':
     case 'declined':
@@ -71,12 +71,12 @@ async function decide(needs: RequestsNeeds, ctx: WebContext): Promise<void> {
       const row = await readings.one(workspace.id, requestId)
       if (!row) return faults.notFound(ctx)
       ctx.status = 409
-      return show(needs, ctx, place, { notice: tooLateWords(row, outcome.status), unsent: null })
+      return show(needs, ctx, visit, { notice: tooLateWords(row, outcome.status), unsent: null })
     }
     default: {
       ctx.status = 400
       const unsent = { requestId, answer, problem: problems[outcome.kind] }
-      return show(needs, ctx, place, { notice: null, unsent })
+      return show(needs, ctx, visit, { notice: null, unsent })
     }
   }
 }
