@@ -72,7 +72,7 @@ describe('the standing token of an internal connection', () => {
 
     await ada.open(shown)
     expect(ada.visit.html).not.toContain('lki_')
-    expect(ada.text()).toContain('shown already')
+    expect(ada.text()).toContain('already shown')
   })
 
   it('is kept from members, guests, and owners of other workspaces, also by direct request', async () => {

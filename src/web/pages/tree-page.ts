@@ -33,72 +33,18 @@ type Facts = {
   rowLimit: number
 }
 
-export function treePage({ workspace, reading, windows, rowLimit }: Facts): TreePage {
-  const open = windows.open.filter(node => reading.nodes.has(node.id))
-  const isOpen = (id: string) => open.some(node => node.id === id)
-
-  function address(change: Partial<Windows>, at: string): string {
-    const next = { ...windows, open, ...change }
-    const query = new URLSearchParams()
-    for (const { id, after } of next.open) query.append('open', after ? `${id}.${after}` : id)
-    if (next.sharedAfter) query.set('shared', next.sharedAfter)
-    if (next.privateAfter) query.set('private', next.privateAfter)
-    return `${urls.workspace(workspace.id)}?${query}#${at}`
-  }
-
-  function rowsOf(list: PickerList, after: (last: string) => string): TreeRows {
-    const last = list.pages.at(-1)
-    return {
-      rows: list.pages.map(rowOf),
-      more: list.more && last ? { label: 'Show more pages', href: after(last.id) } : null,
-    }
-  }
-
-  function rowOf(page: PickerPage): TreeRow {
-    const opened = isOpen(page.id)
-    const title = titleWords(page.title)
-    const children = reading.children.get(page.id) ?? { pages: [], more: false }
-    return {
-      id: page.id,
-      title,
-      icon: shownIcon(page.icon),
-      type: page.type,
-      href: urls.page(workspace.id, page.id),
-      below: belowWords(page.below, rowLimit),
-      toggle: page.below > 0 ? toggleOf(page.id, title, opened) : null,
-      children: opened
-        ? rowsOf(children, last =>
-            address(
-              { open: open.map(node => (node.id === page.id ? { ...node, after: last } : node)) },
-              `page-${page.id}`,
-            ),
-          )
-        : null,
-    }
-  }
-
-  function toggleOf(id: string, title: string, opened: boolean): TreeRow['toggle'] {
-    const rest = open.filter(node => node.id !== id)
-    return {
-      label: `${opened ? 'Hide' : 'Show'} pages in ${title}`,
-      href: address(
-        { open: opened ? rest : [...rest.slice(1 - openLimit), { id, after: null }] },
-        `page-${id}`,
-      ),
-      open: opened,
-    }
-  }
-
+export function treePage(facts: Facts): TreePage {
+  const { workspace, reading } = facts
   const sections = [
     {
       id: 'shared',
       heading: `Shared with everyone in ${workspace.name}`,
-      list: rowsOf(reading.shared, last => address({ sharedAfter: last }, 'shared')),
+      list: rowsOf(facts, reading.shared, last => address(facts, { sharedAfter: last }, 'shared')),
     },
     {
       id: 'private',
       heading: privateWords(reading.alone),
-      list: rowsOf(reading.private, last => address({ privateAfter: last }, 'private')),
+      list: rowsOf(facts, reading.private, last => address(facts, { privateAfter: last }, 'private')),
     },
   ].filter(section => section.list.rows.length > 0)
   return {
@@ -113,5 +59,56 @@ export function treePage({ workspace, reading, windows, rowLimit }: Facts): Tree
             sentence: `Pages of ${workspace.name} that you can open appear here, with the connections that reach them.`,
             action: null,
           },
+  }
+}
+
+/** The nodes of the address that the person reaches. */
+const openNodes = ({ windows, reading }: Facts) => windows.open.filter(node => reading.nodes.has(node.id))
+
+/** The tree with this change. `at`: the row or section to scroll to. */
+function address(facts: Facts, change: Partial<Windows>, at: string): string {
+  const next = { ...facts.windows, open: openNodes(facts), ...change }
+  const query = new URLSearchParams()
+  for (const { id, after } of next.open) query.append('open', after ? `${id}.${after}` : id)
+  if (next.sharedAfter) query.set('shared', next.sharedAfter)
+  if (next.privateAfter) query.set('private', next.privateAfter)
+  return `${urls.workspace(facts.workspace.id)}?${query}#${at}`
+}
+
+function rowsOf(facts: Facts, list: PickerList, after: (last: string) => string): TreeRows {
+  const last = list.pages.at(-1)
+  return {
+    rows: list.pages.map(page => rowOf(facts, page)),
+    more: list.more && last ? { label: 'Show more pages', href: after(last.id) } : null,
+  }
+}
+
+function rowOf(facts: Facts, page: PickerPage): TreeRow {
+  const open = openNodes(facts)
+  const title = titleWords(page.title)
+  const isOpen = open.some(node => node.id === page.id)
+  const goOn = (last: string) => open.map(node => (node.id === page.id ? { ...node, after: last } : node))
+  const children = facts.reading.children.get(page.id) ?? { pages: [], more: false }
+  return {
+    id: page.id,
+    title,
+    icon: shownIcon(page.icon),
+    type: page.type,
+    href: urls.page(facts.workspace.id, page.id),
+    below: belowWords(page.below, facts.rowLimit),
+    toggle: page.below > 0 ? toggleOf(facts, page.id, title, isOpen) : null,
+    children: isOpen
+      ? rowsOf(facts, children, last => address(facts, { open: goOn(last) }, `page-${page.id}`))
+      : null,
+  }
+}
+
+function toggleOf(facts: Facts, id: string, title: string, isOpen: boolean): TreeRow['toggle'] {
+  const rest = openNodes(facts).filter(node => node.id !== id)
+  const open = isOpen ? rest : [...rest.slice(1 - openLimit), { id, after: null }]
+  return {
+    label: `${isOpen ? 'Hide' : 'Show'} pages in ${title}`,
+    href: address(facts, { open }, `page-${id}`),
+    open: isOpen,
   }
 }

@@ -2,11 +2,11 @@ import type { Notice } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
 import { urls } from '../../urls.ts'
 
-/** The standing token of an internal connection: first what copying it means, then the token, once. */
+/** The token of an internal connection: first a warning, then the token, shown once. */
 export type TokenPage = {
   name: string
   notice: Notice | null
-  /** null: not asked for yet, or shown already. */
+  /** null: not asked for yet, or already shown. */
   token: { id: string; label: string; text: string } | null
   action: string
   back: string
@@ -17,12 +17,12 @@ export function tokenPage(facts: {
   workspaceId: string
   connection: { id: string; name: string }
   token: string | null
-  /** The address is one that a token was shown at before. */
+  /** The address has shown a token before. */
   shownBefore: boolean
 }): TokenPage {
   const { workspaceId, connection, token, shownBefore } = facts
   const notice: Notice | null = shownBefore
-    ? { kind: 'info', sentence: 'The token was shown already. You can show it again; each time is recorded.' }
+    ? { kind: 'info', sentence: 'The token was already shown. You can show it again; each time is recorded.' }
     : null
   return {
     name: connection.name,

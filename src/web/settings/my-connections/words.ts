@@ -1,7 +1,7 @@
 import { pagesWords } from '../../kit/words.ts'
 import type { Reach } from '../connections/readings.ts'
 
-/** "3 pages", and in a second line what that comes to with everything below; null where nothing stands below. */
+/** "3 pages", and in a second line the number with all pages below; null: there are none below. */
 export function reachWords({ granted, reached, beyond }: Reach): { own: string; all: string | null } {
   if (granted === 0) return { own: 'No pages', all: null }
   const all = beyond ? `more than ${pagesWords(reached)}` : pagesWords(reached)
