@@ -2,8 +2,10 @@ export type Plan = 'free' | 'plus' | 'business' | 'enterprise'
 export type Role = 'owner' | 'member' | 'guest'
 
 export type Workspace = { id: string; name: string; icon: string | null; plan: Plan }
+/** A workspace that a person is in, with their role there. */
+export type Membership = Workspace & { role: Role }
 
-/** Someone who signs in. `disabled` is the host product's word: a disabled user can do nothing anywhere. */
+/** A person who signs in. `disabled`: the host product disabled them, and they can do nothing anywhere. */
 export type User = { id: string; email: string; name: string; avatarUrl: string | null; disabled: boolean }
 
 /** A workspace's rules about connections; in effect on the Enterprise plan only. */

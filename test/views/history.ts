@@ -1,5 +1,6 @@
 import type { HistoryRow } from '../../src/installs/history.ts'
-import { type Membership, placeLayout } from '../../src/web/frame/navigation.ts'
+import type { Membership } from '../../src/installs/workspace.ts'
+import { placeLayout } from '../../src/web/frame/navigation.ts'
 import { readHistoryQuestion } from '../../src/web/settings/history/form.ts'
 import { historyPage, historyView } from '../../src/web/settings/history/page.ts'
 import { eventKinds } from '../../src/web/settings/history/words.ts'

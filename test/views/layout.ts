@@ -1,5 +1,6 @@
+import type { Membership } from '../../src/installs/workspace.ts'
 import type { FlowLayout } from '../../src/web/frame/layout.ts'
-import { type Membership, placeLayout } from '../../src/web/frame/navigation.ts'
+import { placeLayout } from '../../src/web/frame/navigation.ts'
 import { landingView } from '../../src/web/home/page.ts'
 import { workspaceMark } from '../../src/web/kit/marks.ts'
 import { fixture, hostile, longName, rightToLeft } from './fixture.ts'

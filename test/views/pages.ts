@@ -1,4 +1,5 @@
-import { type Membership, placeLayout } from '../../src/web/frame/navigation.ts'
+import type { Membership } from '../../src/installs/workspace.ts'
+import { placeLayout } from '../../src/web/frame/navigation.ts'
 import { connectPage, connectView } from '../../src/web/pages/connect-page.ts'
 import { inheritedPage, inheritedView } from '../../src/web/pages/disconnect-page.ts'
 import { pagePage, pageView } from '../../src/web/pages/page-page.ts'

@@ -1,8 +1,9 @@
 import type { Placement } from '../../src/installs/policy.ts'
+import type { Membership } from '../../src/installs/workspace.ts'
 import { noPolicy, type Policy } from '../../src/installs/workspace.ts'
 import { confirmView } from '../../src/web/frame/confirm.ts'
 import type { FlowLayout } from '../../src/web/frame/layout.ts'
-import { type Membership, type NavItem, placeLayout } from '../../src/web/frame/navigation.ts'
+import { type NavItem, placeLayout } from '../../src/web/frame/navigation.ts'
 import {
   disconnectAllPage,
   removeApprovalPage,

@@ -1,12 +1,10 @@
 /** The rail and the workspace switcher, as data. */
 import { isRestrictedByPolicy, mayGovern } from '../../installs/policy.ts'
-import type { Plan, Role } from '../../installs/workspace.ts'
+import type { Membership, Role } from '../../installs/workspace.ts'
 import type { IconName } from '../kit/icons.ts'
 import { workspaceMark } from '../kit/marks.ts'
 import { urls } from '../urls.ts'
 import type { Crumb, Rail, RailEntry, SettingsLayout, Switcher } from './layout.ts'
-
-export type Membership = { id: string; name: string; icon: string | null; plan: Plan; role: Role }
 
 type WorkspaceNavItem =
   | 'pages'

@@ -8,11 +8,12 @@
  */
 import { readUuid } from '../../installs/ids.ts'
 import { type Actor, isRestrictedByPolicy, mayGovern } from '../../installs/policy.ts'
+import type { Membership } from '../../installs/workspace.ts'
 import { userOf } from '../http/require-sign-in.ts'
 import type { SignedIn, WebContext } from '../http/state.ts'
 import type { Faults } from './error-pages.ts'
 import type { SettingsLayout } from './layout.ts'
-import { type Membership, placeLayout, type ScreenFacts } from './navigation.ts'
+import { placeLayout, type ScreenFacts } from './navigation.ts'
 
 export type GateNeeds = {
   faults: Pick<Faults, 'notFound' | 'refuse'>

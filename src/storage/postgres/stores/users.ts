@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { Role, User, Workspace } from '../../../installs/workspace.ts'
+import type { Membership, User } from '../../../installs/workspace.ts'
 import { emailKey } from '../email-key.ts'
 import { readPersonaOf } from './sandboxes.ts'
 
@@ -13,8 +13,6 @@ type UserRow = {
 }
 
 const columns = 'id, email, name, avatar_url, disabled, password_hash'
-
-export type Membership = Workspace & { role: Role }
 
 /** People who sign in. Both look-ups stand in front of many screens, so they are named prepared statements. */
 export function userStore(pool: Pool) {
