@@ -83,7 +83,7 @@ describe('a member', () => {
     expect(await reachedTitles(server.base, token)).toEqual(['Launch', 'Quarter One'])
   })
 
-  it('searches among all that he can open; nothing ticked, nothing to save', async () => {
+  it('searches all pages that they can open; with none ticked there is nothing to save', async () => {
     const token = await installed('ben', [world.pages.handbook])
     const page = await arrive('ben', mine())
     await page.getByRole('link', { name: /manage pages of Relay/ }).click()
@@ -133,7 +133,7 @@ describe('a member', () => {
     expect(await partner.evaluate(() => (globalThis as never as { opener: unknown }).opener)).toBeNull()
   })
 
-  it('is sent from the owners’ list to his own, and refused below it', async () => {
+  it('is sent from the owners’ list to their own, and refused below it', async () => {
     const page = await arrive('ben', list())
     await page.getByRole('heading', { name: 'My connections' }).waitFor()
     expect(page.url()).toContain('/my-connections')

@@ -55,7 +55,7 @@ describe.each([
   ['with its script', true],
   ['with JavaScript off', false],
 ])('an owner, %s', (_how, javaScriptEnabled) => {
-  it('filters the history, goes through it and back, and takes it with her', async () => {
+  it('filters the history, pages through it and back, and downloads it', async () => {
     const page = await enter(world.users.ada, { javaScriptEnabled })
     await page.goto(server.base + list)
     const rows = page.locator('tbody tr')
@@ -123,7 +123,7 @@ describe.each(pairs)('at $width px, $colorScheme', look => {
           one => one.boundingBox(),
         ),
       )
-      // Where there is room, the button stands in the line of what it is for.
+      // Where there is room, the button is in the line of its fields.
       if (look.width === 1280) expect([what, button!.y]).toEqual([what, person!.y])
     }
     await page.context().close()

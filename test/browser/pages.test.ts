@@ -161,7 +161,7 @@ describe('others', () => {
     await page.context().close()
   })
 
-  it('a guest sees that there is nothing for him to open; an outsider not even the workspace', async () => {
+  it('a guest sees that they can open no pages; an outsider does not see the workspace', async () => {
     const guest = await arrive('gus', `/w/${acme}`)
     await guest.getByText('No pages yet').waitFor()
     expect((await guest.goto(server.base + at(world.pages.handbook)))!.status()).toBe(404)

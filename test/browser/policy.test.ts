@@ -34,7 +34,7 @@ beforeEach(async () => {
   await restrict(server, acme, 'none')
 })
 
-/** Someone signed in, in a browser of his own. Problems of the pages are collected. */
+/** A signed-in person with a browser of their own. Problems of the pages are collected. */
 async function arrive(who: keyof World['users'], javaScriptEnabled: boolean) {
   const context = await openProfile(browser, { javaScriptEnabled })
   const page = await context.newPage()

@@ -84,7 +84,7 @@ describe('the member who granted a page', () => {
     )
   })
 
-  it('reaches as a guest only the roots that list him', async () => {
+  it('reaches as a guest only the roots that list them', async () => {
     const cleo = world.users.cleo.id
     const listed = await seedPage(sql, world.workspaces.acme.id, 'Shared with guests', null, [cleo])
     const installed = await installedBy('cleo', [world.pages.handbook, listed])

@@ -286,7 +286,7 @@ describe('an import that changes the tree', () => {
 })
 
 describe('a member who is taken out', () => {
-  it('loses what he installed there, and nothing elsewhere, and does not get it back by returning', async () => {
+  it('loses their installations there and none elsewhere, and does not get them back by returning', async () => {
     const [acme, side, ada, connection, here, there, over] = ids(7) as string[] as [
       ...[string, string, string, string, string, string, string],
     ]

@@ -178,7 +178,7 @@ describe('the page tree', () => {
   })
 })
 
-describe('the database, whoever writes', () => {
+describe('the database, for any writer', () => {
   const attempt = async (statements: [string, unknown[]][]) => {
     const client = await pool.connect()
     try {

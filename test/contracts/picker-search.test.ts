@@ -29,7 +29,7 @@ const found = async (words: string, user?: { id: string }) =>
 const seed = (title: string) => seedPage(sql, world.workspaces.acme.id, title)
 
 describe('search in the page picker', () => {
-  it('finds a title by any part of it, without regard to case, and says where it stands', async () => {
+  it('finds a title by any part of it, without regard to case, and says where it is', async () => {
     expect(await found('roadMAP')).toEqual(['Roadmap'])
     expect(await found('ndboo')).toEqual(['Handbook'])
     expect((await search('launch')).pages[0]).toMatchObject({ above: ['Roadmap', 'Quarter One'], below: 0 })

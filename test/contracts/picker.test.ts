@@ -80,7 +80,7 @@ describe('what the picker shows', () => {
     await sql('update users set disabled = false where id = $1', [cleo.id])
   })
 
-  it('shows a guest only what lists him', async () => {
+  it('shows a guest only pages that list them', async () => {
     const { gus } = world.users
     const shared = await seedPage(sql, world.workspaces.acme.id, 'For Gus', null, [gus.id])
     const reading = await read({ user: gus, ticked: [shared.id, world.pages.roadmap.id] })
@@ -102,7 +102,7 @@ describe('what the picker shows', () => {
     expect([...reading.nodes.keys()]).toEqual([roadmap.id])
   })
 
-  it('counts what stands below, without what is archived', async () => {
+  it('counts the pages below, without archived ones', async () => {
     const { acme } = world.workspaces
     const root = await seedPage(sql, acme.id, 'Counted')
     const child = await seedPage(sql, acme.id, 'Child', root)
@@ -144,7 +144,7 @@ describe('what the picker shows', () => {
     expect(new Set(seen)).toEqual(all)
   })
 
-  it('shows what stands below a node alone, where the roots are not wanted', async () => {
+  it('shows only the pages below a node, where the roots are not wanted', async () => {
     const lists = { ...beginnings, roots: false, open: [{ id: world.pages.roadmap.id, after: null }] }
     const reading = await read({ user: world.users.ben, ticked: [world.pages.handbook.id], lists })
     expect([reading.shared.pages, reading.private.pages]).toEqual([[], []])

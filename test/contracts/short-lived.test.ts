@@ -40,7 +40,7 @@ describe.each(Object.entries(stores))('short-lived state in %s', (_name, store) 
     expect(wins.filter(Boolean)).toHaveLength(1)
   })
 
-  it('replaces what stands, and never brings back what was taken', async () => {
+  it('replaces a value that exists, and never restores one that was taken', async () => {
     expect(await store.replace('gone', 'x', 60)).toBe(false)
     expect(await store.read('gone')).toBeNull()
     await store.write('gone', 'x', 60)

@@ -30,7 +30,7 @@ beforeEach(async () => {
   await restrict(server, acme, 'approved-list')
 })
 
-/** A member goes from the partner to where the policy stops him, and asks. */
+/** A member comes from the partner, is stopped by the policy, and asks. */
 async function asks(
   name: 'ben' | 'cleo',
   by = partner,
@@ -56,7 +56,7 @@ const kinds = async () =>
   ).map(one => one.kind)
 
 describe('a member who is stopped by the policy', () => {
-  it('asks, is approved, and goes on where he was stopped: the partner gets its code as if nothing had happened', async () => {
+  it('asks, is approved, and continues where they were stopped: the partner gets its code as usual', async () => {
     const ben = await signedIn(server, world.users.ben)
     await ben.open(await partner.authorizeUrl())
     expect(ben.text()).toContain('allows only connections from its approved list')
@@ -103,7 +103,7 @@ describe('a member who is stopped by the policy', () => {
     ])
   })
 
-  it('goes on with one press from his requests, to the step that follows, and not once that is over', async () => {
+  it('continues with one press from My requests to the next step, until the time is over', async () => {
     const ben = await asks('ben')
     await decide(ada, acme, about, 'approve')
     await ben.open(`/settings/${acme}/my-requests`)
@@ -122,7 +122,7 @@ describe('a member who is stopped by the policy', () => {
     expect(controls(ben)).toContain(`Details: ${relay.name}`)
   })
 
-  it('says in a sentence what he needs it for, or is asked to', async () => {
+  it('gives a reason in a sentence, or is asked for one', async () => {
     const ben = await asks('ben', partner, '   ')
     expect(ben.visit.status).toBe(400)
     expect(ben.text()).toContain('Say in a sentence what you need it for.')
@@ -149,7 +149,7 @@ describe('a member who is stopped by the policy', () => {
     expect(await second.redeem(await allow(ben, [world.pages.handbook]))).toHaveProperty('access_token')
   })
 
-  it('takes his request back', async () => {
+  it('takes the request back', async () => {
     const ben = await asks('ben')
     const { action, body } = await decisionForm(ada, acme, about, 'approve')
     await ben.press('Withdraw request')
@@ -306,7 +306,7 @@ async function waiting(count: number): Promise<void> {
 }
 
 describe('two owners', () => {
-  it('one is made a member while he waits for the other: he decides nothing any more', async () => {
+  it('one becomes a member while waiting for the other, and no longer decides', async () => {
     await asks('ben')
     const form = await decisionForm(ada, acme, about, 'approve')
     const policy = `/settings/${acme}/policy`
@@ -346,7 +346,7 @@ describe('two owners', () => {
     const { action, body } = await decisionForm(ada, acme, about, 'approve')
     const other = await signedIn(server, world.users.ada)
     await other.open(`/settings/${acme}/approved/${relay.id}/remove`)
-    // Both come as far as their records.
+    // Both wait with their records written.
     const both = await whileHeld(
       server.config.databaseUrl!,
       'lock table events in share mode',

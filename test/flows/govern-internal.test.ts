@@ -145,7 +145,7 @@ describe('the standing token of an internal connection', () => {
 describe('the pages of an internal connection', () => {
   const pages = () => `/settings/${acme}/my-connections/${reporter.id}/pages`
 
-  it('are added by any member among his own, and taken away by whoever added them, and by owners', async () => {
+  it('are added by members who reach them, and removed by the person who added them and by owners', async () => {
     await makeReporter()
     const cleo = await signedIn(server, world.users.cleo)
     await cleo.open(pages())

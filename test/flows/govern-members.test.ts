@@ -25,7 +25,7 @@ const mine = () => `/settings/${acme}/my-connections`
 const pagesOf = (installation: string) => `${mine()}/${installation}/pages`
 
 describe('a member under My connections', () => {
-  it('sees what he installed, with its access levels, pages and dates, and nothing of others', async () => {
+  it('sees their own installations, with access levels, pages and dates, and none of others', async () => {
     await allowed(server, relay, world.users.ben, [world.pages.roadmap])
     const other = await seedConnection(server.sql, { name: 'Cleo’s Own' })
     await allowed(server, other, world.users.cleo, [world.pages.handbook])
@@ -73,7 +73,7 @@ describe('a member under My connections', () => {
     expect(event!.request_id).toBeTruthy()
   })
 
-  it('learns that it was disconnected already when two windows do it', async () => {
+  it('learns that it was already disconnected when two windows do it', async () => {
     const { tokens } = await allowed(server, relay, world.users.ben, [world.pages.roadmap])
     await server.sql(`delete from events where kind = 'installation.disconnected'`)
     const ben = await signedIn(server, world.users.ben)
@@ -143,7 +143,7 @@ describe('a member who manages pages later, without the partner', () => {
     expect(await reachedTitles(server.base, tokens.access_token)).toEqual(['Handbook'])
   })
 
-  it('is refused pages out of his reach, whatever the form says', async () => {
+  it('is refused pages that they do not reach, whatever the form says', async () => {
     const { tokens } = await allowed(server, relay, world.users.cleo, [world.pages.handbook])
     const cleo = await signedIn(server, world.users.cleo)
     for (const page of [world.pages.diary, world.pages.ideas]) {
@@ -154,7 +154,7 @@ describe('a member who manages pages later, without the partner', () => {
     expect(await reachedTitles(server.base, tokens.access_token)).toEqual(['Handbook'])
   })
 
-  it('may only take away where the policy would not let him install it today', async () => {
+  it('can only remove pages where the policy would not let them install it today', async () => {
     const { tokens } = await allowed(server, relay, world.users.cleo, [
       world.pages.handbook,
       world.pages.quarter,
@@ -176,7 +176,7 @@ describe('a member who manages pages later, without the partner', () => {
     await server.sql('delete from workspace_policies')
   })
 
-  it('drops a page that he no longer reaches, as a re-install does', async () => {
+  it('drops a page that they no longer reach, as a re-install does', async () => {
     const { tokens } = await allowed(server, relay, world.users.ben, [
       world.pages.handbook,
       world.pages.diary,

@@ -74,7 +74,7 @@ describe('an owner under Connections', () => {
       'Ben',
       'just now',
       '2 people',
-      // Cleo's Quarter One stands below Ben's Roadmap, and counts once.
+      // Cleo's Quarter One is below Ben's Roadmap, and counts once.
       '2 pages, 4 pages with all below',
     ])
     expect(menuOf(ada, 'Relay Automations')).toEqual([
@@ -195,7 +195,7 @@ describe('an owner stops something', () => {
     expect(await reaches(ben)).toHaveLength(3)
   })
 
-  it('suspends her own, and is told before she allows it that installing again resumes it', async () => {
+  it('suspends their own, and reads before allowing it again that installing resumes it', async () => {
     const hers = await allowed(server, relay, world.users.ada, [world.pages.roadmap], acme)
     await ada.open(`${access(hers.tokens.bot_id)}/suspend`)
     await ada.press('Suspend')
@@ -259,7 +259,7 @@ describe('an owner stops something', () => {
     )
   })
 
-  it('suspends a member between what he allowed and the code for it, which revives nothing', async () => {
+  it('suspends a member between the consent and its code, and the code does not resume it', async () => {
     await installTwice()
     for (const stopped of [
       `state = 'suspended', state_reason = 'by-owner'`,
@@ -278,7 +278,7 @@ describe('an owner stops something', () => {
     }
   })
 
-  it('revokes one person: his tokens die, everyone else’s live', async () => {
+  it('revokes one person: their tokens die, everyone else’s live', async () => {
     await installTwice()
     await ada.open(`${access(ben.tokens.bot_id)}/revoke`)
     expect(ada.heading()).toBe('Revoke the access of Ben?')
@@ -304,7 +304,7 @@ describe('an owner stops something', () => {
     expect(told()).toBe('')
   })
 
-  it('is told nothing by others of what he ended himself, nor of what ended long ago', async () => {
+  it('does not list as ended by others what they ended themselves, nor what ended long ago', async () => {
     const own = await allowed(server, relay, world.users.ada, [world.pages.handbook], acme)
     await ada.open(`${access(own.tokens.bot_id)}/revoke`)
     await ada.press('Revoke access')
@@ -391,7 +391,7 @@ describe('an owner narrows what a member installed', () => {
     expect(await reaches(cleo)).toEqual(['Launch'])
   })
 
-  it('takes away private pages that he cannot open, without being told their titles', async () => {
+  it('removes private pages that they cannot open, without reading their titles', async () => {
     const own = await allowed(server, relay, world.users.ben, [world.pages.diary, world.pages.handbook])
     await ada.open(`${access(own.tokens.bot_id)}/pages`)
     expect(ada.visit.html).not.toContain('Diary')

@@ -26,7 +26,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-/** Ben installs, with a page that only he reaches among them, and leaves. */
+/** Ben installs, with a page that only Ben reaches among them, and leaves. */
 beforeEach(async () => {
   await restrict(server, acme, 'none')
   await directory({ kind: 'member', workspace_id: acme, user_id: world.users.ben.id, role: 'member' })
@@ -97,7 +97,7 @@ async function waitsForALock(): Promise<void> {
 }
 
 describe('when a person leaves', () => {
-  it('what he installed stops at once, and owners see it as left behind', async () => {
+  it('their installations stop at once, and owners see them as left behind', async () => {
     await isStopped()
     await ada.open(leftBehind())
     expect(ada.text()).toContain(relay.name)
@@ -110,7 +110,7 @@ describe('when a person leaves', () => {
     expect(menu.toArray().map(one => ada.visit.$(one).text().trim())).toEqual(['Hand over', 'Let go'])
   })
 
-  it('an owner hands it over; the member accepts; the partner’s tokens work again, as far as he reaches', async () => {
+  it('an owner hands it over; the member accepts; the partner’s tokens work again on pages that the member reaches', async () => {
     await ada.open(leftBehind())
     await ada.open(ada.visit.$(`a[aria-label="Hand over ${relay.name} of Ben"]`).attr('href')!)
     expect(ada.text()).toContain('Reaches 1 of its 2 pages')
@@ -194,7 +194,7 @@ describe('when a person leaves', () => {
     await server.sql('update pages set private = false where id = $1', [world.pages.roadmap.id])
   })
 
-  it('the member declines, and the owner sees it and may offer it to another, or take it himself', async () => {
+  it('the member declines, and the owner sees it and can offer it to another or take it', async () => {
     const offer = await offered(world.users.cleo)
     const cleo = await signedIn(server, world.users.cleo)
     await cleo.open(offer)
@@ -245,14 +245,14 @@ describe('someone who is back', () => {
   })
   const isBack = () =>
     directory({ kind: 'member', workspace_id: acme, user_id: world.users.ben.id, role: 'member' })
-  const his = () => `/settings/${acme}/my-connections`
+  const own = () => `/settings/${acme}/my-connections`
 
-  it('takes what stopped when he left into use again himself: the same tokens, and it is recorded', async () => {
+  it('resumes what stopped on leaving: the same tokens, and it is recorded', async () => {
     await isBack()
     const ben = await signedIn(server, world.users.ben)
     await ben.open(await left.partner.authorizeUrl({ workspace_id: acme }))
     expect(ben.text()).toContain('You connected it here on')
-    await ben.open(his())
+    await ben.open(own())
     expect(ben.text()).toContain('Suspended while you were away')
     expect(ben.text()).toContain('Choose Resume among its options')
     await isStopped()
@@ -265,36 +265,36 @@ describe('someone who is back', () => {
       [left.tokens.bot_id],
     )
     expect(event).toEqual({ actor_id: world.users.ben.id, installer_id: world.users.ben.id })
-    await post(ben, `${his()}/${left.tokens.bot_id}/resume`)
+    await post(ben, `${own()}/${left.tokens.bot_id}/resume`)
     expect(ben.text()).toContain('It was already resumed')
   })
 
   it.each([
-    ['the policy would not let him install it today', () => restrict(server, acme, 'owners-only')],
+    ['the policy would not let them install it today', () => restrict(server, acme, 'owners-only')],
     [
       'an owner had suspended it before',
       () =>
         server.sql(`update installations set state_reason = 'by-owner' where id = $1`, [left.tokens.bot_id]),
     ],
     [
-      'he is back as a guest',
+      'they are back as a guest',
       () => directory({ kind: 'member', workspace_id: acme, user_id: world.users.ben.id, role: 'guest' }),
     ],
   ])('asks an owner where %s', async (_, happens) => {
     await isBack()
     await happens()
     const ben = await signedIn(server, world.users.ben)
-    await ben.open(his())
+    await ben.open(own())
     expect(ben.text()).toContain('sk an owner')
     expect(controls(ben)).not.toContain('Resume')
-    expect((await post(ben, `${his()}/${left.tokens.bot_id}/resume`)).status).toBe(403)
+    expect((await post(ben, `${own()}/${left.tokens.bot_id}/resume`)).status).toBe(403)
     await isStopped()
   })
 
-  it('is the only one who does: nobody else resumes it there, and he not while he is away', async () => {
+  it('is the only one who does: others cannot resume it, nor the installer while away', async () => {
     const [ben, cleo] = [await signedIn(server, world.users.ben), await signedIn(server, world.users.cleo)]
     for (const person of [ben, cleo])
-      expect((await post(person, `${his()}/${left.tokens.bot_id}/resume`)).status).toBe(404)
+      expect((await post(person, `${own()}/${left.tokens.bot_id}/resume`)).status).toBe(404)
     await isStopped()
   })
 })
@@ -322,7 +322,7 @@ describe('nobody takes over', () => {
     await isStopped()
   })
 
-  it('…also when it was installed after the offer; once that is disconnected, he does', async () => {
+  it('…also when it was installed after the offer; once that is disconnected, they can take it', async () => {
     const offer = await offered(world.users.cleo)
     const own = await allowed(server, relay, world.users.cleo, [world.pages.handbook])
     const cleo = await signedIn(server, world.users.cleo)
@@ -338,7 +338,7 @@ describe('nobody takes over', () => {
     expect(rows).toEqual([{ id: left.tokens.bot_id, state: 'active' }])
   })
 
-  it('what the policy would not let him install, at the offer and at the acceptance', async () => {
+  it('what the policy would not let them install, at the offer and at the acceptance', async () => {
     const offer = await offered(world.users.cleo)
     await restrict(server, acme, 'approved-list')
     const cleo = await signedIn(server, world.users.cleo)
@@ -350,7 +350,7 @@ describe('nobody takes over', () => {
     await isStopped()
   })
 
-  it('while an owner’s suspension of his own stands, though he disconnected that, at the offer and at the acceptance', async () => {
+  it('while an owner’s suspension of their own is in force, also after they disconnected that, at the offer and at the acceptance', async () => {
     const own = await allowed(server, relay, world.users.cleo, [world.pages.quarter])
     const ended = (reason: string) =>
       server.sql(`update installations set state = 'revoked', state_reason = $2 where id = $1`, [
@@ -443,7 +443,7 @@ describe('by direct request', () => {
     await isStopped()
   })
 
-  it('accepted while its receiver redeems a code of his own for it, he has it once', async () => {
+  it('accepted while its receiver redeems a code for it, it is installed once', async () => {
     const offer = await offered(world.users.cleo)
     const cleo = await signedIn(server, world.users.cleo)
     const redeeming = server.server.stores.database.createQueryRunner()
@@ -467,7 +467,7 @@ describe('by direct request', () => {
     await isStopped()
   })
 
-  it('accepted by someone who is being removed, it is not his when he comes back', async () => {
+  it('accepted by someone who is being removed, it is not theirs when they come back', async () => {
     const member = { kind: 'member', workspace_id: acme, user_id: world.users.cleo.id, role: 'member' }
     const offer = await offered(world.users.cleo)
     const cleo = await signedIn(server, world.users.cleo)

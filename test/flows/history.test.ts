@@ -164,7 +164,7 @@ describe('an owner reads the history', () => {
   })
 
   it.each([
-    ['a person: what he did and what befell his installations', 'person=ben', 1],
+    ['a person: their actions and the events of their installations', 'person=ben', 1],
     ['a person who did much', 'person=Cleo', 50],
     ['a connection', 'connection=RELAY', 2],
     ['a kind', 'kind=policy.changed', 1],

@@ -74,7 +74,7 @@ describe('the page tree', () => {
     ])
   })
 
-  it('shows an icon that is one sign, and of what else stands in its place the usual one', async () => {
+  it('shows an icon that is one sign, and the default icon for anything else', async () => {
     const { handbook, roadmap, launch, quarter } = world.pages
     const zalgo = `e${'\u0301'.repeat(60)}`
     for (const [page, icon] of [
@@ -101,7 +101,7 @@ describe('the page tree', () => {
     await server.sql('update pages set icon = null')
   })
 
-  it('shows a guest the private pages that list him, and nothing else', async () => {
+  it('shows a guest only the private pages that list them', async () => {
     const gus = await signedIn('gus')
     await gus.open(tree())
     expect(gus.text()).toContain('No pages yet')
@@ -210,7 +210,7 @@ describe('refused by direct request', () => {
     }
   })
 
-  it('a member disconnecting what is not his', async () => {
+  it('a member disconnecting another’s installation', async () => {
     const cleo = await signedIn('cleo')
     await postFrom(cleo, `${pageOf(world.pages.roadmap)}/connections/${bensInstallation}/disconnect`, {
       altogether: 'yes',
@@ -218,7 +218,7 @@ describe('refused by direct request', () => {
     expect(await reachedTitles(server.base, token)).toContain('Roadmap')
   })
 
-  it('a member disconnecting what another added for the workspace: it is not offered, and he reads who can', async () => {
+  it('a member disconnecting what another added for the workspace: it is not offered, and they read who can', async () => {
     const { ada, ben, gus } = world.users
     const shared = await seedPage(server.sql, world.workspaces.acme.id, 'With Gus', null, [
       ada.id,
@@ -249,7 +249,7 @@ describe('refused by direct request', () => {
     expect(owner.text()).toContain('Disconnect Acme Reporter')
     expect(owner.text()).not.toContain('can disconnect it')
 
-    // What he adds himself is his to take off again.
+    // Members can disconnect what they added themselves.
     const notes = await seedPage(server.sql, world.workspaces.acme.id, 'Notes')
     await grantPage(server.sql, world.workspaces.acme.id, reporter.id, notes.id, ben.id)
     const ofBen = await signedIn('ben')

@@ -79,7 +79,7 @@ describe('how many pages a connection reaches', () => {
     expect(row?.reach).toEqual({ granted: 501, reached: 501, beyond: true })
   })
 
-  it('is what the access check lets through, for any tree, any grants, any reach of whoever granted', async () => {
+  it('is what the access check lets through, for any tree, any grants, any reach of the granters', async () => {
     const made: { connectionId: string; ids: string[] }[] = []
     const { ada, ben, cleo, gus } = world.users
     for (let n = 0; n < 20; n++) {

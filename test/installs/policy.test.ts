@@ -236,7 +236,7 @@ describe('pages of an installation', () => {
     ).toEqual(no('connection-disabled'))
   })
 
-  it('are taken away by whoever granted them, by the installer and by owners', () => {
+  it('are removed by the person who granted them, by the installer and by owners', () => {
     const grant = { grantedBy: 'ben', installation: { userId: 'cleo' } }
     expect(mayRemovePage(owner, grant)).toEqual(yes)
     expect(mayRemovePage(member, grant)).toEqual(yes)
@@ -255,7 +255,7 @@ describe('what a departed member left', () => {
       expect(mayHandOver(actor, { installerIsMember: false })).toEqual(no('only-owners'))
   })
 
-  it('is taken by the member whom the owner named, if he could install it', () => {
+  it('is taken by the member whom the owner named, if they could install it', () => {
     const offer = { toUserId: 'ben' }
     expect(mayTakeOver(placed(), offer, member)).toEqual(yes)
     expect(mayTakeOver(placed({ role: 'owner' }), offer, owner)).toEqual(no('not-yours'))
@@ -278,7 +278,7 @@ describe('connections', () => {
     expect(mayCreateConnection(off(owner), 'enterprise', noPolicy)).toEqual(no('not-a-member'))
   })
 
-  it('and their standing tokens are managed by whoever created them and by owners', () => {
+  it('and their tokens are managed by their creators and by owners', () => {
     const managed = (actor: Actor, createdBy: string | null) =>
       mayManageConnection(actor, { createdBy, workspaceId: 'acme' })
     const handled = (actor: Actor, createdBy: string | null) => mayHandleInternalToken(actor, { createdBy })

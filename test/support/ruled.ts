@@ -44,7 +44,7 @@ export async function decide(...asked: Parameters<typeof decisionForm>): Promise
   return asked[0].open(action, { method: 'POST', body })
 }
 
-/** Posts as this person's browser could, to an address that no screen of his offers. */
+/** Posts as this person's browser could, to an address that none of their screens offers. */
 export async function post(
   person: Person,
   address: string,
