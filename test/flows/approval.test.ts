@@ -289,7 +289,7 @@ describe('a request that comes to nothing', () => {
     await ben.open(page)
     await ben.press(`Return to ${relay.name}`)
     expect(ben.visit.status).toBe(409)
-    expect(ben.heading()).toContain('cannot be told')
+    expect(ben.heading()).toContain('cannot be reached')
   })
 })
 
@@ -382,7 +382,7 @@ describe('two owners', () => {
       expect([one.status, other.status].sort()).toEqual([200, 409])
       const [late, winner] =
         one.status === 409 ? [one, 'Cleo has already declined'] : [other, 'Ada has already approved']
-      expect(late.$('body').text()).toContain(`${winner} this request of Ben already`)
+      expect(late.$('body').text()).toContain(`${winner} this request of Ben`)
       const approvals = await server.sql('select from approvals where connection_id = $1', [relay.id])
       expect(approvals).toHaveLength(one.status === 409 ? 0 : 1)
       expect((await kinds()).filter(kind => /approved|declined/.test(kind))).toHaveLength(1)

@@ -39,7 +39,7 @@ describe('two owners act on the same row at once', () => {
   it.each([
     ['disconnect', () => `${people()}/disconnect`, /Disconnected for 2 people|was already disconnected/],
     ['suspend', () => `${people()}/suspend`, /Suspended\.|already suspended/],
-    ['revoke', () => `${access(ben.tokens.bot_id)}/revoke`, /Access revoked|had ended already/],
+    ['revoke', () => `${access(ben.tokens.bot_id)}/revoke`, /Access revoked|had already ended/],
   ])('%s: both learn what happened, and it happened once', async (_, address, words) => {
     await server.sql(`update members set role = 'owner' where user_id = $1`, [world.users.cleo.id])
     await installTwice()

@@ -224,7 +224,7 @@ describe('an owner stops something', () => {
     await member.open(`/settings/${acme}/my-connections`)
     expect(member.text()).not.toContain('Relay Automations')
     await member.open(`/gallery?workspace=${acme}`)
-    expect(member.text()).toContain('and an owner has suspended it')
+    expect(member.text()).toContain('and an owner suspended it')
     await member.open(`/w/${acme}/p/${world.pages.roadmap.id}/connections`)
     expect(member.text()).toContain('Suspended: it reaches no pages until it is resumed')
 

@@ -98,7 +98,7 @@ describe.each(endings)('%s while a token is refreshed', (_, ready) => {
       await waiting(2)
       return [refreshing, ending] as const
     }).then(both => Promise.all(both))
-    expect(ended).not.toHaveProperty('fault')
+    expect(ended).not.toHaveProperty('error')
     const { access_token, refresh_token } = issuedBy(refreshed)
     await nothingLives(partner, [tokens.access_token, access_token], tokens.bot_id)
     await expect(partner.refresh(refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' })
@@ -115,8 +115,8 @@ describe.each(endings)('%s while a token is refreshed', (_, ready) => {
       await waiting(2)
       return [refreshing, ending] as const
     }).then(both => Promise.all(both))
-    expect(ended).not.toHaveProperty('fault')
-    expect(refreshed).toMatchObject({ fault: { error: 'invalid_grant' } })
+    expect(ended).not.toHaveProperty('error')
+    expect(refreshed).toMatchObject({ error: { error: 'invalid_grant' } })
     await nothingLives(partner, [tokens.access_token], tokens.bot_id)
     await expect(partner.refresh(tokens.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' })
   })
@@ -159,7 +159,7 @@ describe('a disconnect while a code of the same member is redeemed', () => {
       await waiting(1)
       return [redeeming] as const
     }).then(both => Promise.all(both))
-    expect(redeemed).toMatchObject({ fault: { error: 'invalid_grant' } })
+    expect(redeemed).toMatchObject({ error: { error: 'invalid_grant' } })
     await expect(reachedTitles(server.base, tokens.access_token)).rejects.toThrow('401')
     await server.sql(`update installations set state = 'active', state_reason = null where id = $1`, [
       tokens.bot_id,
@@ -178,7 +178,7 @@ describe('a disconnect while a code of the same member is redeemed', () => {
       await waiting(2)
       return [redeeming, ending] as const
     }).then(both => Promise.all(both))
-    expect(redeemed).toMatchObject({ fault: { error: 'invalid_grant' } })
+    expect(redeemed).toMatchObject({ error: { error: 'invalid_grant' } })
     await nothingLives(partner, [tokens.access_token], tokens.bot_id)
   })
 })

@@ -178,7 +178,7 @@ describe('when a person leaves', () => {
       )
     expect(told).toEqual([
       'Cleo took over the installation of Ben',
-      'Ada offered what Ben left to Cleo',
+      'Ada offered the installation of Ben to Cleo',
       'The operator suspended an installation, because its installer left Installed by Ben',
       'Ben connected it with 2 pages',
       'Ben allowed access to 2 pages; the partner has not finished yet',
