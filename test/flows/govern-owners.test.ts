@@ -363,7 +363,7 @@ describe('an owner narrows what a member installed', () => {
   it('takes a page away, and leaves a part of another: the token obeys with the next request', async () => {
     await installTwice()
     await ada.open(`${access(cleo.tokens.bot_id)}/pages`)
-    expect(ada.heading()).toBe('What Relay Automations may reach for Cleo')
+    expect(ada.heading()).toBe('Pages that Relay Automations reaches for Cleo')
     await ada.press('Show pages in Quarter One')
     await ada.press('Save pages', { pages: [world.pages.launch.id] })
     expect(ada.text()).toContain('It reaches fewer pages from now on.')
