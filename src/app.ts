@@ -1,4 +1,5 @@
 import Koa, { type Context } from 'koa'
+import { clientAddress } from './client-address.ts'
 import { partnerApi } from './compose/api.ts'
 import { openBackgroundWriters } from './compose/background.ts'
 import { demoPartner } from './compose/demo.ts'
@@ -9,12 +10,14 @@ import { openStores, type Stores } from './compose/stores.ts'
 import { openWeb } from './compose/web.ts'
 import type { Config } from './config.ts'
 import { readQueriesInOneWalk } from './koa-query-patch.ts'
+import { type Metrics, openMetrics } from './metrics/metrics.ts'
 import { openLog, requests } from './request-log.ts'
 import { migrate, schemaIsCurrent } from './storage/postgres/migrate.ts'
 import { type Bounds, poolOf, requestBounds } from './storage/postgres/pool.ts'
 import { wasTakenBack } from './storage/postgres/transaction.ts'
 
-export type InstallServer = { app: Koa; stores: Stores; close(): Promise<void> }
+/** `metrics`: null where METRICS_PORT asks for none. */
+export type InstallServer = { app: Koa; stores: Stores; metrics: Metrics | null; close(): Promise<void> }
 
 /**
  * The whole server, ready to listen. Migrates the schema where the database is embedded.
@@ -43,9 +46,13 @@ async function assemble(config: Config, stores: Stores): Promise<InstallServer> 
   const provider = await openProvider(config, stores, parts, background, log)
   const web = openWeb(config, stores, parts, provider, background)
 
-  const app = new Koa({ proxy: config.trustProxy, maxIpsCount: 1 }) // trust only the hop that our proxy appended
+  const app = new Koa({ proxy: config.trustProxy !== null })
   readQueriesInOneWalk(app)
   app.silent = true // requests() logs what failed, without the query
+  const metrics =
+    config.metricsPort === null ? null : openMetrics({ pool: poolOf(stores.database), redis: stores.redis })
+  if (metrics) app.use(metrics.count)
+  app.use(clientAddress(config.trustProxy))
   app.use(
     requests(log, (ctx, error) =>
       ctx.path.startsWith('/v1/') ? brokenForPrograms(ctx) : web.broken(ctx, wasTakenBack(error)),
@@ -62,6 +69,7 @@ async function assemble(config: Config, stores: Stores): Promise<InstallServer> 
   return {
     app,
     stores,
+    metrics,
     async close() {
       await background.close()
       await keyRotation?.close()

@@ -1,6 +1,7 @@
 /** The only reader of process.env: the environment becomes one frozen Config, or the list of all that is wrong. */
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { readTrustProxy, type TrustProxy } from './client-address.ts'
 import { BadAddress } from './storage/bad-address.ts'
 import { readDatabaseAddress } from './storage/postgres/address.ts'
 import { readRedisAddress } from './storage/redis/address.ts'
@@ -24,11 +25,13 @@ export type Config = {
   secretKeys: Buffer[] | null
   /** A JWKS file; null: generated under dataDir. */
   signingKeys: string | null
-  trustProxy: boolean
+  trustProxy: TrustProxy
   /** null: load the demo when the database is embedded and new. */
   demo: boolean | null
   partnerApi: 'full' | 'read' | 'off'
   logLevel: LogLevel
+  /** Where Prometheus finds /metrics; null: nowhere. */
+  metricsPort: number | null
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
@@ -67,9 +70,7 @@ export function readConfig(env: Environment = process.env, needs: { keyFile?: bo
     return fallback
   }
 
-  const port = read('PORT', 3000, 'a port number from 0 to 65535', text =>
-    /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined,
-  )
+  const port = read('PORT', 3000, aPort, readPort)
   const config: Config = {
     production,
     port,
@@ -124,9 +125,15 @@ export function readConfig(env: Environment = process.env, needs: { keyFile?: bo
       'a file of keys (make one with: latchkey keys rotate)',
       text => (!needs.keyFile || existsSync(text) ? text : undefined),
     ),
-    trustProxy: read('TRUST_PROXY', false, 'true or false', readBoolean),
+    trustProxy: read<TrustProxy>(
+      'TRUST_PROXY',
+      null,
+      'true, false, a number of proxies, or a comma-separated list of networks such as 10.0.0.0/8',
+      readTrustProxy,
+    ),
     demo: read<boolean | null>('DEMO', null, 'true or false', readBoolean),
     partnerApi: read('PARTNER_API', 'full', 'full, read or off', oneOf(['full', 'read', 'off'] as const)),
+    metricsPort: read<number | null>('METRICS_PORT', null, aPort, readPort),
     logLevel: read<LogLevel>('LOG_LEVEL', 'info', `one of ${logLevels.join(', ')}`, oneOf(logLevels)),
   }
 
@@ -185,6 +192,11 @@ function readKeys(text: string): Buffer[] | undefined {
   if (!parts.every(part => /^[A-Za-z0-9+/_-]{43}=?$/.test(part))) return undefined
   const keys = parts.map(part => Buffer.from(part, 'base64'))
   return keys.every(key => key.length === 32) ? keys : undefined
+}
+
+const aPort = 'a port number from 0 to 65535'
+function readPort(text: string): number | undefined {
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined
 }
 
 function readBoolean(text: string): boolean | undefined {

@@ -10,6 +10,7 @@ const maxDrainMs = 4_000
 
 export type Listening = {
   port: number
+  metricsPort: number | null
   /**
    * Unready at once; requests are answered for `graceMs` more, so that load balancers find out; then those under way end.
    * The stores are closed last.
@@ -19,7 +20,7 @@ export type Listening = {
 
 export async function listen(
   server: InstallServer,
-  options: { port: number; host: string },
+  options: { port: number; host: string; metricsPort?: number | null },
 ): Promise<Listening> {
   let closing: Promise<void> | null = null
   const answer = server.app.callback()
@@ -36,11 +37,13 @@ export async function listen(
     http.once('error', reject)
     http.listen(options.port, options.host, resolve)
   })
+  const metrics = await server.metrics?.listen(options.metricsPort ?? 0, options.host)
   return {
     port: (http.address() as { port: number }).port,
+    metricsPort: metrics?.port ?? null,
     close(graceMs = 0) {
       closing ??= pause(graceMs)
-        .then(() => drain(http))
+        .then(() => Promise.all([drain(http), metrics?.close()]))
         .then(() => server.close())
       return closing
     },

@@ -65,13 +65,16 @@ function welcome(address: string, demo: Demo | null): string {
 `
 }
 
-function portFault(fault: NodeJS.ErrnoException, { host, port }: Config): Error {
+function portFault(fault: NodeJS.ErrnoException & { port?: number }, config: Config): Error {
+  const { host } = config
+  const port = fault.port ?? config.port
+  const variable = port === config.metricsPort ? 'METRICS_PORT' : 'PORT'
   if (fault.code === 'EADDRINUSE')
     return new CliError(
-      `Port ${port} of ${host} is in use; stop what listens there, or set PORT to another one.`,
+      `Port ${port} of ${host} is in use; stop what listens there, or set ${variable} to another one.`,
     )
   if (fault.code === 'EACCES')
-    return new CliError(`Port ${port} of ${host} may not be listened on; set PORT to one above 1023.`)
+    return new CliError(`Port ${port} of ${host} may not be listened on; set ${variable} to one above 1023.`)
   if (fault.code === 'EADDRNOTAVAIL' || fault.code === 'ENOTFOUND')
     return new CliError(`HOST is no address of this machine: ${host}.`)
   return fault

@@ -24,7 +24,7 @@ export async function openProvider(
 ): Promise<InstallProvider> {
   return createProvider({
     issuer: config.issuer,
-    trustProxy: config.trustProxy,
+    trustProxy: config.trustProxy !== null,
     store: providerStore(poolOf(stores.database)),
     shortLived: stores.shortLived,
     limits: stores.limits,

@@ -5,6 +5,7 @@ import { userStore } from '../storage/postgres/stores/users.ts'
 import { home } from '../web/home/routes.ts'
 import type { WebState } from '../web/http/state.ts'
 import type { Install } from '../web/install/routes.ts'
+import { knownDevices } from '../web/sign-in/known-device.ts'
 import { signInRateLimit } from '../web/sign-in/rate-limit.ts'
 import { signIn } from '../web/sign-in/routes.ts'
 import type { WebParts } from './frame.ts'
@@ -28,6 +29,7 @@ export function signInScreens(
       ...frame,
       sessions,
       rateLimit: signInRateLimit(stores.limits),
+      devices: knownDevices(stores.secretKeys, sessions.secure),
       users,
       passwordMatches,
       describeFlow: flow.describe,

@@ -9,7 +9,7 @@ import { openDatabase } from '../storage/postgres/data-source.ts'
 import { embeddedPostgres } from '../storage/postgres/embedded/server.ts'
 import type { Bounds } from '../storage/postgres/pool.ts'
 import { openLimits } from '../storage/rate-limits.ts'
-import { openRedis, settled } from '../storage/redis/client.ts'
+import { openRedis, type RedisClient, settled } from '../storage/redis/client.ts'
 import { redisShortLived } from '../storage/redis/short-lived.ts'
 import type { ShortLived } from '../storage/short-lived.ts'
 
@@ -22,6 +22,8 @@ export type Stores = {
   unhurried<T>(work: (database: DataSource) => Promise<T>): Promise<T>
   /** The database is embedded and was created by this start. */
   databaseIsNew: boolean
+  /** null: short-lived state is kept in memory. */
+  redis: RedisClient | null
   shortLived: ShortLived
   limits: Limits
   secretKeys: Buffer[]
@@ -54,6 +56,7 @@ export async function openStores(config: Config, bounds?: Bounds): Promise<Store
   return {
     database,
     databaseIsNew: embedded?.created ?? false,
+    redis,
     shortLived,
     limits: openLimits(redis),
     secretKeys,

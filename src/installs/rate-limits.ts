@@ -8,7 +8,9 @@ export type Limiter = {
   take(key: string, points?: number): Promise<Allowance>
   /** Asks without taking. */
   peek(key: string): Promise<Allowance>
-  /** Gives the key its whole allowance back, as after a success. */
+  /** Gives one point back that was taken. */
+  giveBack(key: string): Promise<void>
+  /** Gives the key its whole allowance back. */
   reset(key: string): Promise<void>
 }
 

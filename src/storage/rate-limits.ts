@@ -39,6 +39,9 @@ function limiter(rule: LimiterRule, redis: RedisClient | null): Limiter {
       const state = await counter.get(key)
       return state && state.consumedPoints >= rule.points ? refusedFor(state) : { allowed: true }
     },
+    async giveBack(key) {
+      await counter.reward(key, 1)
+    },
     async reset(key) {
       await counter.delete(key)
     },

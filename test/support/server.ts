@@ -13,6 +13,7 @@ export type TestServer = {
   /** The public base address. */
   base: string
   config: Config
+  metricsPort: number | null
   /** The database by the straight way. */
   databaseUrl: string
   server: InstallServer
@@ -48,13 +49,23 @@ export async function startServer(
   })
   const start = async () => {
     const server = await createInstallServer(config, { ...requestBounds, ...bounds })
-    return { server, listening: await listen(server, { port: config.port, host: '127.0.0.1' }) }
+    return {
+      server,
+      listening: await listen(server, {
+        port: config.port,
+        host: '127.0.0.1',
+        metricsPort: config.metricsPort,
+      }),
+    }
   }
   let running = await start()
   return {
     base: config.issuer,
     config,
     databaseUrl: database.url,
+    get metricsPort() {
+      return running.listening.metricsPort
+    },
     get server() {
       return running.server
     },

@@ -18,6 +18,8 @@ export type Attempted = {
   ended: EndedFamily | null
   /** The client's address; null for public clients, whose requests come from people's devices. */
   address: string | null
+  /** Counted against the rate limit of its client. */
+  counted: boolean
 }
 
 /** @param clientId the client id that the request claims. */

@@ -70,8 +70,8 @@ async function revoke(
   credentials: Credentials,
   fields: Fields,
 ): Promise<void> {
-  needs.throttle(credentials.clientId, ctx.ip)
   const known = await needs.authenticate(credentials, await needs.readProof(credentials.clientId))
+  needs.throttle(credentials.clientId, ctx.ip)
   allowOrigin(ctx, known.connection)
   if (fields.token === undefined) throw invalidRequest('The parameter token is missing.')
   const ended = await endedBy(needs, ctx, credentials.clientId, fields.token)

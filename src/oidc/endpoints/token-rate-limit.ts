@@ -1,4 +1,5 @@
 /** The rate limit of a client per address, shared by all processes. */
+import { clientNetwork } from '../../installs/client-network.ts'
 import type { Limiter, Limits } from '../clients/client-authentication.ts'
 import { tooManyRequests } from './oauth-refusal.ts'
 
@@ -46,7 +47,7 @@ export function throttle(limits: Limits, now: () => Date): Throttle {
   }
 
   return (clientId, address) => {
-    const key = `${clientId}|${address}`
+    const key = `${clientId}|${clientNetwork(address)}`
     const at = now().getTime()
     const allowed = allowedFor(key, at)
     if (allowed.refusedUntil > at) throw tooManyRequests(Math.ceil((allowed.refusedUntil - at) / 1000))

@@ -41,6 +41,7 @@ export function tokenEndpoint(needs: TokenNeeds): Middleware {
       reused: false,
       ended: null,
       address: null,
+      counted: false,
     }
     try {
       attempted.fields = await readFields(ctx.req)
@@ -63,7 +64,6 @@ async function grant(
   credentials: Credentials,
   attempted: Attempted,
 ): Promise<void> {
-  needs.throttle(credentials.clientId, ctx.ip)
   for (let reading = 0; reading < maxReadings; reading++)
     if (await decide(needs, ctx, credentials, attempted)) return
   throw invalidGrant('The authorization has ended.')
@@ -82,6 +82,9 @@ async function decide(
   attempted.source = found.source
   const presented = found.source.kind === 'none' ? null : found.source.hash
   const known = await needs.authenticate(credentials, found.proof, presented)
+  // Counted once it is proven who asks: whoever sends wrong secrets must not use up a client's allowance.
+  if (!attempted.counted) needs.throttle(credentials.clientId, ctx.ip)
+  attempted.counted = true
   allowOrigin(ctx, known.connection)
   refuseTargets(fields, needs.issuer)
   // Another host issued the next token; treating the retry as reuse would end the family.

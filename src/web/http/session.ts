@@ -81,6 +81,7 @@ export function sessions(needs: SessionNeeds) {
 
   return {
     load,
+    secure: needs.secure,
 
     /** For those outside of the screens, in front of whose routes `load` does not stand. */
     async signedIn(ctx: WebContext): Promise<boolean> {

@@ -11,7 +11,7 @@ export type AttemptNeeds = {
   passwordMatches(passwordHash: string | null, password: string): Promise<boolean>
 }
 
-export type Attempt = { email: string; password: string; address: string }
+export type Attempt = { email: string; password: string; address: string; device: string | null }
 export type Outcome =
   | { kind: 'signed-in'; userId: string; passwordHash: string | null }
   /** Unknown user, wrong password, disabled account: nobody learns which. */
@@ -25,11 +25,11 @@ export async function attemptSignIn(needs: AttemptNeeds, attempt: Attempt): Prom
   if (email === '' || password === '') return { kind: 'incomplete' }
   // A password is hashed whole: without a bound its length would be a way to keep us busy.
   if (email.length > 320 || password.length > 1_000) return { kind: 'refused' }
-  const waitSeconds = await needs.rateLimit.attempt(email, address)
-  if (waitSeconds !== null) return { kind: 'too-many', waitSeconds }
+  const counted = await needs.rateLimit.attempt(email, address, attempt.device)
+  if (counted.kind === 'refused') return { kind: 'too-many', waitSeconds: counted.waitSeconds }
   const found = await needs.users.byEmail(email)
   const matches = await needs.passwordMatches(found?.passwordHash ?? null, password)
   if (!found || !matches || found.user.disabled) return { kind: 'refused' }
-  await needs.rateLimit.succeeded(email)
+  await counted.succeeded()
   return { kind: 'signed-in', userId: found.user.id, passwordHash: found.passwordHash }
 }

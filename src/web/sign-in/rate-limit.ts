@@ -1,42 +1,55 @@
 import { hash } from 'node:crypto'
-import { isIPv6 } from 'node:net'
-import type { Limits } from '../../installs/rate-limits.ts'
+import { clientNetwork } from '../../installs/client-network.ts'
+import type { Limiter, Limits } from '../../installs/rate-limits.ts'
 
 export type SignInRateLimit = {
-  /** Counts an attempt. @returns the seconds to wait when there were too many, else null. */
-  attempt(email: string, address: string): Promise<number | null>
-  succeeded(email: string): Promise<void>
+  /**
+   * Counts an attempt before its password is looked at, so that many at once count as many.
+   * @param device of this account (see known-device.ts); null: one that never signed in to it.
+   */
+  attempt(email: string, address: string, device: string | null): Promise<CountedAttempt>
 }
+export type CountedAttempt =
+  | { kind: 'allowed'; succeeded(): Promise<void> }
+  | { kind: 'refused'; waitSeconds: number }
+
+type Counted = { limiter: Limiter; key: string }
 
 /**
- * Ten attempts a quarter of an hour for one account, from all addresses together and whether or not it exists; a hundred for
- * one address, against trying one password on many accounts.
+ * Wrong passwords alone count. A device that has signed in to the account before has an allowance of its own, so that nobody
+ * elsewhere can use it up. The other devices have three, of which the first that is used up spares the next: what one network
+ * does to one account, what it does to all, and what all do to one account.
  */
 export function signInRateLimit(limits: Limits): SignInRateLimit {
-  const accounts = limits({ name: 'sign-in-account', points: 10, seconds: 900 })
-  const addresses = limits({ name: 'sign-in-address', points: 100, seconds: 900 })
+  const devices = limits({ name: 'sign-in-device', points: 10, seconds: 900 })
+  const pairs = limits({ name: 'sign-in-pair', points: 5, seconds: 1_800 })
+  const networks = limits({ name: 'sign-in-network', points: 100, seconds: 900 })
+  const accounts = limits({ name: 'sign-in-account', points: 40, seconds: 3_600 })
   return {
-    async attempt(email, address) {
-      const answers = await Promise.all([accounts.take(accountKey(email)), addresses.take(network(address))])
-      const waits = answers.flatMap(answer => (answer.allowed ? [] : [answer.retryAfterSeconds]))
-      return waits.length === 0 ? null : Math.max(...waits)
+    async attempt(email, address, device) {
+      const account = accountKey(email)
+      const network = clientNetwork(address)
+      const rules: Counted[] = device
+        ? [{ limiter: devices, key: `${account}:${device}` }]
+        : [
+            { limiter: pairs, key: `${account}:${network}` },
+            { limiter: networks, key: network },
+            { limiter: accounts, key: account },
+          ]
+      for (const { limiter, key } of rules) {
+        const allowance = await limiter.take(key)
+        if (!allowance.allowed) return { kind: 'refused', waitSeconds: allowance.retryAfterSeconds }
+      }
+      return {
+        kind: 'allowed',
+        succeeded: async () => {
+          await Promise.all(rules.map(({ limiter, key }) => limiter.giveBack(key)))
+        },
+      }
     },
-    succeeded: email => accounts.reset(accountKey(email)),
   }
 }
 
-function accountKey(email: string): string {
+export function accountKey(email: string): string {
   return hash('sha256', email.toLowerCase(), 'base64url')
-}
-
-/** One household or server commands a whole /64 of IPv6 addresses: it counts as one. */
-function network(address: string): string {
-  // A socket that takes both versions writes IPv4 addresses as ::ffff:192.0.2.1.
-  const version4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
-  if (version4 || !isIPv6(address)) return version4 ?? address
-  const [head = '', tail] = address.split('::')
-  const left = head.split(':').filter(Boolean)
-  const right = tail?.split(':').filter(Boolean) ?? []
-  const gap = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length)
-  return [...left, ...Array(gap).fill('0'), ...right].slice(0, 4).join(':')
 }

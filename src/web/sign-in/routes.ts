@@ -6,11 +6,13 @@ import type { Sessions } from '../http/session.ts'
 import type { WebContext, WebState } from '../http/state.ts'
 import { flowOf, localPath, urls } from '../urls.ts'
 import { type AttemptNeeds, attemptSignIn, type Outcome } from './attempt.ts'
+import type { KnownDevices } from './known-device.ts'
 import { type FlowDescription, type SignOutPage, signInPage, signInView, signOutView } from './page.ts'
 
 export type SignInNeeds = AttemptNeeds & {
   render: Render
   sessions: Sessions
+  devices: KnownDevices
   /** null when the flow is unknown, over, or not this browser's. */
   describeFlow(ctx: WebContext, uid: string): Promise<FlowDescription | null>
 }
@@ -44,12 +46,14 @@ export function signIn(needs: SignInNeeds): Router<WebState> {
       email,
       password: form.get('password') ?? '',
       address: ctx.ip,
+      device: needs.devices.find(ctx, email),
     })
     if (outcome.kind !== 'signed-in') {
       if (outcome.kind === 'too-many') ctx.set('Retry-After', String(outcome.waitSeconds))
       ctx.status = statuses[outcome.kind]
       return show(ctx, returnTo, { email: email.slice(0, 320), problem: problemOf(outcome) })
     }
+    needs.devices.remember(ctx, email)
     await needs.sessions.start(ctx, outcome.userId, outcome.passwordHash, flowOf(returnTo))
     seeOther(ctx, returnTo)
   })

@@ -1,0 +1,106 @@
+/** From which address a request comes: one place decides, for rate limits, events and logs. */
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { BlockList, isIP, isIPv4, SocketAddress } from 'node:net'
+import parseForwarded from 'forwarded-parse'
+import type { Middleware } from 'koa'
+
+/** Which proxies are believed: as many as stand in front, or those of these networks. null: none, and no header of theirs. */
+export type TrustProxy = { hops: number } | { networks: readonly string[] } | null
+
+/** @returns undefined for what TRUST_PROXY may not be. */
+export function readTrustProxy(text: string): TrustProxy | undefined {
+  if (text === 'false' || text === '0') return null
+  if (text === 'true') return { hops: 1 }
+  if (/^[1-9]\d?$/.test(text)) return { hops: Number(text) }
+  const networks = text.split(',').map(one => one.trim())
+  return networks.every(isNetwork) ? { networks } : undefined
+}
+
+/**
+ * Sets `ctx.ip`, in one form, and takes the headers of proxies from those who are not believed, so that what comes after reads
+ * nothing that a stranger wrote.
+ */
+export function clientAddress(trust: TrustProxy): Middleware {
+  const isTrusted = trustTest(trust)
+  return (ctx, next) => {
+    const { req } = ctx
+    const socket = oneForm(req.socket.remoteAddress ?? '') ?? ''
+    if (isTrusted(socket, 0)) ctx.request.ip = nearestStranger(socket, forwardedFor(req.headers), isTrusted)
+    else {
+      dropForwarding(req)
+      ctx.request.ip = socket
+    }
+    return next()
+  }
+}
+
+type TrustTest = (address: string, hop: number) => boolean
+
+function trustTest(trust: TrustProxy): TrustTest {
+  if (trust === null) return () => false
+  if ('hops' in trust) return (_, hop) => hop < trust.hops
+  const list = new BlockList()
+  for (const network of trust.networks) {
+    const [address = '', bits] = network.split('/')
+    const family = isIPv4(address) ? 'ipv4' : 'ipv6'
+    list.addSubnet(address, Number(bits ?? (family === 'ipv4' ? 32 : 128)), family)
+  }
+  return address => isIP(address) !== 0 && list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
+}
+
+/**
+ * From the nearest hop outwards, the first address that is not a believed proxy's. Where such a proxy wrote no address
+ * ("unknown"), its own stands for whoever is behind it.
+ * @param forwarded as the proxies wrote it: the nearest hop last.
+ */
+function nearestStranger(socket: string, forwarded: readonly string[], isTrusted: TrustTest): string {
+  let found = socket
+  for (const [hop, text] of forwarded.toReversed().entries()) {
+    if (!isTrusted(found, hop)) break
+    const address = oneForm(text)
+    if (address === null) break
+    found = address
+  }
+  return found
+}
+
+/** X-Forwarded-For where there is one: most proxies write it, and pass on a Forwarded (RFC 7239) that a client made up. */
+function forwardedFor(headers: IncomingHttpHeaders): string[] {
+  const list = headers['x-forwarded-for']
+  if (list !== undefined) return [list].flat().join(',').split(',')
+  try {
+    return parseForwarded(headers.forwarded ?? '').flatMap(one =>
+      one.for === undefined ? ['unknown'] : [one.for],
+    )
+  } catch {
+    return []
+  }
+}
+
+/** Without port, brackets, quotes and zone; IPv4 as such also where a socket wrote it as IPv6. null: no address. */
+function oneForm(text: string): string | null {
+  const bare = text.trim().replace(/^"(.*)"$/, '$1')
+  const [, bracketed, dotted] = /^(?:\[([^\]]+)\](?::\w+)?|(\d+\.\d+\.\d+\.\d+)(?::\w+)?)$/.exec(bare) ?? []
+  const address = (bracketed ?? dotted ?? bare).replace(/%.*$/, '')
+  const family = isIP(address)
+  if (family === 0) return null
+  if (family === 4) return address
+  const canonical = new SocketAddress({ address, family: 'ipv6' }).address
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(canonical)?.[1] ?? canonical
+}
+
+function dropForwarding({ headers }: IncomingMessage): void {
+  for (const name of Object.keys(headers))
+    if (name === 'forwarded' || name.startsWith('x-forwarded-')) delete headers[name]
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, more] = text.split('/')
+  const family = isIP(address)
+  const most = family === 4 ? 32 : 128
+  return (
+    family !== 0 &&
+    more === undefined &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+  )
+}
