@@ -39,7 +39,7 @@ const about = (pages: { id: string }[], more = {}) => ({
 })
 
 describe('the host product asks', () => {
-  it('which of many pages a token may read, and is answered for this moment', async () => {
+  it('which of many pages a token may read at this moment', async () => {
     const { roadmap, quarter, launch, handbook } = world.pages
     const asked = about([roadmap, quarter, launch, handbook, { id: randomUUID() }])
     const answer = await ask(asked)
@@ -50,14 +50,14 @@ describe('the host product asks', () => {
     await server.sql(`update installations set state = 'active' where id = $1`, [relay.id])
   })
 
-  it('about a capability that the token does not have, and no page is named', async () => {
+  it('about a capability that the token lacks, and gets no page', async () => {
     expect((await ask(about([world.pages.launch], { capability: 'update_content' }))).json).toMatchObject({
       active: true,
       page_ids: [],
     })
   })
 
-  it('about what is no token of ours', async () => {
+  it('about a value that is not one of our tokens', async () => {
     for (const token of ['x', newTokenValue('lka_'), newTokenValue('lkr_')])
       expect((await ask(about([world.pages.launch], { token }))).json).toMatchObject({
         active: false,
@@ -66,8 +66,8 @@ describe('the host product asks', () => {
   })
 })
 
-describe('whoever else asks', () => {
-  it('learns of its own tokens, and nothing of those of others', async () => {
+describe('any other connection', () => {
+  it('gets an answer about its own tokens only', async () => {
     const other = await seedConnection(server.sql, { name: 'Another' })
     const asOther = await ask(about([world.pages.launch]), { headers: [basic(other)] })
     expect(asOther.json).toEqual({ object: 'access_check', active: false, page_ids: [] })

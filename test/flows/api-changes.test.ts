@@ -27,7 +27,7 @@ const installed = (userId: string, pages: string[], capabilities?: string[]) =>
   seedInstalled(server.sql, { workspaceId: acme, userId, pages, capabilities })
 
 describe('a partner changes pages', () => {
-  it('gives one another title and icon, in its own name', async () => {
+  it('gives one a new title and icon, in its own name', async () => {
     const client = as(relay.token)
     const changed = await client.pages.update({
       page_id: world.pages.launch.id,
@@ -94,8 +94,8 @@ describe('a partner changes pages', () => {
   })
 })
 
-describe('what happens to an installation', () => {
-  it('is felt by the very next call', async () => {
+describe('a change of an installation', () => {
+  it('applies from the next call on', async () => {
     const { id, connectionId, token } = await installed(world.users.cleo.id, [world.pages.handbook.id])
     const client = as(token)
     const read = () => client.pages.retrieve({ page_id: world.pages.handbook.id })

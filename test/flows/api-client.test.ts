@@ -33,7 +33,7 @@ async function allow(email: string, pages: { id: string }[]): Promise<string> {
   return new URL(person.visit.url).searchParams.get('code')!
 }
 
-it('the unmodified client goes all the way, with nothing but its base address changed', async () => {
+it('the unmodified client completes the flow and its calls with only its base address changed', async () => {
   const notion = clientWith(server.base)
   const client = { client_id: relay.id, client_secret: relay.secret }
   const tokens = await notion.oauth.token({

@@ -37,7 +37,9 @@ function routed(): string[] {
   return registered.mock.calls
     .map(([route, methods]) => ({ route: String(route), methods: methods ?? [] }))
     .filter(({ route }) => route.startsWith('/v1/'))
-    .flatMap(({ route, methods }) => methods.map(method => `${method} ${route.replace(/:(\w+)/g, '{$1}')}`))
+    .flatMap(({ route, methods }) =>
+      methods.map(method => `${method.toUpperCase()} ${route.replace(/:(\w+)/g, '{$1}')}`),
+    )
 }
 
 /** The OAuth endpoints that programs post to: every one but the address that browsers are sent to. */

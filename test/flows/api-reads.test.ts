@@ -27,7 +27,7 @@ const installed = (userId: string, pages: string[], capabilities?: string[]) =>
   seedInstalled(server.sql, { workspaceId: acme, userId, pages, capabilities })
 
 describe('a partner asks who it is', () => {
-  it('and learns its bot, its workspace and who installed it', async () => {
+  it('and gets its bot, its workspace and the member who installed it', async () => {
     expect(await as(relay.token).users.me({})).toEqual({
       object: 'user',
       id: relay.id,
@@ -82,7 +82,7 @@ describe('a partner reads the people of the workspace', () => {
     expect(people.every(person => person.type === 'person' && person.person.email)).toBe(true)
   })
 
-  it('without e-mail addresses where those were not allowed', async () => {
+  it('without e-mail addresses where they were not allowed', async () => {
     const { token } = await installed(world.users.cleo.id, [], ['read_user_without_email'])
     const { results } = await as(token).users.list({})
     expect(results.map(person => person.type === 'person' && person.person)).toEqual([{}, {}, {}])
@@ -96,7 +96,7 @@ describe('a partner reads the people of the workspace', () => {
     })
   })
 
-  it('and is told of its own bot by id, but of no guest and no stranger', async () => {
+  it('and finds its own bot by id, but no guest and no stranger', async () => {
     const client = as(relay.token)
     expect(await client.users.retrieve({ user_id: relay.id })).toMatchObject({ type: 'bot', id: relay.id })
     for (const user of [world.users.gus, world.users.dora])
@@ -116,7 +116,7 @@ describe('a partner reads the people of the workspace', () => {
 })
 
 describe('a partner reads pages', () => {
-  it('one by one, told of the parent only where it reaches it', async () => {
+  it('one by one, with the parent only where it reaches it', async () => {
     const client = as(relay.token)
     const launch = await client.pages.retrieve({ page_id: world.pages.launch.id })
     expect(launch).toEqual({

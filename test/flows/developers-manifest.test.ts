@@ -74,7 +74,7 @@ describe('a manifest in the hub', () => {
     expect(await events()).toEqual([])
   })
 
-  it('says what will change before, makes exactly that, and applied again changes nothing', async () => {
+  it('is reviewed first, applied exactly so, and changes nothing the second time', async () => {
     const wanted = {
       ...(await exported()),
       name: 'Relay Two',
@@ -122,7 +122,7 @@ describe('a manifest in the hub', () => {
     expect(ben.text()).toContain('From a file')
   })
 
-  it('that somebody overtook is shown anew before it is applied', async () => {
+  it('is reviewed again when somebody else changed the connection meanwhile', async () => {
     await show({ name: 'Mine' })
     await server.sql(`update connections set developer_name = 'Somebody' where id = $1`, [id])
     await ben.press('Save change')
@@ -134,7 +134,7 @@ describe('a manifest in the hub', () => {
     expect(kept).toEqual({ developer_name: 'Somebody' })
   })
 
-  it('that is wrong is refused with every reason, and stays in the box', async () => {
+  it('is refused with every reason, and stays in the box', async () => {
     await show('{"name": }')
     expect(ben.visit.status).toBe(400)
     expect(ben.text()).toContain('The manifest is no JSON')

@@ -45,11 +45,11 @@ describe('addresses', () => {
     '/v1/blocks/a',
     '/v1//pages/a',
     '/v1/../v1/pages',
-  ])('%s is none', async path => {
+  ])('%s is unknown', async path => {
     expect(await code(path)).toBe('400 invalid_request_url')
   })
 
-  it('know their methods only, and answer JSON to a browser too', async () => {
+  it('take their own methods only, and answer JSON to a browser too', async () => {
     for (const method of ['DELETE', 'PUT', 'POST', 'OPTIONS'])
       expect(await code(launch, { method })).toBe('405 invalid_request_url')
     const answer = await ask('/v1/nowhere', { headers: [['accept', 'text/html']] })
@@ -85,7 +85,7 @@ describe('bodies', () => {
     'query=x',
     '{"__proto__": {}}',
     '{"a":{"__proto__":1}}',
-  ])('%s is no JSON of ours', async body => {
+  ])('%s is refused as invalid JSON', async body => {
     expect(await code('/v1/search', { body })).toBe('400 invalid_json')
   })
 
@@ -129,7 +129,7 @@ describe('parts and cursors', () => {
     expect(await code('/v1/search', { body: { page_size } })).toBe('400 validation_error')
   })
 
-  it('a cursor goes on for its own installation and question only, unaltered', async () => {
+  it('a cursor continues its own question for its own installation only, unaltered', async () => {
     const first = (await ask('/v1/search', { body: { page_size: 1 } })).json
     const on = (start_cursor: unknown, more = {}, sent = {}) =>
       ask('/v1/search', { body: { page_size: 1, start_cursor, ...more }, ...sent })
@@ -155,7 +155,7 @@ describe('parts and cursors', () => {
     )
   })
 
-  it('a cursor shows nothing of where it stands', async () => {
+  it('a cursor does not reveal the page that it points to', async () => {
     const { next_cursor } = (await ask('/v1/search', { body: { page_size: 1 } })).json
     const opened = Buffer.from(next_cursor.split('.').at(-1), 'base64url').toString('latin1')
     expect(opened + next_cursor).not.toContain(world.pages.roadmap.id.slice(0, 8))
@@ -204,7 +204,7 @@ describe('searches', () => {
     expect((await ask('/v1/search', { body })).json.message).toBe(sentence)
   })
 
-  it('in the trash find nothing, since nothing there is in reach', async () => {
+  it('in the trash are empty, since it is out of reach', async () => {
     expect((await ask('/v1/search', { body: { filter: { in_trash: true } } })).json.results).toEqual([])
   })
 })

@@ -24,7 +24,7 @@ const read = (base: string, token = alone.relay.token) => call(base, page(), { t
 const times = <T>(count: number, work: () => Promise<T>) => Promise.all(Array.from({ length: count }, work))
 
 describe('a token that calls too often', () => {
-  it('is told to wait, in whole seconds, and others are not', async () => {
+  it('gets 429 with whole seconds to wait, and other tokens do not', async () => {
     const { base, lookUps } = await start({ callsPerMinute: 10 })
     const answers = await times(14, () => read(base))
     expect(answers.filter(one => one.status === 200)).toHaveLength(10)
@@ -56,13 +56,13 @@ describe('a token that calls too often', () => {
     expect(allowed).toBe(120)
   })
 
-  it('is counted also where its request is faulty or may not be done', async () => {
+  it('is counted for invalid and forbidden requests too', async () => {
     const { base } = await start({ callsPerMinute: 3 })
     for (let turn = 0; turn < 3; turn++) await call(base, '/v1/pages/x', { token: alone.relay.token })
     expect((await call(base, '/v1/pages/x', { token: alone.relay.token })).status).toBe(429)
   })
 
-  it('is told so by the typed error of the client', async () => {
+  it('gets the typed error of the client', async () => {
     const { base } = await start({ callsPerMinute: 60, now: clock() })
     const client = clientWith(base, alone.relay.token)
     for (let turn = 0; turn < 60; turn++) await client.users.me({})
@@ -87,8 +87,8 @@ describe('a malformed token', () => {
   })
 })
 
-describe('when something breaks', () => {
-  it('a database that is away is 503 with Retry-After, and never a 401 or 404', async () => {
+describe('an error', () => {
+  it('is 503 with Retry-After where the database is away, never 401 or 404', async () => {
     const dead = await deadPort()
     const pool = new pg.Pool({ host: '127.0.0.1', port: dead, connectionTimeoutMillis: 2_000 })
     alone.closeLater(() => pool.end())
@@ -103,7 +103,7 @@ describe('when something breaks', () => {
     expect(faults).toHaveLength(2)
   })
 
-  it('a fault of ours is 500, says nothing of itself, and is written down', async () => {
+  it('is 500 without detail where it is unexpected, and is logged', async () => {
     const fault = new Error('relation "secrets" does not exist')
     const { base, faults } = await start({
       noteUse: () => {
@@ -138,7 +138,7 @@ describe('the operator’s choice', () => {
     expect((await call(base, '/v1/search', { token: alone.relay.token, body: {} })).status).toBe(200)
   })
 
-  it('off: none of the addresses is here', async () => {
+  it('off: every address is unknown', async () => {
     const { base } = await start({ partnerApi: 'off' })
     for (const path of [page(), '/v1/users/me', '/v1/nowhere'])
       expect(await call(base, path, { token: alone.relay.token })).toMatchObject({

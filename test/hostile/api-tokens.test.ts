@@ -41,7 +41,7 @@ function expectUnauthorized(answer: Answer): void {
 }
 
 describe('a token in the wrong place', () => {
-  it('is no token in the address, and two are a fault', async () => {
+  it('is ignored in the address, and refused beside another one', async () => {
     const none = await ask(`${page}?access_token=${relay.token}`)
     expect(none.status).toBe(401)
     expect(none.headers['www-authenticate']).toBe(`Bearer realm="${server.base}"`)
@@ -77,14 +77,14 @@ describe('a token in the wrong place', () => {
     expect(inBody.status).toBe(401)
   })
 
-  it('is welcome whatever the case of the scheme', async () => {
+  it('is accepted in any case of the scheme', async () => {
     for (const scheme of ['bearer', 'BEARER', 'bEaReR'])
       expect((await ask(page, { headers: [['authorization', `${scheme} ${relay.token}`]] })).status).toBe(200)
   })
 })
 
-describe('a token that is none of ours', () => {
-  it('is answered with one sentence, whatever is wrong with it', async () => {
+describe('an unknown token', () => {
+  it('is answered with one sentence for every reason', async () => {
     const last = relay.token.at(-1) === 'A' ? 'B' : 'A'
     for (const token of [
       newTokenValue('lka_'),
@@ -131,7 +131,7 @@ describe('a page that is not the bearer’s', () => {
   /** Headers that differ from one answer to the next whatever is asked. */
   const shape = ({ headers: { date, 'x-request-id': _, 'x-notion-request-id': __, ...rest } }: Answer) => rest
 
-  it('is answered to the byte like one that does not exist', async () => {
+  it('is answered byte for byte like one that does not exist', async () => {
     const id = randomUUID()
     const path = `/v1/pages/${id}`
     const missing = await ask(path, { token: relay.token })
@@ -161,7 +161,7 @@ describe('a page that is not the bearer’s', () => {
     expect(json.results).toEqual([])
   })
 
-  it('any longer, once it is de-selected, is refused on the next call', async () => {
+  it('after it is de-selected is refused on the next call', async () => {
     expect((await ask(page, { token: relay.token })).status).toBe(200)
     await server.sql('delete from page_grants where installation_id = $1', [relay.id])
     expect((await ask(page, { token: relay.token })).json.code).toBe('object_not_found')
@@ -169,8 +169,8 @@ describe('a page that is not the bearer’s', () => {
   })
 })
 
-describe('what is kept of a token', () => {
-  it('is its hash: its value stands nowhere in the database', async () => {
+describe('the value of a token', () => {
+  it('is not stored, only its hash is', async () => {
     const { token } = await installedBy(world.users.ada.id)
     expect((await ask(page, { token })).status).toBe(200)
     const tables = await server.sql<{ name: string }>(
@@ -185,7 +185,7 @@ describe('what is kept of a token', () => {
     ).toHaveLength(1)
   })
 
-  it('is nothing in the answers: no refusal repeats it', async () => {
+  it('is not repeated in any refusal', async () => {
     const token = newTokenValue('lka_')
     for (const path of [page, '/v1/nowhere', `/v1/pages/${token}`, `/v1/users/${token}`])
       expect((await ask(path, { token })).text).not.toContain(token)

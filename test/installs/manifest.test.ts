@@ -28,7 +28,7 @@ const exported = manifestOf(relay, address)
 const text = (document: unknown) => JSON.stringify(document)
 
 describe('a manifest', () => {
-  it('says all that a developer may change, and nothing that is the operator’s', () => {
+  it('has every setting that a developer may change, and none of the operator’s', () => {
     expect(exported).toEqual({
       $schema: address,
       id: relay.id,
@@ -104,25 +104,25 @@ describe('the published schema', () => {
     expect(read.kind === 'unreadable' && read.faults.join(' ')).toMatch(words)
   })
 
-  it('and the reader refuse nothing that the other takes, member by member', () => {
+  it('and the reader accept every exported member by itself', () => {
     for (const [name, value] of Object.entries(exported)) {
       expect([name, fits({ [name]: value })]).toEqual([name, true])
       expect([name, readManifest(text({ [name]: value })).kind]).toEqual([name, 'read'])
     }
   })
 
-  it('says where every fault is, all at once', () => {
+  it('and the reader name every fault at once', () => {
     const read = readManifest('{"name":1,"client":2,"colour":3,"id":"x"}')
     expect(read.kind === 'unreadable' && read.faults).toHaveLength(4)
   })
 
-  it('is not asked about a text that is no JSON, or a book', () => {
+  it('is not used for a text that is not JSON, or too long', () => {
     for (const bad of ['', '{', '{"name":"x"', "{'name':'x'}", `"${'x'.repeat(100_001)}"`])
       expect(readManifest(bad).kind).toBe('unreadable')
   })
 })
 
-describe('what may be registered', () => {
+describe('a registered setting', () => {
   const faults = (change: object) =>
     faultsOfSettings('public', { ...settingsOf(relay), ...change }).map(({ member, value, fault }) =>
       [member, ...(value ? [value] : []), fault].join(' '),
@@ -198,7 +198,7 @@ describe('a change of settings', () => {
     expect(changesBetween(one, other)).toEqual([])
   })
 
-  it('says what stops, and nothing where nothing does', () => {
+  it('names what stops, and is silent where nothing does', () => {
     expect(stops({ name: 'Two', website: 'https://two.test', longLivedTokens: true })).toEqual([
       null,
       null,

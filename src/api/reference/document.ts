@@ -31,7 +31,7 @@ export function openApiDocument(issuer: string, partnerApi: PartnerApi): OpenApi
     info: {
       title: 'Partner API',
       version: '1',
-      description: 'What a connection can do with the pages that members chose for it.',
+      description: 'The calls that a connection can make on the pages that members chose for it.',
     },
     servers: [{ url: issuer }],
     paths,

@@ -33,7 +33,7 @@ const Introspection = component(
   'Introspection',
   z.discriminatedUnion('active', [
     z.object({
-      active: z.literal(false).describe('The token allows nothing at this moment.'),
+      active: z.literal(false).describe('The token is not in force.'),
       request_id: requestId,
     }),
     z.object({
