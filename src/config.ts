@@ -77,12 +77,7 @@ export function readConfig(env: Environment = process.env, needs: { keyFile?: bo
     host: read('HOST', production ? '0.0.0.0' : '127.0.0.1', 'a host name or address', text =>
       /^[\w.:-]+$/.test(text) ? text : undefined,
     ),
-    issuer: read(
-      'ISSUER',
-      `http://localhost:${port}`,
-      'a base address such as https://connect.example.com, with no query and no trailing slash',
-      readIssuer,
-    ),
+    issuer: read('ISSUER', `http://localhost:${port}`, expectedIssuer(env.ISSUER ?? ''), readIssuer),
     databaseUrl: read<string | null>(
       'DATABASE_URL',
       null,
@@ -182,9 +177,21 @@ function readFolder(text: string): string | undefined {
 
 function readIssuer(text: string): string | undefined {
   if (!hasProtocol(text, ['http:', 'https:'])) return undefined
-  const url = new URL(text)
-  if (url.search !== '' || url.hash !== '' || url.username !== '' || url.pathname !== '/') return undefined
-  return text.endsWith('/') ? undefined : text
+  const { origin, pathname, search, hash, username, password } = new URL(text)
+  if (pathname !== '/' || search + hash + username + password !== '' || /[/?#]$/.test(text)) return undefined
+  // One form: lower case, without the default port. Clients compare the issuer character by character (RFC 8414 §3.3).
+  return origin
+}
+
+/** Names the part of a rejected issuer that is too much. */
+function expectedIssuer(text: string): string {
+  const base = 'a base address such as https://connect.example.com'
+  if (!hasProtocol(text, ['http:', 'https:'])) return base
+  const { pathname, search, hash, username, password } = new URL(text)
+  if (username + password !== '') return `${base}, without user and password`
+  if (pathname !== '/') return `${base}, without a path: Latchkey needs a host name of its own`
+  if (search + hash !== '' || /[?#]$/.test(text)) return `${base}, without a query or fragment`
+  return `${base}, without a slash at the end`
 }
 
 function readKeys(text: string): Buffer[] | undefined {

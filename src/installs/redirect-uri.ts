@@ -10,6 +10,8 @@ const loopback = ['127.0.0.1', '[::1]', 'localhost']
  */
 export function faultOfRedirectUri(uri: string, clientType: Connection['clientType']): string | null {
   if (uri.length > longest) return `is longer than ${longest} characters`
+  const ascii = asciiHost(uri)
+  if (ascii) return `has an international host name; write it as ${ascii}`
   const stranger = /[^\x21-\x7e]|[\\"<>^`{|}]/.exec(uri)
   if (stranger) return `has ${nameOf(stranger[0])} at place ${stranger.index + 1}; write it percent-encoded`
   if (uri.includes('*')) return 'has a wildcard; every address is registered as it is'
@@ -42,6 +44,13 @@ function faultOfPlace(uri: string): string | null {
     return `has its host in an unusual form; write it as ${hostname}`
   if (path !== '' && pathname !== path) return 'has dot segments in its path'
   return null
+}
+
+/** The host in ASCII (RFC 5891), where it is written with other letters and is otherwise fit to be registered. */
+function asciiHost(uri: string): string | null {
+  const authority = /^https?:\/\/([^/?#\\@]*)/i.exec(uri)?.[1] ?? ''
+  if (!/[^\0-\x7f]/.test(authority)) return null
+  return URL.parse(uri)?.hostname ?? null
 }
 
 function nameOf(character: string): string {

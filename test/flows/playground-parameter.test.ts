@@ -153,7 +153,7 @@ describe('with another connection’s token', () => {
 
 describe('while a code is redeemed in a sandbox', () => {
   it.each([
-    ['rate-limited', 429, 'rate_limited'],
+    ['rate-limited', 429, 'temporarily_unavailable'],
     ['unavailable', 503, 'temporarily_unavailable'],
   ])('%s is answered with Retry-After, and the code is not used up', async (outcome, status, error) => {
     await actAs('Max Member')

@@ -138,8 +138,6 @@ describe('a request that asks for what there is not is told so at the registered
     ['response_mode=web_message', { response_mode: 'web_message' }, 'invalid_request'],
     ['an unknown scope', { scope: 'read_content everything' }, 'invalid_scope'],
     ['a scope beyond the registration', { scope: 'read_content insert_content' }, 'invalid_scope'],
-    ['the scope openid', { scope: 'openid' }, 'invalid_scope'],
-    ['offline_access', { scope: 'read_content offline_access' }, 'invalid_scope'],
     ['a scope with a quote', { scope: 'read_content "' }, 'invalid_scope'],
     ['another resource', { resource: 'https://elsewhere.test' }, 'invalid_target'],
     [
@@ -207,4 +205,59 @@ describe('a request that asks for what there is not is told so at the registered
     expect(response.status).toBe(404)
     expect((await ask(web, {})).status).toBe(303)
   })
+})
+
+describe('scopes of OpenID Connect, which sign-in libraries add by themselves,', () => {
+  const waiting = async (scope: string) => {
+    const flow = new Flow(server.base, web.connection)
+    const seen = await flow.browser.get(await flow.begin({ scope }))
+    return ((await seen.json()) as { capabilities: string[] }).capabilities
+  }
+
+  it.each(['openid profile email', 'offline_access', 'openid', 'profile  email'])(
+    'are left out, and with nothing left all that is registered is asked for: %s',
+    async scope => {
+      expect(await waiting(scope)).toEqual(await waiting(''))
+    },
+  )
+
+  it('are left out beside ours, and another unknown scope stays refused', async () => {
+    expect(await waiting('openid read_content offline_access')).toEqual(['read_content'])
+    const error = await told(web, { scope: 'openid read_everything' })
+    expect(error.get('error')).toBe('invalid_scope')
+  })
+})
+
+describe('a parameter without a value counts as left out (RFC 6749 §3.1):', () => {
+  it.each([
+    'resource',
+    'response_mode',
+    'authorization_details',
+    'scope',
+    'code_challenge',
+    'code_challenge_method',
+    'prompt',
+    'login_hint',
+    'ui_locales',
+    'workspace_id',
+    'request',
+    'request_uri',
+    'registration',
+    'state',
+  ])('%s', async name => {
+    expect(new URL(await web.begin({ [name]: '' })).pathname).toMatch(/^\/install\//)
+  })
+})
+
+describe('an address below the authorize address that no flow has', () => {
+  it.each(['//x', '/a/b', '/', '/%00', '/%2e%2e', '/..%2f', '/a%2Fb', `/${'x'.repeat(3_000)}`])(
+    '%s is not found, and breaks nothing',
+    async path => {
+      for (const method of ['GET', 'HEAD', 'POST', 'OPTIONS', 'DELETE'])
+        expect([400, 404, 405]).toContain(
+          (await fetch(`${server.base}/v1/oauth/authorize${path}`, { method, redirect: 'manual' })).status,
+        )
+      expect(server.logged.filter(line => line.includes('TypeError'))).toEqual([])
+    },
+  )
 })

@@ -77,7 +77,9 @@ describe('a client that proves itself', () => {
     const [fields, headers] = make()
     const answer = await post(tokenUrl, fields, headers)
     expect(answer).toMatchObject(refusal(401, 'invalid_client'))
-    expect(answer.headers.get('www-authenticate')).toMatch(/^Basic realm=/)
+    // RFC 6749 §5.2: only a client that used the header gets a challenge.
+    if ('authorization' in headers) expect(answer.headers.get('www-authenticate')).toMatch(/^Basic realm=/)
+    else expect(answer.headers.get('www-authenticate')).toBeNull()
     expect(answer.headers.get('cache-control')).toBe('no-store')
   })
 
@@ -112,7 +114,10 @@ describe('a client that proves itself', () => {
       tries.push(await post(tokenUrl, refresh, basic(id(), `lks_${turn}`)))
     expect(tries.slice(0, 20).every(one => one.status === 401)).toBe(true)
     const slowed = tries.at(-1)!
-    expect(slowed.status).toBe(429)
+    expect(slowed).toMatchObject({
+      ...refusal(429, 'temporarily_unavailable'),
+      json: { code: 'rate_limited' },
+    })
     expect(slowed.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
     expect(await post(tokenUrl, refresh, basic(id(), secret()))).toMatchObject(authenticated)
   })

@@ -58,8 +58,10 @@ describe('a redirect URI', () => {
     ['a space', 'https://relay.test/a b', /has a space at place 21/],
     ['a line break', 'https://relay.test/\r\nSet-Cookie', /control character/],
     ['a NUL', 'https://relay.test/\0', /control character/],
-    ['a letter beyond ASCII', 'https://bücher.example/cb', /has "ü" at place 10/],
-    ['a look-alike', 'https://rеlay.test/cb', /at place 10/],
+    ['an international host', 'https://bücher.example/cb', /write it as xn--bcher-kva\.example$/],
+    ['an encoded one', 'https://b%C3%BCcher.example/cb', /write it as xn--bcher-kva\.example$/],
+    ['a look-alike', 'https://rеlay.test/cb', /write it as xn--rlay-v4d\.test$/],
+    ['a letter beyond ASCII in the path', 'https://relay.test/bücher', /has "ü" at place 21/],
     ['no end', `https://relay.test/${'a'.repeat(2_000)}`, /longer than 2000/],
   ])('with %s is refused, and the refusal names the part', (_name, uri, words) => {
     expect(faultOfRedirectUri(uri, 'public')).toMatch(words)

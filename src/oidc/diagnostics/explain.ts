@@ -2,6 +2,7 @@
 import type { Context } from 'koa'
 import type { Client } from 'oidc-provider'
 import type { FlowFailure } from '../../installs/flow-log.ts'
+import { withoutOpenIdScopes } from '../endpoints/openid-scopes.ts'
 import { bounded, foreignWords, plain } from './failure.ts'
 
 /** @param error the error code. @param reason the library's description, where there is one. */
@@ -59,7 +60,7 @@ export function explainAuthorize(ctx: Context, error: string, reason: string | u
 }
 
 function explainScope(error: string, sent: string | null, expected: string[]): FlowFailure {
-  const foreign = foreignWords(sent, expected)
+  const foreign = foreignWords(withoutOpenIdScopes(sent ?? undefined), expected)
   const sentence = foreign
     ? `The connection is not registered with ${foreign}.`
     : 'A scope was asked for that cannot be.'

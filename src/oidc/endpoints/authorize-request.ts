@@ -2,6 +2,7 @@
 import { errors } from 'oidc-provider'
 import { readScope } from '../../installs/capability.ts'
 import { testParameter } from '../../installs/forced-outcome.ts'
+import { withoutOpenIdScopes } from './openid-scopes.ts'
 import { isOurResource } from './resource.ts'
 
 type Query = Record<string, string | string[] | undefined>
@@ -31,8 +32,11 @@ const understood = [
 ]
 
 /** @returns null when a parameter contains a NUL; the request is then not processed. */
-export function readAuthorizeRequest(query: Query, issuer: string): AuthorizeRequest | null {
-  if (Object.values(query).some(value => String(value).includes('\0'))) return null
+export function readAuthorizeRequest(sent: Query, issuer: string): AuthorizeRequest | null {
+  if (Object.values(sent).some(value => String(value).includes('\0'))) return null
+  // A parameter without a value is treated as omitted (RFC 6749 §3.1).
+  const query: Query = Object.fromEntries(Object.entries(sent).filter(([, value]) => String(value) !== ''))
+  if (typeof query.scope === 'string') query.scope = withoutOpenIdScopes(query.scope)
   const kept: Query = {}
   for (const name of understood) if (query[name] !== undefined) kept[name] = query[name]
   const complaint = complain(query, issuer)
@@ -43,7 +47,7 @@ export function readAuthorizeRequest(query: Query, issuer: string): AuthorizeReq
 
 function complain(query: Query, issuer: string): Error | null {
   const { response_type, response_mode, scope, resource, authorization_details } = query
-  if (typeof response_type === 'string' && response_type !== '' && response_type !== 'code')
+  if (typeof response_type === 'string' && response_type !== 'code')
     return new errors.UnsupportedResponseType('the only response_type is code')
   if (response_mode !== undefined && response_mode !== 'query')
     return new errors.InvalidRequest('the only response_mode is query')

@@ -159,7 +159,7 @@ function words(error: string, status: number): { title: string; sentence: string
 
 /** Removes `iss` for connections that are registered without it, since a widely used client library fails on it. */
 function leaveOutIss(ctx: Context, connectionOf: AuthorizeNeeds['connectionOf']): void {
-  const { client } = (ctx as unknown as { oidc: { client?: Client } }).oidc
+  const { client } = (ctx as unknown as { oidc?: { client?: Client } }).oidc ?? {}
   const location = ctx.response.get('location')
   if (!client || !connectionOf(client).leaveOutIss || !URL.canParse(location)) return
   const url = new URL(location)

@@ -17,10 +17,13 @@ export type IsUnavailable = (error: unknown) => boolean
 export function refuse(ctx: Context, issuer: string, refusal: OAuthRefusal): void {
   ctx.status = refusal.status
   ctx.set('Cache-Control', 'no-store')
-  if (refusal.status === 401) ctx.set('WWW-Authenticate', `Basic realm="${issuer}", charset="UTF-8"`)
+  // RFC 6749 §5.2: a challenge where the client used the header. Elsewhere it makes clients hide the error from their users.
+  if (refusal.status === 401 && ctx.get('authorization'))
+    ctx.set('WWW-Authenticate', `Basic realm="${issuer}", charset="UTF-8"`)
   if (refusal.retryAfterSeconds !== null) ctx.set('Retry-After', String(refusal.retryAfterSeconds))
   ctx.body = {
-    error: refusal.code,
+    // Clients of RFC 6749 do not know the other word, and would send their user through the flow again.
+    error: refusal.code === 'rate_limited' ? 'temporarily_unavailable' : refusal.code,
     error_description: refusal.message,
     object: 'error',
     status: refusal.status,

@@ -12,6 +12,7 @@ import type { KeptCode, KeptRefreshToken, NoteUse, SecretStore, TokenStore } fro
 import { allowOrigin } from './cors.ts'
 import { forceInSandbox, withoutPages } from './forced-outcome.ts'
 import { invalidGrant, OAuthRefusal, unavailable, unproven } from './oauth-refusal.ts'
+import { withoutOpenIdScopes } from './openid-scopes.ts'
 import { denialReason, type PresentedNeeds, readPresented } from './presented-token.ts'
 import { type Fields, readFields } from './request-body.ts'
 import { isOurResource } from './resource.ts'
@@ -44,7 +45,7 @@ export function tokenEndpoint(needs: TokenNeeds): Middleware {
       counted: false,
     }
     try {
-      attempted.fields = await readFields(ctx.req)
+      attempted.fields = withoutOpenId(await readFields(ctx.req))
       await grant(needs, ctx, readCredentials(authorization, attempted.fields), attempted)
       note(needs, ctx, claimedClient(authorization, attempted.fields), attempted, null)
     } catch (error) {
@@ -52,6 +53,12 @@ export function tokenEndpoint(needs: TokenNeeds): Middleware {
       throw error
     }
   }
+}
+
+/** A refresh may repeat the scope that a sign-in library began with. */
+function withoutOpenId({ scope, ...fields }: Fields): Fields {
+  const ours = withoutOpenIdScopes(scope)
+  return ours === undefined ? fields : { ...fields, scope: ours }
 }
 
 /** Attempts, when the rows that decide change between the read and the write. */

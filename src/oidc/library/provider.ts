@@ -98,13 +98,16 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
     async middleware(ctx: Context, next: Next) {
       const answer = answers.get(`${ctx.method} ${ctx.path}`)
       if (answer) return answer(ctx, next)
-      if (ctx.method === 'GET' && ctx.path.startsWith(`${routes.authorization}/`)) return resume(ctx, next)
+      if (ctx.method === 'GET' && resumption.test(ctx.path)) return resume(ctx, next)
       return next()
     },
     interactions: interactions({ ...needs, provider }),
     denialOf: denial({ issuer: needs.issuer, clients: registered }),
   }
 }
+
+/** The authorization endpoint, followed by the id of an interaction. */
+const resumption = new RegExp(`^${routes.authorization}/[\\w-]+$`)
 
 type Answers = [address: string, answer: Middleware][]
 
