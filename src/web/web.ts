@@ -7,6 +7,7 @@ import type { Assets } from './http/assets.ts'
 import { csrf } from './http/csrf.ts'
 import { readForms } from './http/forms.ts'
 import { type HealthNeeds, health } from './http/health.ts'
+import { issuerHost } from './http/issuer-host.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import type { Sessions } from './http/session.ts'
 import type { WebContext, WebState } from './http/state.ts'
@@ -14,7 +15,7 @@ import type { WebContext, WebState } from './http/state.ts'
 export type Web = {
   /** Answers the screens' own addresses and the assets; passes on everything else. */
   middleware: Middleware
-  /** The headers of every answer to a browser; goes in front of everything. */
+  /** The headers of every answer to a browser, and the host name that it must use; goes in front of everything. */
   headers: Middleware
   /** The page for an address that nobody answers; goes last. */
   notFound: Middleware
@@ -55,7 +56,7 @@ export function createWeb(parts: {
   for (const router of parts.routers) screens.use(router.routes())
 
   return {
-    headers: compose([securityHeaders(secure), secureCookies(secure)]),
+    headers: compose([securityHeaders(secure), secureCookies(secure), issuerHost(parts.issuer)]),
     middleware: compose([
       parts.assets.serve,
       health({ parts: parts.health }).routes() as unknown as Middleware,
