@@ -106,7 +106,7 @@ function secretsOf(
     add: full ? null : urls.developersPart(connection.id, 'secrets'),
     sentence: full
       ? 'Two secrets are in use. Revoke the one that is no longer needed before you make another.'
-      : 'Two may be in use at a time: make the second, put it in visit, then revoke the first. Nothing pauses.',
+      : 'Two may be in use at a time: make the second, put it in place, then revoke the first. Nothing pauses.',
   }
 }
 

@@ -60,7 +60,7 @@ export function callbackMessage(url: string): Message {
   return {
     title: 'The user comes back',
     sentence: refused
-      ? 'Latchkey redirects the browser to your redirect URI, with an error in visit of the code.'
+      ? 'Latchkey redirects the browser to your redirect URI, with an error in place of the code.'
       : 'Latchkey redirects the browser to your redirect URI, with a code.',
     sent: { label: 'Callback', text: `GET ${url}` },
     parts: partsOf(parsed),

@@ -133,7 +133,7 @@ export function run(needs: RunNeeds) {
       const words = {
         title: 'The token is refreshed',
         sentence:
-          'The answer brings a new refresh token: keep it in the visit of the old one before you use it.',
+          'The answer brings a new refresh token: keep it in place of the old one before you use it.',
       }
       const form = tokenForm(client, { grant_type: 'refresh_token', refresh_token: token })
       const path = '/v1/oauth/token'

@@ -14,7 +14,7 @@ export function revokePage(
     effects: [
       secret.lastUsedAt === null
         ? 'It has never been used.'
-        : 'It is in use: put the other one in visit first, or token requests fail.',
+        : 'It is in use: put the other one in place first, or token requests fail.',
       others === 0
         ? 'It is the only one: until you make another, no token is issued or refreshed.'
         : 'The other secret goes on working.',

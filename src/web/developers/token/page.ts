@@ -94,7 +94,7 @@ export function revokePage({ connection }: ConnectionVisit): ConfirmPage {
     effects: [
       'Every token of this connection that is in force ends, also one that works on beside a newer one.',
     ],
-    undo: 'The token cannot be brought back. A new one can be made, and has to be put in visit wherever the old one was.',
+    undo: 'The token cannot be brought back. A new one can be made, and has to be put in place wherever the old one was.',
     submit: {
       label: 'Revoke token',
       action: urls.developersPart(connection.id, 'token/revoke'),
