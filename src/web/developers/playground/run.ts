@@ -132,8 +132,7 @@ export function run(needs: RunNeeds) {
       if (!token) return
       const words = {
         title: 'The token is refreshed',
-        sentence:
-          'The answer brings a new refresh token: keep it in place of the old one before you use it.',
+        sentence: 'The answer brings a new refresh token: keep it in place of the old one before you use it.',
       }
       const form = tokenForm(client, { grant_type: 'refresh_token', refresh_token: token })
       const path = '/v1/oauth/token'
