@@ -1,22 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import { findChromium } from './programs.ts'
+import { browserOptions } from './browser-options.ts'
 
-/** A real Chromium; as root it runs without its own sandbox. */
+/** A real Chromium: the one that the whole run shares, or one of the file's own where only single files run. */
 export function openBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: findChromium()!,
-    args: [
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  const shared = process.env.TEST_BROWSER
+  return shared ? chromium.connect(shared) : chromium.launch(browserOptions())
 }
 
 export const looks = [

@@ -23,8 +23,23 @@ function install(packages: string[]): void {
   execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], quiet)
 }
 
-if (missing.length > 0 && mayInstall) install(missing)
-else if (missing.length > 0) {
+/** Older releases have no headless shell of their own; there the whole browser serves. */
+function installAnyOf(choices: string[]): void {
+  for (const [nr, name] of choices.entries())
+    try {
+      install([name])
+      return
+    } catch (error) {
+      if (nr === choices.length - 1) throw error
+    }
+}
+
+if (missing.length > 0 && mayInstall) {
+  const others = missing.filter(name => name !== 'chromium')
+  if (others.length > 0) install(others)
+  if (missing.includes('chromium')) installAnyOf(['chromium-headless-shell', 'chromium'])
+}
+if (missing.length > 0 && !mayInstall) {
   console.error(
     `The tests need ${missing.join(' and ')}: install ${missing.length > 1 ? 'them' : 'it'} with your package manager` +
       ', or set REDIS_URL to a Redis 6.2 or newer and CHROMIUM_PATH to a Chromium or Chrome.',

@@ -13,10 +13,18 @@ export function findRedisServer(): string | null {
   return onPath('redis-server', 'valkey-server')
 }
 
+/** The headless shell comes first: it draws pages with the same engine, without a window's user interface around them. */
 export function findChromium(): string | null {
   const named = process.env.CHROMIUM_PATH
   if (named) return existsSync(named) ? named : null
-  return onPath('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome')
+  return onPath(
+    'chromium-headless-shell',
+    'chromium',
+    'chromium-browser',
+    'google-chrome',
+    'google-chrome-stable',
+    'chrome',
+  )
 }
 
 /** A Python with requests-oauthlib, which a snippet of "How to integrate" uses. Not every machine has one, and none needs it. */
