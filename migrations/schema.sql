@@ -473,7 +473,6 @@ CREATE TABLE pages (
   parent_id uuid,
   root_in uuid GENERATED ALWAYS AS (CASE WHEN parent_id IS NULL THEN workspace_id ELSE NULL::uuid END) STORED,
   title text NOT NULL,
-  sort_title text GENERATED ALWAYS AS (lower("left"(title, 200))) STORED NOT NULL,
   icon text,
   type text DEFAULT 'page'::text NOT NULL,
   private boolean DEFAULT false NOT NULL,
@@ -482,6 +481,7 @@ CREATE TABLE pages (
   last_edited_by uuid,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
+  sort_title text GENERATED ALWAYS AS (lower("left"(NORMALIZE(title), 200))) STORED NOT NULL,
   CONSTRAINT pages_pkey PRIMARY KEY (workspace_id, id),
   CONSTRAINT pages_id_not_greatest CHECK (id <> 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid),
   CONSTRAINT pages_not_own_parent CHECK (parent_id <> id),
@@ -496,7 +496,7 @@ CREATE INDEX pages_children ON pages USING btree (workspace_id, parent_id, sort_
 CREATE INDEX pages_open_roots ON pages USING btree (workspace_id, sort_title, id) WHERE parent_id IS NULL AND NOT private AND NOT archived;
 CREATE INDEX pages_roots ON pages USING btree (root_in) WHERE root_in IS NOT NULL;
 CREATE INDEX pages_title_starts ON pages USING btree (workspace_id, sort_title COLLATE "C", id);
-CREATE INDEX pages_title_words ON pages USING gin (workspace_id, title gin_trgm_ops);
+CREATE INDEX pages_title_words ON pages USING gin (workspace_id, NORMALIZE(title) gin_trgm_ops);
 CREATE TRIGGER pages_created AFTER INSERT ON pages REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION check_new_pages();
 CREATE CONSTRAINT TRIGGER pages_moved AFTER UPDATE OF parent_id ON pages DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (old.parent_id IS DISTINCT FROM new.parent_id) EXECUTE FUNCTION check_moved_page();
 

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg'
 import type { GalleryConnection, GalleryReadings } from '../../../web/gallery/readings.ts'
 import { asColumns } from '../projection.ts'
+import { holds } from '../search-text.ts'
 import { placementSql } from '../stores/placements.ts'
-import { holds } from './settings/display-state.ts'
 
 /** Rows shown at once. */
 const gallerySize = 24

@@ -7,6 +7,7 @@ import type {
 } from '../../../web/pages/readings.ts'
 import { asColumns, asObject } from '../projection.ts'
 import { personReaches } from '../reach.ts'
+import { literal, searchable } from '../search-text.ts'
 import { barsInstalling } from '../stores/placements.ts'
 import { behind, countBelow, nothing, othersReach, rowCountLimit } from './picker/pages.ts'
 
@@ -155,7 +156,7 @@ const foundText = `
     })} end`,
   })}
   from here
-  join connections c on c.deleted_at is null and c.disabled_at is null and c.name ilike $4
+  join connections c on c.deleted_at is null and c.disabled_at is null and ${searchable('c.name')} ilike $4
     and (c.workspace_id = $1 or exists (
       select from installations x where x.workspace_id = $1 and x.connection_id = c.id
         and x.state in ('active', 'suspended')))
@@ -172,7 +173,7 @@ export const searchPageConnections =
     const { rows } = await pool.query<FoundConnection>({
       name: 'page-connections',
       text: foundText,
-      values: [workspaceId, userId, pageId, `%${words.replace(/[\\%_]/g, '\\$&')}%`],
+      values: [workspaceId, userId, pageId, `%${literal(words)}%`],
     })
     return { found: rows.slice(0, foundSize), more: rows.length > foundSize }
   }

@@ -7,6 +7,7 @@
 import type { Pool } from 'pg'
 import type { Direction, SearchReadings, TimePosition, TreePosition } from '../../../../api/ports.ts'
 import { pageColumns, statements } from '../../access.ts'
+import { literal, searchable, searchWords } from '../../search-text.ts'
 import { bearerAndTop, byKey, list, walkInTreeOrder, withTop } from './reach.ts'
 
 /** Titles that the trigram index may bring before the walk is the better way. */
@@ -17,7 +18,7 @@ const sortable = 5_000
 const examined = 10_000
 
 const matches = (page: string, pattern: string, type: string) =>
-  `(${pattern}::text is null or ${page}.title ilike ${pattern}) and (${type}::text is null or ${page}.type = ${type})`
+  `(${pattern}::text is null or ${searchable(`${page}.title`)} ilike ${pattern}) and (${type}::text is null or ${page}.type = ${type})`
 
 /** One row out of `matched` (numbered by `nr`): the first $3 pages, and where to go on after the last of them. */
 const answer = (place: string, exhausted: string, givenUp = 'null::boolean') => `
@@ -51,7 +52,7 @@ const treeWalk = statements(
 /** What the trigram index brings for a pattern, unless it is too much. */
 const found = `found as materialized (
     select p.* from pages p
-    where p.workspace_id = (select workspace_id from bearer) and p.title ilike $4
+    where p.workspace_id = (select workspace_id from bearer) and ${searchable('p.title')} ilike $4
       and ($5::text is null or p.type = $5) and not p.archived
     limit ${candidates + 1}),
   dense as materialized (select count(*) > ${candidates} as yes from found)`
@@ -145,12 +146,12 @@ function reverse(sort: string): string {
 
 /** Text that stands for itself in a pattern. */
 function patternOf(query: string | null): string | null {
-  return query === null ? null : `%${query.replace(/[\\%_]/g, '\\$&')}%`
+  return query === null ? null : `%${literal(query)}%`
 }
 
 /** Fewer than three characters have no trigram, and the index would bring the whole workspace. */
 function hasTrigram(query: string | null): boolean {
-  return query !== null && /[\p{L}\p{N}]{3}/u.test(query)
+  return query !== null && /[\p{L}\p{N}]{3}/u.test(searchWords(query))
 }
 
 export function openSearch(pool: Pool): SearchReadings {

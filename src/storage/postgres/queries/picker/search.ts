@@ -5,6 +5,7 @@
 import type { Pool } from 'pg'
 import type { PickerPage, PickerReadings } from '../../../../web/picker/readings.ts'
 import { personReaches } from '../../reach.ts'
+import { literal, searchable, searchWords } from '../../search-text.ts'
 import { countBelow, grantedSql, rowCountLimit, titlesAbove } from './pages.ts'
 
 /** Results that are shown at once. */
@@ -47,14 +48,15 @@ const textOf = (held: string) => `
  * the index knows: asked for them, it would be read whole, and titles read one by one are quicker.
  */
 const texts = {
-  cased: textOf('p.title ilike $5'),
-  caseless: textOf('p.title like $5'),
-  short: textOf(`p.title || '' like $5`),
+  cased: textOf(`${searchable('p.title')} ilike $5`),
+  caseless: textOf(`${searchable('p.title')} like $5`),
+  short: textOf(`${searchable('p.title')} || '' like $5`),
 }
 
 export const searchPicker =
   (pool: Pool): PickerReadings['search'] =>
-  async ({ workspaceId, userId, connectionId, words, offset }) => {
+  async ({ workspaceId, userId, connectionId, words: written, offset }) => {
+    const words = searchWords(written)
     if (offset >= resultsLimit) return { pages: [], more: false, cut: false }
     // Without a name, so that it is planned for these very words.
     const { rows } = await pool.query<PickerPage>({
@@ -82,6 +84,6 @@ function kindOf(words: string): keyof typeof texts {
  * beginning of a word only, where the gap before them counts as a character too.
  */
 function holds(words: string): string {
-  const literal = words.replace(/[\\%_]/g, '\\$&')
-  return isShort(words) && !withoutSpaces.test(words) ? `% ${literal}%` : `%${literal}%`
+  const text = literal(words)
+  return isShort(words) && !withoutSpaces.test(words) ? `% ${text}%` : `%${text}%`
 }

@@ -11,7 +11,7 @@ import type {
 } from '../../../../web/settings/approvals/readings.ts'
 import { keptPolicyColumns } from '../../policies.ts'
 import { asColumns, type Json } from '../../projection.ts'
-import { holds } from './display-state.ts'
+import { holds } from '../../search-text.ts'
 
 /** Rows shown at once. */
 const approvedSize = 25

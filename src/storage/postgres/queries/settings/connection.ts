@@ -6,7 +6,8 @@ import type {
 } from '../../../../web/settings/connections/readings.ts'
 import { policySql } from '../../policies.ts'
 import { asColumns, asObject, type Json } from '../../projection.ts'
-import { displayStateSql, forEachFilter, holds } from './display-state.ts'
+import { holds } from '../../search-text.ts'
+import { displayStateSql, forEachFilter } from './display-state.ts'
 import { reachCtes, reachSql } from './reach.ts'
 
 /** People shown at once. */

@@ -34,6 +34,3 @@ export function forEachFilter(
     ]),
   ) as Record<StateFilter, Statement>
 }
-
-/** Whether a name contains the words, in any case (SQL, the arguments too). */
-export const holds = (column: string, words: string) => `strpos(lower(${column}), lower(${words})) > 0`

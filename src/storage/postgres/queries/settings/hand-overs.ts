@@ -2,8 +2,8 @@ import type { Pool } from 'pg'
 import type { HandOverReadings, LeftBehind, Receiver } from '../../../../web/settings/hand-overs/readings.ts'
 import { asColumns, asObject, type Json } from '../../projection.ts'
 import { personReaches } from '../../reach.ts'
+import { holds } from '../../search-text.ts'
 import { placementSql } from '../../stores/placements.ts'
-import { holds } from './display-state.ts'
 
 /** Rows shown at once. */
 const leftBehindSize = 25

@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import type { HistoryCursor, HistoryRow } from '../../../../installs/history.ts'
 import type { HistoryReadings } from '../../../../web/settings/history/readings.ts'
 import { asColumns, asObject } from '../../projection.ts'
+import { literal, searchable } from '../../search-text.ts'
 
 /** At most this many people are searched for by part of a name. */
 const peopleLimit = 50
@@ -17,7 +18,7 @@ const all = `select * from events e where ${fits('e')} ${newest}`
 /** Their own actions, and the events of their installations: each branch walks an index and stops after a window. */
 const ofPeople = `
   with people as materialized (
-    select u.id from users u where (u.name ilike $8 or u.email ilike $8) and (
+    select u.id from users u where (${searchable('u.name')} ilike $8 or ${searchable('u.email')} ilike $8) and (
       exists (select from members m where m.workspace_id = $1 and m.user_id = u.id)
       or exists (select from events e where e.workspace_id = $1 and e.actor_id = u.id)
       or exists (select from events e where e.workspace_id = $1 and e.installer_id = u.id))
@@ -82,7 +83,7 @@ export const readHistory =
     const values = [workspaceId, start.at, start.id, filter.connectionId, filter.kinds, filter.from, limit]
     const { rows } = await (filter.person === ''
       ? pool.query<HistoryRow>(texts.all, values)
-      : pool.query<HistoryRow>(texts.ofPeople, [...values, `%${filter.person.replace(/[\\%_]/g, '\\$&')}%`]))
+      : pool.query<HistoryRow>(texts.ofPeople, [...values, `%${literal(filter.person)}%`]))
     return rows
   }
 
