@@ -2,6 +2,7 @@
 import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import { testHeader } from '../installs/forced-outcome.ts'
+import type { TakingLimits } from '../installs/rate-limits.ts'
 import { answerError, type ErrorNeeds } from './answer-error.ts'
 import { presentedToken } from './bearer.ts'
 import { Call, type CallNeeds } from './call.ts'
@@ -10,7 +11,6 @@ import { type ClientNeeds, openClientAuthentication } from './client.ts'
 import type { Endpoint } from './endpoint.ts'
 import { type EndpointNeeds, endpoints, type PartnerApi } from './endpoints.ts'
 import { type ForcedOutcomeNeeds, forceInSandbox } from './forced-outcome.ts'
-import type { Limits } from './ports.ts'
 import { ApiRefusal, otherMethod, readOnly, unknownAddress } from './refusals.ts'
 
 export type ApiNeeds = ErrorNeeds &
@@ -19,7 +19,7 @@ export type ApiNeeds = ErrorNeeds &
   ForcedOutcomeNeeds &
   EndpointNeeds & {
     partnerApi: PartnerApi
-    limits: Limits
+    limits: TakingLimits
     /** Calls that one token may make in a minute; 1,200 by default. */
     callsPerMinute?: number
   }

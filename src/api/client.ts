@@ -2,13 +2,14 @@
 import { hash } from 'node:crypto'
 import type { Context } from 'koa'
 import { readUuid } from '../installs/ids.ts'
-import type { FindClient, Limits } from './ports.ts'
+import type { TakingLimits } from '../installs/rate-limits.ts'
+import type { FindClient } from './ports.ts'
 import { clientUnknown, tooManyCalls } from './refusals.ts'
 
 /** `anyToken`: the connection may ask about tokens of other connections. */
 export type ClientCall = { readonly client: { id: string; anyToken: boolean }; readonly now: Date }
 
-export type ClientNeeds = { findClient: FindClient; limits: Limits; now(): Date }
+export type ClientNeeds = { findClient: FindClient; limits: TakingLimits; now(): Date }
 
 /** @returns authentication by HTTP Basic, which throws ApiRefusal `unauthorized` and `rate_limited`. */
 export function openClientAuthentication(needs: ClientNeeds): (ctx: Context) => Promise<ClientCall> {

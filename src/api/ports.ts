@@ -105,8 +105,3 @@ export type PageChanges = {
     draft: { id: string; parentId: string; title: string; icon: string | null },
   ): Promise<ChangeOutcome>
 }
-
-export type Allowance = { allowed: true } | { allowed: false; retryAfterSeconds: number }
-export type Limits = (rule: { name: string; points: number; seconds: number }) => {
-  take(key: string, points?: number): Promise<Allowance>
-}

@@ -17,3 +17,5 @@ export type Limiter = {
 /** `blockSeconds`: how long a key is refused once its points are used up; left out: until the window ends. */
 export type LimiterRule = { name: string; points: number; seconds: number; blockSeconds?: number }
 export type Limits = (rule: LimiterRule) => Limiter
+/** For those who only take. */
+export type TakingLimits = (rule: LimiterRule) => Pick<Limiter, 'take'>

@@ -1,17 +1,14 @@
 /** Client authentication (RFC 6749 §2.3), shared by the token, introspection and revocation endpoints. */
 import { hash, timingSafeEqual } from 'node:crypto'
+import type { TakingLimits } from '../../installs/rate-limits.ts'
 import { invalidClient, tooManyRequests, unproven } from '../endpoints/oauth-refusal.ts'
 import type { ClientProof } from '../ports.ts'
 import type { Credentials } from './client-credentials.ts'
 import type { Clients, KnownClient } from './clients.ts'
 
-export type Allowance = { allowed: true } | { allowed: false; retryAfterSeconds: number }
-export type Limiter = { take(key: string, points?: number): Promise<Allowance> }
-export type Limits = (rule: { name: string; points: number; seconds: number }) => Limiter
-
 export type AuthenticationNeeds = {
   clients: Clients
-  limits: Limits
+  limits: TakingLimits
   /** Outside of the request; errors are ignored. */
   noteSecretUse(clientId: string, secretHash: Buffer, at: Date): Promise<void>
   /** Whether the playground created this secret for a request with this code or refresh token. Each is accepted once. */

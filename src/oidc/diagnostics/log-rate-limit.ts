@@ -15,7 +15,10 @@ export function logRateLimits(now: () => Date): LogRateLimits {
   return { own: logRateLimit(now), refused: logRateLimit(now) }
 }
 
-/** Thirty lines a minute for each connection and process. */
+/**
+ * Thirty lines a minute for each connection and process. The memory limiter of rate-limiter-flexible has no bound on its keys,
+ * which are chosen by whoever claims an id, and keeps a timer for each.
+ */
 function logRateLimit(now: () => Date): LogRateLimit {
   const noted = new Map<string, { lines: number; until: number }>()
   return connectionId => {

@@ -5,8 +5,9 @@ import compose from 'koa-compose'
 import Provider from 'oidc-provider'
 import type { NoteFlowStep } from '../../installs/flow-log.ts'
 import type { ForceOutcome } from '../../installs/forced-outcome.ts'
+import type { TakingLimits } from '../../installs/rate-limits.ts'
 import type { Interactions } from '../../web/install/interactions.ts'
-import { clientAuthentication, type Limits } from '../clients/client-authentication.ts'
+import { clientAuthentication } from '../clients/client-authentication.ts'
 import { type Clients, clients } from '../clients/clients.ts'
 import { derivedKeys } from '../derived-keys.ts'
 import { authorizeEndpoint, type RenderFault } from '../endpoints/authorize.ts'
@@ -34,7 +35,7 @@ export type ProviderNeeds = {
   trustProxy: boolean
   store: ProviderStore
   shortLived: FlowStore
-  limits: Limits
+  limits: TakingLimits
   /** 32 bytes each; the first one signs, all verify. Their order may change while the server runs. */
   secretKeys: readonly Buffer[]
   /** Private keys; the first signs, all are published. */
