@@ -14,7 +14,7 @@ import { readPicker, rowCountLimit, sumCountLimit } from '../storage/postgres/qu
 import { searchPicker } from '../storage/postgres/queries/picker/search.ts'
 import { readConnection } from '../storage/postgres/queries/settings/connection.ts'
 import { readConnections } from '../storage/postgres/queries/settings/connections.ts'
-import { readEndedByOthers } from '../storage/postgres/queries/settings/ended.ts'
+import { readEndedByOthers } from '../storage/postgres/queries/settings/ended-by-others.ts'
 import { readInstallation } from '../storage/postgres/queries/settings/installation.ts'
 import { readMyConnections } from '../storage/postgres/queries/settings/my-connections.ts'
 import { readNarrowing, readUnseenGrants } from '../storage/postgres/queries/settings/narrowing.ts'

@@ -14,8 +14,8 @@ import { installationStore } from '../storage/postgres/stores/installations.ts'
 import { readPlacement } from '../storage/postgres/stores/placements.ts'
 import type { Frame } from '../web/frame/frame.ts'
 import type { WebState } from '../web/http/state.ts'
-import { offers } from '../web/settings/hand-overs/offer-routes.ts'
 import { handOvers } from '../web/settings/hand-overs/routes.ts'
+import { offers } from '../web/settings/offers/routes.ts'
 import { actionParts } from './action-parts.ts'
 import type { Stores } from './stores.ts'
 
@@ -43,7 +43,7 @@ export function handOverScreens(stores: Stores, frame: Frame): Router<WebState>[
     }),
     offers({
       ...frame,
-      readings: { offer: readMyOffer(pool) },
+      readings: { one: readMyOffer(pool) },
       acceptHandOver: acceptHandOver(parts),
       declineHandOver: declineHandOver(parts),
     }),

@@ -1,7 +1,7 @@
 /** The ports of the provider: the stores that it needs, and the rows that they return. */
 import type { Capability } from '../installs/capability.ts'
 import type { Connection } from '../installs/connection.ts'
-import type { InstallationState } from '../installs/installation.ts'
+import type { InstallationState, StateReason } from '../installs/installation.ts'
 import type { Placement } from '../installs/policy.ts'
 
 /** A connection as an OAuth client. `version` changes with every change of the connection. */
@@ -204,7 +204,7 @@ export type TokenStatus = {
   /** A refresh token that was rotated; an internal token that was revoked. */
   ended: boolean
   state: InstallationState
-  stateReason: string | null
+  stateReason: StateReason | null
   /** The member who allowed access is still in the workspace and enabled; true for internal connections. */
   memberIsThere: boolean
 }

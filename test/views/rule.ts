@@ -19,7 +19,6 @@ import {
   approvedView,
 } from '../../src/web/settings/approvals/page.ts'
 import type { Approved } from '../../src/web/settings/approvals/readings.ts'
-import { offerPage, offerView } from '../../src/web/settings/hand-overs/offer-page.ts'
 import {
   leftBehindPage,
   leftBehindView,
@@ -27,7 +26,7 @@ import {
   receiversPage,
   receiversView,
 } from '../../src/web/settings/hand-overs/page.ts'
-import type { LeftBehind, OfferToMe, Receiver } from '../../src/web/settings/hand-overs/readings.ts'
+import type { LeftBehind, Receiver } from '../../src/web/settings/hand-overs/readings.ts'
 import {
   myRequestPage,
   myRequestsPage,
@@ -35,6 +34,8 @@ import {
   myRequestView,
 } from '../../src/web/settings/my-requests/page.ts'
 import type { MyRequest } from '../../src/web/settings/my-requests/readings.ts'
+import { offerPage, offerView } from '../../src/web/settings/offers/page.ts'
+import type { OfferToMe } from '../../src/web/settings/offers/readings.ts'
 import { overtakenWords, policyPage, policyView, unapprovedPage } from '../../src/web/settings/policy/page.ts'
 import type { PolicyReading } from '../../src/web/settings/policy/readings.ts'
 import { requestsPage, requestsView, tooLateWords } from '../../src/web/settings/requests/page.ts'

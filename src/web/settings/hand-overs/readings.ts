@@ -1,8 +1,5 @@
 import type { Capability } from '../../../installs/capability.ts'
-import type { HandOverState } from '../../../installs/hand-over.ts'
 import type { Placement } from '../../../installs/policy.ts'
-import type { ConnectionToInstall } from '../../install/readings.ts'
-import type { MyOffer } from '../my-requests/readings.ts'
 
 /** An installation whose installer is no longer in the workspace. `since`: when it stopped. */
 export type LeftBehind = {
@@ -29,18 +26,6 @@ export type Receiver = {
   reaches: number
 }
 
-export type OfferToMe = MyOffer & {
-  connection: ConnectionToInstall
-  state: HandOverState
-  /** The installation is still live, and its installer has not come back. */
-  isOpen: boolean
-  capabilities: Capability[]
-  /** Granted pages that the member reaches and so carry over: the first titles, and how many do and do not. */
-  pages: { titles: string[]; kept: number; dropped: number }
-  placement: Placement
-  hasOwn: boolean
-}
-
 export type HandOverReadings = {
   /** A window by the connection's name, behind the installation `after`. */
   list(question: {
@@ -53,6 +38,4 @@ export type HandOverReadings = {
     installationId: string
     words: string
   }): Promise<{ left: LeftBehind; receivers: Receiver[]; more: boolean } | null>
-  /** null: none of this id, or another member's. */
-  offer(workspaceId: string, userId: string, id: string): Promise<OfferToMe | null>
 }

@@ -11,9 +11,9 @@ import { developerItems, type Menu, menuLink, menuPost } from '../../kit/menu.ts
 import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
 import { type Columns, momentCell, nameCell, type Table, table } from '../../kit/table.ts'
 import { urls } from '../../urls.ts'
-import { type OfferRow, offerRow } from '../hand-overs/offer-rows.ts'
-import type { MyOffer } from '../my-requests/readings.ts'
-import { type EndedRow, endedRow } from './ended.ts'
+import type { MyOffer } from '../offers/readings.ts'
+import { type OfferRow, offerRow } from '../offers/rows.ts'
+import { type EndedRow, endedRow } from './ended-rows.ts'
 import type { EndedByOthers, MyConnection } from './readings.ts'
 import { reachWords } from './words.ts'
 

@@ -2,7 +2,7 @@ import type { Capability } from '../../../installs/capability.ts'
 import type { InstallationState, StateReason } from '../../../installs/installation.ts'
 import type { Placement } from '../../../installs/policy.ts'
 import type { InstallationReading, Reach } from '../connections/readings.ts'
-import type { MyOffer } from '../my-requests/readings.ts'
+import type { OffersReadings } from '../offers/readings.ts'
 
 export type MyConnection = {
   installationId: string
@@ -38,8 +38,7 @@ export type EndedByOthers = {
 }
 
 export type MyConnectionsReadings = {
-  /** Offers that wait for the member, the oldest first. */
-  offers(workspaceId: string, userId: string): Promise<MyOffer[]>
+  offers: OffersReadings['waiting']
   /** Ended in the last 30 days and not installed again since, the newest first, 20 at most. */
   ended(workspaceId: string, userId: string, now: Date): Promise<EndedByOthers[]>
   /** A window of the member's own active and suspended installations, by name; `after`: an installation. */

@@ -8,9 +8,10 @@ import { connectionMark, type Mark, workspaceMark } from '../../kit/marks.ts'
 import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
 import { namesWords } from '../../kit/words.ts'
 import { urls } from '../../urls.ts'
-import { type OfferRow, offerRow } from '../hand-overs/offer-rows.ts'
+import type { MyOffer } from '../offers/readings.ts'
+import { type OfferRow, offerRow } from '../offers/rows.ts'
 import { type Stage, stageBadges, stageOf } from '../requests/status.ts'
-import type { MyOffer, MyRequest } from './readings.ts'
+import type { MyRequest } from './readings.ts'
 
 export type MyRequestsPage = {
   workspace: string

@@ -1,6 +1,7 @@
 import type { ApprovalRequestState } from '../../../installs/approval.ts'
 import type { Capability } from '../../../installs/capability.ts'
 import type { Placement } from '../../../installs/policy.ts'
+import type { OffersReadings } from '../offers/readings.ts'
 
 /** A member's own request, with the facts that decide how it can go on. */
 export type MyRequest = {
@@ -20,16 +21,6 @@ export type MyRequest = {
   placement: Placement
 }
 
-/** An installation of a departed member, offered to this member. */
-export type MyOffer = {
-  id: string
-  offeredAt: Date
-  /** null: someone who is gone. */
-  offeredBy: string | null
-  from: string
-  connection: { id: string; name: string; logoHash: string | null }
-}
-
 /** The newest request of the member for this connection in the workspace; null: there is none. */
 export type LatestRequest = (
   workspaceId: string,
@@ -46,8 +37,7 @@ export type MyRequestsReadings = {
   }): Promise<{ rows: MyRequest[]; more: boolean }>
   /** null: none of this id, or another member's. */
   one(workspaceId: string, userId: string, id: string): Promise<MyRequest | null>
-  /** Offers that wait for the member, the oldest first. */
-  offers(workspaceId: string, userId: string): Promise<MyOffer[]>
+  offers: OffersReadings['waiting']
   /** Up to three owners by name, and how many there are. */
   owners(workspaceId: string): Promise<{ names: string[]; count: number }>
 }

@@ -1,7 +1,6 @@
 import type { Pool } from 'pg'
 import type { ConnectionToInstall } from '../../../../web/install/readings.ts'
-import type { HandOverReadings, OfferToMe } from '../../../../web/settings/hand-overs/readings.ts'
-import type { MyOffer, MyRequestsReadings } from '../../../../web/settings/my-requests/readings.ts'
+import type { MyOffer, OffersReadings, OfferToMe } from '../../../../web/settings/offers/readings.ts'
 import { asColumns, asObject } from '../../projection.ts'
 import { personReaches } from '../../reach.ts'
 import { placementSql } from '../../stores/placements.ts'
@@ -32,7 +31,7 @@ export const offerIsOpen = `
     select from members m where m.workspace_id = h.workspace_id and m.user_id = h.from_user_id))`
 
 export const readMyOffers =
-  (pool: Pool): MyRequestsReadings['offers'] =>
+  (pool: Pool): OffersReadings['waiting'] =>
   async (workspaceId, userId) => {
     const { rows } = await pool.query<MyOffer>({
       name: 'my-offers',
@@ -81,7 +80,7 @@ const offerToMe = asColumns<OfferToMe>({
 })
 
 export const readMyOffer =
-  (pool: Pool): HandOverReadings['offer'] =>
+  (pool: Pool): OffersReadings['one'] =>
   async (workspaceId, userId, id) => {
     const { rows } = await pool.query<OfferToMe>({
       name: 'my-offer',

@@ -3,7 +3,7 @@ import { type Moment, momentOf } from '../../kit/dates.ts'
 import { logoOf } from '../../kit/logo.ts'
 import { connectionMark, type Mark } from '../../kit/marks.ts'
 import { urls } from '../../urls.ts'
-import type { MyOffer } from '../my-requests/readings.ts'
+import type { MyOffer } from './readings.ts'
 
 export type OfferRow = { name: string; mark: Mark; words: string; at: Moment; href: string }
 

@@ -10,11 +10,11 @@ import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { urls } from '../../urls.ts'
-import { offerPage, offerView } from './offer-page.ts'
-import type { HandOverReadings, OfferToMe } from './readings.ts'
+import { offerPage, offerView } from './page.ts'
+import type { OffersReadings, OfferToMe } from './readings.ts'
 
 export type OfferNeeds = Frame & {
-  readings: Pick<HandOverReadings, 'offer'>
+  readings: Pick<OffersReadings, 'one'>
   acceptHandOver: ReturnType<typeof acceptHandOver>
   declineHandOver: ReturnType<typeof declineHandOver>
 }
@@ -35,7 +35,7 @@ async function enter(
   const visit = await gate.enter(ctx)
   if (!visit) return null
   const id = param(ctx, 'offer')
-  const offer = id && (await readings.offer(visit.workspace.id, visit.user.id, id))
+  const offer = id && (await readings.one(visit.workspace.id, visit.user.id, id))
   if (offer) return { visit, offer }
   faults.notFound(ctx)
   return null
