@@ -12,7 +12,7 @@ export type ActionContext = {
 
 export type ActionNeeds = { now(): Date; newId(): string }
 
-/** The operator stands above every workspace, and may do there what its owners may. */
+/** The operator acts with owner rights in every workspace. */
 const operator: Actor = { userId: 'operator', role: 'owner', userDisabled: false }
 
 /** As what someone acts; null when there is no such workspace. */

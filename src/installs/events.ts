@@ -1,4 +1,4 @@
-/** The kinds of thing that happen. The history screen, the developer's log and webhooks read the same table. */
+/** The kinds of events. The history, the developer's log and webhooks read one table. */
 export type EventKind =
   | 'connection.registered'
   /** Its developer changed what is registered: which members, and the redirect URIs and capabilities before and after. */
@@ -17,7 +17,7 @@ export type EventKind =
   | 'installation.disconnected'
   | 'pages.changed'
   | 'internal-token.copied'
-  /** Another standing token was made; the old one ended, or works on for a while. */
+  /** Another internal token was made; the old one ended, or works for an overlap. */
   | 'internal-token.renewed'
   | 'internal-token.revoked'
   | 'token.refreshed'
@@ -26,17 +26,17 @@ export type EventKind =
   | 'token.revoked'
   /** An owner set another policy; before and after. */
   | 'policy.changed'
-  /** A connection was put on the approved list, or taken off it. */
+  /** A connection was added to the approved list, or removed from it. */
   | 'approval.added'
   | 'approval.removed'
-  /** A member asked for an approval, took the question back, or went on after it was granted. */
+  /** A member requested an approval, withdrew the request, or continued after the approval. */
   | 'approval-request.made'
   | 'approval-request.withdrawn'
   | 'approval-request.taken-up'
-  /** An owner answered; or the approval of the connection answered for him. */
+  /** An owner decided the request, or the approval of the connection did. */
   | 'approval-request.approved'
   | 'approval-request.declined'
-  /** The partner was told that access is denied, after an approval did not come. */
+  /** The partner was told that access is denied. */
   | 'approval-request.closed'
   /** An owner offered what a departed member left behind to another, or took the offer back. */
   | 'hand-over.offered'
@@ -44,7 +44,7 @@ export type EventKind =
   /** The member whom the owner named took it over, or did not want it. */
   | 'hand-over.accepted'
   | 'hand-over.declined'
-  /** A developer made himself a workspace to try his connections in, or removed it. */
+  /** A developer made or removed their sandbox. */
   | 'sandbox.created'
   | 'sandbox.removed'
 

@@ -1,7 +1,7 @@
-/** How a workspace's events are asked for and told: the history screen, and its downloads. */
+/** The filter and the rows of a workspace's history, for the screen and its downloads. */
 import type { EventKind } from './events.ts'
 
-/** What to show of it. */
+/** The events to show. */
 export type HistoryFilter = {
   /** Part of a name or e-mail address; '': everyone. */
   person: string
@@ -13,19 +13,19 @@ export type HistoryFilter = {
   until: Date | null
 }
 
-/** Where a window ends: the next one begins behind it. */
+/** The last event of a window; the next window begins after it. */
 export type HistoryCursor = { at: Date; id: string }
 
-/** An event with the names of those whom it concerns. */
+/** An event with the names of the people and the connection that it concerns. */
 export type HistoryRow = {
   id: string
   at: Date
   kind: EventKind
   actor: { id: string; name: string; email: string } | null
   connection: { id: string; name: string } | null
-  /** Whose installation it concerned at that time; null: none's, or an internal one. */
+  /** The installer at that time; null: no installation, or an internal connection's. */
   installer: { id: string; name: string } | null
-  /** Between whom a hand-over was offered or made: their names; null: none, or someone who is gone. */
+  /** The names of the two members of a hand-over; null: no hand-over, or someone who is gone. */
   handOver: { from: string | null; to: string | null }
   address: string | null
   requestId: string | null

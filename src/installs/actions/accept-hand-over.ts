@@ -9,19 +9,19 @@ import { whyNotTo } from './hand-over.ts'
 export type AcceptHandOverStores = {
   actor(workspaceId: string, userId: string): Promise<Actor | null>
   placement(userId: string, workspaceId: string, connectionId: string): Promise<Placement | null>
-  /** Reads it, and holds nothing. */
+  /** Without a lock. */
   offer(workspaceId: string, id: string): Promise<HandOver | null>
-  /** Holds the offer until it is decided. */
+  /** Locks the offer. */
   holdOffer(workspaceId: string, id: string): Promise<HandOver | null>
   holdInstallations(workspaceId: string, scope: InstallationScope): Promise<HeldInstallation[]>
-  /** Holds those that exist, and with them the authorizations that their tokens hang from. */
+  /** Locks existing installations with their authorizations. */
   holdToEnd(workspaceId: string, scope: InstallationScope): Promise<HeldInstallation[]>
-  /** Nobody removes this member, and no code of his is redeemed, until the action is done. */
+  /** Locks the membership: until the end of the action it is not removed, and none of the member's codes is redeemed. */
   holdMember(workspaceId: string, userId: string): Promise<void>
   decideOffer(workspaceId: string, id: string, state: HandOverState, now: Date): Promise<void>
   /**
-   * The member's own installation of the connection, disconnected before, is forgotten; the one taken over becomes his, active,
-   * with all that its tokens hang from. Of its pages those remain that he reaches, granted by him.
+   * Deletes the member's own disconnected installation of the connection. The one taken over becomes theirs and active, with
+   * its authorizations. It keeps the granted pages that they reach, now granted by them.
    */
   takeOver(
     workspaceId: string,
@@ -35,12 +35,12 @@ export type AcceptHandOverNeeds = ActionNeeds & {
   transact<T>(work: (stores: AcceptHandOverStores) => Promise<T>): Promise<T>
 }
 
-/** `over`: it was decided or taken back before, or there is nothing left to take. `unknown`: it is offered to somebody else. */
+/** `over`: it was decided or withdrawn before, or the installation has ended. `unknown`: it is another member's offer. */
 export type HandOverAccepted =
   | { kind: 'accepted'; connectionId: string; kept: number; dropped: number }
   | { kind: 'over' | 'unknown' }
 
-/** The member whom the owner named takes over; the partner's tokens work again, and reach what he reaches. */
+/** The named member takes the installation over: the partner's tokens work again, on granted pages that the member reaches. */
 export function acceptHandOver(needs: AcceptHandOverNeeds) {
   return (
     context: ActionContext & { actorId: string },
@@ -50,7 +50,7 @@ export function acceptHandOver(needs: AcceptHandOverNeeds) {
       const { workspaceId } = context
       const seen = await stores.offer(workspaceId, offerId)
       if (seen?.toUserId !== context.actorId) return { kind: 'unknown' }
-      // The installation before the offer, as whoever ends it does: else each would wait for what the other holds.
+      // Locks the installation before the offer, as every ending does: the other order could deadlock.
       const [held] = await stores.holdToEnd(workspaceId, { installationId: seen.installationId })
       const offer = await stores.holdOffer(workspaceId, offerId)
       if (offer?.state !== 'offered') return { kind: 'over' }

@@ -6,11 +6,11 @@ import { type SettleStores, settleRequests } from './settle-requests.ts'
 
 export type AddApprovalStores = SettleStores & {
   actor(workspaceId: string, userId: string): Promise<Actor | null>
-  /** Holds it until the change is done; null when there is no such workspace. */
+  /** Locks the policy; null: there is no such workspace. */
   holdPolicy(workspaceId: string): Promise<KeptPolicy | null>
-  /** Somebody has this public connection installed there, also where it is suspended. */
+  /** Whether anyone has this public connection installed there, active or suspended. */
   isInstalled(workspaceId: string, connectionId: string): Promise<boolean>
-  /** @returns false when it stood on the list already. */
+  /** @returns false: it was already on the list. */
   addApproval(workspaceId: string, connectionId: string, by: string | null, now: Date): Promise<boolean>
 }
 
@@ -18,7 +18,7 @@ export type AddApprovalNeeds = ActionNeeds & {
   transact<T>(work: (stores: AddApprovalStores) => Promise<T>): Promise<T>
 }
 
-/** An owner puts a connection that is installed in the workspace on its approved list. */
+/** An owner adds a connection that is installed in the workspace to its approved list. */
 export function addApproval(needs: AddApprovalNeeds) {
   return (
     context: ActionContext,

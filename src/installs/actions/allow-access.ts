@@ -5,7 +5,7 @@ import type { InstallEvent } from '../events.ts'
 import { mayInstall, type Placement } from '../policy.ts'
 import { type InstallRefusal, type Refusal, refused } from '../refusal.ts'
 
-/** Someone signed in, asked by one connection for some capabilities. */
+/** A signed-in person whom a connection asks for capabilities… */
 export type Asked = {
   connectionId: string
   userId: string
@@ -18,14 +18,14 @@ export type Placed = Asked & { workspaceId: string }
 /** …and pages in it. */
 export type Chosen = Placed & { pages: readonly [string, ...string[]] }
 
-/** What the action needs of the stores; each method runs in the one transaction of the action. */
+/** The methods run in the action's transaction. */
 export type AllowAccessStores = {
-  /** null when the workspace or the connection does not exist. */
+  /** null: the workspace or the connection does not exist. */
   placement(userId: string, workspaceId: string, connectionId: string): Promise<Placement | null>
-  /** Those of the pages that this member may reach now, in no particular order. */
+  /** The given pages that this member reaches, in no particular order. */
   reachable(userId: string, workspaceId: string, pages: readonly string[]): Promise<string[]>
   saveConsent(consent: Consent): Promise<void>
-  /** The partner gets its answer: nothing waits for an approval any more. @returns the approved requests that this takes up. */
+  /** The partner gets its answer, so the member's requests for approval end. @returns the approved requests that this takes up. */
   takeUpRequests(userId: string, workspaceId: string, connectionId: string): Promise<string[]>
   append(event: InstallEvent): Promise<void>
 }
@@ -38,12 +38,12 @@ export type AllowAccessNeeds = {
 
 export type ConsentRefusal = InstallRefusal | 'capability-not-registered' | 'page-out-of-reach'
 
-/** How long a consent waits for its code to be redeemed: the code lives a minute, the rest is slack for the redirect. */
+/** The time in which a consent's code is redeemed: the code lives a minute, the rest is slack for the redirect. */
 const consentLifetimeMs = 10 * 60_000
 
 /**
- * Records what a member allows. What may be granted is derived again here: the form is never trusted.
- * Nothing is in force until the code is redeemed.
+ * Records a member's consent. The pages and capabilities that may be granted are derived again here: the form is never trusted.
+ * The consent is in force only once its code is redeemed.
  */
 export function allowAccess(needs: AllowAccessNeeds) {
   return (chosen: Chosen): Promise<{ kind: 'allowed'; consent: Consent } | Refusal<ConsentRefusal>> =>

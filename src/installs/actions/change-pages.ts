@@ -4,10 +4,10 @@ import { type HeldInstallation, type InstallationScope, isLive } from '../instal
 import { type Actor, mayGovern, mayRemovePage, mayWiden, type Placement } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
 
-/** A page that an installation may reach with all below it, and the member whose own reach that rests on. */
+/** A granted page, and the member whose own reach limits the grant. */
 export type PageGrant = { pageId: string; grantedBy: string }
 
-/** Against what its screen showed, not the whole set: what somebody else changed meanwhile stays as he left it. */
+/** Relative to the shown grants, so that changes by others in the meantime stay. */
 export type PageChange = { installationId: string; add: readonly string[]; withdraw: readonly string[] }
 
 export type ChangePagesStores = {
@@ -15,9 +15,9 @@ export type ChangePagesStores = {
   placement(userId: string, workspaceId: string, connectionId: string): Promise<Placement | null>
   holdInstallations(workspaceId: string, scope: InstallationScope): Promise<HeldInstallation[]>
   grantsOf(workspaceId: string, installationId: string): Promise<PageGrant[]>
-  /** Those of the pages that stand at or below a grant of the installation, with the granter of the nearest one. */
+  /** The given pages that are at or below a grant of the installation, with the granter of the nearest one. */
   covered(workspaceId: string, installationId: string, pages: readonly string[]): Promise<PageGrant[]>
-  /** Those of the pages that this member may reach now. */
+  /** The given pages that this member reaches. */
   reachable(userId: string, workspaceId: string, pages: readonly string[]): Promise<string[]>
   grantPages(workspaceId: string, installationId: string, grants: PageGrant[], now: Date): Promise<void>
   withdrawPages(workspaceId: string, installationId: string, pages: string[]): Promise<void>
@@ -30,12 +30,13 @@ export type ChangePagesNeeds = ActionNeeds & {
 
 export type PagesChanged =
   | { kind: 'changed'; added: number; withdrawn: number }
-  /** `ended`: it was disconnected meanwhile; `unknown`: there is no such installation in this workspace. */
+  /** `ended`: it was disconnected in the meantime; `unknown`: there is no such installation in this workspace. */
   | { kind: 'unchanged' | 'ended' | 'unknown' }
 
 /**
- * Adds and withdraws pages of an installation, later and without the partner. Whoever installed it has the flow's rules:
- * what he reaches himself, and one page at least. Owners narrow what others installed: pages at or below granted ones only.
+ * Adds and withdraws pages of an installation after the install, without the partner. For installers the rules of the flow
+ * apply: only pages that they reach, and at least one. Owners only narrow installations of others, to pages at or below
+ * granted ones.
  */
 export function changePages(needs: ChangePagesNeeds) {
   return (
@@ -53,7 +54,7 @@ export function changePages(needs: ChangePagesNeeds) {
       const wanted = change.add.filter(page => !grants.some(grant => grant.pageId === page))
       const added = await toGrant(stores, context, actor, held, [...new Set(wanted)])
       if ('code' in added) return added
-      // Only now: whoever may change nothing here does not learn what became of it.
+      // After the refusals, which must not reveal that it has ended.
       if (withdrawn.length + added.length === 0 && mayLook(actor, held) === false) return refused('not-yours')
       if (!isLive(held)) return { kind: 'ended' }
       if (withdrawn.length + added.length === 0) return { kind: 'unchanged' }
@@ -80,8 +81,8 @@ const mayLook = (actor: Actor, held: HeldInstallation) =>
   held.userId === actor.userId || mayGovern(actor).kind === 'yes'
 
 /**
- * As on a re-install, what is saved is what was shown: grants of the installer's own that he no longer reaches, and so did
- * not see, go too instead of coming back to life one day.
+ * As on a re-install, exactly the shown grants are saved. The installer's own grants that they no longer reach, and so did not
+ * see, are withdrawn, too: otherwise they would come back with the reach.
  */
 async function toWithdraw(
   stores: ChangePagesStores,

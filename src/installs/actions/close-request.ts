@@ -4,7 +4,7 @@ import type { InstallEvent } from '../events.ts'
 
 export type CloseRequestStores = {
   holdRequest(workspaceId: string, id: string): Promise<ApprovalRequest | null>
-  /** Forgets the partner's request: it has its answer. */
+  /** Forgets the partner's request, which has its answer. */
   forgetParameters(workspaceId: string, id: string): Promise<void>
   append(event: InstallEvent): Promise<void>
 }
@@ -13,12 +13,12 @@ export type CloseRequestNeeds = ActionNeeds & {
   transact<T>(work: (stores: CloseRequestStores) => Promise<T>): Promise<T>
 }
 
-/** `over`: the partner has its answer already. `waits`: nobody has decided yet. `unknown`: none, or another member's. */
+/** `over`: the partner has its answer. `waits`: it is not decided. `unknown`: none of this id, or another member's. */
 export type RequestClosed =
   | { kind: 'closed'; parameters: PartnerRequest }
   | { kind: 'over' | 'waits' | 'unknown' }
 
-/** A member lets the partner know that access is denied: once, and not while an owner may still decide. */
+/** A member sends the partner its denial: once, and not while an owner can still decide. */
 export function closeRequest(needs: CloseRequestNeeds) {
   return (context: ActionContext & { actorId: string }, requestId: string): Promise<RequestClosed> =>
     needs.transact(async stores => {

@@ -3,17 +3,17 @@ import type { InstallEvent } from '../events.ts'
 import { type Actor, mayHandleInternalToken } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
 
-/** The standing token of an internal connection, as kept. */
+/** The kept token of an internal connection. */
 export type KeptInternalToken = {
   installationId: string
   tokenId: string
-  /** Opened by whoever holds the secret keys. */
+  /** Sealed with the secret keys. */
   sealed: string
 }
 
 export type CopyTokenStores = {
   actor(workspaceId: string, userId: string): Promise<Actor | null>
-  /** null: no internal connection of this workspace. Its newest token in force; null: it has none. */
+  /** null: no internal connection of this workspace. `token`: its newest token in force; null: it has none. */
   internalToken(
     workspaceId: string,
     connectionId: string,
@@ -24,14 +24,14 @@ export type CopyTokenStores = {
 
 export type CopyTokenNeeds = ActionNeeds & {
   transact<T>(work: (stores: CopyTokenStores) => Promise<T>): Promise<T>
-  /** The text again; null when no key fits. */
+  /** The text; null: no key fits. */
   unseal(sealed: string): string | null
 }
 
-/** `none`: it was disconnected, or no key opens the token any more. */
+/** `none`: it was disconnected, or no key opens the token. */
 export type TokenCopied = { kind: 'copied'; token: string } | { kind: 'none' } | { kind: 'unknown' }
 
-/** Hands out the standing token once more; that it was copied, and by whom, is recorded before anyone sees it. */
+/** Shows the token again. The copy is recorded with its actor before the token is returned. */
 export function copyInternalToken(needs: CopyTokenNeeds) {
   return (context: ActionContext, connectionId: string): Promise<TokenCopied | Refusal> =>
     needs.transact(async stores => {

@@ -13,10 +13,10 @@ export type DeclineHandOverNeeds = ActionNeeds & {
   transact<T>(work: (stores: DeclineHandOverStores) => Promise<T>): Promise<T>
 }
 
-/** `over`: it was decided or taken back before. `unknown`: it is offered to somebody else. */
+/** `over`: it was decided or withdrawn before. `unknown`: it is another member's offer. */
 export type HandOverDeclined = { kind: 'declined' | 'over' | 'unknown' }
 
-/** The member whom the owner named does not want it; it stays with the owners, stopped. */
+/** The named member declines; the installation stays suspended, for owners to decide. */
 export function declineHandOver(needs: DeclineHandOverNeeds) {
   return (context: ActionContext & { actorId: string }, offerId: string): Promise<HandOverDeclined> =>
     needs.transact(async stores => {

@@ -7,7 +7,7 @@ import { endInstallations } from './end-installations.ts'
 
 export type EveryoneDisconnected = { kind: 'disconnected'; count: number } | { kind: 'already' | 'unknown' }
 
-/** An owner ends every installation of a connection in the workspace, in one transaction: all of them, or none. */
+/** An owner ends every installation of a connection in the workspace, in one transaction. */
 export function disconnectEveryone(needs: DisconnectNeeds) {
   return (context: ActionContext, connectionId: string): Promise<EveryoneDisconnected | Refusal> =>
     needs.transact(async stores => {

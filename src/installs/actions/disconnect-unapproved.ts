@@ -6,21 +6,21 @@ import type { Role } from '../workspace.ts'
 import { type EndStores, endInstallations } from './end-installations.ts'
 import type { KeptPolicy } from './set-policy.ts'
 
-/** What decides whether an installation is one that today's policy would not let in. */
+/** The facts that decide whether today's policy would allow an installation. */
 export type GovernedInstallation = {
   id: string
   connectionId: string
   userId: string | null
-  /** null when whoever installed it is no longer a member. */
+  /** null: the installer is no longer a member. */
   installerRole: Role | null
   connection: { firstParty: boolean; approved: boolean }
 }
 
 export type DisconnectUnapprovedStores = EndStores & {
   actor(workspaceId: string, userId: string): Promise<Actor | null>
-  /** Holds it: nobody sets another while this decides by it. */
+  /** Locks the policy, so that it does not change during the action. */
   holdPolicy(workspaceId: string): Promise<KeptPolicy | null>
-  /** All live ones of public connections, by connection. */
+  /** All live installations of public connections, by connection. */
   governed(workspaceId: string): Promise<GovernedInstallation[]>
 }
 
@@ -28,7 +28,7 @@ export type DisconnectUnapprovedNeeds = ActionNeeds & {
   transact<T>(work: (stores: DisconnectUnapprovedStores) => Promise<T>): Promise<T>
 }
 
-/** An owner ends all that is installed against the policy, in one transaction: all of it, or nothing. */
+/** An owner ends all installations that the policy would not allow, in one transaction. */
 export function disconnectUnapproved(needs: DisconnectUnapprovedNeeds) {
   return (
     context: ActionContext,
@@ -44,7 +44,7 @@ export function disconnectUnapproved(needs: DisconnectUnapprovedNeeds) {
       )
       const ids = new Set(against.map(one => one.id))
       const held: HeldInstallation[] = []
-      // In one order, so that two owners who press at once wait for each other instead of dying of each other.
+      // In one order: two owners at once wait for each other instead of deadlocking.
       for (const connectionId of [...new Set(against.map(one => one.connectionId))].sort())
         held.push(...(await stores.holdToEnd(context.workspaceId, { connectionId, userId: null })))
       const ending = held.filter(one => ids.has(one.id) && isLive(one))

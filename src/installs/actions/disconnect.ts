@@ -5,7 +5,7 @@ import { type Refusal, refused } from '../refusal.ts'
 import { type EndStores, endInstallations } from './end-installations.ts'
 
 export type DisconnectStores = EndStores & {
-  /** null when there is no such workspace. */
+  /** null: there is no such workspace. */
   actor(workspaceId: string, userId: string): Promise<Actor | null>
 }
 
@@ -13,10 +13,10 @@ export type DisconnectNeeds = ActionNeeds & {
   transact<T>(work: (stores: DisconnectStores) => Promise<T>): Promise<T>
 }
 
-/** `already`: somebody disconnected it before; `unknown`: there is no such installation in this workspace. */
+/** `already`: it was disconnected before; `unknown`: there is no such installation in this workspace. */
 export type Disconnected = { kind: 'disconnected'; connectionId: string } | { kind: 'already' | 'unknown' }
 
-/** Ends one installation: its tokens are dead when this returns, also those that were being issued meanwhile. */
+/** Ends one installation. When this returns all its tokens are dead, including those issued concurrently. */
 export function disconnect(needs: DisconnectNeeds) {
   return (context: ActionContext, installationId: string): Promise<Disconnected | Refusal> =>
     needs.transact(async stores => {

@@ -2,16 +2,16 @@ import { type ActionContext, type ActionNeeds, newEvent } from '../action-contex
 import type { InstallEvent } from '../events.ts'
 import type { HeldInstallation, InstallationScope, StateReason } from '../installation.ts'
 
-/** What ending installations needs of the stores, in one transaction. */
+/** The methods run in one transaction. */
 export type EndStores = {
-  /** Holds those that exist, and with them the authorizations that their tokens hang from. */
+  /** Locks existing installations with their authorizations. */
   holdToEnd(workspaceId: string, scope: InstallationScope): Promise<HeldInstallation[]>
-  /** Revokes them, deletes their authorizations with all codes and tokens, and revokes their standing tokens. */
+  /** Revokes them and their internal tokens, and deletes their authorizations with all codes and tokens. */
   endInstallations(workspaceId: string, ids: string[], reason: StateReason, now: Date): Promise<void>
   appendAll(events: InstallEvent[]): Promise<void>
 }
 
-/** The last step of every disconnecting, whoever may do it: ends what is held, one event for each. */
+/** The last step of every disconnect: ends the locked installations, and records an event for each. */
 export async function endInstallations(
   needs: ActionNeeds,
   stores: EndStores,

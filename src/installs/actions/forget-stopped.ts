@@ -3,7 +3,7 @@ import type { PartnerRequest } from '../approval.ts'
 import type { InstallEvent } from '../events.ts'
 
 export type ForgetStoppedStores = {
-  /** Forgets this very request of the partner wherever this member's requests for approval keep it. */
+  /** Forgets this request of the partner in all requests for approval of the member. */
   forgetSame(
     userId: string,
     connectionId: string,
@@ -16,7 +16,7 @@ export type ForgetStoppedNeeds = ActionNeeds & {
   transact<T>(work: (stores: ForgetStoppedStores) => Promise<T>): Promise<T>
 }
 
-/** A member cancels the flow from which he had asked for an approval: the partner has its answer, and gets no second one. */
+/** A member cancels the flow from which they asked for approval. The partner has its answer, and must not get a second one. */
 export function forgetStopped(needs: ForgetStoppedNeeds) {
   return (
     by: { userId: string; address: string | null; requestId: string | null },

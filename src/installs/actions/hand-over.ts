@@ -9,7 +9,7 @@ export type HandOverStores = {
   actor(workspaceId: string, userId: string): Promise<Actor | null>
   placement(userId: string, workspaceId: string, connectionId: string): Promise<Placement | null>
   holdInstallations(workspaceId: string, scope: InstallationScope): Promise<HeldInstallation[]>
-  /** The offer of this installation that waits; null: none does. */
+  /** The open offer of this installation; null: there is none. */
   openOffer(workspaceId: string, installationId: string): Promise<HandOver | null>
   saveOffer(offer: HandOver): Promise<void>
   append(event: InstallEvent): Promise<void>
@@ -19,15 +19,15 @@ export type HandOverNeeds = ActionNeeds & {
   transact<T>(work: (stores: HandOverStores) => Promise<T>): Promise<T>
 }
 
-/** `offered-already`: to somebody, by this or another owner; that offer waits. `unknown`: nothing of the kind was left behind. */
+/** `offered-already`: another offer of it is open. `unknown`: no installation of this id whose installer has left. */
 export type HandOverOffered =
   | { kind: 'offered'; id: string }
   | { kind: 'offered-already'; toUserId: string }
   | { kind: 'unknown' }
 
 /**
- * An owner offers what a departed member left behind to another member. It stays stopped until that member accepts.
- * He must be one who may install it, and has no installation of the same connection: a person has one in a workspace.
+ * An owner offers a departed member's installation to another member. It stays suspended until that member accepts. The member
+ * must be allowed to install the connection, and must not have it installed: a person has it once in a workspace.
  */
 export function handOver(needs: HandOverNeeds) {
   return (
@@ -66,7 +66,7 @@ export function handOver(needs: HandOverNeeds) {
     })
 }
 
-/** Why this member cannot have it; null: he can. */
+/** The reason why this member cannot take it over; null: they can. */
 export async function whyNotTo(
   stores: Pick<HandOverStores, 'placement' | 'holdInstallations'>,
   workspaceId: string,

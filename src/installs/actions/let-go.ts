@@ -5,7 +5,7 @@ import { type Refusal, refused } from '../refusal.ts'
 import type { Disconnected, DisconnectNeeds } from './disconnect.ts'
 import { endInstallations } from './end-installations.ts'
 
-/** An owner lets go of what a departed member left behind: it ends for good. An offer that waits ends with it. */
+/** An owner ends a departed member's installation for good. An open offer of it ends, too. */
 export function letGo(needs: DisconnectNeeds) {
   return (context: ActionContext, installationId: string): Promise<Disconnected | Refusal> =>
     needs.transact(async stores => {

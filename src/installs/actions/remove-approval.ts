@@ -7,9 +7,9 @@ import type { KeptPolicy } from './set-policy.ts'
 
 export type RemoveApprovalStores = EndStores & {
   actor(workspaceId: string, userId: string): Promise<Actor | null>
-  /** Holds it until the removal is done, as whoever approves does: what that one lets in is seen, and goes too. */
+  /** Locks the policy, as every approval does, so that no request is approved during the removal. */
   holdPolicy(workspaceId: string): Promise<KeptPolicy | null>
-  /** With it goes what requests were let in by it. @returns false when it did not stand on the list. */
+  /** Also withdraws approved requests that let their members in. @returns false: it was not on the list. */
   removeApproval(workspaceId: string, connectionId: string): Promise<boolean>
 }
 
@@ -17,10 +17,10 @@ export type RemoveApprovalNeeds = ActionNeeds & {
   transact<T>(work: (stores: RemoveApprovalStores) => Promise<T>): Promise<T>
 }
 
-/** `ended`: installations that were disconnected with it. */
+/** `ended`: the number of installations that were disconnected. */
 export type ApprovalRemoved = { kind: 'removed'; ended: number } | { kind: 'already' | 'unknown' }
 
-/** An owner takes a connection off the approved list; what is installed stays, or ends in the same transaction. */
+/** An owner removes a connection from the approved list. Installations stay, or end in the same transaction. */
 export function removeApproval(needs: RemoveApprovalNeeds) {
   return (
     context: ActionContext,

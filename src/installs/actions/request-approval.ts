@@ -5,7 +5,7 @@ import type { InstallEvent } from '../events.ts'
 import { mayRequestApproval, type Placement } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
 
-/** A member who was stopped by the policy, with the partner's request that brought him. */
+/** A member whom the policy stopped, with the partner's request that brought them. */
 export type Stopped = {
   connectionId: string
   capabilities: Capability[]
@@ -14,12 +14,12 @@ export type Stopped = {
 }
 
 export type RequestApprovalStores = {
-  /** null when the workspace or the connection does not exist. */
+  /** null: the workspace or the connection does not exist. */
   placement(userId: string, workspaceId: string, connectionId: string): Promise<Placement | null>
   /**
-   * Keeps the request. One that this member has waiting for the same connection is brought up to date instead: the partner's
-   * newest request is the one that it still waits for.
-   * @returns the id of what is kept, and whether it is new.
+   * Keeps the request, or updates the member's pending one for the same connection: the partner waits for an answer to its
+   * newest request only.
+   * @returns the id of the kept request, and whether it is new.
    */
   savePending(row: PendingRequest): Promise<{ id: string; isNew: boolean }>
   append(event: InstallEvent): Promise<void>
@@ -41,7 +41,7 @@ export type ApprovalRequested =
   | { kind: 'waiting'; id: string }
   | { kind: 'reason-missing' | 'reason-too-long' }
 
-/** A member asks the owners for a connection that the policy keeps him from installing. */
+/** A member asks the owners to approve a connection that the policy does not let them install. */
 export function requestApproval(needs: RequestApprovalNeeds) {
   return async (
     context: ActionContext & { actorId: string },

@@ -14,10 +14,10 @@ export type ResumeOwnNeeds = ActionNeeds & {
   transact<T>(work: (stores: ResumeOwnStores) => Promise<T>): Promise<T>
 }
 
-/** `already`: it is not suspended; `unknown`: there is no such installation of this workspace and person. */
+/** `already`: it is not suspended; `unknown`: this person has no such installation in this workspace. */
 export type OwnResumed = { kind: 'resumed' | 'already' | 'unknown' }
 
-/** Someone who is back takes into use again what stopped when he left; its tokens are the same ones. */
+/** A member who is back resumes an installation that was suspended when they left. Its tokens stay the same. */
 export function resumeOwn(needs: ResumeOwnNeeds) {
   return (
     context: ActionContext & { actorId: string },

@@ -7,16 +7,13 @@ export type ResumeRequestStores = {
   placement(userId: string, workspaceId: string, connectionId: string): Promise<Placement | null>
 }
 
-/**
- * `over`: it was declined, taken back, expired, or the partner has its answer already. `unknown`: there is none, or it is
- * another member's.
- */
+/** `over`: declined, withdrawn, expired, or the partner has its answer. `unknown`: none of this id, or another member's. */
 export type RequestResumed = { kind: 'resumed'; parameters: PartnerRequest } | { kind: 'over' | 'unknown' }
 
 /**
- * Takes up the partner's request where the policy stopped it: what was sent to the authorization endpoint is to be sent there
- * again, in the workspace that it was stopped in. Also while nobody has decided, if the policy has changed meanwhile. Changes
- * nothing, so that a flow that is left again can be taken up again.
+ * Continues the partner's request that the policy stopped: its parameters are sent to the authorization endpoint again, for the
+ * same workspace. A pending request continues, too, if the policy has changed in the meantime. Writes nothing, so that an
+ * abandoned flow can be continued again.
  */
 export function resumeRequest(stores: ResumeRequestStores, now: () => Date) {
   return async (

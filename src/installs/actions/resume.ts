@@ -8,7 +8,7 @@ export type ResumeStores = {
   actor(workspaceId: string, userId: string): Promise<Actor | null>
   holdInstallations(workspaceId: string, scope: InstallationScope): Promise<HeldInstallation[]>
   resumeInstallations(workspaceId: string, ids: string[], now: Date): Promise<void>
-  /** What was disconnected meanwhile stays so, and may be installed again. */
+  /** Lifts suspensions of disconnected installations: they stay disconnected, and may be installed again. */
   liftSuspensions(workspaceId: string, ids: string[], now: Date): Promise<void>
   appendAll(events: InstallEvent[]): Promise<void>
 }
@@ -18,20 +18,20 @@ export type ResumeNeeds = ActionNeeds & {
 }
 
 /**
- * `lifted`: how many had been disconnected while they were suspended, and may now be installed again; `left`: how many stay
- * suspended because whoever installed them has left.
+ * `lifted`: how many had been disconnected while suspended, and may now be installed again. `left`: how many stay suspended
+ * because their installers have left.
  */
 export type Resumed =
   | { kind: 'resumed'; count: number; lifted: number; left: number }
   | { kind: 'already' | 'unknown' }
 
-/** Takes suspended installations into use again. Where there is only one and its installer left, that is refused. */
+/** Resumes suspended installations. A single one whose installer has left is refused. */
 export function resume(needs: ResumeNeeds) {
   return (context: ActionContext, scope: InstallationScope): Promise<Resumed | Refusal> =>
     needs.transact(async stores => {
       const actor = await actorOf(stores, context)
       if (!actor) return { kind: 'unknown' }
-      // Who may resume nothing at all learns nothing of what exists.
+      // Refused before anything is read: the refusal must not reveal which installations exist.
       const mayAny = mayResume(actor, { installerIsMember: true })
       if (mayAny.kind === 'no') return refused(mayAny.because)
       const held = await stores.holdInstallations(context.workspaceId, scope)

@@ -5,7 +5,7 @@ import { type Refusal, refused } from '../refusal.ts'
 import type { DisconnectNeeds } from './disconnect.ts'
 import { endInstallations } from './end-installations.ts'
 
-/** An owner takes one person's access through a connection; everyone else's stays. */
+/** An owner ends one person's access through a connection; everyone else keeps theirs. */
 export function revokeMember(needs: DisconnectNeeds) {
   return (
     context: ActionContext,

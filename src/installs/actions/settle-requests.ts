@@ -4,7 +4,7 @@ import type { InstallEvent } from '../events.ts'
 import type { Policy } from '../workspace.ts'
 
 export type SettleStores = {
-  /** Approves all that wait for this connection. @returns what was approved. */
+  /** Approves all pending requests for this connection. @returns the approved requests. */
   approvePending(
     workspaceId: string,
     connectionId: string,
@@ -14,8 +14,8 @@ export type SettleStores = {
 }
 
 /**
- * What stands on the approved list needs no asking any more: other members' requests for it are answered with it. Not so
- * where only owners install, since an approval there lets in whoever asked, and nobody else.
+ * A connection on the approved list needs no requests: other members' pending requests for it are approved, too. Where only
+ * owners install they are not, since an approval there is for the member who asked.
  */
 export async function settleRequests(
   needs: ActionNeeds,

@@ -6,9 +6,9 @@ import { type Refusal, refused } from '../refusal.ts'
 
 export type SuspendStores = {
   actor(workspaceId: string, userId: string): Promise<Actor | null>
-  /** Holds those that exist, and with them the authorizations that their tokens hang from. */
+  /** Locks existing installations with their authorizations. */
   holdToEnd(workspaceId: string, scope: InstallationScope): Promise<HeldInstallation[]>
-  /** Suspends them, and ends what was allowed but not yet redeemed: it would set them active again. */
+  /** Suspends them, and ends their unredeemed consents, which would set them active again. */
   suspendInstallations(workspaceId: string, ids: string[], now: Date): Promise<void>
   appendAll(events: InstallEvent[]): Promise<void>
 }
@@ -19,7 +19,7 @@ export type SuspendNeeds = ActionNeeds & {
 
 export type Suspended = { kind: 'suspended'; count: number } | { kind: 'already' | 'unknown' }
 
-/** Stops installations without ending them: tokens reach nothing until an owner resumes, and are the same ones after. */
+/** Suspends installations: their tokens reach nothing until an owner resumes them, and stay the same. */
 export function suspend(needs: SuspendNeeds) {
   return (context: ActionContext, scope: InstallationScope): Promise<Suspended | Refusal> =>
     needs.transact(async stores => {

@@ -14,7 +14,7 @@ export type WithdrawHandOverNeeds = ActionNeeds & {
 /** `over`: the member decided before. */
 export type HandOverWithdrawn = { kind: 'withdrawn' | 'over' | 'unknown' }
 
-/** An owner takes an offer back, so that it can be made to somebody else. */
+/** An owner withdraws an offer, so that it can be made to someone else. */
 export function withdrawHandOver(needs: WithdrawHandOverNeeds) {
   return (context: ActionContext, offerId: string): Promise<HandOverWithdrawn | Refusal> =>
     needs.transact(async stores => {

@@ -12,10 +12,10 @@ export type WithdrawRequestNeeds = ActionNeeds & {
   transact<T>(work: (stores: WithdrawRequestStores) => Promise<T>): Promise<T>
 }
 
-/** `unknown`: there is none, or it is another member's. */
+/** `unknown`: none of this id, or another member's. */
 export type RequestWithdrawn = { kind: 'withdrawn' | 'unknown' } | { kind: 'too-late'; status: RequestStatus }
 
-/** A member takes back what he asked, while nobody has decided it. */
+/** A member withdraws their own pending request. */
 export function withdrawRequest(needs: WithdrawRequestNeeds) {
   return (context: ActionContext & { actorId: string }, requestId: string): Promise<RequestWithdrawn> =>
     needs.transact(async stores => {
