@@ -1,12 +1,12 @@
 import { view } from './render.ts'
 
-/** Asks once before something stops: what will happen, what stops working, and whether it can be undone. */
+/** The question before a destructive change: its effects, and whether it can be undone. */
 export type ConfirmPage = {
   heading: string
   lead: string
-  /** What will stop, or otherwise be different, one sentence each. */
+  /** Each effect as a sentence. */
   effects: string[]
-  /** How to come back from it, or that one cannot. */
+  /** How to undo it, or that it cannot be undone. */
   undo: string
   submit: { label: string; action: string; fields: [name: string, value: string][]; danger: boolean }
   back: { label: string; href: string }

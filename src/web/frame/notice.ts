@@ -1,12 +1,12 @@
 /**
- * What happened, said on the screen that one is led to afterwards. The address carries only which sentence and a number:
- * nobody can put words of his own on our screens with a link.
+ * The notice after a change, on the screen to which the change redirects. The address carries only the name of the sentence and
+ * a number, so that a link cannot put words on our screens.
  */
 import type { WebContext } from '../http/state.ts'
 
 export type Notice = { kind: 'good' | 'info' | 'warning' | 'danger'; sentence: string }
 
-/** Sentences by name; `count` is how many were concerned. */
+/** Notices by name. `count`: how many installations or people were affected. */
 export type Notices = Record<string, (count: number) => Notice>
 
 export function withNotice(address: string, name: string, count = 1): string {
@@ -14,7 +14,7 @@ export function withNotice(address: string, name: string, count = 1): string {
   return `${address}${address.includes('?') ? '&' : '?'}said=${name}${more}`
 }
 
-/** null: nothing happened, or nothing that these sentences know. */
+/** null: the address names no notice, or an unknown one. */
 export function readNotice(ctx: WebContext, notices: Notices): Notice | null {
   const { said, count } = ctx.query
   const sentence = typeof said === 'string' && Object.hasOwn(notices, said) ? notices[said] : undefined

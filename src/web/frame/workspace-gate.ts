@@ -1,6 +1,6 @@
 /**
  * The entrance to every screen of a workspace. Others' workspaces are answered like ones that do not exist, and owners' screens
- * are refused before anything is looked up, so that refusals reveal nothing.
+ * are refused before anything is read, so that a refusal does not reveal which ids exist.
  *
  *   const visit = await gate.enter(ctx)          // or enterAsOwner
  *   if (!visit) return                           // answered already

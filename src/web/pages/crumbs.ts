@@ -3,7 +3,7 @@ import { urls } from '../urls.ts'
 import type { PageReading } from './readings.ts'
 import { shortTitle } from './short-title.ts'
 
-/** The way to a page. `step`: what is done with the page; null: it is only shown. */
+/** The way to a page. `step`: the title of a screen about the page; null: the page itself. */
 export function crumbsOf(workspaceId: string, { page, above }: PageReading, step: string | null): Crumb[] {
   const link = (one: { id: string; title: string }): Crumb => ({
     label: shortTitle(one.title),

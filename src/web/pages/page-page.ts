@@ -26,7 +26,7 @@ export type PagePage = {
   /** null: it is shared with everyone. */
   private: string | null
   notice: Notice | null
-  /** null: there is nothing to do here (a guest, on a page that no connection reaches). */
+  /** null: it would have no items (for a guest, on a page that no connection reaches). */
   menu: Menu | null
   connections: ReachingConnection[]
   /** null: all are shown. */
@@ -97,7 +97,7 @@ export function pagePage({ workspace, userId, reading, trail, notice, rowLimit }
   }
 }
 
-/** The menu offers, and the question asks, only what will be allowed. */
+/** Asked before the menu offers it and before the question, so that neither leads to a refusal. */
 export function mayDisconnectHere(actor: Actor, { grantedBy, installer }: PageConnection): May {
   return mayRemovePage(actor, { grantedBy: grantedBy.id, installation: { userId: installer?.id ?? null } })
 }

@@ -15,7 +15,7 @@ export type PageConnection = {
 }
 
 export type PageReading = {
-  /** `alone`: where it is private, nobody else reaches it. */
+  /** `alone`: it is private, and no one else reaches it. */
   page: {
     id: string
     title: string

@@ -166,7 +166,7 @@ const foundText = `
   left join pages via on via.workspace_id = $1 and via.id = g.page_id
   order by lower(c.name), c.id limit ${foundSize} + 1`
 
-/** Finds nothing where the person does not reach the page. */
+/** Empty where the person does not reach the page. */
 export const searchPageConnections =
   (pool: Pool): PagesReadings['search'] =>
   async ({ workspaceId, userId, pageId, words }) => {

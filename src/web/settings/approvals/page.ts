@@ -24,7 +24,7 @@ type Empty = {
 
 export type ApprovedPage = {
   notice: Notice | null
-  /** What the list does under the present policy, and where that is set. */
+  /** The effect of the list under the present policy, and the policy's address. */
   effect: { sentence: string; policy: string }
   add: string
   table: Table

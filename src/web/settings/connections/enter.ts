@@ -1,4 +1,4 @@
-/** The entrance of every owners' change: 403 for all who are not owners, then 404 for what does not exist. */
+/** The entrance of every owners' change: 403 for all who are not owners, then 404 for unknown ids. */
 import { type ConfirmPage, confirmView } from '../../frame/confirm.ts'
 import type { Frame } from '../../frame/frame.ts'
 import { param, type WorkspaceVisit } from '../../frame/workspace-gate.ts'

@@ -29,7 +29,7 @@ export type FilterForm = {
   action: string
   fields: Field[]
   states: { value: StateFilter; label: string; chosen: boolean }[]
-  /** Where everything is shown again; null: nothing is filtered. */
+  /** The address without filters; null: no filter is set. */
   clear: string | null
 }
 
@@ -141,8 +141,8 @@ function stateBadges({ active, suspended, left }: Counts): Badge[] {
 }
 
 /**
- * First-party or not, approved or not. An internal one is the workspace's own and needs no approval, and where the policy
- * restricts nothing no connection lacks one. `byMembers`: some of it is installed by plain members.
+ * First-party and approved or not. Internal connections need no approval, nor does any where the policy has no restriction.
+ * `byMembers`: people who are not owners have it installed.
  */
 export function factBadges(
   connection: ConnectionFacts,

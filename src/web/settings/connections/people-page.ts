@@ -1,4 +1,4 @@
-/** One connection as the workspace has it: what it is, and everyone who has access through it. */
+/** One connection in a workspace, and everyone who has access through it. */
 import { isAgainstPolicy } from '../../../installs/policy.ts'
 import type { Plan, Policy } from '../../../installs/workspace.ts'
 import type { Notice } from '../../frame/notice.ts'
@@ -84,7 +84,7 @@ export function peoplePage(facts: Facts): PeoplePage {
   }
 }
 
-/** Who has access now; what is suspended or was left behind reaches nothing, and is told apart. */
+/** The people who have access now; suspended and left-behind installations are counted apart. */
 function usersSentence(workspace: string, { connection, counts }: ConnectionReading): string {
   if (connection.kind === 'internal')
     return 'It belongs to the workspace itself, and reaches the pages that members added to it.'
@@ -166,7 +166,7 @@ function menuOf(
 ): Menu | null {
   if (displayState === 'disconnected') return null
   const at = urls.access
-  // It reaches nothing, and what becomes of it is decided as a whole.
+  // Its pages and tokens cannot be changed one by one: it is handed over or let go.
   if (displayState === 'left') {
     const items = [
       menuLink('Hand over', 'users', urls.handOver.offer(workspaceId, installationId)),

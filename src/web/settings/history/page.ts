@@ -119,7 +119,7 @@ const columns = (now: Date): Columns<HistoryRow> => [
   },
 ]
 
-/** The installer's name, where somebody else acted and the sentence does not name them. */
+/** The installer's name, where someone else acted and the sentence does not name them. */
 function whoseOf(row: HistoryRow): string | null {
   const { installer, actor } = row
   return installer && installer.id !== actor?.id && !namesItsInstaller(row) ? installer.name : null

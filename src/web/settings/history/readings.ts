@@ -1,6 +1,5 @@
 import type { HistoryCursor, HistoryFilter, HistoryRow } from '../../../installs/history.ts'
 
-/** What the history screen asks of the stores. */
 export type HistoryReadings = {
   /** Newest first. */
   window(question: {

@@ -1,4 +1,4 @@
-/** A member's installation that somebody else ended: who, when, and what the member can do now. */
+/** A member's installation that someone else ended: who, when, and how to connect it again. */
 import { mayInstall } from '../../../installs/policy.ts'
 import { refusals } from '../../frame/refusals.ts'
 import { type Moment, momentOf } from '../../kit/dates.ts'

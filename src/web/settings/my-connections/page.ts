@@ -122,7 +122,7 @@ function isResumable(user: { id: string }, { state, stateReason, placement }: My
   return mayResumeOwn(placement, { userId: user.id, role, userDisabled }, installation).kind === 'yes'
 }
 
-/** What the member can do about it. */
+/** The way to resume it. */
 function suspendedWords(workspace: string, { stateReason }: MyConnection, resumable: boolean): string {
   if (stateReason !== 'installer-left') return 'It reaches no pages. Ask an owner to resume it.'
   return resumable

@@ -25,7 +25,7 @@ export type MyConnection = {
   placement: Placement
 }
 
-/** An installation of the member's that somebody else ended. */
+/** An installation of the member's that someone else ended. */
 export type EndedByOthers = {
   reason: Extract<
     StateReason,

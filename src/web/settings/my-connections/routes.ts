@@ -54,7 +54,7 @@ async function showList({ gate, readings, render, now }: MyConnectionsNeeds, ctx
   render.screen(ctx, myConnectionsView, model, gate.layout(visit, screen))
 }
 
-/** The member's own installation; null: answered with 404, also where it is somebody else's. */
+/** The member's own installation; null: answered with 404, also where it is another person's. */
 async function ownInstallation({ gate, readings, faults }: MyConnectionsNeeds, ctx: WebContext) {
   const visit = await gate.enter(ctx)
   if (!visit) return null

@@ -77,7 +77,7 @@ export type MyRequestPage = {
   reason: string
   asked: Moment
   levels: string[]
-  /** What the owner wrote; null: they wrote no answer. */
+  /** The owner's answer; null: they wrote none. */
   answer: { by: string; text: string } | null
   /** Where the install continues; null: it cannot. */
   resume: { action: string; until: string } | null

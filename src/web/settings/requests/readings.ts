@@ -1,14 +1,14 @@
 import type { ApprovalRequestState } from '../../../installs/approval.ts'
 import type { Capability } from '../../../installs/capability.ts'
 
-/** A request as owners see it: who asks for what, and why. */
+/** A member's request for approval, as owners see it. */
 export type RequestToDecide = {
   id: string
   state: ApprovalRequestState
   askedAt: Date
   expiresAt: Date
   decidedAt: Date | null
-  /** null: nobody decided, or someone who is gone. */
+  /** null: not decided, or decided by someone who is gone. */
   decidedBy: string | null
   answer: string | null
   reason: string
