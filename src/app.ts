@@ -16,7 +16,7 @@ import { migrate, schemaIsCurrent } from './storage/postgres/migrate.ts'
 import { type Bounds, poolOf, requestBounds } from './storage/postgres/pool.ts'
 import { wasTakenBack } from './storage/postgres/transaction.ts'
 
-/** `metrics`: null where METRICS_PORT asks for none. */
+/** `metrics`: null without METRICS_PORT. */
 export type InstallServer = { app: Koa; stores: Stores; metrics: Metrics | null; close(): Promise<void> }
 
 /**

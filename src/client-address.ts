@@ -1,13 +1,13 @@
-/** From which address a request comes: one place decides, for rate limits, events and logs. */
+/** The client's address, decided in one place for rate limits, events and logs. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { BlockList, isIP, isIPv4, SocketAddress } from 'node:net'
 import parseForwarded from 'forwarded-parse'
 import type { Middleware } from 'koa'
 
-/** Which proxies are believed: as many as stand in front, or those of these networks. null: none, and no header of theirs. */
+/** The proxies whose headers are trusted: a number of hops, or networks. null: none. */
 export type TrustProxy = { hops: number } | { networks: readonly string[] } | null
 
-/** @returns undefined for what TRUST_PROXY may not be. */
+/** @returns undefined for an invalid value of TRUST_PROXY. */
 export function readTrustProxy(text: string): TrustProxy | undefined {
   if (text === 'false' || text === '0') return null
   if (text === 'true') return { hops: 1 }
@@ -17,8 +17,7 @@ export function readTrustProxy(text: string): TrustProxy | undefined {
 }
 
 /**
- * Sets `ctx.ip`, in one form, and takes the headers of proxies from those who are not believed, so that what comes after reads
- * nothing that a stranger wrote.
+ * Sets `ctx.ip` in one form, and drops the forwarding headers of untrusted clients, so that later code cannot read them.
  */
 export function clientAddress(trust: TrustProxy): Middleware {
   const isTrusted = trustTest(trust)

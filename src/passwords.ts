@@ -9,7 +9,7 @@ export function hashPassword(password: string): Promise<string> {
   return hash(password, cost)
 }
 
-/** Nobody's password: what an unknown user's attempt is compared with, so that it takes the same time. */
+/** A hash of no known password, compared for unknown users so that their attempt takes the same time. */
 const decoy = hashPassword(randomBytes(32).toString('base64'))
 
 /**

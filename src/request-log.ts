@@ -7,7 +7,7 @@ import { isUnavailable } from './storage/unavailable.ts'
 export function openLog(level: LogLevel): Logger {
   return pino({
     level,
-    // Nothing that could open a door is written, wherever in a logged object it stands.
+    // Redacts credentials at any depth.
     redact: {
       paths: [
         'authorization',
@@ -24,7 +24,7 @@ export function openLog(level: LogLevel): Logger {
   })
 }
 
-/** Gives each request its id, one line in the log, and an answer when something broke that nobody expected. */
+/** Gives each request an id and one log line, and answers unexpected errors. */
 export function requests(
   log: Logger,
   renderFault: (ctx: Context, error: unknown) => void | Promise<void>,
@@ -59,7 +59,7 @@ export function requests(
   }
 }
 
-/** A request line may hold what is no address at all; whoever asks for its path then breaks. */
+/** A request line need not hold a valid URL, and Koa throws on its path then. */
 function hasAddress(ctx: Context): boolean {
   try {
     return ctx.path.startsWith('/') || ctx.path === '*'
@@ -68,7 +68,7 @@ function hasAddress(ctx: Context): boolean {
   }
 }
 
-/** The driver's errors carry the values of the failing statement: only what names the fault is kept. */
+/** The driver's errors carry the values of the failing statement, so only the error's name and code are kept. */
 export function describeFault(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: 'something that is no error was thrown' }
   const { code, constraint } = error as { code?: string; constraint?: string }

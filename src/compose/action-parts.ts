@@ -11,7 +11,7 @@ import { transact } from '../storage/postgres/transaction.ts'
 export const now = () => new Date()
 
 /**
- * What an action of the domain is built with: a transaction over the stores that it names, the event log among them, the
+ * The parts of a domain action: a transaction over the stores that it names and the event log, the
  * clock, and new ids.
  * @param storesOf builds those stores over the client of one transaction, and over TypeORM's repositories on that client.
  */

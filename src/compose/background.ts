@@ -8,7 +8,7 @@ import { startSweeper } from './sweeper.ts'
 
 export type BackgroundWriters = ReturnType<typeof openBackgroundWriters>
 
-/** What is written beside the requests: the developers' log, the time of last use, and the deletion of expired rows. */
+/** Writes beside the requests: the developers' log, the time of last use, and the deletion of expired rows. */
 export function openBackgroundWriters(stores: Stores, log: Logger) {
   const pool = poolOf(stores.database)
   const report = (error: unknown, requestId?: string) =>
@@ -24,7 +24,7 @@ export function openBackgroundWriters(stores: Stores, log: Logger) {
     flowLog,
     lastUsed,
     report,
-    /** Writes out what is collected; the database must still be open. */
+    /** Flushes the buffers; the database must still be open. */
     async close(): Promise<void> {
       await sweeper.stop()
       await lastUsed.close()

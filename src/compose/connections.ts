@@ -41,7 +41,7 @@ const storesOf = (client: ClientBase) => ({
     readReachable(client, userId, workspaceId, pages),
 })
 
-/** The actions on what is installed; pages, developer hub and command line use them too. */
+/** The actions on installations, shared with pages, developer hub and command line. */
 export function connectionActions(stores: Pick<Stores, 'database' | 'secretKeys'>) {
   const parts = {
     ...actionParts(stores.database, storesOf),

@@ -39,9 +39,9 @@ export async function readDemoPartner(dataDir: string): Promise<PartnerClient | 
 }
 
 /**
- * Loads the demo where it is wanted and not there yet: when DEMO says so, or by itself into an embedded database that holds
- * nothing. What was loaded before is left as people left it.
- * @returns how to sign in, or null where there is no demo.
+ * Loads the demo if it is missing: with DEMO, or into an empty embedded database. Demo data that is already there is left
+ * as it is.
+ * @returns how to sign in, or null without a demo.
  */
 export async function prepareDemo(stores: Stores, config: Config): Promise<Demo | null> {
   if (config.demo === false) return null
@@ -113,7 +113,7 @@ async function registerDemo(stores: Stores, issuer: string, begun: string): Prom
   return file
 }
 
-/** What a load that was interrupted left behind: nobody has the secrets of it. Others may have made one of the same name. */
+/** Deletes the connections of an interrupted load, whose secrets are lost. Other connections may have the same names. */
 async function dropUnfinished(pool: Pool, registrations: Registration[], begun: string): Promise<void> {
   for (const one of registrations)
     await pool.query(
@@ -136,7 +136,7 @@ async function addReporterPages(pool: Pool, connectionId: string, ada: string): 
 
 const links = ['website', 'install_url', 'support_url', 'privacy_url', 'terms_url']
 
-/** On another port the demo partner begins and is called back there, and what the demo links to is there too. */
+/** After a change of port, moves the demo partner's redirect URI and the demo's links to the new address. */
 async function followIssuer(
   stores: Stores,
   { issuer, dataDir }: Config,

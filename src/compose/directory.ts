@@ -1,4 +1,4 @@
-/** What the directory's import and the registration of connections need, from the stores and the world. */
+/** The directory import and the registration of connections, over the stores. */
 import { randomBytes } from 'node:crypto'
 import type { DataSource } from 'typeorm'
 import { disconnect } from '../installs/actions/disconnect.ts'

@@ -12,7 +12,7 @@ import type { Stores } from './stores.ts'
 
 export type WebParts = ReturnType<typeof openWebParts>
 
-/** What the screens share: their frame, the assets, who is signed in, and the trials of the playground. */
+/** The parts that screens share: frame, assets, sessions, and the trials of the playground. */
 export function openWebParts(issuer: string, stores: Stores) {
   const pool = poolOf(stores.database)
   const users = userStore(pool)

@@ -16,7 +16,7 @@ import type { ShortLived } from '../storage/short-lived.ts'
 export type Stores = {
   database: DataSource
   /**
-   * Does what may wait for others as long as it must, on connections of its own: a migration, an import.
+   * Runs work that may wait without a bound, such as a migration or an import, on connections of its own.
    * @throws Error in one sentence behind a pooler that gives none.
    */
   unhurried<T>(work: (database: DataSource) => Promise<T>): Promise<T>
@@ -28,7 +28,7 @@ export type Stores = {
   limits: Limits
   secretKeys: Buffer[]
   close(): Promise<void>
-  /** Stops the embedded database under whatever still runs on it, unless another process uses it too. */
+  /** Stops the embedded database at once, unless another process uses it too. */
   stopDatabase(): Promise<void>
 }
 
@@ -36,7 +36,7 @@ const noSession =
   'An import needs connections of its own, which a pooler in transaction mode does not give: set DIRECT_DATABASE_URL to PostgreSQL itself.'
 
 /**
- * Opens what the configuration names, the embedded defaults where it names nothing.
+ * Opens the configured stores, or the embedded defaults.
  * @param bounds how long a request may wait for the database; left out, as for a command, it waits as long as it must.
  */
 export async function openStores(config: Config, bounds?: Bounds): Promise<Stores> {

@@ -17,7 +17,7 @@ import { history } from '../web/settings/history/routes.ts'
 import { connectionActions } from './connections.ts'
 import type { Stores } from './stores.ts'
 
-/** The rest of a workspace: its history, the gallery of what can be installed there, and its pages. */
+/** A workspace's history, gallery and pages. */
 export function workspaceScreens(stores: Stores, frame: Frame): Router<WebState>[] {
   const pool = poolOf(stores.database)
   const { changePages, disconnect } = connectionActions(stores)

@@ -16,11 +16,11 @@ export const urls = {
   developers: '/developers',
   developersNew: (kind?: 'public' | 'internal') => (kind ? `/developers/new/${kind}` : '/developers/new'),
   developersConnection: (connectionId: string) => `/developers/connections/${connectionId}`,
-  /** What stands below one connection: `settings`, `manifest`, `secrets`, … */
+  /** The screens of one connection: `settings`, `manifest`, `secrets`, … */
   developersPart: (connectionId: string, part: string) => `/developers/connections/${connectionId}/${part}`,
   developersAttempt: (connectionId: string, attemptId: string) =>
     `/developers/connections/${connectionId}/log/${attemptId}`,
-  /** What stands below the playground of one connection: `test`, `secrets`, `next`, `forget`, `sandbox`, … */
+  /** The steps of one connection's playground: `test`, `secrets`, `next`, `forget`, `sandbox`, … */
   playground: (connectionId: string, part?: string) =>
     `/developers/connections/${connectionId}/playground${part ? `/${part}` : ''}`,
   sandboxMyself: '/developers/sandbox/myself',
@@ -39,7 +39,7 @@ export const urls = {
   flowWorkspace: (uid: string) => `/install/${uid}/workspace`,
   /** Step two. */
   flowPages: (uid: string) => `/install/${uid}/pages`,
-  /** The controls of a page picker; `base` is the address of the screen that it stands on, such as `flowPages`. */
+  /** The controls of a page picker; `base` is the address of its screen, such as `flowPages`. */
   picker: {
     ticks: (base: string) => `${base}/ticks`,
     search: (base: string, offset = 0) => `${base}/search${offset ? `?offset=${offset}` : ''}`,
@@ -65,7 +65,7 @@ export const urls = {
     resume: (workspaceId: string, installationId: string) =>
       `/settings/${workspaceId}/my-connections/${installationId}/resume`,
   },
-  /** One connection as a workspace has it: who has access, and what owners do about it. */
+  /** One connection in a workspace: its people, and the owners' actions. */
   connection: {
     people: (workspaceId: string, connectionId: string) =>
       `/settings/${workspaceId}/connections/${connectionId}`,
@@ -89,14 +89,14 @@ export const urls = {
     revoke: (workspaceId: string, connectionId: string, installationId: string) =>
       `/settings/${workspaceId}/connections/${connectionId}/access/${installationId}/revoke`,
   },
-  /** `words`: what is looked for there. */
+  /** `words`: the search. */
   galleryFor: (workspaceId: string, words = '') =>
     `/gallery?${new URLSearchParams({ workspace: workspaceId, ...(words && { q: words }) })}`,
   approved: (workspaceId: string) => `/settings/${workspaceId}/approved`,
   requests: (workspaceId: string) => `/settings/${workspaceId}/requests`,
   policy: (workspaceId: string) => `/settings/${workspaceId}/policy`,
   policyUnapproved: (workspaceId: string) => `/settings/${workspaceId}/policy/unapproved`,
-  /** The approved list, and what is done with a connection on it. */
+  /** The approved list, and the actions on its connections. */
   approval: {
     add: (workspaceId: string) => `/settings/${workspaceId}/approved/add`,
     people: (workspaceId: string, connectionId: string) =>
@@ -109,7 +109,7 @@ export const urls = {
       `/settings/${workspaceId}/approved/${connectionId}/remove`,
   },
   decideRequest: (workspaceId: string, requestId: string) => `/settings/${workspaceId}/requests/${requestId}`,
-  /** What a member asked for and what is offered to him, and what he does about it. */
+  /** A member's requests and offers, and their actions. */
   myRequests: (workspaceId: string) => `/settings/${workspaceId}/my-requests`,
   myRequest: {
     show: (workspaceId: string, requestId: string) => `/settings/${workspaceId}/my-requests/${requestId}`,
@@ -120,7 +120,7 @@ export const urls = {
     close: (workspaceId: string, requestId: string) =>
       `/settings/${workspaceId}/my-requests/${requestId}/close`,
   },
-  /** What departed members left behind: for owners, and for the member to whom it is offered. */
+  /** Installations of members who left, for owners and for the member to whom one is offered. */
   leftBehind: (workspaceId: string) => `/settings/${workspaceId}/hand-over`,
   handOver: {
     offer: (workspaceId: string, installationId: string) =>

@@ -17,9 +17,9 @@ export type Web = {
   middleware: Middleware
   /** The headers of every answer to a browser, and the host name that it must use; goes in front of everything. */
   headers: Middleware
-  /** The page for an address that nobody answers; goes last. */
+  /** The 404 page; goes last. */
   notFound: Middleware
-  /** Shows what broke. `takenBack`: everything that was under way is rolled back. */
+  /** The page for an error. `takenBack`: the work under way was rolled back. */
   broken(ctx: unknown, takenBack: boolean): void
 }
 

@@ -1,4 +1,4 @@
-/** What is shown where there is no screen: nothing there, not allowed, too often, or something broke. */
+/** The error pages: not found, not allowed, too many requests, or a failure of the server. */
 import type { RefusalCode } from '../../installs/refusal.ts'
 import type { WebContext } from '../http/state.ts'
 import { localPath, urls } from '../urls.ts'
@@ -7,7 +7,7 @@ import { type Render, view } from './render.ts'
 
 export type FaultPage = Words & {
   requestId: string
-  /** The step that is offered; null: none. */
+  /** The next step offered, if any. */
   action: { label: string; href: string } | null
 }
 export const faultView = view<FaultPage>('error')
@@ -20,7 +20,7 @@ export type Faults = ReturnType<typeof faults>
 
 const home = { label: 'Go to the start page', href: urls.home }
 
-/** Words of one's own: what is not given is left out or has a usual value. */
+/** The caller's own words; members left out have a default. */
 export type Fault = { status: number; title: string; sentence: string; next?: string; requestId?: string }
 
 export function faults(render: Render) {
@@ -49,12 +49,12 @@ export function faults(render: Render) {
       show(ctx, { ...fault, next }, null)
     },
 
-    /** The answer to what nobody else answers. */
+    /** 404. */
     notFound(ctx: WebContext): void {
       show(ctx, nothing)
     },
 
-    /** After something threw; the status is set already. `takenBack`: nothing of what was under way stands. */
+    /** For an error; the status is already set. `takenBack`: the work under way was rolled back. */
     broken(ctx: WebContext, takenBack: boolean): void {
       if (ctx.status === 404) show(ctx, nothing)
       else if (ctx.status === 503)
@@ -66,7 +66,7 @@ export function faults(render: Render) {
       show(ctx, problem === 'too-large' ? tooLarge : unreadable)
     },
 
-    /** Keeps what was filled in. A file cannot be kept, and a fragment has no place for a page: both are refused. */
+    /** Shows the form's values again. Uploads cannot be kept and fragments cannot hold a page, so both are refused. */
     sendAgain(ctx: WebContext): void {
       if (ctx.state.files.size > 0 || ctx.get('HX-Request') === 'true') {
         show(ctx, staleForm)

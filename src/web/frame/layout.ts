@@ -1,4 +1,4 @@
-/** What surrounds a screen. Two frames: `flow`, one column with a card; `place`, a left rail with wide content. */
+/** The layouts of screens: `flow` is one column with a card, `place` has a left rail and wide content. */
 import type { IconName } from '../kit/icons.ts'
 import type { Mark } from '../kit/marks.ts'
 
@@ -7,7 +7,7 @@ export type WorkspaceChoice = {
   name: string
   mark: Mark
   current: boolean
-  /** A second line: the role, or why nothing can be done there; null: none. */
+  /** An optional second line: the role, or the reason why the workspace cannot be chosen. */
   note: string | null
   /** Where it leads when the choices are links; null where they are buttons. */
   href: string | null
@@ -25,8 +25,8 @@ export type Switcher = {
     formId: string
     action: string
     /**
-     * Where Enter in a text box of that form leads: browsers press the form's first button for it, and the choices stand
-     * before the form. null: the form has no text box.
+     * The address for Enter in a text box of that form: browsers press the form's first button then, which would be a
+     * workspace. null: the form has no text box.
      */
     enter: string | null
   } | null

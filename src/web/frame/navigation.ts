@@ -46,7 +46,7 @@ export type ScreenFacts = {
   workspace: Membership | null
   /** All workspaces of the person, for the switcher. */
   memberships: Membership[]
-  /** Requests that wait for an owner, or what waits for a member; null: not counted. */
+  /** Requests waiting for an owner, or offers and approvals waiting for a member; null: not counted. */
   waiting: number | null
   crumbs: Crumb[]
 }

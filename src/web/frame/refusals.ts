@@ -4,9 +4,9 @@ import type { RefusalCode } from '../../installs/refusal.ts'
 export type Words = {
   status: number
   title: string
-  /** What was refused, and why. */
+  /** The refusal and its reason. */
   sentence: string
-  /** Who can change it, or what can be done now. */
+  /** The people who can change it, or the next step. */
   next: string
 }
 

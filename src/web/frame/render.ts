@@ -7,13 +7,13 @@
  *   // routes.ts
  *   render.screen(ctx, signInView, signInPage(…), { frame: 'flow', title: 'Sign in', switcher: null })
  *
- * `screen` puts the view into its layout (layout.ts; views/layout/flow.ejs, place.ejs); `fragment` answers the view alone, for
- * what the script puts into a screen. Set `ctx.status` before, when it is not 200. In every view stand, beside the model:
+ * `screen` puts the view into its layout (layout.ts; views/layout/flow.ejs, place.ejs); `fragment` sends the view alone, for
+ * the script to insert into a screen. Set `ctx.status` first when it is not 200. Beside its model, every view has
  * `page.icons` (inlined SVG by name, printed with `<%-`), `page.csrf` (printed by `include('/partials/csrf')` in each form)
- * and `page.urls` for the addresses that are the same everywhere. Views print; whatever must be computed is in page.ts.
+ * and `page.urls` for fixed addresses. Views only print; computing belongs in page.ts.
  *
- * The content policy forbids inline styles and scripts: what differs is a class or a data attribute. What each view is given
- * stands as cases in test/views/<place>.ts, and test/views.test.ts prints them all.
+ * The content policy forbids inline styles and scripts: use a class or a data attribute. test/views/<place>.ts has each
+ * view's models as cases, and test/views.test.ts prints them all.
  */
 import path from 'node:path'
 import { root } from '../../root.ts'

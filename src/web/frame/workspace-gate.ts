@@ -30,7 +30,7 @@ export type WorkspaceVisit = {
   user: SignedIn
   workspace: Membership
   memberships: Membership[]
-  /** Requests that wait for owners, or what waits for the member; null for guests. */
+  /** Requests waiting for owners, or offers and approvals waiting for the member; null for guests. */
   waiting: number | null
 }
 
@@ -95,7 +95,7 @@ export function param(ctx: WebContext, name: string): string | null {
   return readUuid((ctx as unknown as { params: Record<string, string | undefined> }).params[name])
 }
 
-/** The context of an action: who acts, in which workspace and from where. */
+/** The context of an action: the person, the workspace, the address and the request. */
 export function actionContextOf(ctx: WebContext, visit: Pick<WorkspaceVisit, 'user' | 'workspace'>) {
   return {
     workspaceId: visit.workspace.id,

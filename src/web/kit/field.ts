@@ -1,12 +1,12 @@
-/** One text box of a form: what partials/field prints. */
+/** One text box of a form, printed by partials/field. */
 export type Field = {
   name: string
   label: string
   type: 'text' | 'email' | 'password' | 'url' | 'search'
   value: string
-  /** A line below the label; null: none. */
+  /** An optional line below the label. */
   hint: string | null
-  /** What is wrong with what was sent; null: nothing. */
+  /** The problem with the submitted value, if any. */
   error: string | null
   /** For the browser's memory (HTML "autofill detail tokens"), or "off". */
   autocomplete: string
@@ -22,7 +22,7 @@ export function field(name: string, label: string, more: Partial<Field> = {}): F
 /** A text box of several lines (partials/text-area). */
 export type TextArea = Pick<Field, 'name' | 'label' | 'value' | 'hint' | 'required'> & {
   rows: number
-  /** Several, where several lines can be wrong; empty: nothing is. */
+  /** Several problems, for a box of many lines. */
   errors: string[]
   /** Set in the letters of code, and kept from being corrected. */
   code: boolean

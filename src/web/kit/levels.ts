@@ -2,7 +2,7 @@
 import { type Capability, userInformation } from '../../installs/capability.ts'
 import { listWords } from './words.ts'
 
-/** One access level in plain words; `mark` names its risk, null: none. */
+/** One access level in plain words; `mark` names its risk, if any. */
 export type Level = { words: string; mark: string | null }
 
 const levels: Record<Capability, (workspace: string) => Level> = {

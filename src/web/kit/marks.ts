@@ -1,6 +1,6 @@
 /** The small square before a name: an emoji, a logo, or the first letter on a quiet tint. */
 export type Mark = {
-  /** An emoji or one letter; shown where there is no image, and read by nobody: the name stands beside it. */
+  /** An emoji or one letter, shown where there is no image. Hidden from screen readers, which read the name beside it. */
   text: string
   src: string | null
   shape: 'square' | 'round'
@@ -26,7 +26,7 @@ function tintOf(id: string): number {
 /** The longest emoji have some thirty units; letters under a heap of accents have any number. */
 const maxIconLength = 40
 
-/** An icon as it can be shown: one grapheme. null: there is none, or it is something else (an address, a word). */
+/** A printable icon: one grapheme. null for anything else, such as an address or a word. */
 export function shownIcon(text: string | null): string | null {
   const icon = text?.trim() ?? ''
   if (icon === '' || icon.length > maxIconLength) return null
@@ -52,7 +52,7 @@ export function connectionMark(connection: { id: string; name: string; logo: str
   }
 }
 
-/** People's pictures live on other hosts, which our content policy does not load: their initial stands for them. */
+/** Pictures of people are on other hosts, which the content policy blocks, so their initial is shown instead. */
 export function personMark(person: { id: string; name: string }): Mark {
   return { text: firstLetter(person.name), src: null, shape: 'round', tint: tintOf(person.id) }
 }

@@ -14,7 +14,7 @@ export type MenuItem = {
   danger: boolean
   /** It copies this text instead of leading anywhere; null: it does not. */
   copy: string | null
-  /** It cannot be pressed, and this says why, or who can; null: it can. */
+  /** Why the entry is disabled, or who may use it; null: enabled. */
   told: string | null
 }
 
@@ -53,12 +53,12 @@ export function menuPost(
   return { ...plain, label, icon, href, post: true, fields }
 }
 
-/** What stands in the menu, and is not this person's to do. */
+/** A disabled entry, for an action of other people. */
 export function menuTold(label: string, icon: IconName, told: string): MenuItem {
   return { ...plain, label, icon, href: '', told }
 }
 
-/** What a developer says of a connection: his website, and where help is found. What is not given is left out. */
+/** The developer's website and support, as far as they are registered. */
 export function developerItems(connection: {
   website: string | null
   supportUrl: string | null

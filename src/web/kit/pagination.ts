@@ -2,9 +2,9 @@
 import type { WebContext } from '../http/state.ts'
 
 export type PassedCursors = {
-  /** The cursor behind which the window begins, as it stands in the address; null: at the beginning. */
+  /** The cursor of this window, as in the address; null: the first window. */
   after: string | null
-  /** Those of the windows before it, the first of them (which has none) left out. */
+  /** The cursors of the windows before it; the first window has none. */
   passed: readonly string[]
 }
 
@@ -13,7 +13,7 @@ export type Pagination = { earlier: string | null; later: string | null }
 /** Behind so many windows the way back is shortened: an address stays under 2,000 characters. */
 const passedLimit = 30
 
-/** `after` is the cursor as it was understood. What else was passed is only ever written into addresses of the same list. */
+/** `after` is the parsed cursor. The others are only copied into addresses of the same list. */
 export function readPassedCursors(query: WebContext['query'], after: string | null): PassedCursors {
   const { past } = query
   if (after === null || typeof past !== 'string') return { after, passed: [] }
@@ -21,7 +21,7 @@ export function readPassedCursors(query: WebContext['query'], after: string | nu
   return { after, passed: passed.slice(-passedLimit) }
 }
 
-/** `list` is the address of the list with its filters; `next` the cursor of what follows, null at the end. */
+/** `list` is the list's address with its filters; `next` the cursor of the next window, null at the end. */
 export function paginate(list: string, { after, passed }: PassedCursors, next: string | null): Pagination {
   const to = (cursor: string | null, past: readonly string[]): string => {
     const [path, query] = list.split('?')
