@@ -38,7 +38,7 @@ export function importCommand(): Command {
         `Read ${count(result.lines, 'line')} in ${seconds.toFixed(1)} s; new or changed: ` +
           `${count(user, 'user')}, ${count(workspace, 'workspace')}, ${count(member, 'member')}, ${count(page, 'page')}.` +
           ownerless
-            .map(one => `\n${one.name} (${one.id}) has no owner now: nobody governs its connections.`)
+            .map(one => `\n${one.name} (${one.id}) has no owner now: no one can manage its connections.`)
             .join(''),
       )
     })

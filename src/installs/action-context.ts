@@ -1,7 +1,7 @@
 import type { EventKind, InstallEvent } from './events.ts'
 import type { Actor } from './policy.ts'
 
-/** Who does something in a workspace, and from where: what the event of the change says of it. */
+/** The author of an action in a workspace, and their address: recorded in the event of the change. */
 export type ActionContext = {
   workspaceId: string
   /** null: the operator, on the command line. */
@@ -15,7 +15,7 @@ export type ActionNeeds = { now(): Date; newId(): string }
 /** The operator acts with owner rights in every workspace. */
 const operator: Actor = { userId: 'operator', role: 'owner', userDisabled: false }
 
-/** As what someone acts; null when there is no such workspace. */
+/** The person in the workspace, with their role; null when there is no such workspace. */
 export async function actorOf(
   stores: { actor(workspaceId: string, userId: string): Promise<Actor | null> },
   context: ActionContext,

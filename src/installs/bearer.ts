@@ -2,7 +2,7 @@ import type { Capability } from './capability.ts'
 
 /** A token as a partner presents it, ready to be looked up: never its value, only the SHA-256 that is stored. */
 export type PresentedToken = {
-  /** `lka_…` tokens come out of the flow, `lki_…` tokens stand for an internal connection. */
+  /** `lka_…` tokens come from the flow, `lki_…` tokens belong to an internal connection. */
   kind: 'access' | 'internal'
   hash: Buffer
 }
@@ -28,7 +28,7 @@ export type Bearer = {
 export type ReachedPage = {
   id: string
   parentId: string | null
-  /** The bearer reaches the parent too, and may be told of it. */
+  /** The bearer reaches the parent too, so that its id may be disclosed. */
   parentReached: boolean
   title: string
   icon: string | null

@@ -34,7 +34,7 @@ export function inBoth(one: readonly Capability[], other: readonly Capability[])
   return capabilities.filter(capability => one.includes(capability) && other.includes(capability))
 }
 
-/** What may be told of people: nothing but ids, names, or names and e-mail addresses. */
+/** The facts about people that may be disclosed: ids alone, names, or names and e-mail addresses. */
 export function userInformation(allowed: readonly Capability[]): 'none' | 'without-email' | 'with-email' {
   if (allowed.includes('read_user_with_email')) return 'with-email'
   return allowed.includes('read_user_without_email') ? 'without-email' : 'none'

@@ -1,4 +1,4 @@
-/** What a connection's developer can read of each attempt of a flow: its steps, and for each failure why. */
+/** The log that a connection's developer reads: each attempt of a flow with its steps, and for each failure the reason. */
 
 export type FlowStepKind =
   | 'authorize'
@@ -50,7 +50,7 @@ export function stepOf(facts: StepFacts): FlowStep {
   return { uid: null, grantId: null, workspaceId: null, failure: null, ...facts }
 }
 
-/** How an attempt stands after a step. */
+/** The outcome of an attempt after a step. */
 export type FlowOutcome = 'under-way' | 'connected' | 'cancelled' | 'failed' | 'ended'
 
 /** The code of a giving back that ended nothing. It was answered as a success, and does no harm: the second of two is one. */

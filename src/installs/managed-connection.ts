@@ -1,4 +1,4 @@
-/** Someone changes a connection: who he is, what he holds while he does, and the event that tells of it. */
+/** A change of a connection by its developer: the author, the row that is locked meanwhile, and the event. */
 
 import type { ActionNeeds } from './action-context.ts'
 import type { Connection } from './connection.ts'
@@ -13,10 +13,10 @@ export type DeveloperContext = {
   requestId: string | null
 }
 
-/** A connection as its row stands, with what decides about it. */
+/** A connection's row, with the facts that decide who manages it. */
 export type ManagedConnection = {
   connection: Connection
-  /** Changes with every change of the row, whoever makes it. */
+  /** Differs after every change of the row. */
   version: string
   /** null: it is enabled. */
   disabledBy: 'developer' | 'operator' | null
@@ -30,15 +30,15 @@ export type ManagedStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-/** There is no such connection, or it is not his to manage: nobody learns which. */
+/** There is no such connection, or this person does not manage it; the two are not distinguished. */
 export type Unknown = { kind: 'unknown' }
 
-/** May this person look after it? */
+/** Whether this person manages it. */
 export function isManagedBy(found: ManagedConnection): boolean {
   return mayManageConnection(found.actor, found.connection).kind === 'yes'
 }
 
-/** Takes hold of the connection for a change; null for whoever may not manage it. */
+/** Locks the connection for a change; null for a person who does not manage it. */
 export async function hold(
   stores: ManagedStores,
   context: DeveloperContext,

@@ -1,4 +1,4 @@
-/** Keeps the prefix and the last four characters of tokens, codes and secrets: enough to tell two apart. */
+/** Keeps the prefix and the last four characters of tokens, codes and secrets: enough to distinguish two. */
 export function masked(text: string): string {
   return text
     .replace(/\b(lk[a-z]_)\w+(\w{4})\b/g, '$1***$2')

@@ -1,4 +1,4 @@
-/** Which addresses a connection may register to be returned to: exact ones, where nobody else listens (RFC 9700 §2.1). */
+/** Rules for redirect URIs: exact addresses at which no other party listens (RFC 9700 §2.1). */
 import type { Connection } from './connection.ts'
 
 const longest = 2_000

@@ -1,8 +1,8 @@
-/** What a developer says of a connection, and what may stand there: the same for the hub, the manifest and the command line. */
+/** A connection's settings and their validation: the same for the hub, the manifest and the command line. */
 import type { Connection } from './connection.ts'
 import { faultOfRedirectUri } from './redirect-uri.ts'
 
-/** Whatever its developer may change at any time. Kind, workspace, and the operator's own marks are not among it. */
+/** The members that its developer may change at any time. Kind, workspace and the operator's marks are not among them. */
 export type ConnectionSettings = Pick<
   Connection,
   | 'name'
@@ -32,7 +32,7 @@ const maxRedirectUris = 50
 const maxAddressLength = 2_000
 const webAddresses = ['website', 'installUrl', 'supportUrl', 'privacyUrl', 'termsUrl'] as const
 
-/** Before anything was said. */
+/** Of a connection that nothing is known of yet. */
 export const blankSettings: ConnectionSettings = {
   name: '',
   description: null,

@@ -1,7 +1,7 @@
-/** A developer's sandbox: a workspace with made-up people and pages, for trying his connections. */
+/** A developer's sandbox: a workspace with made-up people and pages, for trying their connections. */
 import type { Role } from './workspace.ts'
 
-/** Someone made up, in whose place the developer acts. */
+/** An invented person, in whose place the developer acts. */
 export type Persona = { id: string; name: string; role: Role }
 
 export type Sandbox = { id: string; name: string; createdAt: Date; pages: number; personas: Persona[] }
@@ -12,7 +12,7 @@ export type SandboxDraft = {
   icon: string
   ownerId: string
   personas: (Persona & { email: string })[]
-  /** Parents stand before their children; `path` ends with the page itself. */
+  /** Parents come before their children; `path` ends with the page itself. */
   pages: SandboxPage[]
 }
 
@@ -66,7 +66,7 @@ const tree: Leaf[] = [
 /** Everything of a new sandbox, with ids of its own. */
 export function draftSandbox(ownerId: string, newId: () => string): SandboxDraft {
   const id = newId()
-  // A domain that never exists (RFC 2606): nobody receives mail there, and no directory has these people.
+  // A domain that never exists (RFC 2606): no mail is received there, and no directory has these people.
   const personas = people.map(([name, role]) => ({
     id: newId(),
     name,

@@ -1,4 +1,4 @@
-/** What a change of a connection's settings comes to, said before it is made. */
+/** The effects of a change of a connection's settings, shown before it is made. */
 import { capabilities as allCapabilities, type Capability } from './capability.ts'
 import type { Connection } from './connection.ts'
 import type { ConnectionSettings } from './registration.ts'
@@ -51,7 +51,7 @@ function ofPublic({ before, after }: { before: Capability[]; after: Capability[]
   return `Flows that ask for ${list(gone)} are refused. What is installed keeps what its member allowed.`
 }
 
-/** Nobody consents to an internal connection: its token may do at once what is registered. */
+/** An internal connection has no consent: its token may do at once what is registered. */
 function ofInternal({ before, after }: { before: Capability[]; after: Capability[] }): string {
   const kept = allCapabilities.filter(one => after.includes(one))
   const gone = before.filter(one => !after.includes(one))

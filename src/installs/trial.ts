@@ -12,7 +12,7 @@ export function trialSecretKey(secretHash: Buffer): string {
   return `trial-secret:${secretHash.toString('base64url')}`
 }
 
-/** What waits there: whose it is, and the SHA-256 of the code or refresh token that it goes with. */
+/** The value kept there: its connection, and the SHA-256 of the code or refresh token that it goes with. */
 export function trialSecretValue(connectionId: string, presentedHash: Buffer): string {
   return `${connectionId} ${presentedHash.toString('base64url')}`
 }

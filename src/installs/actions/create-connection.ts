@@ -23,14 +23,14 @@ export type CreateNeeds = Omit<RegisterNeeds, 'transact'> & {
   transact<T>(work: (stores: CreateStores) => Promise<T>): Promise<T>
 }
 
-/** A developer's connection: it belongs to a workspace of his. First-party and verified are the operator's words, not his. */
+/** A developer's connection: it belongs to a workspace of theirs. Only the operator marks it as first-party or verified. */
 export type Creation = ConnectionSettings & {
   kind: 'public' | 'internal'
   workspaceId: string
   userId: string
 }
 
-/** Registers a connection for a member, as far as the workspace's policy lets him. */
+/** Registers a connection for a member, as far as the workspace's policy allows it. */
 export function createConnection(needs: CreateNeeds) {
   return (
     { userId, ...asked }: Creation,

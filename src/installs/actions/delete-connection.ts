@@ -17,7 +17,7 @@ export function deleteConnection(needs: DeleteNeeds) {
     needs.transact(async stores => {
       const found = await hold(stores, context)
       if (!found) return { kind: 'unknown' }
-      // Before the installations end: afterwards nobody knows where it was in force.
+      // Before the installations end: afterwards the workspaces where it was in force are no longer known.
       await tellEveryone(needs, stores, context, found.connection, 'connection.deleted')
       await stores.deleteConnection(found.connection.id, needs.now())
       return { kind: 'deleted', name: found.connection.name }

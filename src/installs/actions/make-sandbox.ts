@@ -2,7 +2,7 @@ import { type ActionNeeds, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import { draftSandbox, type SandboxDraft } from '../sandbox.ts'
 
-/** A developer, at his own sandbox. */
+/** A developer and their own sandbox. */
 export type SandboxContext = { userId: string; address: string | null; requestId: string | null }
 
 export type MakeSandboxNeeds = ActionNeeds & {

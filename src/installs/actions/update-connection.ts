@@ -33,7 +33,7 @@ export type Updated =
 /**
  * Changes the members that are given; the others stay. Takes effect on the next request of anyone. Installed tokens keep what
  * was consented; an internal connection's token follows at once.
- * @param version what the connection had when the change was composed; null: whatever it has.
+ * @param version the connection's when the change was composed; null: any.
  */
 export function updateConnection(needs: UpdateNeeds) {
   return (

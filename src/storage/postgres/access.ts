@@ -17,8 +17,8 @@ const stillMember = (workspace: string, user: string) => `coalesce((
   where m.workspace_id = ${workspace} and m.user_id = ${user}), false)`
 
 /**
- * Whoever gave a page grant must still reach the page: members reach what stands below open roots, and everyone, guests too,
- * what stands below the private roots that list him.
+ * The granter of a page must still reach it: members reach the pages below open roots, and everyone, guests too,
+ * those below the private roots that list them.
  */
 export const grantorReaches = (grant: string, root: string) => `coalesce((
   select case when ${root}.private or m.role = 'guest' then (
@@ -76,7 +76,7 @@ const bearerStatements = statements('bearer', kind => bearerSql(kind))
 
 /**
  * Many questions at once, each its own token ($1), page ($2) and moment ($3). The arrays come as subqueries: their length then
- * tells the planner nothing, and one plan serves all. "limit 1" keeps each question by itself, answered through the keys.
+ * hides the sizes from the planner, and one plan serves all. "limit 1" keeps each question by itself, answered through the keys.
  */
 const pageStatements = statements('bearer-page', kind => {
   const bearer = bearerSql(kind).replaceAll('$1', 'asked.hash').replaceAll('$2', 'asked.at')

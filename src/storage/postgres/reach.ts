@@ -1,8 +1,8 @@
 import type { ClientBase, Pool } from 'pg'
 
 /**
- * Whether a person reaches what stands below a root page: members and owners below every open root, and everyone, guests
- * too, below the private roots that list him. `user` and `root` are SQL; a user who is disabled or no member reaches nothing.
+ * Whether a person reaches the pages below a root: members and owners below every open root, and everyone, guests
+ * too, below the private roots that list them. `user` and `root` are SQL; a user who is disabled or no member reaches no page.
  */
 export const personReaches = (user: string, root: string) => `exists (
   select from members m join users u on u.id = m.user_id and not u.disabled

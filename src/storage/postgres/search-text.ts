@@ -9,7 +9,7 @@ export const searchable = (column: string) => `normalize(${column})`
 /** The words of a search, in the form of what they are compared with. */
 export const searchWords = (words: string) => words.normalize('NFC')
 
-/** Words that stand for themselves in a LIKE pattern. */
+/** Words escaped for a LIKE pattern. */
 export const literal = (words: string) => searchWords(words).replace(/[\\%_]/g, '\\$&')
 
 /** Whether a name contains the words, in any case (SQL, the arguments too). */

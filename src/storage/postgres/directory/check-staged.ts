@@ -86,7 +86,7 @@ const checks = [
      and not exists (select from pages p where p.workspace_id = s.workspace_id and p.id = s.parent_id)`,
 ]
 
-/** The first lines that what is known contradicts, each with one reason: as many as are told at once, and one more. */
+/** The first lines that contradict the file or the database, each with one reason: as many as are listed at once, and one more. */
 export async function findFaults(client: ClientBase): Promise<LineFault[]> {
   const faults = new Map<number, LineFault>()
   for (const check of checks) {

@@ -157,7 +157,7 @@ async function merge(needs: ImportNeeds, client: PoolClient, pages: number): Pro
 
 /**
  * Counted in the middle of a batch, the tables seem all but empty: what is not committed yet has its place and no rows. The
- * planner would then compare each page with all of them, so nobody counts until all is written.
+ * planner would then compare each page with all of them, so autoanalyze is kept out until all is written.
  */
 async function keepStatistics(client: PoolClient): Promise<void> {
   await client.query(
@@ -201,7 +201,7 @@ function suspensionOf(
   }
 }
 
-/** Passes on what is told at most twice a second. */
+/** Reports progress at most twice a second. */
 function paced(tell: ImportNeeds['onProgress']): (progress: ImportProgress) => void {
   let next = 0
   return progress => {

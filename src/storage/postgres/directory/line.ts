@@ -17,7 +17,7 @@ export type MemberLine = {
   kind: 'member'
   workspaceId: string
   userId: string
-  /** null when he is taken out. */
+  /** null: the member is removed. */
   role: Role | null
 }
 export type PageLine = {
@@ -232,5 +232,5 @@ function shownValue(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }
 
-/** Refused, because it ends the range of what stands below a page (see pages_id_not_greatest). */
+/** Refused, because it ends the range of the pages below one (see pages_id_not_greatest). */
 const greatestId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'

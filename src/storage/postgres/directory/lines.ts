@@ -3,7 +3,7 @@ import { TextDecoder } from 'node:util'
 
 import { LineError } from './line.ts'
 
-/** Counted from 1, empty lines too. In place of its text stands what is wrong with a line that cannot be read. */
+/** Counted from 1, empty lines too. A line that cannot be read has an error in place of its text. */
 export type NumberedLine = { number: number; text: string | LineError }
 
 /** A title of 2,000 characters and 10,000 viewers fit; an endless line must not fill the memory. */
@@ -11,7 +11,7 @@ const maxLineLength = 1_000_000
 const newline = 0x0a
 
 /**
- * The lines that are not empty. Only \n ends a line: the separators U+2028 and U+2029 may stand inside JSON. A line that
+ * The lines that are not empty. Only \n ends a line: the separators U+2028 and U+2029 are allowed inside JSON. A line that
  * finds no end is the last: what follows it is not looked for.
  */
 export async function* splitLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<NumberedLine[]> {

@@ -1,4 +1,4 @@
-/** One batch of an import's pages, which stands in the connection's temporary table batch_pages. */
+/** Merges one batch of an import's pages, out of the connection's temporary table batch_pages. */
 import type { ClientBase } from 'pg'
 import { lockTrees, walkByIndex, within } from './tree.ts'
 
@@ -14,7 +14,7 @@ export async function createBatchTable(client: ClientBase): Promise<void> {
 }
 
 /**
- * New pages get their place below parents that stand already; of known ones everything but the place is brought up to date.
+ * New pages are placed below parents that exist already; known ones are updated, except for their place.
  * @returns how many were new or different.
  */
 export async function mergePages(client: ClientBase): Promise<number> {
@@ -74,7 +74,7 @@ async function archivingTurned(client: ClientBase): Promise<Subtree[]> {
   return rows
 }
 
-/** Decides anew what is hidden in these subtrees: what is archived, or stands below what is archived. */
+/** Hides the archived pages of these subtrees with all below them, and shows the others. */
 async function keepHidden(client: ClientBase, subtrees: Subtree[]): Promise<void> {
   await client.query(
     `with touched as materialized (

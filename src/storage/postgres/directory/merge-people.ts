@@ -1,4 +1,4 @@
-/** Users, workspaces and members of an import, each kind in one transaction. What is unchanged is not written. */
+/** Merges users, workspaces and members of an import, each kind in one transaction. Unchanged rows are not written. */
 import type { ClientBase } from 'pg'
 import { emailKey } from '../email-key.ts'
 
@@ -47,14 +47,14 @@ export async function mergeWorkspaces(client: ClientBase): Promise<number> {
   return rowCount ?? 0
 }
 
-/** What those who are taken out allowed and the partner has not redeemed. */
+/** Deletes authorizations of removed members that the partner has not redeemed. */
 const endUnredeemed = (whenLocked: '' | 'skip locked') => `delete from authorizations where id in (
   select a.id from authorizations a join staged_members s on a.workspace_id = s.workspace_id and a.user_id = s.user_id
   where s.role is null and a.installation_id is null order by a.id for update of a ${whenLocked})`
 
 export type Ownerless = { id: string; name: string }
 
-/** Workspaces that lost their last owner with the staged members, twenty at most: nobody governs what is installed there. */
+/** Workspaces that lost their last owner with the staged members, twenty at most. */
 export async function leftWithoutOwner(client: ClientBase): Promise<Ownerless[]> {
   const { rows } = await client.query<Ownerless>(
     `select w.id, w.name from workspaces w
@@ -69,8 +69,8 @@ export async function leftWithoutOwner(client: ClientBase): Promise<Ownerless[]>
 export type SuspendedInstallation = { workspaceId: string; id: string; connectionId: string }
 
 /**
- * Whoever is taken out loses what he installed there: it is suspended in the same transaction, so that his coming back does
- * not silently revive it. What he allowed and the partner has not redeemed ends, since a code outlives a short absence. Held in
+ * Installations of removed members are suspended in the same transaction, so that a return does not silently revive them.
+ * Authorizations that were not redeemed end, since a code outlives a short absence. Locked in
  * the token endpoint's order, authorizations before members before installations: a redemption under way is waited for.
  */
 export async function mergeMembers(

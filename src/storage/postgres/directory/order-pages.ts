@@ -1,9 +1,9 @@
-/** Puts staged pages into an order in which each parent stands before its children, or says which page has no such place. */
+/** Orders staged pages so that each parent comes before its children, or finds the page for which that is impossible. */
 import type { ClientBase } from 'pg'
 import { maxDepth } from './tree.ts'
 
 /**
- * Fills ordered_pages: `place` counts from 1, level by level from the top. A parent that is not in the file stands already.
+ * Fills ordered_pages: `place` counts from 1, level by level from the top. A parent that is not in the file exists already.
  * @returns the first line that cannot be placed, or how many pages there are to merge.
  */
 export async function orderPages(
@@ -62,7 +62,7 @@ const moved = `select o.line, o.workspace_id, o.id, o.parent_id
   from ordered_pages o join pages p on p.workspace_id = o.workspace_id and p.id = o.id
   where o.known and o.parent_id is distinct from p.parent_id`
 
-/** From each moved page up to its root, by the parents that the file gives, or else by those that stand. */
+/** From each moved page up to its root, by the parents that the file gives, or else by those that are kept. */
 const upwards = `
   select line, workspace_id, id as start, parent_id as at, 1 as steps from moved
   union all
@@ -81,7 +81,7 @@ async function findCycleThroughMoves(client: ClientBase): Promise<number | null>
   return rows[0]!.line
 }
 
-/** Moved pages carry along what stands below them and is not moved elsewhere, and what the file puts there. */
+/** With a moved page go the pages below it that are not moved elsewhere, and those that the file puts there. */
 async function findMoveTooDeep(client: ClientBase): Promise<number | null> {
   const { rows } = await client.query<{ line: number | null }>(
     `with recursive moved as materialized (${moved}), up as (${upwards}),

@@ -160,7 +160,7 @@ export function archivePage(
     await lockTrees(client, [change.workspaceId], 'moving')
     const own = await readPath(client, change.workspaceId, change.id)
     if (!own) return refused('no-such-page')
-    // Before it is hidden: whoever asks here whether it may be, asks about the page as it stands.
+    // Before it is hidden: the right to hide it is checked against the page as it is now.
     await alongside(client)
     await client.query(
       `update pages set archived = $3, last_edited_by = $4, updated_at = now() where workspace_id = $1 and id = $2`,
@@ -182,7 +182,7 @@ async function readPath(client: ClientBase, workspaceId: string, id: string): Pr
   return rows[0] ?? null
 }
 
-/** Where a page stands, which is not removed for good before the transaction ends. */
+/** The place of a page, locked against deletion until the transaction ends. */
 async function holdParent(client: ClientBase, workspaceId: string, id: string): Promise<Place | null> {
   const { rows } = await client.query<Place>({
     name: 'hold-parent',
@@ -194,7 +194,7 @@ async function holdParent(client: ClientBase, workspaceId: string, id: string): 
   return rows[0] ?? null
 }
 
-/** Hidden is what is archived, or stands below what is archived: decided anew for a page and all below it. */
+/** Decides again whether a page and each page below it is hidden: archived, or below an archived one. */
 async function keepHidden(client: ClientBase, workspaceId: string, path: string[]): Promise<void> {
   await walkByIndex(client)
   await client.query(

@@ -44,7 +44,7 @@ export async function mergeInParallel(
       )
     }
   } finally {
-    // With their temporary tables and settings, and with whatever a fault left open.
+    // With their temporary tables and settings, and with what an error left open.
     for (const lane of lanes) lane.release(true)
   }
   return progress.changed

@@ -1,8 +1,8 @@
-/** Lines of a file that cannot stand, and why. */
+/** Lines of a file that are refused, with reasons. */
 
 export type LineFault = { line: number; reason: string }
 
-/** So many are told at once: one who corrects a file does not run it for each of them, and reads no book either. */
+/** The number listed at once: enough to correct a file in a few runs, and few enough to read. */
 export const faultsAtOnce = 20
 
 /** Lines of the file, counted from 1, and what is wrong with each. Nothing of the file was kept. */

@@ -1,6 +1,6 @@
 /**
  * Where an import waits until all of it is read: temporary tables of its session, since a parent may come after its child
- * and a member before his workspace. They are no part of the write-ahead log and vanish with the connection.
+ * and a member before the workspace. They are no part of the write-ahead log and vanish with the connection.
  */
 import { finished } from 'node:stream/promises'
 import type { PoolClient } from 'pg'
@@ -78,7 +78,7 @@ export class Staging {
     const copy = this.#client.query(copyFrom(`copy ${tables[kind].name} from stdin`))
     copy.end(text)
     this.#copying = finished(copy)
-    // Whoever waits for it next hears of its fault; until then it must not count as unheard.
+    // The next await gets its error; until then it must not count as an unhandled rejection.
     this.#copying.catch(() => {})
   }
 }

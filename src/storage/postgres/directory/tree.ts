@@ -1,11 +1,11 @@
-/** The page tree's own bookkeeping: one lock for those who change it, and paths that say where each page stands. */
+/** The page tree's lock, and the paths of its pages. */
 import type { ClientBase } from 'pg'
 
 /** Pages from a root to the deepest, the root counted. The database holds it too (page_paths_depth). */
 export const maxDepth = 100
 
 /**
- * Until the end of the transaction: 'adding' is shared by those who put new pages below ones that stand, 'moving' is for one
+ * Until the end of the transaction: 'adding' is shared by transactions that put new pages below existing ones, 'moving' is for one
  * alone. Take the stronger one first; two who go from adding to moving wait for one another. See lock_trees in the
  * migrations.
  */
@@ -26,7 +26,7 @@ export const within = (path: string, top: string) =>
   `${path} >= ${top} and ${path} < ${top} || 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid`
 
 /**
- * For the rest of the transaction, subtrees are walked by index. The planner cannot tell how little stands below a page, and
+ * For the rest of the transaction, subtrees are walked by index. The planner cannot estimate how few pages are below one, and
  * would rather read every page of every workspace.
  */
 export async function walkByIndex(client: ClientBase): Promise<void> {

@@ -104,8 +104,8 @@ export function approvalRequestStore(client: ClientBase, manager: EntityManager)
     },
 
     /**
-     * The partner gets its answer now, whatever became of the member's requests. One that was approved in time is taken up,
-     * one that nobody decided became needless: the policy let the member in meanwhile.
+     * The partner gets its answer now. A request that was approved in time is taken up; an undecided one is withdrawn, since
+     * the policy let the member in meanwhile.
      */
     async takeUpRequests(userId: string, workspaceId: string, connectionId: string): Promise<string[]> {
       const { rows } = await client.query<{ id: string; state: string }>(

@@ -1,11 +1,11 @@
 import type { ClientBase } from 'pg'
 import type { InstallEvent } from '../../../installs/events.ts'
 
-/** Whose installation it is that the event speaks of: an installation may be handed over, and the event must not follow it. */
+/** The present installer: kept in the event, which must not change when the installation is handed over later. */
 const installer = (event: { given: string; installation: string }) =>
   `coalesce(${event.given}, (select i.user_id from installations i where i.id = ${event.installation}))`
 
-/** Appends what happened, in the transaction of the change that it tells of. */
+/** Appends an event, in the transaction of its change. */
 export async function appendEvent(client: ClientBase, event: InstallEvent): Promise<void> {
   await client.query({
     name: 'append-event',

@@ -70,13 +70,13 @@ export function handOverStore(client: ClientBase, manager: EntityManager) {
         [workspaceId, installationId, toUserId, now],
       )
       await client.query(
-        `with his as (
+        `with theirs as (
            update authorizations set user_id = $2, payload = ${speaksFor('payload')}
            where installation_id = $1 returning id
          ), access as (
-           update access_tokens set payload = ${speaksFor('payload')} where grant_id in (select id from his)
+           update access_tokens set payload = ${speaksFor('payload')} where grant_id in (select id from theirs)
          )
-         update refresh_tokens set payload = ${speaksFor('payload')} where grant_id in (select id from his)`,
+         update refresh_tokens set payload = ${speaksFor('payload')} where grant_id in (select id from theirs)`,
         [installationId, toUserId],
       )
       const dropped = await client.query(
@@ -94,5 +94,5 @@ export function handOverStore(client: ClientBase, manager: EntityManager) {
   }
 }
 
-/** A payload of the provider, with user $2 in the place of whoever it spoke for. */
+/** A payload of the provider, with user $2 as its account. */
 const speaksFor = (payload: string) => `jsonb_set(${payload}, '{accountId}', to_jsonb($2::uuid::text))`

@@ -56,7 +56,7 @@ export function installationStore(client: ClientBase) {
       return rows[0] ? { userId, role: rows[0].role, userDisabled: rows[0].disabled } : null
     },
 
-    /** Against whoever removes him, and against a redemption, which holds him for as long as it lasts. */
+    /** Keeps the member from being removed, and waits for a redemption under way, which locks the member too. */
     async holdMember(workspaceId: string, userId: string): Promise<void> {
       await client.query('select from members where workspace_id = $1 and user_id = $2 for update', [
         workspaceId,

@@ -10,7 +10,7 @@ export type LastUsed = {
   close(): Promise<void>
 }
 
-/** An installation's date is written at most this often; whoever reads it sees minutes, not seconds. */
+/** An installation's date is written at most this often: it is shown in minutes, not seconds. */
 const stepMs = 60_000
 const flushEveryMs = 5_000
 
@@ -68,7 +68,7 @@ export function openLastUsed(pool: Pool, onFault: (error: unknown) => void): Las
   }
 }
 
-/** Rows that somebody else holds are passed over: nobody waits for a date, and two processes never wait for each other. */
+/** Locked rows are skipped: no request waits for a date, and two processes never wait for each other. */
 const writeLastUsed = {
   name: 'write-last-used',
   text: `with used as (

@@ -18,7 +18,7 @@ type ManagedRow = Connection & {
   userDisabled: boolean
 }
 
-/** `xmin` changes with every update of the row, whoever makes it. $1 connection, $2 user. */
+/** `xmin` changes with every update of the row. $1 connection, $2 user. */
 const managed = `select ${connectionColumns}, xmin::text as version,
     case when disabled_at is null then null when disabled_by is null then 'operator' else 'developer' end as "disabledBy",
     (select m.role from members m where m.workspace_id = connections.workspace_id and m.user_id = $2) as role,

@@ -66,7 +66,7 @@ async function savePages(client: ClientBase, { id, personas, pages }: SandboxDra
   }
 }
 
-/** The developer's own sandbox with its people, owner first; null: he has none. */
+/** The developer's own sandbox with its people, owner first; null: there is none. */
 export async function readSandbox(pool: Pool, ownerId: string): Promise<Sandbox | null> {
   const { rows } = await pool.query<Sandbox>({
     name: 'sandbox',

@@ -14,7 +14,7 @@ type UserRow = {
 
 const columns = 'id, email, name, avatar_url, disabled, password_hash'
 
-/** People who sign in. Both look-ups stand in front of many screens, so they are named prepared statements. */
+/** People who sign in. Many screens begin with one of the look-ups, so they are named prepared statements. */
 export function userStore(pool: Pool) {
   async function one(name: string, text: string, value: string): Promise<UserRow | null> {
     const { rows } = await pool.query<UserRow>({ name, text, values: [value] })
@@ -40,7 +40,7 @@ export function userStore(pool: Pool) {
     personaOf: (personaId: string, developerId: string): Promise<User | null> =>
       readPersonaOf(pool, personaId, developerId),
 
-    /** The workspaces that he is in, by name. */
+    /** Their workspaces, by name. */
     async workspacesOf(userId: string): Promise<Membership[]> {
       const { rows } = await pool.query<Membership>({
         name: 'workspaces of user',
