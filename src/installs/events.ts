@@ -56,7 +56,7 @@ export type InstallEvent = {
   workspaceId: string | null
   connectionId: string | null
   installationId: string | null
-  /** Whose installation it was, where this very event made it another's; left out it is whose it is. */
+  /** The previous installer, where this very event changed it; left out: the present one. */
   installerId?: string
   /** The user who did it; null when the partner or the system did. */
   actorId: string | null
