@@ -4,20 +4,15 @@ import { noPolicy, type Policy } from '../../src/installs/workspace.ts'
 import { confirmView } from '../../src/web/frame/confirm.ts'
 import type { FlowLayout } from '../../src/web/frame/layout.ts'
 import { type NavItem, placeLayout } from '../../src/web/frame/navigation.ts'
+import { addApprovedPage, addApprovedView } from '../../src/web/settings/approvals/add-page.ts'
 import {
   disconnectAllPage,
   removeApprovalPage,
   removeApprovalView,
   revokePage,
 } from '../../src/web/settings/approvals/confirm-pages.ts'
-import {
-  addApprovedPage,
-  addApprovedView,
-  approvedPage,
-  approvedPeoplePage,
-  approvedPeopleView,
-  approvedView,
-} from '../../src/web/settings/approvals/page.ts'
+import { approvedPage, approvedView } from '../../src/web/settings/approvals/page.ts'
+import { approvedPeoplePage, approvedPeopleView } from '../../src/web/settings/approvals/people-page.ts'
 import type { Approved } from '../../src/web/settings/approvals/readings.ts'
 import {
   leftBehindPage,

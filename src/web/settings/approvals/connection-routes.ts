@@ -22,7 +22,7 @@ import {
   revokePage,
 } from './confirm-pages.ts'
 import { searchWords } from './form.ts'
-import { approvedPeoplePage, approvedPeopleView } from './page.ts'
+import { approvedPeoplePage, approvedPeopleView } from './people-page.ts'
 import type { ApprovedPeople, ApprovedReadings } from './readings.ts'
 
 type ApprovedVisit = { visit: WorkspaceVisit; found: ApprovedPeople; words: string; after: string | null }

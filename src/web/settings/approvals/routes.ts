@@ -9,10 +9,11 @@ import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { readPassedCursors } from '../../kit/pagination.ts'
 import { urls } from '../../urls.ts'
+import { addApprovedPage, addApprovedView } from './add-page.ts'
 import { notices } from './confirm-pages.ts'
 import { type ApprovedConnectionNeeds, connectionRoutes } from './connection-routes.ts'
 import { searchWords } from './form.ts'
-import { addApprovedPage, addApprovedView, approvedPage, approvedView } from './page.ts'
+import { approvedPage, approvedView } from './page.ts'
 
 export type ApprovedNeeds = ApprovedConnectionNeeds & { addApproval: ReturnType<typeof addApproval> }
 

@@ -11,6 +11,7 @@ import { actionContextOf, type WorkspaceVisit } from '../../frame/workspace-gate
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
+import { pagesWords } from '../../kit/words.ts'
 import { type Pressed, pickerControls } from '../../picker/controls.ts'
 import { type Drafts, type Picks, picksOf, withPicks } from '../../picker/draft.ts'
 import { tickLimit } from '../../picker/form.ts'
@@ -165,7 +166,7 @@ function readForm(needs: ChoiceNeeds, ctx: WebContext, choice: Choice) {
 const tooMany: Words = {
   status: 413,
   title: 'Too many pages',
-  sentence: `Up to ${new Intl.NumberFormat('en').format(tickLimit)} pages can be ticked. Nothing was changed.`,
+  sentence: `Up to ${pagesWords(tickLimit)} can be ticked. Nothing was changed.`,
   next: 'Tick a page above them instead: it includes everything below it.',
 }
 

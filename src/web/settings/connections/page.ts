@@ -11,6 +11,7 @@ import { connectionMark } from '../../kit/marks.ts'
 import { developerItems, type Menu, menuLink, menuPost } from '../../kit/menu.ts'
 import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
 import { type Columns, clipCell, momentCell, nameCell, type Table, table } from '../../kit/table.ts'
+import { countWords } from '../../kit/words.ts'
 import { urls } from '../../urls.ts'
 import { reachWords } from '../my-connections/words.ts'
 import type { ConnectionFacts, Counts, Filters, InstalledConnection, StateFilter } from './readings.ts'
@@ -160,11 +161,7 @@ export function factBadges(
   return badges
 }
 
-const number = new Intl.NumberFormat('en')
-
-export function peopleWords(count: number): string {
-  return count === 1 ? '1 person' : `${number.format(count)} people`
-}
+export const peopleWords = (count: number) => countWords(count, 'person', 'people')
 
 function usersWords(row: InstalledConnection): string {
   if (row.kind === 'internal') return 'The workspace'
