@@ -1,4 +1,4 @@
-/** The driver's client, where an address asks for more than it knows: several hosts, or a pooler between. */
+/** The driver's client, with what it does not know: several hosts, a database that is away, a pooler between. */
 import pg, { type ClientConfig } from 'pg'
 import type { DatabaseAddress, Host } from './address.ts'
 
@@ -15,16 +15,18 @@ export function clientConfig(address: DatabaseAddress): ClientConfig {
 }
 
 /**
- * A client that connects to the host which takes writes. It stays with that host until a connection to it fails, or it turns
- * out to be a standby; then all are asked anew.
+ * A client that connects to the host which takes writes, or to the only one. It stays with that host until a connection to it
+ * fails, or it turns out to be a standby. Then all hosts are asked anew, by one connection each for all who wait: a database that
+ * hangs would otherwise find hundreds of abandoned ones on its return.
  */
-export function writableClient(address: DatabaseAddress): typeof pg.Client {
+export function hostClient(address: DatabaseAddress): typeof pg.Client {
   const config = clientConfig(address)
-  let chosen: Promise<Host> | null = null
+  const isAlone = address.hosts.length === 1 && !address.writable
+  let chosen: Promise<Host> | null = isAlone ? Promise.resolve(address.hosts[0]!) : null
 
   async function choose(): Promise<Host> {
     try {
-      return await Promise.any(address.hosts.map(host => requireWritable(config, host)))
+      return await Promise.any(address.hosts.map(host => probe(config, host, address.writable)))
     } catch (error) {
       // One that answered says more than one that is gone.
       const reasons = (error as AggregateError).errors as NodeJS.ErrnoException[]
@@ -53,7 +55,7 @@ export function writableClient(address: DatabaseAddress): typeof pg.Client {
           throw new Error('timeout exceeded when trying to connect')
         Object.assign(this, { host, port })
         await super.connect()
-        await refuseStandby(this)
+        if (address.writable) await refuseStandby(this)
         return this
       } catch (error) {
         if (chosen === attempt) chosen = null
@@ -64,7 +66,7 @@ export function writableClient(address: DatabaseAddress): typeof pg.Client {
   }
 }
 
-async function requireWritable(config: ClientConfig, host: Host): Promise<Host> {
+async function probe(config: ClientConfig, host: Host, writable: boolean): Promise<Host> {
   const client = new pg.Client({
     ...config,
     ...host,
@@ -74,7 +76,7 @@ async function requireWritable(config: ClientConfig, host: Host): Promise<Host> 
   client.on('error', () => {})
   try {
     await client.connect()
-    await refuseStandby(client)
+    if (writable) await refuseStandby(client)
     return host
   } finally {
     client.end().catch(() => {})

@@ -1,7 +1,7 @@
-import pg, { type ClientBase, type Pool, type PoolConfig } from 'pg'
+import type { ClientBase, Pool, PoolConfig } from 'pg'
 import type { DataSource } from 'typeorm'
 import { readDatabaseAddress } from './address.ts'
-import { clientConfig, pooledClient, writableClient } from './client.ts'
+import { clientConfig, hostClient, pooledClient } from './client.ts'
 
 /** How long a request may wait for the database, in milliseconds; each part of a wait has its bound. */
 export type Bounds = {
@@ -43,7 +43,7 @@ export function poolOptions(options: { url: string; bounds?: Bounds; pooler?: bo
     })
       .map(([name, ms]) => `set ${scope} ${name} = ${ms}`)
       .join('; ')
-  const client = address.writable ? writableClient(address) : pg.Client
+  const client = hostClient(address)
   return {
     ...clientConfig(address),
     Client: pooler ? pooledClient(client, settings('local')) : client,
