@@ -5,6 +5,7 @@ import type { Registration, RegistrationFault } from '../installs/actions/regist
 import { type Capability, capabilities, isCapability } from '../installs/capability.ts'
 import { readUuid } from '../installs/ids.ts'
 import { mayCreateConnection } from '../installs/policy.ts'
+import { blankSettings, type ConnectionSettings } from '../installs/registration.ts'
 import { poolOf } from '../storage/postgres/pool.ts'
 import { readPlaceToCreate } from '../storage/postgres/stores/managed-connections.ts'
 import { userStore } from '../storage/postgres/stores/users.ts'
@@ -12,25 +13,15 @@ import { CliError, newCommand, outputOf, UsageError } from './command.ts'
 import { shownConnection } from './connection-output.ts'
 import { withStores } from './stores.ts'
 
-type Options = {
+/** Every setting that is not named here has an option of its own name. */
+type Options = Partial<ConnectionSettings> & {
   name: string
   public?: boolean
   internal?: boolean
   workspace?: string
   redirectUri: string[]
   capabilities: Capability[]
-  description?: string
-  developerName?: string
-  website?: string
-  installUrl?: string
-  supportEmail?: string
-  supportUrl?: string
-  privacyUrl?: string
-  termsUrl?: string
   client: 'public' | 'confidential'
-  requirePkce?: boolean
-  longLivedTokens?: boolean
-  leaveOutIss?: boolean
   firstParty?: boolean
   verified?: boolean
   resourceServer?: boolean
@@ -110,25 +101,19 @@ function registrationOf(
   workspaceId: string | null,
   createdBy: string | null,
 ): Registration {
+  const settings = Object.fromEntries(
+    Object.entries(blankSettings).map(([member, blank]) => [
+      member,
+      options[member as keyof ConnectionSettings] ?? blank,
+    ]),
+  ) as ConnectionSettings
   return {
     kind: options.internal ? 'internal' : 'public',
     workspaceId,
     createdBy,
-    name: options.name,
-    description: options.description ?? null,
-    developerName: options.developerName ?? null,
-    installUrl: options.installUrl ?? null,
-    leaveOutIss: options.leaveOutIss ?? false,
-    website: options.website ?? null,
-    supportEmail: options.supportEmail ?? null,
-    supportUrl: options.supportUrl ?? null,
-    privacyUrl: options.privacyUrl ?? null,
-    termsUrl: options.termsUrl ?? null,
+    ...settings,
     clientType: options.client,
     redirectUris: options.redirectUri,
-    capabilities: options.capabilities,
-    requirePkce: options.requirePkce ?? false,
-    longLivedTokens: options.longLivedTokens ?? false,
     firstParty: options.firstParty ?? false,
     verified: options.verified ?? false,
     resourceServer: options.resourceServer ?? false,

@@ -1,5 +1,6 @@
 import type { Registration } from '../installs/actions/register-connection.ts'
 import type { Capability } from '../installs/capability.ts'
+import { blankSettings } from '../installs/registration.ts'
 
 import { siteOf } from './sites.ts'
 
@@ -62,24 +63,10 @@ export function demoConnections(place: {
 }
 
 const plain: Registration = {
+  ...blankSettings,
   kind: 'public',
   workspaceId: null,
   createdBy: null,
-  name: '',
-  description: null,
-  developerName: null,
-  website: null,
-  installUrl: null,
-  supportEmail: null,
-  supportUrl: null,
-  privacyUrl: null,
-  termsUrl: null,
-  clientType: 'confidential',
-  redirectUris: [],
-  capabilities: [],
-  requirePkce: false,
-  longLivedTokens: false,
-  leaveOutIss: false,
   firstParty: false,
   verified: false,
 }

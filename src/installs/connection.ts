@@ -1,12 +1,7 @@
 import type { Capability } from './capability.ts'
 
-/** What a partner registers; it is the OAuth client, and its id is the `client_id`. */
-export type Connection = {
-  id: string
-  kind: 'public' | 'internal'
-  /** The workspace it belongs to; null for a connection that the operator registered. */
-  workspaceId: string | null
-  createdBy: string | null
+/** The members that its developer may change at any time. Kind, workspace and the operator's marks are not among them. */
+export type ConnectionSettings = {
   name: string
   description: string | null
   developerName: string | null
@@ -16,13 +11,22 @@ export type Connection = {
   supportUrl: string | null
   privacyUrl: string | null
   termsUrl: string | null
-  hasLogo: boolean
   clientType: 'public' | 'confidential'
   redirectUris: string[]
   capabilities: Capability[]
   requirePkce: boolean
   longLivedTokens: boolean
   leaveOutIss: boolean
+}
+
+/** The registration of a partner: the OAuth client, whose id is the `client_id`. */
+export type Connection = ConnectionSettings & {
+  id: string
+  kind: 'public' | 'internal'
+  /** The workspace it belongs to; null for a connection that the operator registered. */
+  workspaceId: string | null
+  createdBy: string | null
+  hasLogo: boolean
   /** A resource server may introspect tokens of every connection. */
   resourceServer: boolean
   firstParty: boolean

@@ -1,26 +1,8 @@
 /** A connection's settings and their validation: the same for the hub, the manifest and the command line. */
-import type { Connection } from './connection.ts'
+import type { Connection, ConnectionSettings } from './connection.ts'
 import { faultOfRedirectUri } from './redirect-uri.ts'
 
-/** The members that its developer may change at any time. Kind, workspace and the operator's marks are not among them. */
-export type ConnectionSettings = Pick<
-  Connection,
-  | 'name'
-  | 'description'
-  | 'developerName'
-  | 'website'
-  | 'installUrl'
-  | 'supportEmail'
-  | 'supportUrl'
-  | 'privacyUrl'
-  | 'termsUrl'
-  | 'clientType'
-  | 'redirectUris'
-  | 'capabilities'
-  | 'requirePkce'
-  | 'longLivedTokens'
-  | 'leaveOutIss'
->
+export type { ConnectionSettings }
 
 /**
  * One member and what is wrong with it, as the end of a sentence that begins with its name, or, where one value of a list is
@@ -52,23 +34,8 @@ export const blankSettings: ConnectionSettings = {
 }
 
 export function settingsOf(connection: Connection): ConnectionSettings {
-  return {
-    name: connection.name,
-    description: connection.description,
-    developerName: connection.developerName,
-    website: connection.website,
-    installUrl: connection.installUrl,
-    supportEmail: connection.supportEmail,
-    supportUrl: connection.supportUrl,
-    privacyUrl: connection.privacyUrl,
-    termsUrl: connection.termsUrl,
-    clientType: connection.clientType,
-    redirectUris: connection.redirectUris,
-    capabilities: connection.capabilities,
-    requirePkce: connection.requirePkce,
-    longLivedTokens: connection.longLivedTokens,
-    leaveOutIss: connection.leaveOutIss,
-  }
+  const members = Object.keys(blankSettings) as (keyof ConnectionSettings)[]
+  return Object.fromEntries(members.map(member => [member, connection[member]])) as ConnectionSettings
 }
 
 /** All that is wrong; more than one fault may be of one member. */
