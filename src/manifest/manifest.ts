@@ -121,12 +121,12 @@ export function manifestOf(connection: Connection, schema: string): Record<strin
 
 export type ReadManifest = { kind: 'read'; manifest: Manifest } | { kind: 'unreadable'; faults: string[] }
 
-/** Reads the text of a manifest. Registration may still refuse the settings: see faultsOfSettings. */
+/** Reads the text of a manifest, behind a byte order mark too. Registration may still refuse the settings: see faultsOfSettings. */
 export function readManifest(text: string): ReadManifest {
   if (text.length > 100_000) return unreadable(['The manifest is longer than 100,000 characters.'])
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = JSON.parse(text.replace(/^\ufeff/, ''))
   } catch (error) {
     return unreadable([`The manifest is no JSON: ${(error as Error).message}.`])
   }

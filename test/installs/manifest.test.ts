@@ -60,6 +60,13 @@ describe('a manifest', () => {
     expect(changesBetween(settingsOf(relay), settingsOf(relay))).toEqual([])
   })
 
+  it('is read behind a byte order mark, which some editors write', () => {
+    expect(readManifest(`\ufeff${text({ name: 'Relay Two' })}`)).toEqual({
+      kind: 'read',
+      manifest: { id: null, kind: null, settings: { name: 'Relay Two' } },
+    })
+  })
+
   it('of a few members leaves the others as they are', () => {
     expect(readManifest('{"name":"Two","website":null}')).toMatchObject({
       manifest: { id: null, kind: null, settings: { name: 'Two', website: null } },
