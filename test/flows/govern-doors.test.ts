@@ -148,6 +148,8 @@ describe('another process on the same stores', () => {
     const other = await startServer({
       DATABASE_URL: server.config.databaseUrl!,
       REDIS_URL: server.config.redisUrl!,
+      // With its keys.
+      DATA_DIR: server.config.dataDir,
     })
     try {
       await installTwice()
