@@ -48,8 +48,8 @@ function trustTest(trust: TrustProxy): TrustTest {
 }
 
 /**
- * From the nearest hop outwards, the first address that is not a believed proxy's. Where such a proxy wrote no address
- * ("unknown"), its own stands for whoever is behind it.
+ * The first address, from the nearest hop outwards, that is not a trusted proxy's. Where a trusted proxy reported no address
+ * ("unknown"), the result is its own.
  * @param forwarded as the proxies wrote it: the nearest hop last.
  */
 function nearestStranger(socket: string, forwarded: readonly string[], isTrusted: TrustTest): string {
@@ -63,7 +63,7 @@ function nearestStranger(socket: string, forwarded: readonly string[], isTrusted
   return found
 }
 
-/** X-Forwarded-For where there is one: most proxies write it, and pass on a Forwarded (RFC 7239) that a client made up. */
+/** X-Forwarded-For first: most proxies set it, and pass on a client's Forwarded (RFC 7239) unchanged. */
 function forwardedFor(headers: IncomingHttpHeaders): string[] {
   const list = headers['x-forwarded-for']
   if (list !== undefined) return [list].flat().join(',').split(',')
@@ -76,7 +76,7 @@ function forwardedFor(headers: IncomingHttpHeaders): string[] {
   }
 }
 
-/** Without port, brackets, quotes and zone; IPv4 as such also where a socket wrote it as IPv6. null: no address. */
+/** Without port, brackets, quotes and zone; IPv4-mapped IPv6 as IPv4. null: not an IP address. */
 function oneForm(text: string): string | null {
   const bare = text.trim().replace(/^"(.*)"$/, '$1')
   const [, bracketed, dotted] = /^(?:\[([^\]]+)\](?::\w+)?|(\d+\.\d+\.\d+\.\d+)(?::\w+)?)$/.exec(bare) ?? []

@@ -53,7 +53,7 @@ type Environment = Record<string, string | undefined>
 
 /**
  * Reads the environment. An empty variable counts as absent.
- * @param needs `keyFile`: whoever serves; other commands may be about to make the file that SIGNING_KEYS names.
+ * @param needs `keyFile`: SIGNING_KEYS must name an existing file; other commands than `start` may be about to create it.
  * @throws BadConfig naming, for each bad variable, what was found and what is expected.
  */
 export function readConfig(env: Environment = process.env, needs: { keyFile?: boolean } = {}): Config {
@@ -93,7 +93,7 @@ export function readConfig(env: Environment = process.env, needs: { keyFile?: bo
     pooler: read<'transaction' | null>(
       'POOLER',
       null,
-      'transaction, or nothing',
+      'transaction, or no value',
       oneOf(['transaction'] as const),
     ),
     redisUrl: read<string | null>(
@@ -162,7 +162,7 @@ function hasProtocol(text: string, protocols: string[]): boolean {
   return URL.canParse(text) && protocols.includes(new URL(text).protocol)
 }
 
-/** Where nothing stands yet, the folder above decides. */
+/** For a folder that does not exist yet, the nearest existing parent must be writable. */
 function readFolder(text: string): string | undefined {
   const folder = path.resolve(text)
   let standing = folder

@@ -1,31 +1,30 @@
-/** Is there a pooler between Latchkey and PostgreSQL, and does Latchkey know? */
+/** Detects a pooler between Latchkey and PostgreSQL, and compares it with POOLER. */
 import type { Pool, PoolClient } from 'pg'
 import type { Config } from '../config.ts'
 import { requestBounds } from '../storage/postgres/pool.ts'
 import type { Verdict } from './doctor-finding.ts'
 
-/** So many connections are taken up at once that one of them meets the connection of the first, if they are shared. */
+/** Clients opened at once; if connections are shared, one of them gets the server process of the first. */
 const lookers = 5
 
 /** @param pool opened as the server opens it. */
 export async function examinePooler(pool: Pool, { pooler, directDatabaseUrl }: Config): Promise<Verdict> {
   const kind = await findPooler(pool)
-  const told = pooler === 'transaction'
-  if (kind === 'transaction' && !told)
+  const configured = pooler === 'transaction'
+  if (kind === 'transaction' && !configured)
     return {
       ok: false,
-      found: 'a pooler that shares connections among transactions, which Latchkey was not told of',
+      found: 'a pooler in transaction mode, without POOLER=transaction',
       advice: 'Set POOLER=transaction, and DIRECT_DATABASE_URL to PostgreSQL itself for imports.',
     }
-  if (!told) return { ok: true, found: kind === null ? 'none' : 'one that keeps sessions apart' }
+  if (!configured) return { ok: true, found: kind === null ? 'none' : 'one that keeps sessions apart' }
   const missing = await missingBound(pool)
   if (missing) return missing
-  const found =
-    kind === 'transaction' ? 'shares connections among transactions' : 'none found; POOLER=transaction'
+  const found = kind === 'transaction' ? 'a pooler in transaction mode' : 'none found; POOLER=transaction'
   return { ok: true, found: directDatabaseUrl ? found : `${found}; imports need DIRECT_DATABASE_URL` }
 }
 
-/** A statement outside of transactions has the bounds of its role alone: nothing can be set on a shared connection. */
+/** Statements outside of a transaction have only the timeouts of their role, since a shared connection keeps no settings. */
 async function missingBound(pool: Pool): Promise<Verdict | null> {
   const { rows } = await pool.query<{ name: string; setting: string }>(
     `select name, setting from pg_settings where name in ('lock_timeout', 'statement_timeout') and setting = '0' order by name`,

@@ -5,9 +5,9 @@
 export type ShortLived = {
   read(key: string): Promise<string | null>
   write(key: string, value: string, seconds: number): Promise<void>
-  /** Writes only where nothing stands; false when something did. One step, also among processes. */
+  /** Writes if the key is absent (atomic, as SET NX); false: it exists. */
   writeNew(key: string, value: string, seconds: number): Promise<boolean>
-  /** Writes only where something stands; false when nothing did. One step, also among processes. */
+  /** Writes if the key exists (atomic, as SET XX); false: it is absent. */
   replace(key: string, value: string, seconds: number): Promise<boolean>
   /** Reads, and gives the key `seconds` more from now, in one step; a key that was removed stays removed. */
   renew(key: string, seconds: number): Promise<string | null>

@@ -43,8 +43,8 @@ const words = [
 ]
 
 /**
- * Did a store not answer, or not in time, so that the same request may succeed in a moment? Every door asks this; whatever
- * else breaks is a fault of ours.
+ * Whether a store was unavailable or too slow, so that the same request may succeed in a moment; every other error is a bug. All
+ * endpoints decide by it between 503 and 500.
  */
 export function isUnavailable(error: unknown): boolean {
   const { code, syscall, message } = (error ?? {}) as { code?: unknown; syscall?: unknown; message?: unknown }

@@ -67,7 +67,7 @@ async function failover(
   await place.remove()
 }
 
-/** A browser that comes with a session of its own, which nobody knows: the store is asked for it. */
+/** A browser with an unknown session, which the store is asked for. */
 async function visit(base: string): Promise<number> {
   const id = crypto.randomUUID().replaceAll('-', '').padEnd(43, 'x')
   const answer = await fetch(`${base}/sign-in`, { headers: { cookie: `latchkey=${id}` } }).catch(() => null)

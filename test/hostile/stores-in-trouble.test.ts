@@ -85,7 +85,7 @@ async function waiting(): Promise<number> {
   return row!.count
 }
 
-// That an answer comes while the store still hangs is what shows that nothing waits for it without end.
+// The answer arrives while the store still hangs, so the wait for it is bounded.
 describe('a database that hangs', () => {
   it('is answered with 503 meanwhile, and everything works once it is back', async () => {
     relays.database.freeze()
@@ -121,7 +121,7 @@ describe('a Redis that hangs', () => {
     expect((await begin()).status).toBe(303)
   })
 
-  it('stops nobody who can do without it', async () => {
+  it('does not stop requests that can do without it', async () => {
     relays.redis.freeze()
     while ((await ready()).status === 200) await pause(20)
     const answers = await Promise.all([search(), refresh(), wrongSecret()])

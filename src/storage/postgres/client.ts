@@ -4,7 +4,7 @@ import type { DatabaseAddress, Host } from './address.ts'
 
 type Connected = (error: Error | null, client?: pg.Client) => void
 
-/** Each host is asked at the same time, so that one that is gone costs nothing while another answers. */
+/** Hosts are probed in parallel, so that one that is gone does not delay another. */
 const probeMs = 1_000
 
 /** What the driver needs to know, but for the host. */
@@ -15,9 +15,9 @@ export function clientConfig(address: DatabaseAddress): ClientConfig {
 }
 
 /**
- * A client that connects to the host which takes writes, or to the only one. It stays with that host until a connection to it
- * fails, or it turns out to be a standby. Then all hosts are asked anew, by one connection each for all who wait: a database that
- * hangs would otherwise find hundreds of abandoned ones on its return.
+ * A client class that connects to the primary, or to the only host. The choice is kept until a connection to it fails or it turns
+ * out to be a standby. Then each host is probed once for all waiting clients: otherwise a database that hangs would find hundreds
+ * of abandoned connections when it returns.
  */
 export function hostClient(address: DatabaseAddress): typeof pg.Client {
   const config = clientConfig(address)
@@ -28,7 +28,7 @@ export function hostClient(address: DatabaseAddress): typeof pg.Client {
     try {
       return await Promise.any(address.hosts.map(host => probe(config, host, address.writable)))
     } catch (error) {
-      // One that answered says more than one that is gone.
+      // The reason of a host that answered is more useful than a refused connection.
       const reasons = (error as AggregateError).errors as NodeJS.ErrnoException[]
       throw reasons.find(({ code }) => !code?.startsWith('E')) ?? reasons[0]
     }
@@ -46,11 +46,11 @@ export function hostClient(address: DatabaseAddress): typeof pg.Client {
     private async toHost(): Promise<pg.Client> {
       chosen ??= choose()
       const attempt = chosen
-      // The pool listens once it is connected; a cut before that rejects what is under way, and must end no process.
+      // The pool adds its listener only after the connection is made.
       this.on('error', () => {})
       try {
         const { host, port } = await attempt
-        // What the pool gave up meanwhile must not be connected any more.
+        // The pool gave up on this client while the host was chosen.
         if ((this as unknown as { connection: pg.Connection }).connection.stream.destroyed)
           throw new Error('timeout exceeded when trying to connect')
         Object.assign(this, { host, port })
@@ -98,8 +98,8 @@ async function refuseStandby(client: pg.Client): Promise<void> {
 }
 
 /**
- * Behind a pooler in transaction mode the next statement may run on another connection: statements keep no name, and
- * `settings` are made in each transaction.
+ * Behind a transaction-mode pooler the next statement may run on another connection: statements are not named, and `settings`
+ * are applied in each transaction.
  */
 export function pooledClient(base: typeof pg.Client, settings: string): typeof pg.Client {
   return class extends base {

@@ -12,7 +12,7 @@ const migrationLock = 5_281_964_470
 export async function migrate(source: DataSource, down = 0): Promise<string[]> {
   const lock = await poolOf(source).connect()
   try {
-    // Held by a transaction, which a pooler in transaction mode leaves on its connection; it has no end but the work's.
+    // A transaction keeps the lock on one connection behind a transaction-mode pooler as well.
     await lock.query('begin; set local idle_in_transaction_session_timeout = 0')
     await lock.query('select pg_advisory_xact_lock($1)', [migrationLock])
     if (down > 0) {
@@ -28,14 +28,14 @@ export async function migrate(source: DataSource, down = 0): Promise<string[]> {
     const applied = await source.runMigrations({ transaction: 'each' })
     return applied.map(one => one.name)
   } finally {
-    // The lock ends with its connection, whatever happened.
+    // Closing the connection releases the lock.
     lock.release(true)
   }
 }
 
 /**
- * Is every migration of the folder applied? Asked of the pool itself: TypeORM's `showMigrations` keeps its connection for ever
- * when its query fails.
+ * Whether every migration of the folder is applied. Uses the pool: TypeORM's `showMigrations` never releases its connection when
+ * its query fails.
  */
 export async function schemaIsCurrent(source: DataSource): Promise<boolean> {
   const applied = await appliedMigrations(source)
@@ -47,7 +47,7 @@ async function appliedMigrations(source: DataSource): Promise<Set<string>> {
     const { rows } = await poolOf(source).query<{ name: string }>('select name from migrations')
     return new Set(rows.map(row => row.name))
   } catch (error) {
-    // No table of migrations yet: none was applied.
+    // The table does not exist before the first migration.
     if ((error as { code?: string }).code === '42P01') return new Set()
     throw error
   }

@@ -3,24 +3,24 @@ import type { DataSource } from 'typeorm'
 import { readDatabaseAddress } from './address.ts'
 import { clientConfig, hostClient, pooledClient } from './client.ts'
 
-/** How long a request may wait for the database, in milliseconds; each part of a wait has its bound. */
+/** Upper bounds, in milliseconds, on what one request waits for the database. */
 export type Bounds = {
-  /** For a connection: a free one of the pool, or a new one. */
+  /** For a connection, free or new. */
   connectMs: number
-  /** For a row that another transaction holds. */
+  /** For a row lock (lock_timeout). */
   lockMs: number
-  /** For a statement, told to the server, which ends it. */
+  /** For a statement (statement_timeout); the server ends it. */
   statementMs: number
-  /** For an answer at all: a server that hangs ends nothing by itself. */
+  /** For a response, by our own clock: a server that hangs enforces no timeout. */
   answerMs: number
 }
 
-/** Together below five seconds: a connection, and then the answer. */
+/** A connection and a response together stay below five seconds. */
 export const requestBounds: Bounds = { connectMs: 1_500, lockMs: 2_500, statementMs: 2_750, answerMs: 3_000 }
 
-/** A new connection of work that waits as long as it must; a server that is not there is noticed all the same. */
+/** The connection timeout of imports and migrations, which have no other. */
 const patientConnectMs = 30_000
-/** A transaction whose process is gone without a word ends by itself. */
+/** Ends the transaction of a process that disappeared without closing its connection. */
 const idleInTransactionMs = 60_000
 
 /** The driver's pool below TypeORM. */
@@ -29,7 +29,7 @@ export function poolOf(source: DataSource): Pool {
 }
 
 /**
- * @param options.pooler a pooler is between that shares a connection among transactions: nothing may be set on it.
+ * @param options.pooler the address leads to a transaction-mode pooler, where session settings leak to other clients.
  * @throws BadAddress
  */
 export function poolOptions(options: { url: string; bounds?: Bounds; pooler?: boolean }): PoolConfig {
@@ -51,18 +51,15 @@ export function poolOptions(options: { url: string; bounds?: Bounds; pooler?: bo
     ...(bounds && { query_timeout: bounds.answerMs }),
     keepAlive: true,
     onConnect: async (connected: ClientBase) => {
-      // A cut connection rejects its query and emits "error" as well; unheard, that would end the process.
+      // A lost connection rejects its query and also emits "error", which without a listener would end the process.
       connected.on('error', () => {})
-      // On the connection, not in its startup message: poolers refuse parameters that they do not know.
+      // Not in the startup message: poolers refuse parameters that they do not know.
       if (!pooler) await connected.query(settings('session'))
     },
   }
 }
 
-/**
- * After one connection was found to hang, the idle ones are not trusted either: each would cost a request its whole wait when
- * the host behind them is gone.
- */
+/** Drops the idle connections after one timed out: if the host is gone, each of them would cost a request its whole timeout. */
 export function distrustAfterHang(pool: Pool): void {
   pool.on('release', error => {
     if (!isHang(error)) return
@@ -74,7 +71,7 @@ export function distrustAfterHang(pool: Pool): void {
   })
 }
 
-/** Did the server not answer in time? The driver gives no code for it. */
+/** Whether a response timed out. The driver sets no error code for it. */
 export function isHang(error: unknown): error is Error {
   return error instanceof Error && error.message === 'Query read timeout'
 }

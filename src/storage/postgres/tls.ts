@@ -15,7 +15,7 @@ const modes = ['disable', 'require', 'verify-ca', 'verify-full'] as const
 const known = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'sslpassword', 'sslnegotiation']
 
 /**
- * @returns false: without TLS, which is so where nothing of it is said.
+ * @returns false for no TLS, the default.
  * @throws BadAddress for a word that is unknown, and for a file that cannot be read.
  */
 export function readTls(settings: URLSearchParams): TlsSettings | false {
@@ -33,7 +33,7 @@ export function readTls(settings: URLSearchParams): TlsSettings | false {
     return file === null ? undefined : readPem(name, file)
   })
   const passphrase = settings.get('sslpassword') ?? undefined
-  // As with libpq, an authority that is named is asked also where only encryption is required.
+  // As in libpq, sslmode=require with sslrootcert verifies the chain.
   const checked = mode !== 'require' || ca !== undefined
   return {
     rejectUnauthorized: checked,

@@ -3,8 +3,8 @@ import type { Pool, PoolClient } from 'pg'
 import { isHang } from './pool.ts'
 
 /**
- * One transaction on a connection of its own: committed when the work is done, taken back when it throws. Work that was given
- * up to end a deadlock is done again, so it must do nothing that outlives a rollback.
+ * Runs the work in a transaction of its own and commits it; rolls back when the work throws. After a deadlock the work runs
+ * again, so it must have no side effects outside of the transaction.
  * @throws what the work threw, or the driver's error.
  */
 export function transact<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
@@ -15,8 +15,8 @@ export function transact<T>(pool: Pool, work: (client: PoolClient) => Promise<T>
 const pauses = [20, 60, 180]
 
 /**
- * What PostgreSQL chose to give way is done again. Not at once: a row that was just let go is free for whoever asks next, and
- * on a busy machine that is sooner ourselves, into the same deadlock, than the one who has waited for it.
+ * Retries the victim of a deadlock. Not at once: on a busy machine it could take the row again before the transaction that has
+ * waited for it, and deadlock again.
  * @throws what `work` threw, also the last of its deadlocks.
  */
 export async function againAfterDeadlock<T>(work: () => Promise<T>): Promise<T> {
@@ -31,8 +31,8 @@ export async function againAfterDeadlock<T>(work: () => Promise<T>): Promise<T> 
 }
 
 /**
- * Did the database itself refuse a statement, so that nothing of its transaction stands? After a broken connection or a
- * shutdown nobody knows, and asking once more could meet what was written.
+ * Whether the database itself refused a statement, so that its transaction was rolled back. After a lost connection or a
+ * shutdown the outcome is unknown, and a retry could meet what was written.
  */
 export function wasTakenBack(error: unknown): boolean {
   const { code } = (error ?? {}) as { code?: unknown }
@@ -55,9 +55,9 @@ async function attempt<T>(pool: Pool, work: (client: PoolClient) => Promise<T>):
   }
 }
 
-/** A connection that cannot roll back, or that must not be used again, goes; the server then rolls back by itself. */
+/** Rolls back, or drops the connection, after which the server rolls back by itself. */
 async function giveUp(client: PoolClient, error: Error): Promise<void> {
-  // A server that hangs would let the rollback hang as well; one that became a standby takes no other write either.
+  // On a server that hangs the rollback would hang too; a connection to a standby cannot write again.
   if (isHang(error) || (error as { code?: string }).code === '25006') return client.release(error)
   await client.query('rollback').then(
     () => client.release(),

@@ -33,7 +33,7 @@ export function readRedisAddress(text: string): RedisAddress {
     (url.username === login.username && url.password === login.password)
   const login = urls.find(url => url.username !== '' || url.password !== '') ?? first
   if (!urls.every(sameLogin)) throw new BadAddress('one user and password for all its nodes')
-  // The path stands behind the last host of a list.
+  // In a list, the path follows the last host.
   const [path, search] = [urls.at(-1)!.pathname, urls.at(-1)!.searchParams]
   return {
     kind,

@@ -49,7 +49,7 @@ function shared(address: RedisAddress): RedisOptions {
     commandTimeout: answerMs,
     socketTimeout: answerMs,
     maxRetriesPerRequest: 0,
-    // A command whose answer was lost may have been done: GETDEL sent twice would find nothing.
+    // A command whose response was lost may have run: a second GETDEL would return null.
     autoResendUnfulfilledCommands: false,
   }
 }

@@ -22,7 +22,7 @@ export type OnePressNeeds = {
   remove(...keys: string[]): Promise<void>
 }
 
-/** Work that goes on says so again and again; that of a process which is gone holds up the next press for no longer. */
+/** The lease is renewed while the work runs; after a crash the next press waits no longer than this. */
 const leaseSeconds = 0.9
 const renewMs = 200
 const rememberedSeconds = 600

@@ -7,15 +7,15 @@ const keptMs = 400 * 86_400_000
 const maxAccounts = 5
 
 export type KnownDevices = {
-  /** The id of this browser for the account, if somebody signed in to it here before. */
+  /** The id of this browser for the account; null: the account was never used here. */
   find(ctx: WebContext, email: string): string | null
-  /** After a sign-in. Grants nothing: it is an allowance of wrong passwords that nobody else can use up. */
+  /** Call after a sign-in. The cookie grants no access: it only selects a separate rate limit. */
   remember(ctx: WebContext, email: string): void
 }
 
 /**
- * A cookie says to which accounts somebody signed in at this browser: for each an id and a signature of both, so that it shows
- * no address and nobody can make one up.
+ * A cookie lists the accounts that were used at this browser: for each an id, and a signature of id and account. It contains no
+ * e-mail and cannot be forged (OWASP calls this a device cookie).
  * @param keys the first signs, all verify.
  */
 export function knownDevices(keys: readonly Buffer[], secure: boolean): KnownDevices {

@@ -16,9 +16,9 @@ export type CountedAttempt =
 type Counted = { limiter: Limiter; key: string }
 
 /**
- * Wrong passwords alone count. A device that has signed in to the account before has an allowance of its own, so that nobody
- * elsewhere can use it up. The other devices have three, of which the first that is used up spares the next: what one network
- * does to one account, what it does to all, and what all do to one account.
+ * Only wrong passwords count. A device that was used for the account before has a limit of its own, so that attempts from
+ * elsewhere cannot lock its user out. Other devices have three limits, checked in order: for a network and an account, for a network,
+ * and for an account. A refused attempt does not count against the later ones.
  */
 export function signInRateLimit(limits: Limits): SignInRateLimit {
   const devices = limits({ name: 'sign-in-device', points: 10, seconds: 900 })
