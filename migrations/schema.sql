@@ -109,6 +109,24 @@ AS $function$
         return null;
       end $function$;
 
+CREATE FUNCTION end_without_authorization()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        perform from installations
+          where workspace_id = old.workspace_id and id = old.installation_id and state in ('active', 'suspended')
+          for no key update;
+        if found and not exists (
+          select from authorizations where workspace_id = old.workspace_id and installation_id = old.installation_id
+        ) then
+          update installations set state = 'revoked', updated_at = now(), state_reason =
+            case when state = 'suspended' and state_reason = 'by-owner' then 'while-suspended' else 'authorization-ended' end
+          where workspace_id = old.workspace_id and id = old.installation_id;
+        end if;
+        return null;
+      end $function$;
+
 CREATE FUNCTION guard_sandbox_members()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -416,7 +434,9 @@ CREATE INDEX authorizations_by_consent ON authorizations USING btree (consent_id
 CREATE INDEX authorizations_by_expiry ON authorizations USING btree (expires_at);
 CREATE INDEX authorizations_by_installation ON authorizations USING btree (installation_id);
 CREATE INDEX authorizations_unredeemed ON authorizations USING btree (workspace_id, connection_id, user_id) WHERE installation_id IS NULL;
+CREATE TRIGGER authorizations_end AFTER DELETE ON authorizations FOR EACH ROW WHEN (old.installation_id IS NOT NULL) EXECUTE FUNCTION end_without_authorization();
 CREATE TRIGGER authorizations_end_tokens AFTER DELETE ON authorizations REFERENCING OLD TABLE AS ended FOR EACH STATEMENT EXECUTE FUNCTION end_tokens();
+CREATE TRIGGER authorizations_reopen AFTER UPDATE OF installation_id ON authorizations FOR EACH ROW WHEN (old.installation_id IS NOT NULL AND new.installation_id IS NULL) EXECUTE FUNCTION end_without_authorization();
 
 CREATE TABLE hand_overs (
   workspace_id uuid NOT NULL,

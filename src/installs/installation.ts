@@ -6,6 +6,8 @@ export type StateReason =
   | 'by-member'
   | 'by-operator'
   | 'by-partner'
+  /** Its last authorization expired, or ended because a code or a refresh token was reused. */
+  | 'authorization-ended'
   /** The installer was removed from the workspace. */
   | 'installer-left'
   /** An owner let go of a departed member's installation. */

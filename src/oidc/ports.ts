@@ -44,8 +44,22 @@ export type KeptCode = {
   capabilities: Capability[]
   owner: TokenOwner
   placement: Placement
+  /** null: not redeemed yet, or these tokens are gone. */
+  first: FirstTokens | null
   /** A digest of the rows behind `placement`: it changes whenever one of them does. */
   stamp: string
+}
+
+/** The tokens that the exchange of a code brought. */
+export type FirstTokens = {
+  installationId: string
+  accessHash: Buffer
+  /** When the access token expires. */
+  expiresAt: Date
+  /** Either token has been used, as far as is written. */
+  used: boolean
+  /** Several requests tried to redeem the code at about the same time. */
+  contested: boolean
 }
 
 /** A stored refresh token, with its installation. */

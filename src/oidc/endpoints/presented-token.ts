@@ -4,6 +4,7 @@ import { mayInstall } from '../../installs/policy.ts'
 import { tokenPrefix } from '../../installs/token-value.ts'
 import type { Source } from '../library/exchange.ts'
 import type { ClientProof, KeptCode, KeptRefreshToken, TokenStore } from '../ports.ts'
+import type { CodeTokensOf } from './code-tokens.ts'
 import type { NextRefreshTokens } from './next-refresh-token.ts'
 import type { Fields } from './request-body.ts'
 
@@ -13,6 +14,7 @@ export type PresentedNeeds = {
   store: Pick<TokenStore, 'readCode' | 'readRefreshToken'>
   readProof(clientId: string): Promise<ClientProof | null>
   nextRefreshTokens: NextRefreshTokens
+  codeTokens: CodeTokensOf
 }
 
 /** One query reads the client and the token. A value without our prefix and checksum is not looked up. */
@@ -31,8 +33,13 @@ export async function readPresented(
 
 async function readCode(needs: PresentedNeeds, clientId: string, value: string): Promise<Presented> {
   const codeHash = hash('sha256', value, 'buffer')
-  const found = await needs.store.readCode(clientId, codeHash)
-  return { proof: found.client, source: { kind: 'code', value, hash: codeHash, kept: found.code } }
+  const reading = needs.store.readCode(clientId, codeHash)
+  const candidates = needs.codeTokens(value)
+  const found = await reading
+  const first = found.code?.first
+  const tokens =
+    (first ? candidates.find(one => one.accessHash.equals(first.accessHash)) : candidates[0]!) ?? null
+  return { proof: found.client, source: { kind: 'code', value, hash: codeHash, kept: found.code, tokens } }
 }
 
 async function readRefreshToken(needs: PresentedNeeds, clientId: string, value: string): Promise<Presented> {

@@ -1,8 +1,11 @@
 /** Handles the reuse of a code or a refresh token. */
+import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Exchange } from '../library/exchange.ts'
+import type { Exchange, Source } from '../library/exchange.ts'
+import { lifetimes } from '../library/lifetimes.ts'
 import type { EndedFamily, TokenStore, Trace } from '../ports.ts'
+import type { Fields } from './request-body.ts'
 import { earliestSendTime } from './request-timing.ts'
 
 /** The longest burst of concurrent redemptions by one client, on a busy machine. */
@@ -12,6 +15,37 @@ const patienceMs = 250
 
 /** The weight of a request that certainly raced the winner; two that only may have raced weigh as much. */
 export const certainBurst = 2
+
+/**
+ * Whether a redeemed code is presented again because the response was lost: within its lifetime, by its client, with the same
+ * redirect URI and verifier, before either of its tokens was used. The client then gets the same tokens.
+ * Requests that raced the winner are none: one of a burst succeeds.
+ */
+export async function isRetry(
+  store: Pick<TokenStore, 'countRivals' | 'readCode'>,
+  request: IncomingMessage,
+  clientId: string,
+  fields: Fields,
+  source: Source,
+  now: Date,
+): Promise<boolean> {
+  if (source.kind !== 'code' || !source.kept?.first || !source.tokens) return false
+  const { connectionId, first, consumedAt, issuedAt, payload } = source.kept
+  if (connectionId !== clientId || first.used || first.contested) return false
+  if (now.getTime() >= issuedAt.getTime() + lifetimes.code * 1000) return false
+  if (fields.redirect_uri !== undefined && fields.redirect_uri !== payload.redirectUri) return false
+  if (challengeOf(fields.code_verifier) !== payload.codeChallenge) return false
+  const usedAt = consumedAt?.getTime() ?? 0
+  if ((earliestSendTime(request) ?? now.getTime()) <= usedAt) return false
+  if (now.getTime() - usedAt >= burstMs) return true
+  await store.countRivals(source.hash, 1)
+  await pause(patienceMs)
+  const { code } = await store.readCode(clientId, source.hash)
+  return code?.first?.contested === false
+}
+
+/** The S256 challenge of a verifier (RFC 7636 §4.2). */
+const challengeOf = (verifier: string | undefined) => verifier && hash('sha256', verifier, 'base64url')
 
 /**
  * Reuse means that a code or token may be stolen, so the family ends (RFC 6749 §4.1.2, RFC 9700 §4.14.2). Concurrent redemptions

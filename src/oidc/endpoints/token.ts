@@ -7,8 +7,8 @@ import { type Credentials, claimedClient, readCredentials } from '../clients/cli
 import { explainUnproven } from '../diagnostics/explain-client.ts'
 import { type Attempted, explainToken, ownOf } from '../diagnostics/explain-token.ts'
 import { begin, Exchange, lacksKey, type Source } from '../library/exchange.ts'
-import type { RunGrant } from '../library/grants.ts'
-import type { KeptCode, KeptRefreshToken, NoteUse, SecretStore, TokenStore } from '../ports.ts'
+import type { Granted, RunGrant } from '../library/grants.ts'
+import type { FirstTokens, KeptCode, KeptRefreshToken, NoteUse, SecretStore, TokenStore } from '../ports.ts'
 import { allowOrigin } from './cors.ts'
 import { forceInSandbox, withoutPages } from './forced-outcome.ts'
 import { invalidGrant, OAuthRefusal, unavailable, unproven } from './oauth-refusal.ts'
@@ -16,7 +16,7 @@ import { withoutOpenIdScopes } from './openid-scopes.ts'
 import { denialReason, type PresentedNeeds, readPresented } from './presented-token.ts'
 import { type Fields, readFields } from './request-body.ts'
 import { isOurResource } from './resource.ts'
-import { answerReuse, certainBurst } from './reuse.ts'
+import { answerReuse, certainBurst, isRetry } from './reuse.ts'
 import { tokenAnswer } from './token-answer.ts'
 import type { Throttle } from './token-rate-limit.ts'
 
@@ -100,7 +100,8 @@ async function decide(
   const forced = await forceInSandbox(needs, outcome, found.source, credentials.clientId)
   const source = forced ? (await readPresented(needs, credentials.clientId, fields)).source : found.source
 
-  const exchange = new Exchange(known, source, denialReason(source), now)
+  const retried = await isRetry(needs.store, ctx.req, credentials.clientId, fields, source, now)
+  const exchange = new Exchange(known, source, denialReason(source), now, retried)
   begin(ctx, exchange)
   const granted = await needs.runGrant(ctx, exchange, fields).catch(async error => {
     // The library detected the reuse; ending the family is a write of its own.
@@ -111,10 +112,18 @@ async function decide(
     }
     throw error
   })
+  if (retried && source.kind === 'code') return answerAgain(ctx, exchange, granted, source.kept!.first!)
   const installation = await settle(needs, ctx, exchange)
   if (installation === null) return false
   if (source.kind === 'code' && source.kept) await withoutPages(needs, source.kept, installation)
   ctx.body = tokenAnswer(ctx.state.requestId, granted, exchange, installation)
+  return true
+}
+
+/** The response of the first exchange, whose tokens the library has derived again. Nothing is written. */
+function answerAgain(ctx: Context, exchange: Exchange, granted: Granted, first: FirstTokens): true {
+  const expires_in = Math.floor((first.expiresAt.getTime() - exchange.now.getTime()) / 1000)
+  ctx.body = tokenAnswer(ctx.state.requestId, { ...granted, expires_in }, exchange, first.installationId)
   return true
 }
 

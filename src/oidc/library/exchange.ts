@@ -17,7 +17,14 @@ import { lifetimes } from './lifetimes.ts'
 import { grantPayload, keptPayload, type RowFacts, seconds, wholePayload } from './payload.ts'
 
 export type Source =
-  | { kind: 'code'; value: string; hash: Buffer; kept: KeptCode | null }
+  | {
+      kind: 'code'
+      value: string
+      hash: Buffer
+      kept: KeptCode | null
+      /** The tokens that it brings; null: it brought others. */
+      tokens: { access: string; refresh: string } | null
+    }
   | {
       kind: 'refresh'
       value: string
@@ -33,6 +40,8 @@ export class Exchange {
   readonly connection: ClientConnection
   readonly source: Source
   readonly now: Date
+  /** The exchange of the code is repeated after a lost response: the library treats the code as unused. */
+  readonly retried: boolean
   /** The library found that the code or refresh token was used before. */
   reused = false
   /** The reason to refuse tokens; null: they may be issued. */
@@ -45,7 +54,9 @@ export class Exchange {
     source: Source,
     denialReason: string | null,
     now: Date,
+    retried = false,
   ) {
+    this.retried = retried
     this.client = known.client
     this.connection = known.connection
     this.source = source
@@ -64,7 +75,7 @@ export class Exchange {
     if (model !== (source.kind === 'code' ? 'AuthorizationCode' : 'RefreshToken') || id !== source.value)
       return undefined
     const payload = wholePayload(model, id, factsOf(source), source.kept.payload)
-    const consumed = consumedAt(source, this.now)
+    const consumed = this.retried ? null : consumedAt(source, this.now)
     if (!consumed) return payload
     // The library checks expiry before reuse; an unexpired payload makes it detect late replays as well.
     return { ...payload, exp: seconds(this.now) + 60, consumed: seconds(consumed) }

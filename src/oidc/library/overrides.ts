@@ -21,21 +21,26 @@ export function overrideLibrary(provider: Provider, { clients, trialUri, cookieK
   // Koa reads its keys with each request; their order changes when the secret keys are rotated.
   Object.defineProperty(provider, 'keys', { get: cookieKeys })
 
-  // Token values with a prefix, for secret scanners. The next refresh token is derived from the current one, so that a retry
-  // returns the same value.
+  // Token values with a prefix, for secret scanners. Tokens are derived from the code or the refresh token that brings them,
+  // so that a retry returns the same values.
   const generate = (model: unknown, make: () => string) => {
     ;(model as Model).prototype.generateTokenId = make
   }
-  const opaque = (model: unknown, prefix: 'lka_' | 'lkc_') =>
+  const opaque = (model: unknown, value: () => string) =>
     generate(model, function (this: { format?: string }) {
       this.format = 'opaque'
-      return newTokenValue(prefix)
+      return value()
     } as () => string)
-  opaque(provider.AccessToken, 'lka_')
-  opaque(provider.AuthorizationCode, 'lkc_')
+  const source = () => exchangeOf(Provider.ctx)?.source ?? { kind: 'none' as const }
+  opaque(provider.AuthorizationCode, () => newTokenValue('lkc_'))
+  opaque(provider.AccessToken, () => {
+    const from = source()
+    return (from.kind === 'code' && from.tokens?.access) || newTokenValue('lka_')
+  })
   generate(provider.RefreshToken, () => {
-    const source = exchangeOf(Provider.ctx)?.source
-    return (source?.kind === 'refresh' && source.next) || newTokenValue('lkr_')
+    const from = source()
+    if (from.kind === 'code' && from.tokens) return from.tokens.refresh
+    return (from.kind === 'refresh' && from.next) || newTokenValue('lkr_')
   })
 
   // The library parses and hashes a client's metadata on each lookup; ours are cached until their row changes.

@@ -11,6 +11,7 @@ import { clientAuthentication } from '../clients/client-authentication.ts'
 import { type Clients, clients } from '../clients/clients.ts'
 import { derivedKeys } from '../derived-keys.ts'
 import { authorizeEndpoint, type RenderFault } from '../endpoints/authorize.ts'
+import { codeTokens } from '../endpoints/code-tokens.ts'
 import { preflight } from '../endpoints/cors.ts'
 import { type Denial, denial } from '../endpoints/denial.ts'
 import { introspectEndpoint } from '../endpoints/introspect.ts'
@@ -129,6 +130,7 @@ function programs(needs: ProviderNeeds, registered: Clients, runGrant: RunGrant)
     }),
     throttle: throttle(needs.limits, needs.now),
     nextRefreshTokens: nextRefreshTokens(needs.secretKeys),
+    codeTokens: codeTokens(needs.secretKeys),
   }
   const endpoints: Answers = [
     ['/v1/oauth/token', tokenEndpoint(parts)],

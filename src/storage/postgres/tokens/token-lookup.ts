@@ -5,7 +5,7 @@
 import type { Pool } from 'pg'
 import type { Placement } from '../../../installs/policy.ts'
 import type { Role } from '../../../installs/workspace.ts'
-import type { KeptCode, KeptRefreshToken, TokenOwner, TokenStore } from '../../../oidc/ports.ts'
+import type { FirstTokens, KeptCode, KeptRefreshToken, TokenOwner, TokenStore } from '../../../oidc/ports.ts'
 import { batch, inOrder, together } from '../batch.ts'
 import { onlyOwnersInstall, policySql } from '../policies.ts'
 import { placementStamp, requestApproved, suspendedByOwner } from '../stores/placements.ts'
@@ -50,10 +50,13 @@ function toOwner(row: OwnerRow): TokenOwner {
 
 type CodeRow = ProofRow &
   OwnerRow &
-  Omit<KeptCode, 'grantId' | 'owner' | 'placement'> & {
+  Omit<KeptCode, 'grantId' | 'owner' | 'placement' | 'first'> &
+  Omit<FirstTokens, 'expiresAt'> & {
     nr: string
     /** null: the code is unknown. */
     grantId: string | null
+    /** null: there is no first access token. */
+    firstExpiresAt: Date | null
     plan: Placement['plan']
     policy: Placement['policy']
     approved: boolean
@@ -68,7 +71,10 @@ type CodeRow = ProofRow &
 const readCode = readEach(
   'code',
   `select ${clientProof}, a.id as "grantId", a.payload, a.redeemed_at as "consumedAt", a.created_at as "issuedAt",
-    a.expires_at as "expiresAt", n.capabilities, ${ownerColumns}, w.plan,
+    a.expires_at as "expiresAt", n.capabilities, a.installation_id as "installationId",
+    first.token_hash as "accessHash", first.expires_at as "firstExpiresAt", a.rivals > 1 as contested,
+    i.last_used_at > a.redeemed_at or exists (
+      select from refresh_tokens r where r.grant_id = a.id and r.parent_hash is not null) as used, ${ownerColumns}, w.plan,
     ${policySql('p')} as policy,
     exists (select from approvals l where l.workspace_id = a.workspace_id and l.connection_id = c.id) as approved,
     ${onlyOwnersInstall('p')}
@@ -80,6 +86,9 @@ const readCode = readEach(
   left join authorizations a on a.code_hash = asked.hash
   left join consents n on n.id = a.consent_id
   ${ownerJoins}
+  left join installations i on i.workspace_id = a.workspace_id and i.id = a.installation_id
+  left join lateral (select t.token_hash, t.expires_at from access_tokens t
+    where t.grant_id = a.id and t.issued_at = a.redeemed_at limit 1) first on true
   left join workspace_policies p on p.workspace_id = a.workspace_id
   where c.id = asked.client and ${liveClient}`,
 )
@@ -129,11 +138,22 @@ function toPlacement(row: CodeRow): Placement {
   }
 }
 
+function toFirst({
+  installationId,
+  accessHash,
+  firstExpiresAt,
+  used,
+  contested,
+}: CodeRow): FirstTokens | null {
+  if (!firstExpiresAt) return null
+  return { installationId, accessHash, expiresAt: firstExpiresAt, used, contested }
+}
+
 function toCode(row: CodeRow | undefined) {
   if (!row?.grantId) return { client: toProof(row), code: null }
   const { grantId, connectionId, payload, consumedAt, issuedAt, expiresAt, capabilities, stamp } = row
   const kept = { grantId, connectionId, payload, consumedAt, issuedAt, expiresAt, capabilities, stamp }
-  const code: KeptCode = { ...kept, owner: toOwner(row), placement: toPlacement(row) }
+  const code: KeptCode = { ...kept, first: toFirst(row), owner: toOwner(row), placement: toPlacement(row) }
   return { client: toProof(row), code }
 }
 

@@ -25,6 +25,7 @@ const endings: Record<EndedByOthers['reason'], string> = {
   'let-go': 'A workspace owner ended it while you were away',
   'by-operator': 'The operator of this service disconnected it',
   'by-partner': 'The application revoked its own access',
+  'authorization-ended': 'Its access expired, or was ended because it was used twice',
   'connection-deleted': 'Its developer deleted it',
 }
 

@@ -29,7 +29,13 @@ export type MyConnection = {
 export type EndedByOthers = {
   reason: Extract<
     StateReason,
-    'by-owner' | 'by-operator' | 'by-partner' | 'let-go' | 'not-approved' | 'connection-deleted'
+    | 'by-owner'
+    | 'by-operator'
+    | 'by-partner'
+    | 'authorization-ended'
+    | 'let-go'
+    | 'not-approved'
+    | 'connection-deleted'
   >
   at: Date
   connection: { id: string; name: string; logoHash: string | null }

@@ -29,7 +29,7 @@ const text = `
   join workspaces w on w.id = i.workspace_id
   left join workspace_policies o on o.workspace_id = w.id
   where i.workspace_id = $1 and i.user_id = $2 and i.state = 'revoked' and i.updated_at > $3
-    and i.state_reason in ('by-owner', 'by-operator', 'by-partner', 'let-go', 'not-approved', 'connection-deleted')
+    and i.state_reason in ('by-owner', 'by-operator', 'by-partner', 'authorization-ended', 'let-go', 'not-approved', 'connection-deleted')
     and not (i.state_reason = 'connection-deleted' and c.created_by is not distinct from $2)
     and (select e.actor_id from events e
       where e.workspace_id = $1 and e.installer_id = $2 and e.installation_id = i.id
