@@ -9,6 +9,7 @@ import { openProvider } from './compose/oidc.ts'
 import { openStores, type Stores } from './compose/stores.ts'
 import { openWeb } from './compose/web.ts'
 import type { Config } from './config.ts'
+import { cors } from './cors.ts'
 import { readQueriesInOneWalk } from './koa-query-patch.ts'
 import { type Metrics, openMetrics } from './metrics/metrics.ts'
 import { openLog, requests } from './request-log.ts'
@@ -44,6 +45,7 @@ async function assemble(config: Config, stores: Stores): Promise<InstallServer> 
   const keyRotation = await followSecretKeys(stores, background.report)
   const parts = openWebParts(config.issuer, stores)
   const provider = await openProvider(config, stores, parts, background, log)
+  const api = partnerApi(config, stores, background)
   const web = openWeb(config, stores, parts, provider, background)
 
   const app = new Koa({ proxy: config.trustProxy !== null })
@@ -55,12 +57,15 @@ async function assemble(config: Config, stores: Stores): Promise<InstallServer> 
   app.use(clientAddress(config.trustProxy))
   app.use(
     requests(log, (ctx, error) =>
-      ctx.path.startsWith('/v1/') ? brokenForPrograms(ctx) : web.broken(ctx, wasTakenBack(error)),
+      ctx.path.startsWith('/v1/') || ctx.path === '/mcp'
+        ? brokenForPrograms(ctx)
+        : web.broken(ctx, wasTakenBack(error)),
     ),
   )
   // Programs need neither the headers nor the sessions of the screens.
+  app.use(cors)
   app.use(provider.programs)
-  for (const part of partnerApi(config, stores, background)) app.use(part)
+  for (const part of api.middleware) app.use(part)
   app.use(web.headers)
   app.use(provider.middleware)
   app.use(await demoPartner(config, stores))
@@ -71,6 +76,7 @@ async function assemble(config: Config, stores: Stores): Promise<InstallServer> 
     stores,
     metrics,
     async close() {
+      await api.close()
       await background.close()
       await keyRotation?.close()
       await stores.close()

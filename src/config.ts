@@ -29,6 +29,8 @@ export type Config = {
   /** null: load the demo when the database is embedded and new. */
   demo: boolean | null
   partnerApi: 'full' | 'read' | 'off'
+  /** Whether /mcp is served, over what the partner API serves. */
+  mcp: boolean
   logLevel: LogLevel
   /** Where Prometheus finds /metrics; null: nowhere. */
   metricsPort: number | null
@@ -128,6 +130,7 @@ export function readConfig(env: Environment = process.env, needs: { keyFile?: bo
     ),
     demo: read<boolean | null>('DEMO', null, 'true or false', readBoolean),
     partnerApi: read('PARTNER_API', 'full', 'full, read or off', oneOf(['full', 'read', 'off'] as const)),
+    mcp: read('MCP', 'on', 'on or off', oneOf(['on', 'off'] as const)) === 'on',
     metricsPort: read<number | null>('METRICS_PORT', null, aPort, readPort),
     logLevel: read<LogLevel>('LOG_LEVEL', 'info', `one of ${logLevels.join(', ')}`, oneOf(logLevels)),
   }

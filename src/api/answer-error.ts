@@ -9,17 +9,32 @@ export type ErrorNeeds = {
   reportFault(error: unknown, requestId: string): void
 }
 
-/** Answers any error in the JSON of the dialect. One that is no refusal is logged, and its message stays in the log. */
-export function answerError(ctx: Context, error: unknown, needs: ErrorNeeds): void {
+/**
+ * Answers any error in the JSON of the dialect. One that is no refusal is logged, and its message stays in the log.
+ * @param resource the path of the resource that was asked for, which the challenge leads to (RFC 9728 §5.1).
+ */
+export function answerError(
+  ctx: Context,
+  error: unknown,
+  needs: ErrorNeeds,
+  resource: '' | '/mcp' = '',
+): void {
   const refusal = refusalOf(error, needs.isUnavailable)
   if (refusal.status >= 500) needs.reportFault(error, ctx.state.requestId)
-  refuse(ctx, refusal, needs.issuer)
+  refuse(ctx, refusal, needs.issuer, resource)
 }
 
-function refuse(ctx: Context, refusal: ApiRefusal, issuer: string): void {
+function refuse(ctx: Context, refusal: ApiRefusal, issuer: string, resource: string): void {
   const { status, code, message, challenge, retryAfterSeconds, allow, additionalData } = refusal
   if (status === 401 || status === 403 || challenge.error) {
-    const { scheme = 'Bearer', ...members } = { realm: issuer, ...challenge } as Record<string, string>
+    const { scheme = 'Bearer', ...about } = challenge
+    const metadata = { resource_metadata: `${issuer}/.well-known/oauth-protected-resource${resource}` }
+    const members =
+      scheme !== 'Bearer'
+        ? { realm: issuer, ...about }
+        : about.error
+          ? { realm: issuer, ...about, ...metadata }
+          : { ...metadata, ...about }
     const list = Object.entries(members).map(([name, value]) => `${name}="${value}"`)
     ctx.set('www-authenticate', `${scheme} ${list.join(', ')}`)
   }

@@ -6,7 +6,7 @@ import type { TakingLimits } from '../installs/rate-limits.ts'
 import { answerError, type ErrorNeeds } from './answer-error.ts'
 import { presentedToken } from './bearer.ts'
 import { Call, type CallNeeds } from './call.ts'
-import { openCallRateLimit } from './call-rate-limit.ts'
+import { type CallRateLimit, openCallRateLimit } from './call-rate-limit.ts'
 import { type ClientNeeds, openClientAuthentication } from './client.ts'
 import type { Endpoint } from './endpoint.ts'
 import { type EndpointNeeds, endpoints, type PartnerApi } from './endpoints.ts'
@@ -35,7 +35,7 @@ export function createApi(needs: ApiNeeds): Middleware {
     row.handle(needs, await authenticateClient(ctx), await row.read(ctx, params))
 
   const answering = async (ctx: Context, answer: () => Promise<object> | never) => {
-    ctx.set(headers)
+    ctx.set(apiHeaders)
     ctx.set('x-notion-request-id', ctx.state.requestId)
     try {
       ctx.body = await answer()
@@ -71,13 +71,16 @@ export function createApi(needs: ApiNeeds): Middleware {
   }
 }
 
-const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+export const apiHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+
+/** One allowance for each token, at the partner API and at the MCP server together. */
+export function openCallLimit({ limits, callsPerMinute = 1_200, now }: ApiNeeds): CallRateLimit {
+  return openCallRateLimit(limits, callsPerMinute, () => now().getTime())
+}
 
 /** @returns what answers a request with an access token. */
 function openTokenCalls(needs: ApiNeeds) {
-  const callLimit = openCallRateLimit(needs.limits, needs.callsPerMinute ?? 1_200, () =>
-    needs.now().getTime(),
-  )
+  const callLimit = openCallLimit(needs)
   const callNeeds: CallNeeds = { ...needs, callLimit }
 
   return async (row: Row<'token'>, ctx: Context, params: Params): Promise<object> => {

@@ -48,5 +48,5 @@ export function isMeantForUs(bearer: Bearer, issuer: string): boolean {
 
 /** @throws ApiRefusal `restricted_resource` that names the missing capability. */
 export function requireCapability(bearer: Bearer, needed: Capability): void {
-  if (!bearer.capabilities.includes(needed)) throw lacksCapability(needed)
+  if (!bearer.capabilities.includes(needed)) throw lacksCapability(needed, bearer.capabilities)
 }

@@ -35,6 +35,8 @@ export type Endpoint<Needs> = Operation & {
   changesPages?: true
   /** @throws ApiRefusal `invalid_json`, `validation_error`. */
   read(ctx: Context, params: Record<string, string>): Promise<Input>
+  /** The same, of a request that comes by another protocol. @throws ApiRefusal `validation_error`. */
+  check(sent: { params: Record<string, string>; query: unknown; body: unknown }): Input
 } & (
     | { by: 'token'; handle: (needs: Needs, call: Call, input: Input) => Promise<object> }
     | { by: 'client'; handle: (needs: Needs, call: ClientCall, input: Input) => Promise<object> }
@@ -76,13 +78,12 @@ export function endpoint<
 >(row: Row<By, Path, Query, Body, Answer, Needs>): Endpoint<Needs> {
   const names = [...row.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
   const params = z.object(Object.fromEntries(names.map(name => [name, uuid])))
-  const read: Endpoint<Needs>['read'] = async (ctx, sent) => {
-    const json = row.body && (await readJsonBody(ctx))
-    return {
-      params: names.length === 0 ? {} : readInput(params, '', sent),
-      query: row.query && readInput(row.query, '', ctx.query),
-      body: row.body && readInput(row.body, 'body', json),
-    }
-  }
-  return { ...row, read } as unknown as Endpoint<Needs>
+  const check: Endpoint<Needs>['check'] = sent => ({
+    params: names.length === 0 ? {} : readInput(params, '', sent.params),
+    query: row.query && readInput(row.query, '', sent.query),
+    body: row.body && readInput(row.body, 'body', sent.body),
+  })
+  const read: Endpoint<Needs>['read'] = async (ctx, params) =>
+    check({ params, query: ctx.query, body: row.body && (await readJsonBody(ctx)) })
+  return { ...row, check, read } as unknown as Endpoint<Needs>
 }

@@ -21,7 +21,7 @@ export type ApiCode = keyof typeof statusOf
 export class ApiRefusal extends Error {
   readonly code: ApiCode
   /** `error` and `scope` of the Bearer challenge (RFC 6750 §3), on 401 and 403; `scheme` where it is another. */
-  readonly challenge: Record<string, string>
+  readonly challenge: Readonly<Record<string, string>>
   readonly retryAfterSeconds: number | null
   /** The methods that the address has, on a request with another one: the status is 405 then (RFC 9110 §15.5.6). */
   readonly allow: readonly string[] | null
@@ -60,9 +60,11 @@ export const unauthorized = () =>
     challenge: { error: 'invalid_token', error_description: 'The token is unknown, expired or revoked' },
   })
 
-/** A request without any credentials: the challenge names no error (RFC 6750 §3.1). */
+/** A request without any credentials: the challenge names no error (RFC 6750 §3.1), and the least scope that is of use. */
 export const noCredentials = () =>
-  new ApiRefusal('unauthorized', 'A bearer token is required in the Authorization header.')
+  new ApiRefusal('unauthorized', 'A bearer token is required in the Authorization header.', {
+    challenge: { scope: 'read_content' },
+  })
 
 export const clientUnknown = () =>
   new ApiRefusal('unauthorized', 'The client is unknown, disabled, or its secret is wrong.', {
@@ -72,12 +74,13 @@ export const clientUnknown = () =>
 export const tooManyCalls = (who: string, seconds: number) =>
   new ApiRefusal('rate_limited', `${who} Please wait ${seconds} s.`, { retryAfterSeconds: seconds })
 
-export const lacksCapability = (needed: Capability) =>
+/** The challenge names what the token has, too: clients ask for exactly the scope that it names, and would lose the rest. */
+export const lacksCapability = (needed: Capability, has: readonly Capability[]) =>
   new ApiRefusal(
     'restricted_resource',
     `The token does not have the capability ${needed}, which this needs.`,
     {
-      challenge: { error: 'insufficient_scope', scope: needed },
+      challenge: { error: 'insufficient_scope', scope: [...has, needed].join(' ') },
     },
   )
 

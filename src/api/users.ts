@@ -81,5 +81,6 @@ async function presentSelf(needs: UsersNeeds, call: Call): Promise<z.input<typeo
 
 /** Either of the two user capabilities; the challenge names the lesser one. */
 function requireUsers(bearer: Bearer): void {
-  if (userInformation(bearer.capabilities) === 'none') throw lacksCapability('read_user_without_email')
+  if (userInformation(bearer.capabilities) === 'none')
+    throw lacksCapability('read_user_without_email', bearer.capabilities)
 }

@@ -1,7 +1,8 @@
 import type { Middleware } from 'koa'
 import type { Pool } from 'pg'
-import { createApi } from '../api/api.ts'
+import { type ApiNeeds, createApi } from '../api/api.ts'
 import { openCursors } from '../api/cursor.ts'
+import { openMcp } from '../api/mcp/serve.ts'
 import { serveReference } from '../api/reference/serve.ts'
 import type { Config } from '../config.ts'
 import type { ForceOutcome } from '../installs/forced-outcome.ts'
@@ -19,13 +20,15 @@ import { now } from './action-parts.ts'
 import type { BackgroundWriters } from './background.ts'
 import type { Stores } from './stores.ts'
 
-/** The partner API and its OpenAPI document. */
-export function partnerApi(
-  config: Config,
-  stores: Stores,
-  { lastUsed, report }: BackgroundWriters,
-): Middleware[] {
-  const api = createApi({
+export type Api = {
+  /** The partner API, its OpenAPI document, and the MCP server where it is on. */
+  middleware: Middleware[]
+  close(): Promise<void>
+}
+
+/** The partner API, for programs and for agents. */
+export function partnerApi(config: Config, stores: Stores, { lastUsed, report }: BackgroundWriters): Api {
+  const needs: ApiNeeds = {
     issuer: config.issuer,
     partnerApi: config.partnerApi,
     limits: stores.limits,
@@ -36,9 +39,16 @@ export function partnerApi(
     isUnavailable,
     reportFault: report,
     ...apiStores(poolOf(stores.database)),
-  })
-  return [serveReference(config), api]
+  }
+  const mcp = servesMcp(config) ? openMcp(needs) : null
+  return {
+    middleware: [serveReference(config), createApi(needs), ...(mcp ? [mcp.middleware] : [])],
+    close: async () => mcp?.close(),
+  }
 }
+
+/** The MCP server serves what the partner API serves. */
+export const servesMcp = ({ mcp, partnerApi }: Config) => mcp && partnerApi !== 'off'
 
 /** The readings and changes of the partner API, on PostgreSQL. */
 export function apiStores(pool: Pool) {

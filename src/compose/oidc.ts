@@ -10,6 +10,7 @@ import { providerStore } from '../storage/postgres/tokens/store.ts'
 import { isUnavailable } from '../storage/unavailable.ts'
 import type { WebContext } from '../web/http/state.ts'
 import { now } from './action-parts.ts'
+import { servesMcp } from './api.ts'
 import type { BackgroundWriters } from './background.ts'
 import type { WebParts } from './frame.ts'
 import type { Stores } from './stores.ts'
@@ -25,6 +26,7 @@ export async function openProvider(
   return createProvider({
     issuer: config.issuer,
     trustProxy: config.trustProxy !== null,
+    mcp: servesMcp(config),
     store: providerStore(poolOf(stores.database)),
     shortLived: stores.shortLived,
     limits: stores.limits,

@@ -4,6 +4,9 @@ import type { Connection } from './connection.ts'
 const longest = 2_000
 const loopback = ['127.0.0.1', '[::1]', 'localhost']
 
+/** An application on the person's own computer (RFC 8252 §7.3). */
+export const isLoopback = ({ protocol, hostname }: URL) => protocol === 'http:' && loopback.includes(hostname)
+
 /**
  * What is wrong with a redirect URI, naming the part; null when it may be registered. Allowed are https, http on a loopback
  * host (RFC 8252 §7.3), and for public clients a private-use scheme with a dot in it (RFC 8252 §7.1).

@@ -184,6 +184,8 @@ export type TokenInForce = {
   capabilities: Capability[]
   issuedAt: Date
   expiresAt: Date | null
+  /** The resource that the token is for (RFC 8707); null: none was named. */
+  audience: string | null
   /** The granted pages that exist and that their grantor can still access. */
   pageIds: string[]
 }

@@ -85,11 +85,15 @@ describe('a partner changes pages', () => {
   it('only with the capability, which the refusal names', async () => {
     const { token } = await installed(world.users.cleo.id, [world.pages.handbook.id], ['read_content'])
     const update = await refusalOf(as(token).pages.update({ page_id: world.pages.handbook.id, icon: null }))
-    expect((update.headers as Headers).get('www-authenticate')).toContain('scope="update_content"')
+    expect((update.headers as Headers).get('www-authenticate')).toContain(
+      'scope="read_content update_content"',
+    )
     const create = await refusalOf(
       as(token).pages.create({ parent: { page_id: world.pages.handbook.id }, properties: {} }),
     )
-    expect((create.headers as Headers).get('www-authenticate')).toContain('scope="insert_content"')
+    expect((create.headers as Headers).get('www-authenticate')).toContain(
+      'scope="read_content insert_content"',
+    )
     expect([update.status, create.status]).toEqual([403, 403])
   })
 })

@@ -110,7 +110,8 @@ describe('a partner reads the people of the workspace', () => {
     const refused = await refusalOf(as(token).users.list({}))
     expect(refused).toMatchObject({ status: 403, code: APIErrorCode.RestrictedResource })
     expect((refused.headers as Headers).get('www-authenticate')).toBe(
-      `Bearer realm="${server.base}", error="insufficient_scope", scope="read_user_without_email"`,
+      `Bearer realm="${server.base}", error="insufficient_scope", scope="read_content read_user_without_email", ` +
+        `resource_metadata="${server.base}/.well-known/oauth-protected-resource"`,
     )
   })
 })

@@ -132,7 +132,9 @@ describe('the operator’s choice', () => {
     ]) {
       const answer = await call(base, sent.path, { ...sent, token: alone.relay.token })
       expect(answer.json).toMatchObject({ status: 403, code: 'restricted_resource' })
-      expect(answer.headers['www-authenticate']).toBe('Bearer realm="https://latchkey.test"')
+      expect(answer.headers['www-authenticate']).toBe(
+        'Bearer resource_metadata="https://latchkey.test/.well-known/oauth-protected-resource"',
+      )
       expect((await call(base, sent.path, { ...sent, token: newTokenValue('lka_') })).status).toBe(401)
     }
     expect((await call(base, '/v1/search', { token: alone.relay.token, body: {} })).status).toBe(200)

@@ -44,7 +44,9 @@ describe('a token in the wrong place', () => {
   it('is ignored in the address, and refused beside another one', async () => {
     const none = await ask(`${page}?access_token=${relay.token}`)
     expect(none.status).toBe(401)
-    expect(none.headers['www-authenticate']).toBe(`Bearer realm="${server.base}"`)
+    expect(none.headers['www-authenticate']).toBe(
+      `Bearer resource_metadata="${server.base}/.well-known/oauth-protected-resource", scope="read_content"`,
+    )
     const both = await ask(`${page}?access_token=${relay.token}`, { token: relay.token })
     expect(both.json).toMatchObject({ status: 400, code: 'invalid_request' })
     expect(both.headers['www-authenticate']).toContain('error="invalid_request"')

@@ -42,6 +42,7 @@ describe('introspection', () => {
     expect(json).toEqual({
       active: true,
       scope: 'read_content update_content read_user_without_email',
+      aud: server.base,
       client_id: flow.connection.id,
       sub: world.users.ben.id,
       iss: server.base,

@@ -4,6 +4,7 @@ import Koa, { type Context } from 'koa'
 import pg from 'pg'
 import { pino } from 'pino'
 import { joinKeyRotation } from '../../src/compose/key-rotation.ts'
+import { cors } from '../../src/cors.ts'
 import type { Consent } from '../../src/installs/consent.ts'
 import { uuidv7 } from '../../src/installs/ids.ts'
 import { watchRequestTiming } from '../../src/oidc/endpoints/request-timing.ts'
@@ -48,6 +49,7 @@ export async function startProvider(settings: ProviderSettings): Promise<Provide
   const needs: ProviderNeeds = {
     issuer: settings.issuer ?? base,
     trustProxy: true,
+    mcp: true,
     store: providerStore(pool),
     shortLived,
     limits: openLimits(redis),
@@ -76,6 +78,7 @@ export async function startProvider(settings: ProviderSettings): Promise<Provide
     ctx.set('x-request-id', ctx.state.requestId)
     await next()
   })
+  app.use(cors)
   app.use(provider.programs)
   app.use(provider.middleware)
   app.use(async ctx => {

@@ -3,7 +3,7 @@ import { errors } from 'oidc-provider'
 import { readScope } from '../../installs/capability.ts'
 import { testParameter } from '../../installs/forced-outcome.ts'
 import { withoutOpenIdScopes } from './openid-scopes.ts'
-import { isOurResource } from './resource.ts'
+import { type Resources, servedResource } from './resource.ts'
 
 type Query = Record<string, string | string[] | undefined>
 export type AuthorizeRequest = {
@@ -24,6 +24,7 @@ const understood = [
   'login_hint',
   'ui_locales',
   'workspace_id',
+  'resource',
   testParameter,
   // The library refuses these by name: a request object may contain parameters that must not be ignored.
   'request',
@@ -32,20 +33,21 @@ const understood = [
 ]
 
 /** @returns null when a parameter contains a NUL; the request is then not processed. */
-export function readAuthorizeRequest(sent: Query, issuer: string): AuthorizeRequest | null {
+export function readAuthorizeRequest(sent: Query, resources: Resources): AuthorizeRequest | null {
   if (Object.values(sent).some(value => String(value).includes('\0'))) return null
   // A parameter without a value is treated as omitted (RFC 6749 §3.1).
   const query: Query = Object.fromEntries(Object.entries(sent).filter(([, value]) => String(value) !== ''))
   if (typeof query.scope === 'string') query.scope = withoutOpenIdScopes(query.scope)
   const kept: Query = {}
   for (const name of understood) if (query[name] !== undefined) kept[name] = query[name]
-  const complaint = complain(query, issuer)
+  const complaint = complain(query, resources)
+  if (query.resource !== undefined) kept.resource = servedResource(query.resource, resources) ?? ''
   // The library answers an unknown response type in the fragment. `complaint` refuses it, in the query.
   if (typeof kept.response_type === 'string') kept.response_type = 'code'
   return { query: kept, complaint }
 }
 
-function complain(query: Query, issuer: string): Error | null {
+function complain(query: Query, resources: Resources): Error | null {
   const { response_type, response_mode, scope, resource, authorization_details } = query
   if (typeof response_type === 'string' && response_type !== 'code')
     return new errors.UnsupportedResponseType('the only response_type is code')
@@ -54,8 +56,8 @@ function complain(query: Query, issuer: string): Error | null {
   // The library drops unknown scopes, which the partner would take for granted.
   const { unknown } = readScope(typeof scope === 'string' ? scope : '')
   if (unknown.length > 0) return new errors.InvalidScope('no such scope', unknown.join(' '))
-  if (resource !== undefined && !(typeof resource === 'string' && isOurResource(resource, issuer)))
-    return new errors.InvalidTarget('the only resource is this server')
+  if (resource !== undefined && servedResource(resource, resources) === null)
+    return new errors.InvalidTarget('this server does not serve the resource')
   if (authorization_details !== undefined)
     return new errors.InvalidAuthorizationDetails('pages are chosen by the member, not by the request')
   return null

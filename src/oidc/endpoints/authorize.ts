@@ -14,6 +14,8 @@ export type RenderFault = (ctx: Context, fault: Fault) => void | Promise<void>
 
 export type AuthorizeNeeds = {
   issuer: string
+  /** Whether the MCP server is served. */
+  mcp: boolean
   renderFault: RenderFault
   log: Log
   note: NoteFlowStep
@@ -82,7 +84,7 @@ export function authorizeEndpoint(needs: AuthorizeNeeds) {
   return {
     begin(provider: Provider, run: Middleware): Middleware {
       return async (ctx, next) => {
-        const request = readAuthorizeRequest(ctx.query, needs.issuer)
+        const request = readAuthorizeRequest(ctx.query, needs)
         if (!request) return show(ctx, 400, unreadable)
         ctx.state.isTrial = await isTrial(needs.trials, ctx)
         ctx.query = request.query as Context['query']

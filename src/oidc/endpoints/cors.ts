@@ -1,25 +1,22 @@
-/** A partner's application in a browser may ask from the origins of its redirect URIs; nobody else's script may read answers. */
-import type { Context, Middleware } from 'koa'
+/** Scripts in browsers at the OAuth endpoints: for a known client, the answer is for pages of its redirect URIs' origins. */
+import type { Context } from 'koa'
+import { isLoopback } from '../../installs/redirect-uri.ts'
 import type { ClientConnection } from '../ports.ts'
 
-/** Set once the client is known. */
+/** Called once the client is known: until then any page may read the refusal. */
 export function allowOrigin(ctx: Context, connection: ClientConnection): void {
   const origin = ctx.get('origin')
-  if (origin === '' || origin === 'null' || connection.clientType !== 'public') return
-  if (!connection.redirectUris.some(uri => URL.parse(uri)?.origin === origin)) return
-  ctx.set('Access-Control-Allow-Origin', origin)
-  ctx.set('Access-Control-Expose-Headers', 'WWW-Authenticate, Retry-After, X-Request-Id')
+  if (origin === '') return
+  ctx.remove('Access-Control-Allow-Origin')
   ctx.vary('Origin')
+  if (connection.clientType !== 'public' || !connection.redirectUris.some(uri => isOf(origin, uri))) return
+  ctx.set('Access-Control-Allow-Origin', origin)
 }
 
-/** Which client asks is not known yet: the browser is let through, and decides by the answer to the request itself. */
-export const preflight: Middleware = ctx => {
-  const origin = ctx.get('origin')
-  ctx.status = 204
-  if (origin === '' || origin === 'null') return
-  ctx.set('Access-Control-Allow-Origin', origin)
-  ctx.set('Access-Control-Allow-Methods', 'POST')
-  ctx.set('Access-Control-Allow-Headers', 'Authorization, Content-Type')
-  ctx.set('Access-Control-Max-Age', '3600')
-  ctx.vary('Origin')
+/** Loopback redirect URIs match any port (RFC 8252 §7.3), and so do their origins. */
+function isOf(origin: string, uri: string): boolean {
+  const [page, redirect] = [URL.parse(origin), URL.parse(uri)]
+  if (!page || !redirect || origin === 'null') return false
+  if (page.origin === redirect.origin) return true
+  return isLoopback(redirect) && page.protocol === redirect.protocol && page.hostname === redirect.hostname
 }

@@ -137,6 +137,8 @@ function present(token: TokenInForce, issuer: string, isRefreshToken: boolean): 
     // An internal connection's token has no user; its subject is the bot.
     sub: token.userId ?? token.installationId,
     iss: issuer,
+    // Without a named resource, a token is for the partner API.
+    ...(isRefreshToken ? {} : { aud: token.audience ?? issuer }),
     iat: seconds(issuedAt),
     ...(ends ? { exp: seconds(expiresAt) } : {}),
     ...(isRefreshToken ? {} : { token_type: 'bearer' }),

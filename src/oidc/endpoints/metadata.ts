@@ -4,6 +4,8 @@ import { capabilities } from '../../installs/capability.ts'
 import type { SigningKey } from '../keys.ts'
 
 export const metadataPaths = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']
+/** RFC 9728 §3; followed by the path of the resource. */
+export const resourceMetadataPath = '/.well-known/oauth-protected-resource'
 
 /** The metadata with `signed_metadata` (RFC 8414 §2.1), signed by `key`. */
 export async function signedMetadata(issuer: string, key: SigningKey): Promise<Record<string, unknown>> {

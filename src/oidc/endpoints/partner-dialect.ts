@@ -54,10 +54,12 @@ export function inPartnerDialect(
   }
 }
 
-/** Answers any method but POST and the preflight's OPTIONS (RFC 9110 §15.5.6). */
-export const refuseMethod: Middleware = ctx => {
-  ctx.set('Allow', 'POST, OPTIONS')
-  throw new OAuthRefusal(405, 'invalid_request', 'This endpoint takes POST requests.')
+/** Answers any other method than those that the address has (RFC 9110 §15.5.6). */
+export function refuseMethod(allow: string): Middleware {
+  return ctx => {
+    ctx.set('Allow', allow)
+    throw new OAuthRefusal(405, 'invalid_request', `This address takes ${allow.split(', ')[0]} requests.`)
+  }
 }
 
 const broken = () => new OAuthRefusal(500, 'server_error', 'Something broke on our side.')

@@ -15,13 +15,15 @@ import { invalidGrant, OAuthRefusal, unavailable, unproven } from './oauth-refus
 import { withoutOpenIdScopes } from './openid-scopes.ts'
 import { denialReason, type PresentedNeeds, readPresented } from './presented-token.ts'
 import { type Fields, readFields } from './request-body.ts'
-import { isOurResource } from './resource.ts'
+import { type Resources, servedResource } from './resource.ts'
 import { answerReuse, certainBurst, isRetry } from './reuse.ts'
 import { tokenAnswer } from './token-answer.ts'
 import type { Throttle } from './token-rate-limit.ts'
 
 export type TokenNeeds = PresentedNeeds & {
   issuer: string
+  /** Whether the MCP server is served. */
+  mcp: boolean
   runGrant: RunGrant
   store: TokenStore & SecretStore
   authenticate: Authenticate
@@ -93,7 +95,8 @@ async function decide(
   if (!attempted.counted) needs.throttle(credentials.clientId, ctx.ip)
   attempted.counted = true
   allowOrigin(ctx, known.connection)
-  refuseTargets(fields, needs.issuer)
+  refuseDetails(fields)
+  const resource = targetOf(fields, ownOf(keptOf(found.source), credentials.clientId), needs)
   // Another host issued the next token; treating the retry as reuse would end the family.
   if (lacksKey(found.source, now) && ownOf(keptOf(found.source), credentials.clientId)) throw unavailable()
   const outcome = readTestOutcome(ctx.get(testHeader))
@@ -101,7 +104,7 @@ async function decide(
   const source = forced ? (await readPresented(needs, credentials.clientId, fields)).source : found.source
 
   const retried = await isRetry(needs.store, ctx.req, credentials.clientId, fields, source, now)
-  const exchange = new Exchange(known, source, denialReason(source), now, retried)
+  const exchange = new Exchange(known, source, denialReason(source), now, { resource, retried })
   begin(ctx, exchange)
   const granted = await needs.runGrant(ctx, exchange, fields).catch(async error => {
     // The library detected the reuse; ending the family is a write of its own.
@@ -178,15 +181,34 @@ function partnerAddress({ connection }: Exchange, ctx: Context): string | null {
 }
 
 /** Checked before the library runs, which would consume the code first. */
-function refuseTargets(fields: Fields, issuer: string): void {
-  if (fields.resource !== undefined && !isOurResource(fields.resource, issuer))
-    throw new OAuthRefusal(400, 'invalid_target', 'The only resource is this server.')
+function refuseDetails(fields: Fields): void {
   if (fields.authorization_details !== undefined)
     throw new OAuthRefusal(
       400,
       'invalid_authorization_details',
       'Pages are chosen by the member, not by the request.',
     )
+}
+
+/**
+ * The resource that the tokens are for: the one of the code or refresh token, which a request may only repeat; where that has
+ * none, the one that the request names. Checked before the library runs, which would consume the code first.
+ */
+function targetOf(
+  { resource }: Fields,
+  kept: KeptCode | KeptRefreshToken | null,
+  resources: Resources,
+): string | null {
+  const asked = resource === undefined ? null : servedResource(resource, resources)
+  const bound = typeof kept?.payload.resource === 'string' ? kept.payload.resource : null
+  // Clients begin anew after invalid_grant; after invalid_target they would repeat the refresh for ever.
+  if (bound !== null && servedResource(bound, resources) === null)
+    throw invalidGrant('The resource that was authorized is no longer served.')
+  if (resource !== undefined && asked === null)
+    throw new OAuthRefusal(400, 'invalid_target', 'This server does not serve the resource.')
+  if (asked !== null && bound !== null && asked !== bound)
+    throw new OAuthRefusal(400, 'invalid_target', 'The authorization is for another resource.')
+  return bound ?? asked
 }
 
 /** Stores the tokens. @returns the installation's id; null when the rows that decide have changed. */

@@ -67,7 +67,7 @@ function durable(model: string, store: AdapterNeeds['authorizations']): Adapter 
       const code = {
         hash: hash('sha256', id, 'buffer'),
         grantId: payload.grantId!,
-        payload: { ...keptPayload(payload as Payload), ...testOf(Provider.ctx) },
+        payload: { ...keptPayload(payload as Payload), ...testOf(Provider.ctx), ...resourceOf(Provider.ctx) },
         now: new Date(payload.iat! * 1000),
       }
       // The authorization was revoked meanwhile.
@@ -90,6 +90,12 @@ function testOf(ctx: unknown): { test?: TestOutcome } {
   const { params } = (ctx as { oidc: { params?: Record<string, unknown> } }).oidc
   const test = readTestOutcome(params?.[testParameter])
   return test === 'no-pages' ? { test } : {}
+}
+
+/** The resource that the authorization request named. */
+function resourceOf(ctx: unknown): { resource?: string } {
+  const { params } = (ctx as { oidc: { params?: Record<string, unknown> } }).oidc
+  return typeof params?.resource === 'string' ? { resource: params.resource } : {}
 }
 
 function markReused(): void {

@@ -82,6 +82,8 @@ export function configuration(needs: ConfigurationNeeds): Configuration {
       },
       /** Read by the screens in a sandbox and stored with the code; see installs/forced-outcome.ts. */
       [testParameter]: null,
+      /** Stored with the code (RFC 8707). The library's own feature would consume a refresh token before it refuses one. */
+      resource: null,
     },
 
     interactions: {

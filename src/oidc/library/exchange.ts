@@ -46,6 +46,8 @@ export class Exchange {
   reused = false
   /** The reason to refuse tokens; null: they may be issued. */
   readonly denialReason: string | null
+  /** The resource that the tokens are for (RFC 8707); null: none was named. */
+  readonly resource: string | null
   private access: NewToken | null = null
   private refresh: NewToken | null = null
 
@@ -54,7 +56,7 @@ export class Exchange {
     source: Source,
     denialReason: string | null,
     now: Date,
-    retried = false,
+    { resource = null, retried = false }: { resource?: string | null; retried?: boolean },
   ) {
     this.retried = retried
     this.client = known.client
@@ -62,6 +64,7 @@ export class Exchange {
     this.source = source
     this.denialReason = denialReason
     this.now = now
+    this.resource = resource
   }
 
   get owner(): TokenOwner | null {
@@ -82,9 +85,11 @@ export class Exchange {
   }
 
   save(model: string, id: string, payload: Payload): void {
+    const audience =
+      this.resource && (model === 'AccessToken' ? { aud: this.resource } : { resource: this.resource })
     const token = {
       hash: hash('sha256', id, 'buffer'),
-      payload: keptPayload(payload),
+      payload: { ...keptPayload(payload), ...audience },
       expiresAt: new Date(Number(payload.exp) * 1000),
     }
     if (model === 'AccessToken') this.access = token

@@ -12,12 +12,12 @@ import { type Clients, clients } from '../clients/clients.ts'
 import { derivedKeys } from '../derived-keys.ts'
 import { authorizeEndpoint, type RenderFault } from '../endpoints/authorize.ts'
 import { codeTokens } from '../endpoints/code-tokens.ts'
-import { preflight } from '../endpoints/cors.ts'
 import { type Denial, denial } from '../endpoints/denial.ts'
 import { introspectEndpoint } from '../endpoints/introspect.ts'
-import { metadataPaths, signedMetadata } from '../endpoints/metadata.ts'
+import { metadataPaths, resourceMetadataPath, signedMetadata } from '../endpoints/metadata.ts'
 import { nextRefreshTokens } from '../endpoints/next-refresh-token.ts'
 import { type IsUnavailable, inPartnerDialect, type Log, refuseMethod } from '../endpoints/partner-dialect.ts'
+import { resourceMetadata } from '../endpoints/resource.ts'
 import { revokeEndpoint } from '../endpoints/revoke.ts'
 import { tokenEndpoint } from '../endpoints/token.ts'
 import { throttle } from '../endpoints/token-rate-limit.ts'
@@ -34,6 +34,8 @@ export type ProviderNeeds = {
   /** The public base address, without a trailing slash. */
   issuer: string
   trustProxy: boolean
+  /** Whether the MCP server is served, as one of the resources. */
+  mcp: boolean
   store: ProviderStore
   shortLived: FlowStore
   limits: TakingLimits
@@ -98,7 +100,7 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
     programs: (ctx, next) =>
       (posts.get(`${ctx.method} ${ctx.path}`) ?? posts.get(ctx.path) ?? pass)(ctx, next),
     async middleware(ctx: Context, next: Next) {
-      const answer = answers.get(`${ctx.method} ${ctx.path}`)
+      const answer = answers.get(`${ctx.method} ${ctx.path}`) ?? answers.get(ctx.path)
       if (answer) return answer(ctx, next)
       if (ctx.method === 'GET' && resumption.test(ctx.path)) return resume(ctx, next)
       return next()
@@ -114,6 +116,12 @@ const resumption = new RegExp(`^${routes.authorization}/[\\w-]+$`)
 type Answers = [address: string, answer: Middleware][]
 
 const pass: Middleware = (_ctx, next) => next()
+
+/** A question for the methods; a preflight is answered before (cors.ts). */
+const options: Middleware = ctx => {
+  ctx.set('Allow', 'POST, OPTIONS')
+  ctx.status = 204
+}
 
 /** The endpoints that partners' servers post to. */
 function programs(needs: ProviderNeeds, registered: Clients, runGrant: RunGrant): Answers {
@@ -139,23 +147,36 @@ function programs(needs: ProviderNeeds, registered: Clients, runGrant: RunGrant)
   ]
   return endpoints.flatMap(([path, endpoint]) => [
     [`POST ${path}`, inPartnerDialect(needs, endpoint)],
-    [`OPTIONS ${path}`, preflight],
-    [path, inPartnerDialect(needs, refuseMethod)],
+    [`OPTIONS ${path}`, options],
+    [path, inPartnerDialect(needs, refuseMethod('POST, OPTIONS'))],
   ])
 }
 
 /** Public documents: the metadata and the JWKS. */
 async function documents(needs: ProviderNeeds, run: Middleware): Promise<Answers> {
   const metadata = await signedMetadata(needs.issuer, needs.signingKeys[0]!)
-  const answer: Middleware = ctx => {
-    ctx.set('Access-Control-Allow-Origin', '*')
-    ctx.set('Cache-Control', 'public, max-age=300')
-    ctx.body = metadata
-  }
-  return [
-    ...metadataPaths.map(path => [`GET ${path}`, answer] as [string, Middleware]),
-    [`GET ${routes.jwks}`, run],
+  const serve =
+    (body: unknown): Middleware =>
+    ctx => {
+      ctx.set('Cache-Control', 'public, max-age=300')
+      ctx.body = body
+    }
+  const { issuer } = needs
+  const all: Answers = [
+    ...metadataPaths.map((path): Answers[number] => [path, serve(metadata)]),
+    [resourceMetadataPath, serve(resourceMetadata(issuer, ''))],
+    ...(needs.mcp
+      ? [[`${resourceMetadataPath}/mcp`, serve(resourceMetadata(issuer, '/mcp'))] as Answers[number]]
+      : []),
+    [routes.jwks, run],
   ]
+  return all.flatMap(
+    ([path, answer]): Answers => [
+      [`GET ${path}`, answer],
+      [`HEAD ${path}`, answer],
+      [path, inPartnerDialect(needs, refuseMethod('GET, HEAD'))],
+    ],
+  )
 }
 
 /** A separate key for the cookies of the flow. */
