@@ -222,10 +222,15 @@ CREATE TABLE users (
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
   sandbox_id uuid,
+  external_id text,
+  external_key uuid,
   CONSTRAINT users_pkey PRIMARY KEY (id),
+  CONSTRAINT users_external_both CHECK ((external_id IS NULL) = (external_key IS NULL)),
   CONSTRAINT users_persona_without_password CHECK (sandbox_id IS NULL OR password_hash IS NULL)
 );
 CREATE INDEX users_by_email ON users USING btree (lower(NORMALIZE(email) COLLATE "C"));
+CREATE UNIQUE INDEX users_by_external_id ON users USING btree (external_id) WHERE external_id IS NOT NULL;
+CREATE UNIQUE INDEX users_by_other_key ON users USING btree (external_key) WHERE external_key <> id;
 CREATE INDEX users_by_sandbox ON users USING btree (sandbox_id) WHERE sandbox_id IS NOT NULL;
 CREATE UNIQUE INDEX users_email_key ON users USING btree (lower(NORMALIZE(email) COLLATE "C")) WHERE NOT disabled;
 
@@ -237,10 +242,12 @@ CREATE TABLE workspaces (
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
   sandbox_owner uuid,
+  external_id text,
   CONSTRAINT workspaces_pkey PRIMARY KEY (id),
   CONSTRAINT workspaces_plan_known CHECK (plan = ANY (ARRAY['free'::text, 'plus'::text, 'business'::text, 'enterprise'::text])),
   CONSTRAINT workspaces_sandbox_owner_exists FOREIGN KEY (sandbox_owner) REFERENCES users(id) ON DELETE CASCADE
 );
+CREATE UNIQUE INDEX workspaces_by_external_id ON workspaces USING btree (external_id) WHERE external_id IS NOT NULL;
 CREATE UNIQUE INDEX workspaces_one_sandbox ON workspaces USING btree (sandbox_owner) WHERE sandbox_owner IS NOT NULL;
 
 CREATE TABLE connections (
@@ -502,6 +509,7 @@ CREATE TABLE pages (
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
   sort_title text GENERATED ALWAYS AS (lower("left"(NORMALIZE(title), 200))) STORED NOT NULL,
+  external_id text,
   CONSTRAINT pages_pkey PRIMARY KEY (workspace_id, id),
   CONSTRAINT pages_id_not_greatest CHECK (id <> 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid),
   CONSTRAINT pages_not_own_parent CHECK (parent_id <> id),

@@ -45,7 +45,7 @@ export function importCommand(): Command {
 }
 
 const format = `
-The file has one JSON object a line, in any order; ids are UUIDs. These four may be pasted:
+The file has one JSON object a line, in any order. Ids are UUIDs, or your own as external ids (below). These four may be pasted:
 
 {"kind":"user","id":"00000000-0000-4000-8000-000000000001","email":"you@example.test","name":"You","password":"choose one"}
 {"kind":"workspace","id":"00000000-0000-4000-8000-000000000002","name":"Example","icon":"🏔️","plan":"free"}
@@ -55,7 +55,11 @@ The file has one JSON object a line, in any order; ids are UUIDs. These four may
 user       also "avatar_url", "disabled": true
 workspace  "plan" is free, plus, business or enterprise
 member     "role" is owner, member or guest; "removed": true takes the member out
-page       also "icon", "type": "database", "archived": true; on pages without a parent "private_to": [user ids]`
+page       also "icon", "type": "database", "archived": true; on pages without a parent "private_to": [user ids]
+
+Your own ids are text: "external_id" in place of "id", and "workspace_external_id", "user_external_id" and "parent_external_id" in
+place of the others; in "private_to", {"user_external_id": "17"}. They are unique per kind, for pages within their workspace. A
+user may have both ids.`
 
 async function openFile(file: string) {
   const found = await stat(file).catch(() => null)

@@ -58,26 +58,31 @@ const times = { createdAt: time, updatedAt: time }
 
 // The directory.
 
-export const users = table<User & Times & { passwordHash: string | null; sandboxId: string | null }>(
-  'users',
-  {
-    id: key(uuid),
-    email: text,
-    name: text,
-    avatarUrl: orNull(text),
-    disabled: flag,
-    passwordHash: orNull(text),
-    sandboxId: orNull(uuid),
-    ...times,
-  },
-)
+type UserSecrets = { passwordHash: string | null; sandboxId: string | null }
+type ExternalIds = { externalId: string | null; externalKey: string | null }
 
-export const workspaces = table<Workspace & Times & { sandboxOwner: string | null }>('workspaces', {
+export const users = table<User & Times & UserSecrets & ExternalIds>('users', {
+  id: key(uuid),
+  email: text,
+  name: text,
+  avatarUrl: orNull(text),
+  disabled: flag,
+  passwordHash: orNull(text),
+  sandboxId: orNull(uuid),
+  externalId: orNull(text),
+  externalKey: orNull(uuid),
+  ...times,
+})
+
+export const workspaces = table<
+  Workspace & Times & { sandboxOwner: string | null; externalId: string | null }
+>('workspaces', {
   id: key(uuid),
   name: text,
   icon: orNull(text),
   plan: text,
   sandboxOwner: orNull(uuid),
+  externalId: orNull(text),
   ...times,
 })
 
@@ -101,6 +106,7 @@ export const pages = sqlTable('pages', {
   archived: flag,
   createdBy: orNull(uuid),
   lastEditedBy: orNull(uuid),
+  externalId: orNull(text),
   ...times,
 })
 

@@ -57,26 +57,41 @@ const sandboxChecks = [
    where ${isSandbox('each.workspace_id')}`,
 ]
 
+/** An external id is that of one user. One by which a user was made stays theirs: their id is derived from it. */
+const externalIdChecks = [
+  `select line, 'the external_id ' || external_id || ' is that of user ' || other
+   from (select line, external_id, min(id::text) over same as other, row_number() over same as place
+         from staged_users where external_id is not null window same as (partition by external_id order by line)) s
+   where place > 1`,
+  `select s.line, 'the external_id ' || s.external_id || ' is that of user ' || u.id
+   from staged_users s join users u on u.external_id = s.external_id and u.id <> s.id`,
+  `select s.line, 'the user ' || s.id || ' is known by the external_id ' || u.external_id || ', which cannot change'
+   from staged_users s join users u on u.id = s.id and u.external_key = u.id and s.external_id <> u.external_id`,
+]
+
 const checks = [
   ...sandboxChecks,
+  ...externalIdChecks,
   `select line, 'the e-mail address ' || email || ' is that of user ' || other as reason
    from (select line, email, min(id::text) over same as other, row_number() over same as place
          from staged_users where not disabled window same as (partition by ${emailKey('email')} order by line)) s
    where place > 1`,
-  `select s.line, 'the e-mail address ' || s.email || ' is that of user ' || u.id
+  `select s.line, 'the e-mail address ' || s.email || ' is that of user ' || coalesce(u.external_id, u.id::text)
    from staged_users s join users u on ${emailKey('u.email')} = ${emailKey('s.email')} and u.id <> s.id
    where not s.disabled and not u.disabled and not ${hasLeft('u.id')}
      and not exists (select from staged_users other where other.id = u.id)`,
-  `select line, 'the workspace ' || workspace_id || ' is not known'
+  `select line, 'the workspace ' || coalesce(workspace_named, workspace_id::text) || ' is not known'
    from staged_members s where ${unknownWorkspace('s.workspace_id')}`,
-  `select line, 'the user ' || user_id || ' is not known' from staged_members s where ${unknownUser('s.user_id')}`,
-  `select line, 'the workspace ' || s.workspace_id || ' is not known'
+  `select line, 'the user ' || coalesce(user_named, user_id::text) || ' is not known'
+   from staged_members s where ${unknownUser('s.user_id')}`,
+  `select line, 'the workspace ' || coalesce(s.workspace_named, s.workspace_id::text) || ' is not known'
    from staged_pages s join (select distinct workspace_id from staged_pages) each using (workspace_id)
    where ${unknownWorkspace('each.workspace_id')}`,
-  `select line, 'private_to names the user ' || viewer || ', who is not known'
-   from (select line, unnest(viewers) as viewer from staged_pages where viewers is not null) s
+  `select line, 'private_to names the user ' || coalesce(named, viewer::text) || ', who is not known'
+   from (select line, unnest(viewers) as viewer, unnest(viewers_named) as named
+         from staged_pages where viewers is not null) s
    where ${unknownUser('viewer')}`,
-  `select s.line, 'the parent ' || s.parent_id || case
+  `select s.line, 'the parent ' || coalesce(s.parent_named, s.parent_id::text) || case
        when exists (select from pages p where p.id = s.parent_id)
          or exists (select from staged_pages p where p.id = s.parent_id) then ' is in another workspace'
        else ' is not known' end

@@ -3,7 +3,8 @@ import type { Pool, PoolClient } from 'pg'
 import type { InstallEvent } from '../../../installs/events.ts'
 import { appendEvent } from '../stores/events.ts'
 import { findFaults, keepLastLines } from './check-staged.ts'
-import { type DirectoryLine, LineError, readLine, type UserLine } from './line.ts'
+import { LineError } from './fields.ts'
+import { type DirectoryLine, readLine, type UserLine } from './line.ts'
 import { splitLines } from './lines.ts'
 import {
   leftWithoutOwner,
@@ -17,6 +18,7 @@ import { movePages } from './move-pages.ts'
 import { orderPages } from './order-pages.ts'
 import { mergeInParallel } from './parallel-merge.ts'
 import { faultsAtOnce, ImportRefused, type LineFault } from './refused.ts'
+import { resolveUsers } from './resolve-users.ts'
 import { type Kind, Staging } from './staging.ts'
 
 export type ImportNeeds = {
@@ -60,6 +62,7 @@ export async function importDirectory(
     const lines = await stage(needs, staging, input)
     // One import writes at a time: what it found known or new stays so until it is done.
     await client.query('select pg_advisory_lock(5282)')
+    if (staging.namesUsers) await resolveUsers(client)
     await keepLastLines(client)
     const faults = await findFaults(client)
     if (faults.length > 0) throw new ImportRefused(faults)

@@ -1,7 +1,6 @@
 /** Splits a stream of bytes into numbered lines of UTF-8, without holding more than one line and one chunk. */
 import { TextDecoder } from 'node:util'
-
-import { LineError } from './line.ts'
+import { LineError } from './fields.ts'
 
 /** Counted from 1, empty lines too. A line that cannot be read has an error in place of its text. */
 export type NumberedLine = { number: number; text: string | LineError }

@@ -4,12 +4,12 @@ import { lockTrees, walkByIndex, within } from './tree.ts'
 
 /** Of ordered_pages, in the order of the table's columns. */
 export const batchColumns =
-  'place, known, workspace_id, id, parent_id, title, icon, type, archived, viewers::text'
+  'place, known, workspace_id, id, parent_id, title, icon, type, archived, viewers::text, external_id'
 
 export async function createBatchTable(client: ClientBase): Promise<void> {
   await client.query(
     `create temporary table batch_pages (place bigint, known boolean, workspace_id uuid, id uuid, parent_id uuid, title text,
-       icon text, type text, archived boolean, viewers uuid[])`,
+       icon text, type text, archived boolean, viewers uuid[], external_id text)`,
   )
 }
 
@@ -37,8 +37,8 @@ async function upsertPages(client: ClientBase): Promise<number> {
   const { rows } = await client.query<{ changed: number }>({
     name: 'import-pages',
     text: `with created as (
-         insert into pages (workspace_id, id, parent_id, title, icon, type, private, archived)
-         select workspace_id, id, parent_id, title, icon, type, viewers is not null, archived
+         insert into pages (workspace_id, id, parent_id, title, icon, type, private, archived, external_id)
+         select workspace_id, id, parent_id, title, icon, type, viewers is not null, archived, external_id
          from batch_pages where not known order by place
          returning 1),
        placed as (

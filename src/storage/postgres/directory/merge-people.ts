@@ -10,12 +10,15 @@ export async function mergeUsers(client: ClientBase): Promise<number> {
      where s.id = u.id and (${emailKey('s.email')} <> ${emailKey('u.email')} or s.disabled <> u.disabled)`,
   )
   const { rowCount } = await client.query(
-    `insert into users as u (id, email, name, avatar_url, password_hash, disabled)
-     select id, email, name, avatar_url, password_hash, disabled from staged_users order by line
+    `insert into users as u (id, email, name, avatar_url, password_hash, disabled, external_id, external_key)
+     select id, email, name, avatar_url, password_hash, disabled, external_id, external_key from staged_users order by line
      on conflict (id) do update set email = excluded.email, name = excluded.name, avatar_url = excluded.avatar_url,
-       password_hash = coalesce(excluded.password_hash, u.password_hash), disabled = excluded.disabled, updated_at = now()
-     where (u.email, u.name, u.avatar_url, u.password_hash, u.disabled) is distinct from (excluded.email, excluded.name,
-       excluded.avatar_url, coalesce(excluded.password_hash, u.password_hash), excluded.disabled)`,
+       password_hash = coalesce(excluded.password_hash, u.password_hash), disabled = excluded.disabled,
+       external_id = coalesce(excluded.external_id, u.external_id),
+       external_key = coalesce(excluded.external_key, u.external_key), updated_at = now()
+     where (u.email, u.name, u.avatar_url, u.password_hash, u.disabled, u.external_id) is distinct from (excluded.email,
+       excluded.name, excluded.avatar_url, coalesce(excluded.password_hash, u.password_hash), excluded.disabled,
+       coalesce(excluded.external_id, u.external_id))`,
   )
   return rowCount ?? 0
 }
@@ -40,7 +43,8 @@ async function disablePredecessors(client: ClientBase): Promise<void> {
 
 export async function mergeWorkspaces(client: ClientBase): Promise<number> {
   const { rowCount } = await client.query(
-    `insert into workspaces as w (id, name, icon, plan) select id, name, icon, plan from staged_workspaces order by line
+    `insert into workspaces as w (id, name, icon, plan, external_id)
+     select id, name, icon, plan, external_id from staged_workspaces order by line
      on conflict (id) do update set name = excluded.name, icon = excluded.icon, plan = excluded.plan, updated_at = now()
      where (w.name, w.icon, w.plan) is distinct from (excluded.name, excluded.icon, excluded.plan)`,
   )

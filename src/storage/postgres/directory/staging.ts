@@ -5,20 +5,28 @@
 import { finished } from 'node:stream/promises'
 import type { PoolClient } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
+import { keyOfExternalId } from '../../../installs/external-id.ts'
+import type { Named } from './fields.ts'
 import type { DirectoryLine } from './line.ts'
 
 const tables = {
   user: {
     name: 'staged_users',
     columns:
-      'line bigint, id uuid, email text, name text, avatar_url text, password_hash text, disabled boolean',
+      'line bigint, id uuid, email text, name text, avatar_url text, password_hash text, disabled boolean, external_id text, external_key uuid',
   },
-  workspace: { name: 'staged_workspaces', columns: 'line bigint, id uuid, name text, icon text, plan text' },
-  member: { name: 'staged_members', columns: 'line bigint, workspace_id uuid, user_id uuid, role text' },
+  workspace: {
+    name: 'staged_workspaces',
+    columns: 'line bigint, id uuid, name text, icon text, plan text, external_id text',
+  },
+  member: {
+    name: 'staged_members',
+    columns: 'line bigint, workspace_id uuid, user_id uuid, role text, workspace_named text, user_named text',
+  },
   page: {
     name: 'staged_pages',
     columns:
-      'line bigint, workspace_id uuid, id uuid, parent_id uuid, title text, icon text, type text, archived boolean, viewers uuid[]',
+      'line bigint, workspace_id uuid, id uuid, parent_id uuid, title text, icon text, type text, archived boolean, viewers uuid[], external_id text, workspace_named text, parent_named text, viewers_named text[]',
   },
 } as const
 
@@ -34,6 +42,8 @@ export class Staging {
   readonly #size: Record<Kind, number> = { user: 0, workspace: 0, member: 0, page: 0 }
   /** The COPY under way: the next lines are read while the server takes these. */
   #copying: Promise<void> = Promise.resolve()
+  /** Whether some line gives or names a user by an external id. */
+  namesUsers = false
   /** Lines of each kind. */
   readonly count: Record<Kind, number> = { user: 0, workspace: 0, member: 0, page: 0 }
 
@@ -55,6 +65,7 @@ export class Staging {
   async add(number: number, line: DirectoryLine, passwordHash: string | null = null): Promise<void> {
     const row = rowOf(number, line, passwordHash)
     this.count[line.kind] += 1
+    this.namesUsers ||= namesUser(line)
     this.#waiting[line.kind].push(row)
     this.#size[line.kind] += row.length
     if (this.#size[line.kind] >= copyAt) await this.#copy(line.kind)
@@ -83,20 +94,40 @@ export class Staging {
   }
 }
 
+function namesUser(line: DirectoryLine): boolean {
+  if (line.kind === 'user') return line.externalId !== null
+  if (line.kind === 'member') return line.user.externalId !== null
+  return line.kind === 'page' && line.viewers?.some(one => one.externalId !== null) === true
+}
+
 /** One row in COPY's text format. */
 function rowOf(number: number, line: DirectoryLine, passwordHash: string | null): string {
   switch (line.kind) {
     case 'page': {
-      const viewers = line.viewers ? `{${line.viewers.join(',')}}` : '\\N'
-      return `${number}\t${line.workspaceId}\t${line.id}\t${line.parentId ?? '\\N'}\t${text(line.title)}\t${text(line.icon)}\t${line.type}\t${line.archived}\t${viewers}\n`
+      const { workspace, parent } = line
+      const viewers = line.viewers ? `{${line.viewers.map(one => one.id).join(',')}}` : '\\N'
+      return `${number}\t${workspace.id}\t${line.id}\t${parent?.id ?? '\\N'}\t${text(line.title)}\t${text(line.icon)}\t${line.type}\t${line.archived}\t${viewers}\t${text(line.externalId)}\t${text(workspace.externalId)}\t${text(parent?.externalId ?? null)}\t${text(namesOf(line.viewers))}\n`
     }
-    case 'member':
-      return `${number}\t${line.workspaceId}\t${line.userId}\t${line.role ?? '\\N'}\n`
-    case 'user':
-      return `${number}\t${line.id}\t${text(line.email)}\t${text(line.name)}\t${text(line.avatarUrl)}\t${text(passwordHash)}\t${line.disabled}\n`
+    case 'member': {
+      const { workspace, user } = line
+      return `${number}\t${workspace.id}\t${user.id}\t${line.role ?? '\\N'}\t${text(workspace.externalId)}\t${text(user.externalId)}\n`
+    }
+    case 'user': {
+      const key = line.externalId === null ? '\\N' : keyOfExternalId('user', line.externalId)
+      return `${number}\t${line.id}\t${text(line.email)}\t${text(line.name)}\t${text(line.avatarUrl)}\t${text(passwordHash)}\t${line.disabled}\t${text(line.externalId)}\t${key}\n`
+    }
     case 'workspace':
-      return `${number}\t${line.id}\t${text(line.name)}\t${text(line.icon)}\t${line.plan}\n`
+      return `${number}\t${line.id}\t${text(line.name)}\t${text(line.icon)}\t${line.plan}\t${text(line.externalId)}\n`
   }
+}
+
+/** The external ids of viewers as an array of PostgreSQL, null for those named by UUID; null where there is none. */
+function namesOf(viewers: Named[] | null): string | null {
+  if (!viewers?.some(one => one.externalId !== null)) return null
+  const items = viewers.map(({ externalId }) =>
+    externalId === null ? 'NULL' : `"${externalId.replace(/[\\"]/g, '\\$&')}"`,
+  )
+  return `{${items.join(',')}}`
 }
 
 const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }

@@ -1,0 +1,19 @@
+import { hash } from 'node:crypto'
+
+/** The longest external id, in characters. */
+export const maxExternalIdLength = 255
+
+/**
+ * The UUID (RFC 9562, version 8) that stands for an id of the host product. An external id is never read as a UUID of ours,
+ * whatever it looks like: its row has the id that a hash makes of it.
+ * @param workspaceId of a page, whose external ids are unique within its workspace.
+ */
+export function keyOfExternalId(
+  kind: 'user' | 'workspace' | 'page',
+  externalId: string,
+  workspaceId = '',
+): string {
+  const hex = hash('sha256', `latchkey ${kind} ${workspaceId}\n${externalId}`, 'hex')
+  const variant = '89ab'[Number.parseInt(hex[16]!, 16) & 3]
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
