@@ -141,6 +141,7 @@ async function waitUntilReady(url: string, server: ChildProcess): Promise<void> 
 
 async function ensureDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: `${url}/postgres` })
+  client.on('error', () => {})
   await client.connect()
   try {
     const { rowCount } = await client.query(`select 1 from pg_database where datname = 'latchkey'`)
