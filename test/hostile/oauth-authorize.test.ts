@@ -200,10 +200,12 @@ describe('a request that asks for what there is not is told so at the registered
       await expectPage(await ask(web, { [name]: 'a\0b' }))
   })
 
-  it('never by POST, and never with a redirect that repeats a POST', async () => {
+  it('never by POST, and never with a redirect that repeats a POST; HEAD is answered as GET', async () => {
     const response = await fetch(web.authorizeUrl(), { method: 'POST', redirect: 'manual' })
-    expect(response.status).toBe(404)
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
     expect((await ask(web, {})).status).toBe(303)
+    const head = await fetch(web.authorizeUrl(), { method: 'HEAD', redirect: 'manual' })
+    expect([head.status, head.headers.get('location')]).toEqual([303, expect.stringMatching(/\/install\//)])
   })
 })
 

@@ -94,12 +94,15 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
   const answers = new Map([
     ...(await documents(needs, run)),
     [`GET ${routes.authorization}`, authorize.begin(provider, run)],
+    [routes.authorization, inPartnerDialect(needs, refuseMethod('GET, HEAD'))],
   ])
   const posts = new Map(programs(needs, registered, grantRunner(provider)))
   return {
     programs: (ctx, next) =>
       (posts.get(`${ctx.method} ${ctx.path}`) ?? posts.get(ctx.path) ?? pass)(ctx, next),
     async middleware(ctx: Context, next: Next) {
+      // Node leaves the body out of a response to HEAD; the library's router knows GET alone.
+      if (ctx.method === 'HEAD' && ctx.path === routes.authorization) ctx.method = 'GET'
       const answer = answers.get(`${ctx.method} ${ctx.path}`) ?? answers.get(ctx.path)
       if (answer) return answer(ctx, next)
       if (ctx.method === 'GET' && resumption.test(ctx.path)) return resume(ctx, next)

@@ -8,12 +8,12 @@ export type GalleryConnection = {
   developerName: string | null
   logoHash: string | null
   website: string | null
-  /** The partner's own page that begins the flow, if the developer gave one. */
+  /** Where the partner's own "connect" begins; null: the developer gave none. */
   installUrl: string | null
   firstParty: boolean
   verified: boolean
   capabilities: Capability[]
-  /** The user's placement and own installation in the workspace of the question; null without a workspace. */
+  /** The user's placement and own installation in the workspace of the question; null: the question names none. */
   here: { placement: Placement; installationId: string | null } | null
 }
 

@@ -1,4 +1,4 @@
-/** The overview of one connection: its credentials, its registered settings, and its installations. */
+/** The overview of one connection: its credentials, what is registered, and how far it is in use. */
 import { maxLiveSecrets } from '../../../installs/actions/rotate-secret.ts'
 import type { ManagedConnection } from '../../../installs/managed-connection.ts'
 import type { Notice } from '../../frame/notice.ts'
@@ -12,20 +12,20 @@ import { callWithToken } from '../integrate/internal.ts'
 import { levelWords } from '../settings/words.ts'
 import type { ConnectionFacts, InForce, SecretShown } from './readings.ts'
 
-/** One registered setting; several values have a line each. */
+/** One line of what is registered; several values stand below one another. */
 export type Fact = { label: string; values: string[]; code: boolean }
 
 export type OverviewPage = {
   head: ConnectionHead
   notice: Notice | null
-  /** A credential to be copied now: it is never shown again. */
+  /** To be copied now: it is never shown again. */
   shown: (Shown & { sentence: string }) | null
-  /** The next step for a new internal connection. */
+  /** Of an internal connection that was created just now: what comes next. */
   next: { call: { id: string; label: string; text: string }; integrate: string } | null
   clientId: { id: string; label: string; text: string } | null
-  /** Null for a kind without secrets. */
+  /** null: this kind has none. */
   secrets: { table: Table | null; create: string; add: string | null; sentence: string } | null
-  /** The number of installations, as a sentence. */
+  /** Installations in words. */
   use: string
   facts: Fact[]
   edit: string

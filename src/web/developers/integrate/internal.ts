@@ -10,9 +10,9 @@ import { notionClient, type Snippet } from './snippets.ts'
 
 export type IntegrateInternalPage = {
   head: ConnectionHead
-  /** The pages that it reaches now, or the reason why it reaches none. */
+  /** What it reaches now, or why it reaches nothing. */
   reach: string
-  /** Opens the choice of its pages; null where this person may not choose, or a choice would have no effect. */
+  /** All pages in one go; null: this person may not, or it reaches nothing whatever is chosen. */
   managePages: string | null
   workspace: string | null
   token: string
@@ -36,7 +36,7 @@ export function integrateInternalPage(
   }
 }
 
-/** Members choose among their own pages; guests have no pages. */
+/** Members choose among their own pages; guests have none to choose. */
 function managePagesOf(
   { connection, actor }: ConnectionVisit,
   { installationId, state }: InternalTokens,

@@ -6,9 +6,9 @@ export type ListedConnection = {
   firstParty: boolean
   verified: boolean
   disabledBy: 'developer' | 'operator' | null
-  /** Null for one outside of all workspaces. */
+  /** null: it belongs to none. */
   workspace: { id: string; name: string } | null
-  /** Null for one created by the operator or by a deleted user. */
+  /** Its creator; null: the operator, or someone who is gone. */
   creator: { id: string; name: string } | null
   createdAt: Date
 }

@@ -16,7 +16,7 @@ import type { ListReadings } from './readings.ts'
 export type ListNeeds = ListReadings &
   CreateReadings & {
     render: Render
-    /** Null for a developer without a sandbox. */
+    /** null: this developer has none. */
     readSandbox(developerId: string): Promise<Sandbox | null>
     now(): Date
   }

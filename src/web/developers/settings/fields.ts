@@ -13,7 +13,7 @@ export type SettingsFields = {
   links: Field[]
   capabilities: Choices
   people: Choices
-  /** Null for an internal connection, which has no flow. */
+  /** null: an internal connection, which has no flow. */
   flow: { installUrl: Field; redirectUris: TextArea; client: Choices; switches: Choices } | null
 }
 

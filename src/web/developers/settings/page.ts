@@ -10,11 +10,11 @@ export type SettingsPage = {
   head: ConnectionHead
   notice: Notice | null
   action: string
-  /** The version of the connection that the form was filled in for. */
+  /** What the connection had when the form was filled in. */
   version: string
   fields: SettingsFields
   logo: {
-    /** Null without a logo. */
+    /** null: it has none. */
     src: string | null
     upload: string
     remove: string
@@ -25,7 +25,7 @@ export const settingsView = view<SettingsPage>('developers/settings')
 
 export function settingsPage(
   managed: ManagedConnection,
-  /** The values of a refused form, shown again. */
+  /** What was typed, where it was refused. */
   again?: { settings: ConnectionSettings; faults: SettingsFault[] } | null,
   logoError: string | null = null,
 ): SettingsPage {

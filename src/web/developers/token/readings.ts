@@ -5,21 +5,21 @@ export type InternalToken = {
   createdAt: Date
   createdBy: string | null
   lastUsedAt: Date | null
-  /** Set for a token that was renewed with an overlap. */
+  /** Set for one that was renewed with an overlap. */
   expiresAt: Date | null
 }
 
 export type InternalTokens = {
-  /** The workspace's installation; null without one. */
+  /** The workspace's installation; null: there is none. */
   installationId: string | null
   state: InstallationState | null
   /** Pages granted to it. */
   pages: number
-  /** The live ones, newest first. */
+  /** Those in force, newest first. */
   tokens: InternalToken[]
 }
 
 export type TokenReadings = {
-  /** The internal tokens of a connection. */
+  /** The standing tokens of an internal connection. */
   internalTokens(connectionId: string, now: Date): Promise<InternalTokens>
 }
