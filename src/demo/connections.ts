@@ -6,7 +6,7 @@ import { siteOf } from './sites.ts'
 
 export const demoPartnerName = 'Relay Automations'
 
-/** The host's own connections, by what they ask for. */
+/** The host's own connections, with their capabilities. */
 const firstParty: [name: string, capabilities: Capability[]][] = [
   ['GitHub', ['read_content', 'insert_comments', 'read_user_without_email']],
   ['Jira', ['read_content', 'update_content', 'insert_content', 'read_user_without_email']],
@@ -15,10 +15,10 @@ const firstParty: [name: string, capabilities: Capability[]][] = [
   ['Trello', ['read_content', 'insert_content']],
 ]
 
-/** Whose pages the demo serves. */
+/** The user whose pages the demo serves. */
 export const demoDevelopers = [...firstParty.map(([name]) => name), demoPartnerName]
 
-/** What the demo registers: the host's own, a public partner (ours, below /demo-partner) and an internal one of Acme. */
+/** The demo registers the host's own connections, a public partner (ours, below /demo-partner) and an internal one of Acme. */
 export function demoConnections(place: {
   workspace: string
   ada: string

@@ -12,7 +12,7 @@ export type Tokens = {
   bot_id: string
 }
 
-/** Where the partner sends people (issuer) and where it sends its own requests (base, the same server seen from inside). */
+/** People are sent to `issuer`; the partner's own requests go to `base`, the same server seen from inside. */
 export type Addresses = { issuer: string; base: string }
 
 export type Attempt = { state: string; verifier: string }
@@ -38,7 +38,7 @@ export function authorizeUrl({ issuer }: Addresses, client: PartnerClient, attem
 
 type PartnerRequest = { path: string; method?: 'GET' | 'POST'; body?: object; authorization: string }
 
-/** Sends one request and keeps what was said on both sides. `body` is null where it came to nothing, also without an answer. */
+/** Sends one request, and keeps both sides for the page. `body` is null for an error, and without an answer. */
 export async function converse<T>(
   { base }: Addresses,
   title: string,
@@ -75,7 +75,7 @@ async function ask(address: string, method: string, { authorization, body }: Par
   return { ok: answer.ok, status: answer.status, text: await answer.text() }
 }
 
-/** Only this says that a token is worth nothing any more (RFC 6749 §5.2); whatever else went wrong may go well next time. */
+/** True for `invalid_grant` alone, which ends the token (RFC 6749 §5.2); after any other failure the partner may try again. */
 export function isOver({ status, answered }: Message): boolean {
   return status === 400 && parseJson<{ error?: unknown }>(answered ?? '')?.error === 'invalid_grant'
 }

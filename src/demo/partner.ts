@@ -33,13 +33,13 @@ type Visit = {
   tokens: Tokens | null
   messages: Message[]
   pages: ReachedPage[] | null
-  /** What the last thing came to, where the rest of the page does not say it; null: it does. */
+  /** The outcome of the last action, unless the rest of the page shows it. */
   notice: string | null
 }
 
 export type DemoPartnerNeeds = {
   addresses: Addresses
-  /** null where no demo was loaded. */
+  /** Null without a loaded demo. */
   client(): Promise<PartnerClient | null>
   visits: {
     read(key: string): Promise<string | null>
@@ -113,7 +113,7 @@ export async function createDemoPartner(needs: DemoPartnerNeeds): Promise<Middle
       answered: null,
       status: null,
     }
-    // What was connected before stands until another takes its place.
+    // The connection before stays until the new one replaces it.
     await keep(key, { ...visit, attempt, messages: [first], notice: null })
     ctx.status = 303
     ctx.redirect(url)
@@ -223,7 +223,7 @@ export async function createDemoPartner(needs: DemoPartnerNeeds): Promise<Middle
   })
 
   const place = compose([router.routes(), router.allowedMethods()]) as Middleware
-  // Where no demo was loaded there is no such place.
+  // Without a loaded demo there is no such page.
   return async (ctx, next) =>
     ctx.path.startsWith('/demo-partner') && (await needs.client()) !== null ? place(ctx, next) : next()
 }

@@ -1,4 +1,4 @@
-/** What the partner's own page shows of an answer of the search: it takes whatever comes and never throws. */
+/** The pages in an answer of the search, for the partner's own page. Any answer is accepted; it never throws. */
 
 export type ReachedPage = { id: string; title: string; icon: string | null }
 
@@ -11,7 +11,7 @@ type Result = {
   properties?: { title?: { title?: Text } }
 }
 
-/** null: no list came, as after a refusal. */
+/** Null for an answer without a list, such as a refusal. */
 export function reachedPages(answer: unknown): ReachedPage[] | null {
   const results = (answer as { results?: unknown } | null)?.results
   if (!Array.isArray(results)) return null

@@ -1,11 +1,11 @@
-/** What the demo's connections link to: a page on this server for each address that a developer would have somewhere else. */
+/** The pages behind the links of the demo's connections; outside of a demo they would be on the developers' own servers. */
 
-/** `github` for GitHub: the part of its addresses that is its own. */
+/** The part of a developer's addresses that is its own, such as `github` for GitHub. */
 function slugOf(name: string): string {
   return name.toLowerCase().replaceAll(' ', '-')
 }
 
-/** `partner`: where the demo partner begins. */
+/** `partner`: the address of the demo partner. */
 export function siteOf(partner: string, name: string) {
   const website = `${partner}/sites/${slugOf(name)}`
   return {
@@ -25,7 +25,7 @@ const places: Record<string, { heading: (name: string) => string; what: string }
   terms: { heading: name => `Terms of ${name}`, what: 'the terms of use' },
 }
 
-/** null: no connection of the demo has such a page. `names`: those of the demo's connections. */
+/** `names`: the names of the demo's connections. Null for an unknown page. */
 export function sitePage(names: readonly string[], slug: string, place: string): SitePage | null {
   const name = names.find(one => slugOf(one) === slug)
   const found = Object.hasOwn(places, place) ? places[place] : undefined

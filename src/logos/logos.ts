@@ -5,7 +5,7 @@ export type Redrawn = { kind: 'redrawn'; png: Buffer } | { kind: 'refused'; faul
 
 const program = path.join(import.meta.dirname, `redraw${path.extname(import.meta.filename)}`)
 const maxMs = 5_000
-/** A redrawn logo of 256 × 256 pixels never comes near this. */
+/** Far more than a PNG of 256 × 256 pixels needs. */
 const maxBytes = 1_000_000
 const atOnce = 2
 const maxWaiting = 20
@@ -14,8 +14,8 @@ let running = 0
 const waiting: (() => void)[] = []
 
 /**
- * Draws an uploaded logo anew, as PNG, in a process of its own that is ended after 5 seconds; two at a time.
- * @returns the PNG, or what is wrong with the file, as the end of a sentence that begins with it.
+ * Redraws an uploaded logo as PNG, in a process of its own that is killed after 5 seconds; two at a time.
+ * @returns the PNG, or the fault of the file, as the end of a sentence that begins with it.
  */
 export async function redrawLogo(file: Buffer): Promise<Redrawn> {
   if (waiting.length >= maxWaiting)
@@ -25,7 +25,7 @@ export async function redrawLogo(file: Buffer): Promise<Redrawn> {
   try {
     return await redraw(file)
   } finally {
-    // The place is handed on rather than given back, so that nobody slips in between.
+    // The slot goes straight to the next in line, so that a later call cannot take it first.
     const next = waiting.shift()
     if (next) next()
     else running--
@@ -34,7 +34,7 @@ export async function redrawLogo(file: Buffer): Promise<Redrawn> {
 
 function redraw(file: Buffer): Promise<Redrawn> {
   return new Promise((resolve, reject) => {
-    // Without our environment: it holds keys that a picture has no business with.
+    // Without our environment: it holds keys, and the program needs no variable.
     const child = spawn(process.execPath, ['--no-warnings', program], {
       env: {},
       stdio: 'pipe',
@@ -53,7 +53,7 @@ function redraw(file: Buffer): Promise<Redrawn> {
     child.stderr.setEncoding('utf8').on('data', (part: string) => {
       words = (words + part).slice(0, 2_000)
     })
-    // It may refuse before it has read everything.
+    // The program may exit before it has read the whole file.
     child.stdin.on('error', () => {})
     child.stdin.end(file)
     child.on('close', (code, signal) => {

@@ -1,6 +1,7 @@
 /**
- * A program of its own: a picture on standard input, a PNG of it on standard output. Pictures are drawn by native code from
- * whatever a stranger uploads; here it can neither bring the server down nor keep it busy. Exit 3: refused, and why.
+ * A program of its own: reads a picture from standard input and writes a PNG of it to standard output. Native code decodes
+ * pictures that strangers upload; in a separate process it can neither crash the server nor keep it busy. Exit code 3: refused,
+ * with the reason on standard error.
  */
 import { buffer } from 'node:stream/consumers'
 import sharp from 'sharp'
@@ -24,7 +25,7 @@ try {
   process.exitCode = 3
 }
 
-/** @returns a PNG of 256 pixels at most on its longer side, without anything that the file said beside its picture. */
+/** @returns a PNG of at most 256 pixels on its longer side, without the metadata of the file. */
 async function redraw(file: Buffer): Promise<Buffer> {
   // The SVG reader would unpack it, to any size.
   if (file[0] === 0x1f && file[1] === 0x8b) throw new Refused('is compressed; save it as a plain SVG')
@@ -37,7 +38,7 @@ async function redraw(file: Buffer): Promise<Buffer> {
     throw new Refused('is neither a PNG, nor a JPEG, nor an SVG')
   if (width * height > maxPixels || Math.max(width, height) > 16_384)
     throw new Refused(`has ${width} × ${height} pixels; 4,096 × 4,096 is the most`)
-  // An SVG is drawn at the size that is wanted, rather than enlarged afterwards.
+  // An SVG is drawn at its final size, rather than enlarged afterwards.
   const density = format === 'svg' ? Math.min(Math.max((72 * side) / Math.max(width, height), 1), 7_200) : 72
   return sharp(file, { density, limitInputPixels: maxPixels, failOn: 'error' })
     .autoOrient()

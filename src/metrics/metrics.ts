@@ -1,4 +1,4 @@
-/** What METRICS_PORT serves, in the text format of Prometheus. */
+/** The metrics behind METRICS_PORT, in the text format of Prometheus. */
 import { createServer } from 'node:http'
 import type { Context, Middleware } from 'koa'
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
@@ -67,7 +67,7 @@ export function openMetrics(stores: WatchedStores): Metrics {
   }
 }
 
-/** As the router wrote it, with its parameters by name: never an id, of which there is no end. */
+/** The route as the router names it, with its parameters unfilled: ids would make an unbounded number of labels. */
 function routeOf(ctx: Context): string {
   const matched = (ctx as { _matchedRoute?: unknown })._matchedRoute
   if (typeof matched === 'string') return matched
@@ -75,7 +75,7 @@ function routeOf(ctx: Context): string {
   return ctx.status !== 404 && plainPaths.test(ctx.path) ? ctx.path : 'other'
 }
 
-/** Anybody may make up a method. */
+/** Clients may send any method; unknown ones share a label. */
 function methodOf({ method }: Context): string {
   return ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].includes(method) ? method : 'other'
 }

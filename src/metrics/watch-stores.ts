@@ -2,12 +2,12 @@ import type { Cluster, Command, Redis } from 'ioredis'
 import type { Pool, PoolClient } from 'pg'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
-/** redis: null where short-lived state is kept in memory. */
+/** Redis is null where short-lived state is kept in memory. */
 export type WatchedStores = { pool: Pool; redis: Redis | Cluster | null }
 
 const waitBuckets = [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2]
 
-/** Waits for a connection of the pool, what the pool holds, and what the stores refuse. */
+/** Measures the pool's connections and the waits for one, and counts the stores' errors. */
 export function watchStores(registry: Registry, { pool, redis }: WatchedStores): void {
   const errors = new Counter({
     name: 'latchkey_store_errors_total',

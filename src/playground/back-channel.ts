@@ -1,15 +1,15 @@
-/** The requests that a partner's own server makes, made over HTTP to this one, with both sides of each kept for the screen. */
+/** The requests of a partner's own server, made over HTTP to this one; both sides of each are kept for the screen. */
 
-/** One request and its answer, nothing masked. */
+/** One request and its answer, unmasked. */
 export type Exchange = {
   /** The same request for a shell. */
   curl: string
   status: number
-  /** Those that a client acts on, `name: value` each. */
+  /** The headers that a client acts on, `name: value` each. */
   headers: string[]
-  /** As it came; JSON is indented. */
+  /** The answer's text; JSON is indented. */
   text: string
-  /** What the JSON says where it was no refusal; null otherwise. */
+  /** The JSON of a successful answer; otherwise null. */
   body: Record<string, unknown> | null
 }
 
@@ -21,7 +21,7 @@ export type Sent = {
     | { kind: 'basic'; id: string; secret: string }
     | { kind: 'bearer'; token: string }
     | { kind: 'none' }
-  /** As a form, as JSON, or nothing. */
+  /** At most one of `form` and `json`. */
   form?: Record<string, string>
   json?: object
   headers?: Record<string, string>
@@ -29,10 +29,10 @@ export type Sent = {
 
 export type BackChannel = (sent: Sent) => Promise<Exchange>
 
-/** `issuer` stands in what is shown, `base` is where the same server is reached from inside. */
+/** `issuer` is for the addresses on screen; `base` is the same server reached from inside. */
 export type Addresses = { issuer: string; base: string }
 
-/** The server listens on its HOST, whatever people call it and whatever stands in front. */
+/** The address that the server listens on, whichever name or proxy people reach it by. */
 export function ownAddress(config: { issuer: string; host: string; port: number }): Addresses {
   const every = ['0.0.0.0', '::'].includes(config.host)
   const host = every ? '127.0.0.1' : config.host.includes(':') ? `[${config.host}]` : config.host
@@ -87,7 +87,7 @@ function curlOf(issuer: string, { method, path, credentials, form, json, headers
   )
 }
 
-/** For a POSIX shell: nothing within single quotes means anything. */
+/** Quotes for a POSIX shell, in which single quotes take every character literally. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`
 }

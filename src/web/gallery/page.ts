@@ -17,18 +17,18 @@ export type GalleryCard = {
   verification: 'first-party' | 'verified' | 'unverified'
   description: string | null
   levels: string[]
-  /** In this workspace: it is connected, or cannot be; null: it can be connected. */
+  /** In this workspace it is connected, or cannot be; null if it can be connected. */
   state: { kind: 'good' | 'warning'; sentence: string } | null
-  /** Where the pages of the user's own installation are chosen; null: there is none. */
+  /** The screen that chooses the pages of the user's own installation, if they have one. */
   manage: string | null
-  /** The partner's own install address; null: none is known, or the user could not install. */
+  /** The partner's own install address, if it is known and the user may install. */
   start: { label: string; href: string } | null
-  /** How to connect it without such an address; null: there is one, or it cannot be connected. */
+  /** How to connect it without such an address, where it can be connected at all. */
   how: { sentence: string; website: string | null } | null
 }
 
 export type GalleryPage = {
-  /** null: the person is in no workspace. */
+  /** Null for a person without a workspace. */
   workspace: string | null
   search: { action: string; hidden: [name: string, value: string][]; field: Field }
   cards: GalleryCard[]
@@ -44,7 +44,7 @@ export function galleryPage(facts: {
   connections: GalleryConnection[]
   more: boolean
   words: string
-  /** The window does not begin at the beginning. */
+  /** The windows passed on the way to this one. */
   trail: PassedCursors
 }): GalleryPage {
   const { workspace, connections, more, words, trail } = facts

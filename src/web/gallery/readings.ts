@@ -8,12 +8,12 @@ export type GalleryConnection = {
   developerName: string | null
   logoHash: string | null
   website: string | null
-  /** Where the partner's own "connect" begins; null: the developer gave none. */
+  /** The partner's own page that begins the flow, if the developer gave one. */
   installUrl: string | null
   firstParty: boolean
   verified: boolean
   capabilities: Capability[]
-  /** The user's placement and own installation in the workspace of the question; null: the question names none. */
+  /** The user's placement and own installation in the workspace of the question; null without a workspace. */
   here: { placement: Placement; installationId: string | null } | null
 }
 

@@ -20,7 +20,7 @@ export type GalleryNeeds = {
   workspacesOf(userId: string): Promise<Membership[]>
 }
 
-/** No name is longer. */
+/** The longest name of a connection. */
 const wordsLimit = 200
 
 const canInstallIn = ({ role }: Membership) => mayAddConnections({ role, userDisabled: false }).kind === 'yes'
@@ -31,7 +31,7 @@ export function gallery({ render, faults, readings, workspacesOf }: GalleryNeeds
     const user = userOf(ctx)
     const memberships = await workspacesOf(user.id)
     const { workspace: named, q } = ctx.query
-    // Without one in the address: the first in which the person can install.
+    // Without a workspace in the address, the first in which the person may install.
     const workspace =
       named === undefined
         ? (memberships.find(canInstallIn) ?? memberships[0] ?? null)

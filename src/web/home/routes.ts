@@ -11,7 +11,7 @@ export type HomeNeeds = {
   demo(): Promise<boolean>
 }
 
-/** The start page leads the signed-in to their first workspace, and tells others what this is. */
+/** The start page redirects the signed-in to their first workspace, and introduces Latchkey to others. */
 export function home(needs: HomeNeeds): Router<WebState> {
   const router = new Router<WebState>()
   router.get(urls.home, async ctx => {

@@ -1,4 +1,4 @@
-/** The overview of one connection: its credentials, what is registered, and how far it is in use. */
+/** The overview of one connection: its credentials, its registered settings, and its installations. */
 import { maxLiveSecrets } from '../../../installs/actions/rotate-secret.ts'
 import type { ManagedConnection } from '../../../installs/managed-connection.ts'
 import type { Notice } from '../../frame/notice.ts'
@@ -12,20 +12,20 @@ import { callWithToken } from '../integrate/internal.ts'
 import { levelWords } from '../settings/words.ts'
 import type { ConnectionFacts, InForce, SecretShown } from './readings.ts'
 
-/** One line of what is registered; several values stand below one another. */
+/** One registered setting; several values have a line each. */
 export type Fact = { label: string; values: string[]; code: boolean }
 
 export type OverviewPage = {
   head: ConnectionHead
   notice: Notice | null
-  /** To be copied now: it is never shown again. */
+  /** A credential to be copied now: it is never shown again. */
   shown: (Shown & { sentence: string }) | null
-  /** Of an internal connection that was created just now: what comes next. */
+  /** The next step for a new internal connection. */
   next: { call: { id: string; label: string; text: string }; integrate: string } | null
   clientId: { id: string; label: string; text: string } | null
-  /** null: this kind has none. */
+  /** Null for a kind without secrets. */
   secrets: { table: Table | null; create: string; add: string | null; sentence: string } | null
-  /** Installations in words. */
+  /** The number of installations, as a sentence. */
   use: string
   facts: Fact[]
   edit: string

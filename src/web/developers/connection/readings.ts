@@ -3,17 +3,17 @@ export type SecretShown = {
   /** Its last four characters. */
   hint: string
   createdAt: Date
-  /** null: the operator made it, or someone who is gone. */
+  /** Null for one made by the operator or by a deleted user. */
   createdBy: string | null
   lastUsedAt: Date | null
 }
 
-/** Installations in force, and the number of workspaces that have them. */
+/** Active installations, and the number of workspaces that have them. */
 export type InForce = { installations: number; workspaces: number }
 
 export type ConnectionFacts = {
   workspace: { id: string; name: string } | null
-  /** Its creator's name; null: the operator, or someone who is gone. */
+  /** Null for one created by the operator or by a deleted user. */
   creator: string | null
   createdAt: Date
   updatedAt: Date
@@ -24,6 +24,6 @@ export type ConnectionFacts = {
 }
 
 export type OverviewReadings = {
-  /** What a connection's screens show beside its settings; null: it was deleted. Access is checked by the gate. */
+  /** A connection's data beside its settings; null after its deletion. Access is checked by the gate. */
   facts(connectionId: string): Promise<ConnectionFacts | null>
 }

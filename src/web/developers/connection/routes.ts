@@ -34,7 +34,7 @@ export function developersConnection(needs: OverviewNeeds): Router<WebState> {
     const { id } = visit.connection
     const about = await needs.facts(id)
     if (!about) return needs.faults.notFound(ctx)
-    // HEAD is answered by this route too, and shows nobody anything.
+    // This route answers HEAD too, which must not use up the one showing.
     const asked = ctx.method === 'GET' ? ctx.query.shown : undefined
     const shown = await needs.once.take({ userId: visit.user.id, connectionId: id }, asked)
     const page = overviewPage({

@@ -8,7 +8,7 @@ import type { TargetWorkspace } from './readings.ts'
 
 /** The first question: public or internal. */
 export type KindsPage = {
-  /** The reason why they may create none; null: they may. */
+  /** The reason why they may create none, if so. */
   cannot: string | null
   kinds: { heading: string; sentence: string; icon: IconName; href: string; label: string }[]
 }
@@ -42,7 +42,7 @@ export type CreatePage = {
   heading: string
   lead: string
   action: string
-  /** Tells this form from another: its button counts once. */
+  /** The id of this form: its button counts once. */
   form: string
   problem: string | null
   workspace: Select
@@ -52,7 +52,7 @@ export type CreatePage = {
 }
 export const createView = view<CreatePage>('developers/create')
 
-/** What an empty form has: reading is what nearly every connection asks for. */
+/** The settings of an empty form: nearly every connection reads content. */
 export const firstSettings: ConnectionSettings = { ...blankSettings, capabilities: ['read_content'] }
 
 export function createPage(facts: {

@@ -89,7 +89,7 @@ export function developersCreate(needs: CreateScreenNeeds): Router<WebState> {
     })
   }
 
-  /** @returns the address of the new connection; null: there is none, and the reason is answered already. */
+  /** @returns the address of the new connection; null if the reason against it is answered already. */
   async function createOnce(ctx: WebContext, creation: Creation): Promise<string | null> {
     const { userId, kind, workspaceId } = creation
     if (await needs.rateLimit(ctx, userId)) return null
@@ -104,7 +104,7 @@ export function developersCreate(needs: CreateScreenNeeds): Router<WebState> {
     return null
   }
 
-  /** The overview, with the secret or token to be shown there once. */
+  /** The overview, which shows the new secret or token once. */
   async function addressOf(userId: string, { connection, secret, token }: Registered): Promise<string> {
     const address = `${urls.developersConnection(connection.id)}?said=created`
     const value = secret ?? token

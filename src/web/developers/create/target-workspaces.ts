@@ -1,4 +1,4 @@
-/** The workspaces in which someone may create a connection, and the reason where there is none. */
+/** The workspaces in which a person may create a connection; without any, the reason. */
 import { mayAddConnections, mayCreateConnection } from '../../../installs/policy.ts'
 import type { TargetWorkspace } from './readings.ts'
 
@@ -10,7 +10,7 @@ export function openTo(userId: string, workspaces: TargetWorkspace[]): TargetWor
   return workspaces.filter(workspace => mayCreateIn(userId, workspace).kind === 'yes')
 }
 
-/** The reason why this person may create a connection in none of them, as a sentence; null: they may in some. */
+/** The reason why this person may create a connection in none of them, as a sentence; null if they may in some. */
 export function whyNot(userId: string, workspaces: TargetWorkspace[]): string | null {
   if (openTo(userId, workspaces).length > 0) return null
   if (workspaces.length === 0)

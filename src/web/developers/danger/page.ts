@@ -9,11 +9,11 @@ import { type ConnectionHead, headOf } from '../frame/head.ts'
 export type DangerPage = {
   head: ConnectionHead
   use: string
-  /** What can be done with it as it stands. */
+  /** Switching off or on, as its state allows. */
   power: {
     heading: string
     sentence: string
-    /** Off is asked about on a screen of its own; on happens at once. null: only the operator can. */
+    /** Off asks on a screen of its own; on takes effect at once. Null if only the operator may. */
     step: { kind: 'ask' | 'post'; label: string; href: string } | null
   }
   remove: { label: string; href: string }
@@ -55,7 +55,7 @@ function powerOf(id: string, disabledBy: ManagedConnection['disabledBy']): Dange
   }
 }
 
-/** What stops, the same for both. */
+/** The consequences, the same for switching off and deleting. */
 function stops({ kind, name }: { kind: 'public' | 'internal'; name: string }, inForce: InForce): string[] {
   const first =
     inForce.installations === 0

@@ -23,7 +23,7 @@ export function developersDanger(needs: DangerNeeds): Router<WebState> {
   const { gate, faults, render } = needs
   const base = '/developers/connections/:connection'
 
-  /** The connection, and what would stop with it. null: answered already. */
+  /** The connection, and the installations that would stop with it. Null: answered already. */
   async function enter(ctx: WebContext): Promise<{ visit: ConnectionVisit; inForce: InForce } | null> {
     const visit = await gate.enter(ctx)
     const about = visit && (await needs.facts(visit.connection.id))

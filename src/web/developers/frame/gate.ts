@@ -21,11 +21,11 @@ import type { SignedIn, WebContext } from '../../http/state.ts'
 
 export type GateNeeds = {
   faults: Pick<Faults, 'notFound'>
-  /** null: there is none. */
+  /** Null for an unknown connection, or one that the user does not manage. */
   readConnection(connectionId: string, userId: string): Promise<ManagedConnection | null>
 }
 
-/** Someone at a connection that he looks after. */
+/** A developer at a connection that they manage. */
 export type ConnectionVisit = ManagedConnection & { user: SignedIn; context: DeveloperContext }
 
 export type DeveloperGate = ReturnType<typeof developerGate>
@@ -49,12 +49,12 @@ export function developerGate(needs: GateNeeds) {
   }
 }
 
-/** What the event of a change says of who made it. */
+/** The part of an event that says who made the change. */
 export function actionContextOf(ctx: WebContext, connectionId: string): DeveloperContext {
   return { connectionId, userId: userOf(ctx).id, address: ctx.ip, requestId: ctx.state.requestId }
 }
 
-/** An id in the address, with or without dashes; null when it is none. */
+/** An id in the address, with or without dashes; null for anything else. */
 export function param(ctx: WebContext, name: string): string | null {
   return readUuid((ctx as unknown as { params: Record<string, string | undefined> }).params[name])
 }

@@ -2,10 +2,10 @@ import type { Limits } from '../../../installs/rate-limits.ts'
 import type { Faults } from '../../frame/error-pages.ts'
 import type { WebContext } from '../../http/state.ts'
 
-/** Counts an act of a person. true: there were too many, and the request is answered already. */
+/** Counts an action of a person. True when they have made too many; then the request is answered already. */
 export type HourlyRateLimit = (ctx: WebContext, userId: string) => Promise<boolean>
 
-/** The allowance of one person: far above what they do by hand, so that only a script that went wrong meets it. */
+/** The hourly allowance of one person: far above work by hand, so that only a faulty script exceeds it. */
 export function hourlyRateLimit(
   limits: Limits,
   faults: Pick<Faults, 'show'>,

@@ -4,11 +4,11 @@ import { urls } from '../../urls.ts'
 type TabRow = {
   label: string
   href(connectionId: string): string
-  /** Shown for connections of this kind alone; null: for all. */
+  /** The kind of connection that has this tab; null: both have. */
   only: Connection['kind'] | null
 }
 
-/** The screens of one connection, in their order. A folder that adds one adds its line here. */
+/** The tabs of one connection, in their order. A folder that adds a screen adds its line here. */
 const tabs = {
   overview: { label: 'Overview', href: urls.developersConnection, only: null },
   settings: { label: 'Settings', href: id => urls.developersPart(id, 'settings'), only: null },

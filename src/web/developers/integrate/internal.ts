@@ -10,9 +10,9 @@ import { notionClient, type Snippet } from './snippets.ts'
 
 export type IntegrateInternalPage = {
   head: ConnectionHead
-  /** What it reaches now, or why it reaches nothing. */
+  /** The pages that it reaches now, or the reason why it reaches none. */
   reach: string
-  /** All pages in one go; null: this person may not, or it reaches nothing whatever is chosen. */
+  /** Opens the choice of its pages; null where this person may not choose, or a choice would have no effect. */
   managePages: string | null
   workspace: string | null
   token: string
@@ -36,7 +36,7 @@ export function integrateInternalPage(
   }
 }
 
-/** Members choose among their own pages; guests have none to choose. */
+/** Members choose among their own pages; guests have no pages. */
 function managePagesOf(
   { connection, actor }: ConnectionVisit,
   { installationId, state }: InternalTokens,

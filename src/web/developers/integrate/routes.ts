@@ -11,7 +11,7 @@ type Code = { id: string; label: string; text: string }
 
 export type IntegratePage = {
   head: ConnectionHead
-  /** null: nothing can be tried before there is a redirect URI. */
+  /** Asks for a redirect URI where the connection has none: without one no snippet works. */
   warning: string | null
   addresses: Code[]
   snippets: { title: string; sentence: string; before: string | null; code: Code }[]

@@ -1,21 +1,21 @@
-/** Code that works as it stands, with a connection's own addresses and identifiers; the tests run it. */
+/** Code that works without changes, with a connection's own addresses and identifiers; the tests run it. */
 
 export type SnippetFacts = { issuer: string; clientId: string; redirectUri: string; isPublic: boolean }
 export type Snippet = {
   id: string
   title: string
   sentence: string
-  /** What has to be there before it runs; null: nothing. */
+  /** What to install before it runs, if anything. */
   before: string | null
   text: string
 }
 
-/** Secrets are read from the environment: what is copied from a page ends up in a repository. */
+/** Secrets are read from the environment, because code copied from a page ends up in a repository. */
 export function snippets(facts: SnippetFacts): Snippet[] {
   return [authorizeAddress(facts), curl(facts), openidClient(facts), notionClient(facts), python(facts)]
 }
 
-/** Put together, so that nobody who reads our sources' imports takes these for ours. */
+/** Assembled from parts, so that tools that scan our sources do not take these imports for ours. */
 const imports = (names: string, from: string) => `import ${names} from '${from}'`
 
 function authorizeAddress({ issuer, clientId, redirectUri, isPublic }: SnippetFacts): Snippet {
@@ -113,7 +113,7 @@ function python({ issuer, clientId, redirectUri, isPublic }: SnippetFacts): Snip
     title: 'Python with requests-oauthlib',
     sentence: 'Prints the address to open, and takes the address that you come back to.',
     before: `Before you run it: pip install requests-oauthlib (Debian: apt install python3-requests-oauthlib), save it as connect.py${isPublic ? '' : ', export CLIENT_SECRET'}. Then: python3 connect.py.`,
-    // PKCE by hand: the library does it from its version 2 on, and distributions ship the one before.
+    // PKCE by hand: the library has it from version 2 on, and distributions ship version 1.
     text: `import base64, hashlib, os, secrets
 from requests_oauthlib import OAuth2Session
 ${issuer.startsWith('http:') ? '\nos.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"  # http, on this machine only\n' : ''}

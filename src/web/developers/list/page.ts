@@ -22,9 +22,9 @@ type Row = {
 
 export type ListPage = {
   notice: Notice | null
-  /** null: they may create none anywhere. */
+  /** The create button, for a person who may create one in some workspace. */
   create: string | null
-  /** The reason; null: they may. */
+  /** The reason why they may create none, if so. */
   cannot: string | null
   /** One table a workspace. */
   groups: { id: string; heading: string; rows: Row[] }[]
@@ -34,7 +34,7 @@ export type ListPage = {
     sentence: string
     action: { label: string; href: string } | null
   } | null
-  /** The developer's own, wherever it was made; null: there is none. */
+  /** The developer's own sandbox, if they have one. */
   sandbox: { name: string; people: string; pages: string; made: Moment; remove: string } | null
   pagination: Pagination
 }
@@ -46,7 +46,7 @@ export function listPage(facts: {
   trail: PassedCursors
   sandbox: Sandbox | null
   userId: string
-  /** The reason why they may create none; null: they may. */
+  /** The reason why they may create none, if so. */
   cannot: string | null
   notice: Notice | null
   now: Date

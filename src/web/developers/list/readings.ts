@@ -6,9 +6,9 @@ export type ListedConnection = {
   firstParty: boolean
   verified: boolean
   disabledBy: 'developer' | 'operator' | null
-  /** null: it belongs to none. */
+  /** Null for one outside of all workspaces. */
   workspace: { id: string; name: string } | null
-  /** Its creator; null: the operator, or someone who is gone. */
+  /** Null for one created by the operator or by a deleted user. */
   creator: { id: string; name: string } | null
   createdAt: Date
 }

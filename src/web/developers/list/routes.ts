@@ -16,7 +16,7 @@ import type { ListReadings } from './readings.ts'
 export type ListNeeds = ListReadings &
   CreateReadings & {
     render: Render
-    /** null: this developer has none. */
+    /** Null for a developer without a sandbox. */
     readSandbox(developerId: string): Promise<Sandbox | null>
     now(): Date
   }

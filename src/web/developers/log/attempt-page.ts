@@ -67,7 +67,7 @@ function shownFailure({ code, sentence, sent, expected, advice }: FlowFailure): 
   const plain = expected.map(unmarked)
   if (sent === null) return { ...words, sent, expected: plain }
   if (code === 'invalid_scope') return { ...words, sent: foreignWords(sent, expected), expected: plain }
-  // Only addresses are compared character by character: in hashes and the like that says nothing.
+  // Only addresses are compared character by character: between hashes such differences say little.
   const meant = expected.every(one => URL.canParse(one)) ? nearest(sent, expected) : null
   if (meant === null) return { ...words, sent: unmarked(sent), expected: plain }
   return {

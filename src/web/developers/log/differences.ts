@@ -1,17 +1,17 @@
-/** Where two addresses differ: each in pieces, of which some are marked. */
+/** The differences between two addresses: each in pieces, of which some are marked. */
 export type Piece = { text: string; marked: boolean }
 
-/** Stands where the other side has something. */
+/** Printed where one side lacks something that the other has. */
 const missing = '␣'
-/** Beyond it nobody compares character by character, and the time would grow with the square. */
+/** Longer texts are not compared: the time grows with the square of the length. */
 const comparedLimit = 400
-/** Fewer characters in common between two differences are chance. */
+/** A shorter common run between two differences is taken for chance. */
 const shortestCommon = 3
 
-/** One stretch of both: the same on both sides, or different. */
+/** One run of both: the same on both sides, or different. */
 type Run = { same: boolean; sent: string; expected: string }
 
-/** What both have is left as it is, what differs is marked; what one side lacks is marked where it is missing. */
+/** Marks the differences of both sides, and the gap where one side lacks something. */
 export function differences(sent: string, expected: string): { sent: Piece[]; expected: Piece[] } {
   const runs = withoutChance(runsOf([...sent], [...expected]))
   const side = (which: 'sent' | 'expected') =>
@@ -63,7 +63,7 @@ function charByChar(one: string[], other: string[]): Run[] {
   return runs
 }
 
-/** Short stretches in common between two differences become part of them. */
+/** Merges short common runs between two differences into them. */
 function withoutChance(runs: Run[]): Run[] {
   const merged: Run[] = []
   for (const [at, run] of runs.entries()) {
@@ -77,7 +77,7 @@ function withoutChance(runs: Run[]): Run[] {
   return merged
 }
 
-/** Of several, the one that was probably meant: the one with the most characters in common at both ends. */
+/** The expected value that was probably meant: the one with the longest common start and end. */
 export function nearest(sent: string, expected: readonly string[]): string | null {
   const common = (one: string) => {
     const { start, end } = commonEnds([...sent], [...one])
@@ -88,7 +88,7 @@ export function nearest(sent: string, expected: readonly string[]): string | nul
 
 export const unmarked = (text: string): Piece[] => [{ text, marked: false }]
 
-/** Of words in a row, those that are not among the expected ones are marked. */
+/** Marks the words that are not among the expected ones. */
 export function foreignWords(sent: string, expected: readonly string[]): Piece[] {
   return sent
     .split(/(\s+)/)

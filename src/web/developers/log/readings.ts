@@ -6,7 +6,7 @@ export type LoggedAttempt = {
   lastAt: Date
   outcome: FlowOutcome
   failureCode: string | null
-  /** The kind of its last step; null: its steps were lost. */
+  /** The kind of its last step; null if its steps were lost. */
   lastKind: FlowStepKind | null
   /** Its name alone, and only once access was allowed there. */
   workspace: string | null
@@ -29,9 +29,9 @@ export type AttemptsQuestion = {
 }
 
 export type LogReadings = {
-  /** Newest first; one more than is shown, where there are more. */
+  /** Newest first; one more than is shown, if there are more. */
   attempts(question: AttemptsQuestion): Promise<LoggedAttempt[]>
-  /** null when this connection has no such attempt. */
+  /** Null for an attempt of another connection, or an unknown one. */
   attempt(
     connectionId: string,
     attemptId: string,

@@ -10,7 +10,7 @@ import type { HourlyRateLimit } from '../frame/hourly-rate-limit.ts'
 import { settingsPage, settingsView } from '../settings/page.ts'
 
 export type LogoScreenNeeds = DeveloperFrame & {
-  /** Draws a file anew as PNG; `fault` is the end of a sentence that begins with the file. */
+  /** Redraws a file as PNG; `fault` is the end of a sentence that begins with the file. */
   redraw(file: Buffer): Promise<{ kind: 'redrawn'; png: Buffer } | { kind: 'refused'; fault: string }>
   set: ReturnType<typeof setLogo>
   rateLimit: HourlyRateLimit

@@ -18,7 +18,7 @@ export function serveLogos(needs: ServeLogoNeeds): Router<WebState> {
     const logo = id && (await needs.logo(id, ctx.state.user?.id ?? null, known))
     if (!logo) return needs.faults.notFound(ctx)
     const keep = ctx.query.v === logo.hash ? 'max-age=31536000, immutable' : 'no-cache'
-    // Kept by browsers alone: the answer may carry a cookie of this one.
+    // Cached by browsers alone: the answer may carry a cookie of this one.
     ctx.set('Cache-Control', `private, ${keep}`)
     ctx.set('ETag', `"${logo.hash}"`)
     ctx.set('Content-Security-Policy', "default-src 'none'; sandbox")

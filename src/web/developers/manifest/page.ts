@@ -26,7 +26,7 @@ export function manifestText(managed: ManagedConnection, issuer: string): string
 export function manifestPage(
   managed: ManagedConnection,
   issuer: string,
-  /** What was sent, and why it was not taken. */
+  /** The manifest that was refused, and its errors. */
   again?: { text: string; errors: string[]; notice: Notice | null },
 ): ManifestPage {
   const { id } = managed.connection
@@ -55,7 +55,7 @@ export function manifestPage(
   }
 }
 
-/** Under the names that stand in the manifest. */
+/** Under the names of the manifest. */
 export function manifestFault({ member, value, fault }: SettingsFault): string {
   const name = manifestName[member]
   return value === undefined ? `${name} ${fault}.` : `${name}: ${JSON.stringify(value)} ${fault}.`

@@ -1,4 +1,4 @@
-/** What will change, shown before it is: for settings that stop something, and for every manifest. */
+/** The changes, shown before they are saved: for settings that stop something, and for every manifest. */
 import type { PlannedChange } from '../../../installs/actions/apply-manifest.ts'
 import { capabilities } from '../../../installs/capability.ts'
 import type { Connection } from '../../../installs/connection.ts'
@@ -12,10 +12,10 @@ import { labels } from '../settings/words.ts'
 
 type ChangeShown = {
   label: string
-  /** What goes, and what comes; for a list only the items that differ. */
+  /** The values before and after; for a list only the items that differ. */
   before: string[]
   after: string[]
-  /** Set in the letters of code. */
+  /** Printed as code. */
   code: boolean
   stops: string | null
 }
@@ -23,7 +23,7 @@ type ChangeShown = {
 export type ReviewPage = {
   heading: string
   lead: string
-  /** Somebody else has changed it since the form was opened. */
+  /** Somebody else has saved changes since the form was opened. */
   changedMeanwhile: boolean
   changes: ChangeShown[]
   action: string

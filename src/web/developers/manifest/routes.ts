@@ -23,7 +23,7 @@ const another: Record<'id' | 'kind', string> = {
   kind: 'kind cannot be changed: a connection stays public or internal.',
 }
 
-/** Whether it is signed in or not: the schema is public. */
+/** The schema is public: it is served to everyone, signed in or not. */
 export function schemaRoute(issuer: string): Router<WebState> {
   const router = new Router<WebState>()
   const text = `${JSON.stringify(manifestSchema(issuer + urls.manifestSchema), null, 2)}\n`
@@ -50,7 +50,7 @@ export function developersManifest(needs: ManifestNeeds): Router<WebState> {
     needs.render.screen(ctx, manifestView, page, connectionLayout(visit, 'Manifest'))
   }
 
-  /** Every outcome of planning that is not a plan. */
+  /** Answers every outcome of planning but a plan. */
   function refuse(
     ctx: WebContext,
     visit: ConnectionVisit,
@@ -89,12 +89,12 @@ export function developersManifest(needs: ManifestNeeds): Router<WebState> {
     if (!visit) return
     ctx.type = 'application/json'
     ctx.set('Cache-Control', 'no-store')
-    // The name that the command beside it reads.
+    // The file name that the command beside it reads.
     ctx.attachment('manifest.json')
     ctx.body = manifestText(visit, issuer)
   })
 
-  // Says what would change.
+  // Shows the changes without saving them.
   router.post(address, async ctx => {
     const visit = await gate.enter(ctx)
     const sent = visit && read(ctx, visit)
@@ -107,7 +107,7 @@ export function developersManifest(needs: ManifestNeeds): Router<WebState> {
     show(ctx, visit, { text: sent.text, errors: [], notice })
   })
 
-  // Makes what was shown, and nothing else: whatever changed meanwhile is shown anew.
+  // Saves exactly the changes that were shown; if the connection has changed meanwhile, they are shown anew.
   router.post(`${address}/apply`, async ctx => {
     const visit = await gate.enter(ctx)
     const sent = visit && read(ctx, visit)

@@ -14,7 +14,7 @@ export function callbackRoute(needs: Parts): Router<WebState> {
   const router = new Router<WebState>()
   const { trials, faults } = needs
 
-  // Whoever holds an address of this kind is nobody: the state must be that of a trial which this very session began, and
+  // The address alone proves nothing: `state` must be that of a trial which this session began and which has not returned yet.
   // which has not come back yet.
   router.get('/developers/playground/callback', async ctx => {
     const { state, code } = ctx.query
@@ -28,7 +28,7 @@ export function callbackRoute(needs: Parts): Router<WebState> {
     trial.returned = true
     trial.messages.push(callbackMessage(needs.issuer + ctx.url))
     await trials.write(session, trial)
-    // What the persona was for is done.
+    // The flow is over, and the developer acts as themselves again.
     await needs.sessions.actAs(ctx, null)
     const address = urls.playground(trial.connectionId)
     try {

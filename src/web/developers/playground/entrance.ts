@@ -1,4 +1,4 @@
-/** What all of the playground's routes share, and how each of them begins. */
+/** The parts that the playground's routes share, and the checks that each begins with. */
 
 import type { makeSandbox } from '../../../installs/actions/make-sandbox.ts'
 import type { removeSandbox } from '../../../installs/actions/remove-sandbox.ts'
@@ -20,11 +20,11 @@ export type PlaygroundNeeds = DeveloperFrame & {
   store: RunNeeds['store']
   playground: {
     backChannel: RunNeeds['backChannel']
-    /** null: this developer has none. */
+    /** Null for a developer without a sandbox. */
     readSandbox(developerId: string): Promise<Sandbox | null>
     makeSandbox: ReturnType<typeof makeSandbox>
     removeSandbox: ReturnType<typeof removeSandbox>
-    /** What was asked for the connection and approved in the sandbox counts no more. */
+    /** Deletes the requests and approvals of the connection in the sandbox. */
     forgetApprovals(developerId: string, connectionId: string): Promise<void>
   }
   rateLimit: HourlyRateLimit
@@ -32,7 +32,7 @@ export type PlaygroundNeeds = DeveloperFrame & {
 
 export type Parts = PlaygroundNeeds & { run: Run; redirectUri: string }
 
-/** A developer in his playground. */
+/** A developer in their playground. */
 export type AtPlayground = ConnectionVisit & { session: Session }
 
 /** Only public connections have a flow. null: answered already. */
@@ -46,7 +46,7 @@ export async function enter(needs: Parts, ctx: WebContext): Promise<AtPlayground
   return { ...visit, session: ctx.state.session! }
 }
 
-/** …with the trial that is kept; without one, led back to where one begins. */
+/** The same with the trial that is kept; without one, redirects to the start. */
 export async function trialAt(
   needs: Parts,
   ctx: WebContext,

@@ -1,9 +1,9 @@
-/** One parameter of an address, and what it is there for. */
+/** One parameter of an address, and its purpose. */
 export type Part = { name: string; value: string; meaning: string }
 
 export type Answer = { status: number; headers: string[]; text: string }
 
-/** `sent`: the address, or the request for a shell; null: the request was laid out before. */
+/** `sent`: the address, or the request for a shell; null if the request was laid out before. */
 export type Message = {
   title: string
   sentence: string

@@ -1,4 +1,4 @@
-/** What goes back and forth in a trial, as it is kept: nothing is masked yet. */
+/** The messages of a trial, as they are kept: still unmasked. */
 import type { Connection } from '../../../installs/connection.ts'
 import { testParameter } from '../../../installs/forced-outcome.ts'
 import type { Message, Part } from './message.ts'
@@ -68,7 +68,7 @@ export function callbackMessage(url: string): Message {
   }
 }
 
-/** How a client of this kind proves itself and asks for tokens (RFC 6749 §4.1.3 and §6). */
+/** A request for tokens, with the authentication of this kind of client (RFC 6749 §4.1.3 and §6). */
 export function tokenForm(
   connection: Pick<Connection, 'id' | 'clientType'>,
   fields: Record<string, string>,

@@ -56,7 +56,7 @@ export function readTokenOutcome(text: string | null): TokenOutcome | null {
   return text !== null && Object.hasOwn(tokenOutcomes, text) ? (text as TokenOutcome) : null
 }
 
-/** A field that forces an outcome; its first choice forces none. */
+/** A field that forces an outcome; its first choice is a normal one. */
 export function outcomeSelect(
   name: string,
   label: string,

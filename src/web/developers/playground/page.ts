@@ -16,7 +16,7 @@ export type PlaygroundPage = {
   notice: Notice | null
   start: { action: string; people: Choices; outcome: Select | null; label: string }
   trial: TrialShown | null
-  /** The action that makes a sandbox; null: there is one. */
+  /** The action that makes a sandbox, for a developer without one. */
   makeSandbox: string | null
   sandbox: SandboxShown | null
   /** The values that a developer's own tests send, and their effects. */

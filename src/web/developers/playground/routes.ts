@@ -62,7 +62,7 @@ async function show(needs: Parts, ctx: WebContext): Promise<void> {
   needs.render.screen(ctx, playgroundView, model, connectionLayout(visit, 'Playground'))
 }
 
-/** Sends this browser through the true flow, as the developer himself or as somebody of his sandbox. */
+/** Sends this browser through the real flow, as the developer or as a persona of their sandbox. */
 async function begin(needs: Parts, ctx: WebContext): Promise<void> {
   const visit = await enter(needs, ctx)
   if (!visit || (await needs.rateLimit(ctx, visit.user.id))) return
@@ -71,7 +71,7 @@ async function begin(needs: Parts, ctx: WebContext): Promise<void> {
   const sandbox = await needs.playground.readSandbox(visit.user.id)
   const asked = readUuid(form.get('as'))
   const outcome = readFlowOutcome(form.get('outcome'))
-  // Policies hold members: neither owners nor guests wait for an approval.
+  // Policies apply to members: neither owners nor guests wait for an approval.
   const wanted = outcome === 'approval-pending' && asked ? { role: 'member' } : { id: asked }
   const persona =
     sandbox?.personas.find(one => ('role' in wanted ? one.role === wanted.role : one.id === wanted.id)) ??

@@ -8,7 +8,7 @@ import type { Message } from './message.ts'
 import { tokenForm } from './messages.ts'
 import type { Trial } from './trials.ts'
 
-/** A request as the partner's server makes it, and both sides of it. */
+/** Sends a request as the partner's server does, and keeps both sides of it. */
 export type BackChannel = (sent: {
   method: 'GET' | 'POST'
   path: string
@@ -57,7 +57,7 @@ export function run(needs: RunNeeds) {
     return done.body
   }
 
-  /** A secret for this one request, as the server knows the real ones by their hashes alone. */
+  /** A secret made for this one request: of the real ones the server has only hashes. */
   async function credentials(client: Client, presented: string): Promise<Sent['credentials']> {
     if (client.clientType === 'public') return { kind: 'none' }
     const secret = newTokenValue('lks_', randomBytes)
@@ -79,7 +79,7 @@ export function run(needs: RunNeeds) {
     if (!trial.tokens) return
     const bearer = { kind: 'bearer', token: trial.tokens.access } as const
     const me = { title: 'Who is this token? (users.me)', sentence: 'Asks whom the token speaks for.' }
-    // The first call brings the outcome about; the others show what is left.
+    // The first call forces the outcome; the others show its effect.
     await exchange(trial, me, { method: 'GET', path: '/v1/users/me', credentials: bearer }, test)
     const search = {
       title: 'Which pages does it reach? (search)',

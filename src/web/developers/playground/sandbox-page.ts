@@ -28,7 +28,7 @@ export function sandboxOf(connectionId: string, sandbox: Sandbox, actingAs: stri
   }
 }
 
-/** `action`: where it is removed; `back`: where the developer came from. */
+/** `action`: where it is removed; `back`: the screen before. */
 export function removeSandboxPage(action: string, back: string, sandbox: Sandbox): ConfirmPage {
   return {
     heading: 'Remove the sandbox?',

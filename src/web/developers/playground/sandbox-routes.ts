@@ -1,4 +1,4 @@
-/** The developer's sandbox: made and removed here, and its people to be switched to. */
+/** The developer's sandbox: making it, removing it, and acting as its personas. */
 import Router from '@koa/router'
 import { readUuid } from '../../../installs/ids.ts'
 import { confirmView } from '../../frame/confirm.ts'
@@ -68,7 +68,7 @@ export function sandboxRoutes(needs: Parts): Router<WebState> {
     seeOther(ctx, withNotice(urls.developers, 'removed'))
   })
 
-  /** From whatever screen the persona is at. */
+  /** Every screen of a persona has this button. */
   router.post(urls.sandboxMyself, async ctx => {
     await sessions.actAs(ctx, null)
     seeOther(ctx, urls.developers)

@@ -1,6 +1,6 @@
 /**
  * Trials: tests of a connection that its developer runs in the playground. The last one of each connection is kept, sealed,
- * under the session of his browser, for an hour after he last did something with it; it holds the tokens that he got.
+ * under the session of their browser, for an hour after its last use; it holds the tokens that were issued.
  */
 import { createHash, hash, randomBytes } from 'node:crypto'
 import type { TestOutcome } from '../../../installs/forced-outcome.ts'
@@ -13,14 +13,14 @@ import type { Message } from './message.ts'
 export type Trial = {
   connectionId: string
   state: string
-  /** PKCE's; it leaves the server with the token request alone. */
+  /** The PKCE verifier; it leaves the server with the token request alone. */
   verifier: string
-  /** The persona as whom the developer acts; null: they act as themselves, in their own workspaces. */
+  /** The persona that the developer acts as; null: they act as themselves, in their own workspaces. */
   persona: { id: string; name: string; role: Role } | null
   outcome: TestOutcome | null
   /** Secrets are shown. */
   revealed: boolean
-  /** The callback came. */
+  /** The callback was called. */
   returned: boolean
   tokens: { access: string; refresh: string | null } | null
   /** The first page that search found. */
@@ -68,8 +68,8 @@ export function trials(needs: TrialsNeeds) {
     },
 
     /**
-     * What lets an authorize request return to the playground: the state of a trial that this very session began for this
-     * connection. It holds until the callback: a member who waited for an approval goes on with the same request.
+     * Whether `state` belongs to a trial that this session began for this connection: such an authorize request may return to
+     * the playground. Valid until the callback: a member who waited for an approval continues with the same request.
      */
     async isUnderWay(ctx: WebContext, state: string, connectionId: string): Promise<boolean> {
       const found = readUuid(connectionId) === connectionId && (await needs.sessions.current(ctx))

@@ -12,7 +12,7 @@ export type ReferenceCall = {
   summary: string
   description: string
   by: 'token' | 'client'
-  /** The names of the members that it takes, in its query and in its body. */
+  /** The names of its parameters, in the query and in the body. */
   members: string[]
   answer: string
 }

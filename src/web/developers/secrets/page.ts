@@ -2,7 +2,7 @@ import type { ConfirmPage } from '../../frame/confirm.ts'
 import { urls } from '../../urls.ts'
 import type { SecretShown } from '../connection/readings.ts'
 
-/** `others`: how many secrets stay live. */
+/** `others`: the number of secrets that stay live. */
 export function revokePage(
   connection: { id: string; name: string },
   secret: SecretShown,

@@ -13,7 +13,7 @@ export type SettingsFields = {
   links: Field[]
   capabilities: Choices
   people: Choices
-  /** null: an internal connection, which has no flow. */
+  /** Null for an internal connection, which has no flow. */
   flow: { installUrl: Field; redirectUris: TextArea; client: Choices; switches: Choices } | null
 }
 

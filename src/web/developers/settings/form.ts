@@ -1,4 +1,4 @@
-/** What the forms of a connection say, read into settings. */
+/** Reads the forms of a connection into settings. */
 import { type Capability, capabilities, isCapability } from '../../../installs/capability.ts'
 import type { Connection } from '../../../installs/connection.ts'
 import type { ConnectionSettings } from '../../../installs/registration.ts'
@@ -6,7 +6,7 @@ import type { ConnectionSettings } from '../../../installs/registration.ts'
 const people: Capability[] = ['read_user_without_email', 'read_user_with_email']
 const switches = ['require_pkce', 'long_lived_tokens', 'leave_out_iss']
 
-/** What an internal connection has no use for, since it has no flow. */
+/** Settings of a connection without a flow, which an internal one is. */
 const flowless = {
   installUrl: null,
   clientType: 'confidential',
@@ -16,7 +16,7 @@ const flowless = {
   leaveOutIss: false,
 } satisfies Partial<ConnectionSettings>
 
-/** null: it is no form of ours, one of its choices is unknown. */
+/** Null for a form that is not ours: it holds an unknown choice. */
 export function readSettings(form: URLSearchParams, kind: Connection['kind']): ConnectionSettings | null {
   const asked = readCapabilities(form)
   const client = form.get('client') ?? 'confidential'
@@ -55,7 +55,7 @@ function line(form: URLSearchParams, name: string): string | null {
   return (form.get(name) ?? '').trim() || null
 }
 
-/** One address a line; what stands around it is no part of it. */
+/** One address a line, trimmed. */
 function lines(text: string): string[] {
   return text
     .split(/\r\n|\r|\n/)

@@ -10,11 +10,11 @@ export type SettingsPage = {
   head: ConnectionHead
   notice: Notice | null
   action: string
-  /** What the connection had when the form was filled in. */
+  /** The version of the connection that the form was filled in for. */
   version: string
   fields: SettingsFields
   logo: {
-    /** null: it has none. */
+    /** Null without a logo. */
     src: string | null
     upload: string
     remove: string
@@ -25,7 +25,7 @@ export const settingsView = view<SettingsPage>('developers/settings')
 
 export function settingsPage(
   managed: ManagedConnection,
-  /** What was typed, where it was refused. */
+  /** The values of a refused form, shown again. */
   again?: { settings: ConnectionSettings; faults: SettingsFault[] } | null,
   logoError: string | null = null,
 ): SettingsPage {

@@ -28,7 +28,7 @@ export function developersSettings(needs: SettingsNeeds): Router<WebState> {
     render.screen(ctx, settingsView, settingsPage(visit), connectionLayout(visit, 'Settings'))
   })
 
-  // What stops something, and what somebody else has changed meanwhile, is shown and asked about before it is saved.
+  // Changes that stop something, and changes over somebody else's, ask for confirmation before they are saved.
   router.post(address, async ctx => {
     const visit = await gate.enter(ctx)
     if (!visit) return
@@ -54,7 +54,7 @@ export function developersSettings(needs: SettingsNeeds): Router<WebState> {
     const outcome = await needs.update(context, settings, planned.version)
     if (outcome.kind === 'updated') return seeOther(ctx, withNotice(after, 'saved'))
     if (outcome.kind === 'unknown') return faults.notFound(ctx)
-    // Somebody saved in this very moment: what is planned anew is shown.
+    // Somebody else saved in the same moment: the new plan is shown.
     const anew = await needs.plan(context, { id: null, kind: null, settings })
     if (anew.kind !== 'planned') return faults.notFound(ctx)
     needs.review(ctx, visit, anew, { from: 'settings', changedMeanwhile: true })

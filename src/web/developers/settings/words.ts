@@ -1,7 +1,7 @@
 import type { Capability } from '../../../installs/capability.ts'
 import type { ConnectionSettings, SettingsFault } from '../../../installs/registration.ts'
 
-/** What each setting is called on the screen. */
+/** The name of each setting on the screen. */
 export const labels: Record<keyof ConnectionSettings, string> = {
   name: 'Name',
   description: 'Description',
@@ -20,7 +20,7 @@ export const labels: Record<keyof ConnectionSettings, string> = {
   leaveOutIss: 'Leave out iss',
 }
 
-/** Access levels for the developer who asks for them; the scope value beside each. */
+/** Access levels for the developer who asks for them, with the scope value beside each. */
 export const levelWords: Record<Capability, string> = {
   read_content: 'Read pages',
   update_content: 'Change pages',

@@ -8,7 +8,7 @@ import type { ConnectionVisit } from '../frame/gate.ts'
 import { type ConnectionHead, headOf } from '../frame/head.ts'
 import type { InternalTokens } from './readings.ts'
 
-/** How long the old token works on beside the new one, in seconds. */
+/** Seconds for which the old token keeps working beside the new one. */
 export const overlaps = [
   { seconds: 0, label: 'The old token stops at once' },
   { seconds: 60 * 60, label: 'The old token works for one more hour' },
@@ -20,10 +20,10 @@ export type TokenPage = {
   head: ConnectionHead
   notice: Notice | null
   shown: { id: string; label: string; text: string } | null
-  /** What the token reaches, or why it reaches nothing. */
+  /** The pages that the token reaches, or the reason why it reaches none. */
   sentence: string
   choose: string
-  /** null: there is none in force. */
+  /** Null without a live token. */
   table: Table | null
   copy: string | null
   renew: { action: string; label: string; overlaps: { value: string; label: string }[] }

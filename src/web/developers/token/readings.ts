@@ -5,21 +5,21 @@ export type InternalToken = {
   createdAt: Date
   createdBy: string | null
   lastUsedAt: Date | null
-  /** Set for one that was renewed with an overlap. */
+  /** Set for a token that was renewed with an overlap. */
   expiresAt: Date | null
 }
 
 export type InternalTokens = {
-  /** The workspace's installation; null: there is none. */
+  /** The workspace's installation; null without one. */
   installationId: string | null
   state: InstallationState | null
   /** Pages granted to it. */
   pages: number
-  /** Those in force, newest first. */
+  /** The live ones, newest first. */
   tokens: InternalToken[]
 }
 
 export type TokenReadings = {
-  /** The standing tokens of an internal connection. */
+  /** The internal tokens of a connection. */
   internalTokens(connectionId: string, now: Date): Promise<InternalTokens>
 }

@@ -1,4 +1,4 @@
-/** The standing token of an internal connection: copied again, renewed, revoked. */
+/** The internal token of a connection: copied again, renewed, revoked. */
 
 import Router from '@koa/router'
 import type { copyInternalToken } from '../../../installs/actions/copy-internal-token.ts'
@@ -39,7 +39,7 @@ export function developersToken(needs: TokenNeeds): Router<WebState> {
   const router = new Router<WebState>({ prefix: '/developers/connections/:connection/token' })
   const { gate, faults, render } = needs
 
-  /** null: answered already; there is a token for internal connections only. */
+  /** Null: answered already. Only internal connections have such a token. */
   async function enter(ctx: WebContext): Promise<ConnectionVisit | null> {
     const visit = await gate.enter(ctx)
     if (!visit || visit.connection.kind === 'internal') return visit
@@ -48,7 +48,7 @@ export function developersToken(needs: TokenNeeds): Router<WebState> {
   }
   const here = (visit: ConnectionVisit) => urls.developersPart(visit.connection.id, 'token')
 
-  /** Leads to the screen that shows the token, once, to this person. */
+  /** Redirects to the screen that shows the token, once, to this person. */
   async function lead(ctx: WebContext, visit: ConnectionVisit, said: string, value: string): Promise<void> {
     const who = { userId: visit.user.id, connectionId: visit.connection.id }
     const key = await needs.once.keep(who, { label: 'Internal token', value })
