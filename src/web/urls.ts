@@ -1,10 +1,10 @@
 /**
- * Every address of the screens, in one place: views and routes take them from here, never spell them.
+ * Every address of the screens: views and routes take them from here, never spell them.
  * Ids are printed as they are stored (dashed, lower case). A folder that adds screens adds its addresses here.
  */
 export const urls = {
   home: '/',
-  /** `prompt` asks also someone who is signed in: for the password (`login`), for another account (`select_account`). */
+  /** `prompt` asks a signed-in user too: for the password (`login`), or for another account (`select_account`). */
   signIn: (returnTo?: string, prompt?: 'login' | 'select_account') => {
     const query = new URLSearchParams()
     if (returnTo && returnTo !== '/') query.set('return', returnTo)
@@ -26,7 +26,7 @@ export const urls = {
   sandboxMyself: '/developers/sandbox/myself',
   /** The same as `playground(…, 'sandbox/remove')`, from the list of all connections. */
   sandboxRemove: '/developers/sandbox/remove',
-  /** With its hash it is kept until it changes. */
+  /** With its hash it is cached until it changes. */
   logo: (connectionId: string, hash?: string) => `/logos/${connectionId}${hash ? `?v=${hash}` : ''}`,
   manifestSchema: '/manifest.schema.json',
   demoPartner: '/demo-partner',
@@ -132,7 +132,7 @@ export const urls = {
     accept: (workspaceId: string, offerId: string) => `/settings/${workspaceId}/offers/${offerId}/accept`,
     decline: (workspaceId: string, offerId: string) => `/settings/${workspaceId}/offers/${offerId}/decline`,
   },
-  /** Sends a partner's request to where partners send it. */
+  /** Repeats a partner's request, at the address that partners use. */
   authorize: (parameters: Readonly<Record<string, string>>) =>
     `/v1/oauth/authorize?${new URLSearchParams(parameters)}`,
   history: (workspaceId: string) => `/settings/${workspaceId}/history`,
@@ -147,7 +147,7 @@ export function localPath(text: string | null | undefined): string {
   const base = 'http://ours.invalid'
   if (!URL.canParse(text, base)) return urls.home
   const url = new URL(text, base)
-  // A path that begins with two slashes after dot segments are resolved would name a host when it is printed.
+  // After dot segments are resolved, a path that begins with two slashes would name a host.
   if (url.origin !== base || url.pathname.startsWith('//')) return urls.home
   return `${url.pathname}${url.search}`
 }
@@ -157,7 +157,7 @@ export function flowOf(local: string): string | null {
   return /^\/install\/([\w-]{1,64})(?:[/?]|$)/.exec(local)?.[1] ?? null
 }
 
-/** An address that a developer registered, as something to link to; null unless it is http or https. */
+/** An address that a developer registered, to link to; null unless it is http or https. */
 export function outside(text: string | null): string | null {
   if (text === null || !URL.canParse(text)) return null
   return /^https?:$/.test(new URL(text).protocol) ? text : null

@@ -1,5 +1,5 @@
 /**
- * Stylesheet, scripts and fonts, read once and served under an address that holds their hash: browsers keep them for ever,
+ * Stylesheet, scripts and fonts, read once and served under an address that contains their hash: browsers cache them for ever,
  * and a new version has a new address.
  */
 import { hash } from 'node:crypto'
@@ -13,7 +13,7 @@ import { root } from '../../root.ts'
 type Asset = { type: string; etag: string; plain: Buffer; br: Buffer | null; gzip: Buffer | null }
 
 export type Assets = {
-  /** The address of one, by its name without the hash: `app.css`. */
+  /** The address of a file by its name without the hash, such as `app.css`. */
   url(name: string): string
   serve: Middleware
 }
@@ -33,7 +33,7 @@ const subsets = ['latin', 'latin-ext', 'cyrillic', 'cyrillic-ext', 'greek', 'gre
 /** The stylesheet's files and folders in the order of delivery: of two equally specific rules the later one applies. */
 const sheets = ['fonts.css', 'tokens.css', 'base.css', 'frame.css', 'components', 'screens']
 
-/** Reads them all; the stylesheet comes last, because it names the fonts by their addresses. */
+/** Reads them all; the stylesheet comes last, because it refers to the fonts by their addresses. */
 export function readAssets(): Assets {
   const assets = new Map<string, Asset>()
   const addresses = new Map<string, string>()

@@ -5,21 +5,21 @@ export type CsrfNeeds = {
   /** The first signs, all verify. */
   secretKeys: readonly Buffer[]
   secure: boolean
-  /** Routes that decide by themselves about forms that are older than the session (`ctx.state.formOrigin`). */
+  /** Whether the route itself decides about forms older than the session (`ctx.state.formOrigin`). */
   takesOlderForms(ctx: WebContext): boolean
-  /** Shows a form of an earlier session of the same account once more, filled in, to be sent again. */
+  /** Shows a form from an earlier session of the same account again, filled in, to be sent once more. */
   sendAgain(ctx: WebContext): void
-  /** Answers a form that is not this browser's own. */
+  /** Answers a form that this browser was never given. */
   refuse(ctx: WebContext): void
 }
 
 /**
- * Each form carries a token of three parts: our signature over the session's id (before sign-in: over a random cookie of this
- * browser), the account, and our signature over that cookie and the account. A page elsewhere can send a form to us, but
- * cannot know the token.
+ * Each form carries a token of three parts: a signature of the session's id (before sign-in: of a random cookie of this
+ * browser), the account, and a signature of that cookie and the account. A page of another site can post a form to us, but
+ * does not know the token.
  *
- * The first part alone lets a form through. Where it fails because somebody signed in or out since, the last part proves that
- * the form was made in this browser and for whom: the same account may send it again after a look at it, nobody else may.
+ * The first part alone lets a form through. If it fails because somebody has signed in or out since, the last part proves in
+ * which browser and for which account the form was made: the same account may send it again after a look at it.
  */
 export function csrf(needs: CsrfNeeds): { check: WebMiddleware } {
   const cookie = needs.secure ? '__Host-latchkey-form' : 'latchkey-form'
@@ -61,7 +61,7 @@ export function csrf(needs: CsrfNeeds): { check: WebMiddleware } {
   }
 }
 
-/** Stands for the account before sign-in. */
+/** The account of a form made before sign-in. */
 const nobody = '-'
 const madeFor = (browser: string, account: string) => `browser ${browser} ${account}`
 

@@ -2,12 +2,11 @@ import { hash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 
 /**
- * Does what a form asks once, though its button was pressed twice. Without our script a browser sends both presses, and shows the
- * answer to the last alone: so each press of the same is led to where the first one led.
- * @param press what tells this press from any other: whose, of which form, filled in how.
- * @param work answers the request; returns the address that it leads to, or null where it led nowhere: then nothing is
- * remembered, and the next press is the first again.
- * @returns the address; null: answered already.
+ * Runs the action of a form once, though its button was pressed twice. Without our script a browser sends both requests and
+ * shows the last answer, so every repeated press is redirected to where the first one led.
+ * @param press identifies the press: the user, the form, and its values.
+ * @param work answers the request and returns the address that it redirects to; after null the next press runs it again.
+ * @returns the address; null if the request is answered already.
  */
 export type OnePress = (
   press: readonly string[],
@@ -22,7 +21,7 @@ export type OnePressNeeds = {
   remove(...keys: string[]): Promise<void>
 }
 
-/** The lease is renewed while the work runs; after a crash the next press waits no longer than this. */
+/** Renewed while the work runs; after a crash the next press waits no longer than this. */
 const leaseSeconds = 0.9
 const renewMs = 200
 const rememberedSeconds = 600

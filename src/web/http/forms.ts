@@ -3,16 +3,16 @@ import type { WebContext, WebMiddleware } from './state.ts'
 import { readUpload } from './upload.ts'
 
 export type FormNeeds = {
-  /** Answers a body that is no form: too large, or with a NUL, which PostgreSQL cannot hold. */
+  /** Answers an unreadable body: one that is too large, or holds a NUL, which PostgreSQL cannot store. */
   refuse(ctx: WebContext, problem: 'too-large' | 'malformed'): void
 }
 
-/** 6,000 ticked pages fit; everything else is far smaller. */
+/** Room for 6,000 ticked pages; every other form is far smaller. */
 const limit = '256kb'
 
 /**
- * Reads posted forms into `ctx.state.form`. The body is taken as text and split here: parsers that build nested objects drop
- * what comes after a thousand fields, and turn `a[b]` into structure that nobody asked for.
+ * Reads posted forms into `ctx.state.form`. The body is read as text and split here: parsers that build nested objects drop
+ * fields after the thousandth, and turn `a[b]` into structure.
  */
 export function readForms(needs: FormNeeds): WebMiddleware {
   const parse = bodyParser({
@@ -27,12 +27,12 @@ export function readForms(needs: FormNeeds): WebMiddleware {
     ctx.state.form = new URLSearchParams()
     ctx.state.files = new Map()
     try {
-      // Only the signed-in have something to upload; for others it is no form of ours.
+      // Uploads are for the signed-in alone; from others the form is refused.
       if (ctx.state.user && ctx.is('multipart/form-data')) await readUpload(ctx)
       else await parse(ctx as never, async () => {})
     } catch (error) {
       if (!(error as { unreadable?: boolean }).unreadable) throw error
-      // What is left of the body would be taken for the next request.
+      // The rest of the body would be read as the next request.
       ctx.set('Connection', 'close')
       return needs.refuse(ctx, (error as { status?: number }).status === 413 ? 'too-large' : 'malformed')
     }

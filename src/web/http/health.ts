@@ -1,11 +1,11 @@
 import Router from '@koa/router'
 
 export type HealthNeeds = {
-  /** Each rejects when its part does not serve; `schema` answers whether every migration is applied. */
+  /** Each rejects when its part is down; `schema` says whether every migration is applied. */
   parts: { database(): Promise<unknown>; redis(): Promise<unknown>; schema(): Promise<boolean> }
 }
 
-/** For load balancers: alive (the process answers) and ready (it can serve). */
+/** For load balancers: alive (the process answers) and ready (it can serve requests). */
 export function health({ parts }: HealthNeeds): Router {
   const router = new Router()
   router.get('/healthz', ctx => {
@@ -24,7 +24,7 @@ export function health({ parts }: HealthNeeds): Router {
   return router
 }
 
-/** A part that does not answer within 2 s does not serve. */
+/** A part that does not answer within 2 s counts as down. */
 async function works(check: () => Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<boolean>(resolve => {

@@ -1,19 +1,19 @@
 import type { Middleware } from 'koa'
 
 const authorize = '/v1/oauth/authorize'
-/** Addresses of programs, and the parts of a page. */
+/** Addresses for programs, and the assets of pages. */
 const noPage = /^\/(?:v1|\.well-known|healthz|readyz|assets|logos|manifest\.schema\.json)(?:\/|$)/i
 
-/** Set for a moment on the name that a browser is sent away from. */
+/** Set briefly on the host name that a browser is redirected from. */
 const cookie = 'latchkey-host'
 const cookieMs = 5_000
 
 /**
- * Sends a browser that came under another host name (127.0.0.1 for localhost, a second public name) to the issuer's, with the
- * same path and query. Cookies are bound to the name: a flow that began under another one could not end.
+ * Redirects a browser that came by another host name (127.0.0.1 for localhost, a second public name) to the issuer's, with the
+ * same path and query. Cookies are bound to the host: a flow begun under another name could not finish.
  *
- * Behind a proxy the name is the one in `X-Forwarded-Host`, if the proxy is trusted and sets it. A proxy that rewrites `Host`
- * and says nothing would have us redirect for ever: a request that comes back with our cookie is let through.
+ * Behind a trusted proxy the name is read from `X-Forwarded-Host`. A proxy that rewrites `Host` without setting that header
+ * would cause an endless redirect: a request that comes back with our cookie is let through.
  */
 export function issuerHost(issuer: string): Middleware {
   const { hostname, origin } = new URL(issuer)
@@ -22,7 +22,7 @@ export function issuerHost(issuer: string): Middleware {
     if (!isElsewhere || !isPage(ctx) || ctx.cookies.get(cookie)) return next()
     ctx.cookies.set(cookie, '1', { maxAge: cookieMs, httpOnly: true, sameSite: 'lax', path: '/' })
     ctx.set('Cache-Control', 'no-store')
-    // Koa reads the path of a whole address, as proxies are asked for one, out of it: what is printed begins with a slash.
+    // A request line may hold a whole URL (RFC 9112 §3.2.2); Koa reads the path out of it, so that this begins with a slash.
     ctx.redirect(`${origin}${ctx.path}${ctx.search}`)
   }
 }

@@ -3,8 +3,8 @@ import { seeOther } from './see-other.ts'
 import type { SignedIn, WebMiddleware } from './state.ts'
 
 /**
- * Lets only the signed-in through; others sign in first and come back to the screen that they asked for. What a fragment
- * request wanted stands inside a screen, so there the whole screen is led to the sign-in.
+ * Lets only the signed-in through; others sign in first and return to the screen that they asked for. A fragment is part of a
+ * screen, so a fragment request redirects the whole screen to the sign-in.
  */
 export const mustBeSignedIn: WebMiddleware = (ctx, next) => {
   if (ctx.state.user) return next()
@@ -18,7 +18,7 @@ export const mustBeSignedIn: WebMiddleware = (ctx, next) => {
   seeOther(ctx, urls.signIn(ctx.method === 'GET' || ctx.method === 'HEAD' ? localPath(ctx.url) : urls.home))
 }
 
-/** For screens behind `mustBeSignedIn`. */
+/** The user, on routes behind `mustBeSignedIn`. */
 export function userOf(ctx: { state: { user: SignedIn | null } }): SignedIn {
   if (!ctx.state.user) throw new Error('a screen for the signed-in was reached by nobody')
   return ctx.state.user

@@ -15,7 +15,7 @@ const sources = {
 
 /**
  * For every answer of the server. `secure`: the public address is https.
- * The opener policy is not here but in `render.ts`: it would also apply to redirects of the flow.
+ * The opener policy is set in `render.ts` instead, because here it would also apply to redirects of the flow.
  */
 export function securityHeaders(secure: boolean): Middleware {
   return helmet({
@@ -30,9 +30,9 @@ export function securityHeaders(secure: boolean): Middleware {
 }
 
 /**
- * The policy of flow screens, whose forms (allow, cancel) end in a redirect to the partner. Browsers hold each hop of that
- * redirect against `form-action`, also those from the partner's callback to wherever it goes next, so no list that we could
- * write would do; the directive is left out there. What remains: forms of ours post only where our own markup says.
+ * The policy of flow screens, whose forms (allow, cancel) end in a redirect to the partner. Browsers check every hop of that
+ * redirect against `form-action`, including those from the partner's callback onwards, which no list could cover; so the
+ * directive is left out there. The forms are our own markup, which posts to us alone.
  */
 export const flowPolicy = Object.entries(sources)
   .map(([directive, values]) => `${directive} ${values.join(' ')}`)

@@ -5,15 +5,15 @@ import type { Acting, Session, SignedIn, WebContext, WebMiddleware } from './sta
 export type SessionNeeds = {
   store: {
     write(key: string, value: string, seconds: number): Promise<void>
-    /** Reads and gives the key its whole time again; a removed key stays removed. */
+    /** Reads the value and restarts its time to live; a removed key stays removed. */
     renew(key: string, seconds: number): Promise<string | null>
-    /** Writes only where something stands; false when nothing did. */
+    /** Writes only over an existing value; false without one. */
     replace(key: string, value: string, seconds: number): Promise<boolean>
     remove(...keys: string[]): Promise<void>
   }
   users: {
     byId(id: string): Promise<(SignedIn & { disabled: boolean; passwordHash: string | null }) | null>
-    /** The persona, if it lives in this developer's sandbox. */
+    /** The persona, if it belongs to this developer's sandbox. */
     personaOf(personaId: string, developerId: string): Promise<SignedIn | null>
   }
   /** Behind https the cookie is `__Host-` prefixed: no other host of the domain can set it. */
@@ -21,19 +21,19 @@ export type SessionNeeds = {
   now(): Date
 }
 
-/** Flows of one session that are remembered; one that is forgotten asks for the password again. */
+/** Flows remembered for each session; an older one asks for the password again. */
 const maxFlows = 20
-/** Without a request for this long one is signed out; in any case after the second. */
+/** A session ends after this long without a request, and in any case after `absoluteMs`. */
 const idleSeconds = 8 * 3600
 const absoluteMs = 30 * 86_400_000
 
 /**
- * A session in the store. `password`: a mark of the one that was given, so that another one ends the session. `persona`: the
- * one as whom a developer acts. `flows`: see `Session.signedInFor`.
+ * A session in the store. `password`: a fingerprint of the password that was given, so that a new password ends the session.
+ * `persona`: the one that a developer acts as. `flows`: see `Session.signedInFor`.
  */
 type Kept = { userId: string; startedAt: number; password: string; persona?: string; flows?: string[] }
 
-/** Tells one password's hash from the next one's. */
+/** Tells one password hash from the next. */
 const markOf = (passwordHash: string | null) => hash('sha256', passwordHash ?? '', 'base64url')
 
 const signedIn = ({ id, email, name, avatarUrl }: SignedIn): SignedIn => ({ id, email, name, avatarUrl })
@@ -41,7 +41,7 @@ const keyOf = (id: string) => `session:${hash('sha256', id, 'base64url')}`
 
 export type Sessions = ReturnType<typeof sessions>
 
-/** Our own sessions. Emptying the store signs people out, and costs nothing else. */
+/** Our own sessions. Emptying the store signs everyone out, and has no other effect. */
 export function sessions(needs: SessionNeeds) {
   const cookie = needs.secure ? '__Host-latchkey' : 'latchkey'
   const attributes = { httpOnly: true, sameSite: 'lax', secure: needs.secure, path: '/' } as const
@@ -61,10 +61,10 @@ export function sessions(needs: SessionNeeds) {
       return null
     }
     const session = { id, signedInFor: kept.flows ?? [] }
-    // A persona whose sandbox was removed is nobody: the developer is himself again.
+    // After its sandbox is removed, a persona is gone, and the developer acts as themselves again.
     const acts = persona ? await needs.users.personaOf(persona, user.id) : null
     if (!acts) return { session, kept, user: signedIn(user), acting: null }
-    // As the router sees it, for which upper and lower case are one.
+    // The router ignores case in paths, and so does this.
     const path = ctx.path.toLowerCase()
     const isHub = path === urls.developers || path.startsWith(`${urls.developers}/`)
     const acting = { persona: signedIn(acts), developerId: user.id }
@@ -83,15 +83,15 @@ export function sessions(needs: SessionNeeds) {
     load,
     secure: needs.secure,
 
-    /** For those outside of the screens, in front of whose routes `load` does not stand. */
+    /** For routes outside of the screens, which run without `load`. */
     async signedIn(ctx: WebContext): Promise<boolean> {
       return (await find(ctx)) !== null
     },
 
     /**
-     * A new session with an id of its own: one that was known before signing in is worth nothing after.
+     * Begins a session with a new id, so that an id known before the sign-in is useless after it.
      * @param passwordHash of the password that was given.
-     * @param flow the one that the sign-in was made for; null: none.
+     * @param flow the flow that the sign-in was made for, if any.
      */
     async start(
       ctx: WebContext,
@@ -113,8 +113,9 @@ export function sessions(needs: SessionNeeds) {
     },
 
     /**
-     * Everywhere but in the hub the developer is this persona of his from the next request on; null: himself again. Who is no
-     * persona of his never becomes anybody: that is asked with each request. A session that was ended meanwhile stays ended.
+     * From the next request on the developer acts as this persona everywhere but in the hub; null: as themselves again. Each
+     * request
+     * checks that the persona is theirs. A session that has ended meanwhile stays ended.
      */
     async actAs(ctx: WebContext, personaId: string | null): Promise<void> {
       const found = await find(ctx)
@@ -124,7 +125,7 @@ export function sessions(needs: SessionNeeds) {
       await needs.store.replace(keyOf(found.session.id), JSON.stringify(value), idleSeconds)
     },
 
-    /** Whose browser this is, for those outside of the screens; null: nobody is signed in. */
+    /** The session and the developer of this browser, for routes outside of the screens; null without a sign-in. */
     async current(ctx: WebContext): Promise<{ session: Session; developerId: string } | null> {
       const found = await find(ctx)
       return found && { session: found.session, developerId: found.acting?.developerId ?? found.user.id }

@@ -1,6 +1,6 @@
 /**
- * Between the form that makes a secret and the screen that shows it stands a redirect, so that reloading makes no second one.
- * What is to be shown waits sealed, for one look of the same person within five minutes, under a key that nobody can guess.
+ * The form that makes a secret redirects to the screen that shows it, so that reloading makes no second one. In between the
+ * secret is kept sealed under a random key: for one showing, to the same person, within five minutes.
  */
 import { hash, randomBytes } from 'node:crypto'
 import { openSealed, seal } from '../../installs/sealed.ts'
@@ -14,7 +14,7 @@ export type ShownOnceNeeds = {
 }
 
 export type Shown = { label: 'Client secret' | 'Internal token'; value: string }
-/** Whom it is shown to, and where. */
+/** The person and the connection that it is shown for. */
 type For = { userId: string; connectionId: string }
 
 export type ShownOnce = ReturnType<typeof shownOnce>
@@ -22,7 +22,7 @@ export type ShownOnce = ReturnType<typeof shownOnce>
 const seconds = 300
 
 export function shownOnce(needs: ShownOnceNeeds) {
-  // Another person who asks for it finds nothing, and takes nothing away.
+  // The key holds the user's id: a request of another person neither finds the secret nor uses it up.
   const keyOf = ({ userId, connectionId }: For, key: string) =>
     `shown-once:${hash('sha256', `${userId} ${connectionId} ${key}`, 'base64url')}`
   const purpose = (who: For) => `shown once to ${who.userId} at ${who.connectionId}`
@@ -39,7 +39,7 @@ export function shownOnce(needs: ShownOnceNeeds) {
       return key
     },
 
-    /** null: shown before, too late, or meant for another person or screen. */
+    /** Null if it was shown before, has expired, or is for another person or connection. */
     async take(who: For, key: unknown): Promise<Shown | null> {
       if (typeof key !== 'string' || !/^[\w-]{32}$/.test(key)) return null
       const sealed = await needs.store.take(keyOf(who, key))

@@ -6,7 +6,7 @@ const maxBytes = 600 * 1024
 const maxParts = 50
 
 /**
- * Reads a multipart form whole: texts into `ctx.state.form`, files into `ctx.state.files` (an empty file field is none).
+ * Reads a multipart form whole: texts into `ctx.state.form`, files into `ctx.state.files` (without empty file fields).
  * @throws an error marked `unreadable`, with status 413 when it is too large.
  */
 export async function readUpload(ctx: WebContext): Promise<void> {
@@ -27,7 +27,7 @@ export async function readUpload(ctx: WebContext): Promise<void> {
 async function readBody(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
   const parts: Buffer[] = []
   let bytes = 0
-  // The connection stays, so that the refusal can be answered.
+  // Keep the connection open, so that the refusal can be sent.
   try {
     for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       bytes += part.length

@@ -1,11 +1,11 @@
-/** What is shown to whoever comes back to the screens of a flow that he has answered. */
+/** The page for a user who comes back to the screens of a flow that they have answered. */
 import type { Words } from '../frame/refusals.ts'
 import type { Answered } from '../picker/draft.ts'
 import { urls } from '../urls.ts'
 
 export type AnsweredPage = { words: Words; action: { label: string; href: string } }
 
-/** `partner`: the connection's name; null: it is gone. */
+/** `partner`: the connection's name; null after its deletion. */
 export function answeredPage({ answer, workspaceId }: Answered, partner: string | null): AnsweredPage {
   const name = partner ?? 'the application'
   const words = answer === 'allowed' ? allowed(name) : cancelled(name)

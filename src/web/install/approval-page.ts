@@ -4,7 +4,7 @@ import type { MyRequest } from '../settings/my-requests/readings.ts'
 import { stageOf } from '../settings/requests/status.ts'
 import { urls } from '../urls.ts'
 
-/** What a member wrote that could not be sent on, and why. */
+/** A request for approval that could not be sent, and the reason. */
 export type Unsent = { reason: string; problem: string }
 
 /** The part of a refusal where an owner is asked (install/approval). */
@@ -14,7 +14,7 @@ export type ApprovalAsk = {
   problem: string | null
   /** Characters. */
   limit: number
-  /** What became of the request before, and where it is seen; null: there was none. */
+  /** The state of the earlier request, with its address, if there was one. */
   before: { sentence: string; href: string } | null
   submit: 'Request approval' | 'Update request'
 }

@@ -1,4 +1,4 @@
-/** Where the policy stops a member: he asks an owner, from within the flow. */
+/** A member whom the policy stops asks an owner, from within the flow. */
 import Router from '@koa/router'
 import type { forgetStopped } from '../../installs/actions/forget-stopped.ts'
 import type { requestApproval } from '../../installs/actions/request-approval.ts'
@@ -16,11 +16,11 @@ export type ApprovalNeeds = {
   requestApproval: ReturnType<typeof requestApproval>
   /** After the flow was cancelled: the partner has its answer. */
   forgetStopped: ReturnType<typeof forgetStopped>
-  /** The newest that this member asked for this connection there; null: he never did. */
+  /** The newest that this member made for this connection there, if any. */
   latestRequest(workspaceId: string, userId: string, connectionId: string): Promise<MyRequest | null>
 }
 
-/** What is asked of an owner on the screen of a refusal; null: asking would not help. */
+/** The form that asks an owner, on the screen of a refusal; null where asking would not help. */
 export async function askFor(
   needs: Pick<ApprovalNeeds, 'latestRequest'>,
   { request, user, chosen }: FlowState,
@@ -35,7 +35,7 @@ export async function askFor(
 type RouteNeeds = ApprovalNeeds & {
   faults: Faults
   flow: Flow
-  /** Shows step one again, with what could not be sent. */
+  /** Shows step one again, with the request that could not be sent. */
   showStepOne(ctx: WebContext, state: FlowState, unsent: Unsent): Promise<void>
 }
 
@@ -66,7 +66,7 @@ export function approvalRoutes(needs: RouteNeeds): Router<WebState> {
       case 'waiting':
         return seeOther(ctx, urls.myRequest.show(chosen.workspace.id, outcome.id))
       case 'refused':
-        // The policy changed meanwhile: there is nothing left to ask.
+        // The policy changed meanwhile, and an approval is no longer needed.
         if (outcome.code === 'approval-not-needed') return seeOther(ctx, urls.flow(request.uid))
         return faults.refuse(ctx, outcome.code)
       default:

@@ -5,13 +5,13 @@ import { workspaceMark } from '../kit/marks.ts'
 import type { InstallChoices, WorkspaceToChoose } from './readings.ts'
 import { switcherNotes } from './refusal-words.ts'
 
-/** The workspace that a step is about, and whether the connection may be installed there. */
+/** The workspace of a step, and whether the connection may be installed there. */
 export type ChosenWorkspace = { workspace: WorkspaceToChoose; may: May<InstallRefusal> }
 
 /**
- * The workspace that the user chose, else the one that the partner would like, else one where they have the connection
- * installed, else the first by name where it may be installed, else the first. null: the user is in none. A chosen or wished
- * workspace that is not the user's counts for nothing.
+ * The workspace that the user chose, else the one that the partner suggested, else one where they have the connection
+ * installed, else the first by name where it may be installed, else the first. Null for a user without a workspace. A chosen or
+ * suggested workspace that is not the user's is ignored.
  */
 export function chooseWorkspace(
   choices: InstallChoices,

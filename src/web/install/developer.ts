@@ -1,16 +1,16 @@
-/** The developer of a connection, as shown before someone lets it in. */
+/** The developer of a connection, as shown before a user allows it. */
 import { outside } from '../urls.ts'
 import type { ConnectionToInstall } from './readings.ts'
 
 export type Developer = {
-  /** null: the connection names none. */
+  /** Null where the connection gives none. */
   name: string | null
   links: { label: string; href: string }[]
   verification: 'verified' | 'first-party' | 'unverified'
 }
 
 export function developerOf(connection: Omit<ConnectionToInstall, 'id' | 'name' | 'logoHash'>): Developer {
-  // Only addresses that a browser opens as a page become links.
+  // Only http and https addresses become links.
   const links = [
     { label: 'Website', href: outside(connection.website) },
     { label: 'Privacy', href: outside(connection.privacyUrl) },

@@ -1,4 +1,4 @@
-/** Steps of the flow's screens for the log of the connection's developer: how far a member came, and nothing about the person. */
+/** Records the steps of a flow for the log of the connection's developer: how far a member came, without personal data. */
 import type { ConsentRefusal } from '../../installs/actions/allow-access.ts'
 import { type NoteFlowStep, type StepFacts, stepOf } from '../../installs/flow-log.ts'
 import type { WebContext } from '../http/state.ts'

@@ -1,4 +1,4 @@
-/** What every step of the flow begins with: whose request, who answers, and where it stands. */
+/** The start of every step of the flow: the request, the user, and the choices so far. */
 import type { Faults } from '../frame/error-pages.ts'
 import type { Words } from '../frame/refusals.ts'
 import { seeOther } from '../http/see-other.ts'
@@ -12,9 +12,9 @@ import { type ChosenWorkspace, chooseWorkspace } from './chosen-workspace.ts'
 import type { Interactions, WaitingRequest } from './interactions.ts'
 import type { InstallChoices, InstallReadings } from './readings.ts'
 
-/** Someone signed in, before a request that waits. */
+/** A user who has signed in, at a request that waits. */
 export type Arrival = { request: WaitingRequest; user: SignedIn; draft: Draft }
-/** With all that can be chosen; `chosen` is null when the user is in no workspace. */
+/** With all choices; `chosen` is null for a user without a workspace. */
 export type FlowState = Arrival & { choices: InstallChoices; chosen: ChosenWorkspace | null }
 
 export type FlowNeeds = {
@@ -29,7 +29,7 @@ export type Flow = ReturnType<typeof flow>
 export function flow(needs: FlowNeeds) {
   const { interactions, drafts, faults } = needs
 
-  /** Whatever the script asked for, the sign-in is a screen of its own. */
+  /** The sign-in is a screen of its own, also when the script asked for a fragment. */
   async function toSignIn(ctx: WebContext, request: WaitingRequest): Promise<null> {
     await drafts.introduce(request)
     const to = urls.signIn(urls.flow(request.uid), ctx.state.user ? 'login' : undefined)
@@ -40,7 +40,7 @@ export function flow(needs: FlowNeeds) {
     return null
   }
 
-  /** Says that the request is over, and how. */
+  /** Shows that the request is over, and how it ended. */
   async function over(ctx: WebContext): Promise<null> {
     const uid = uidOf(ctx)
     if (isFragment(ctx)) {
@@ -58,7 +58,7 @@ export function flow(needs: FlowNeeds) {
     return null
   }
 
-  /** The form was filled in by another account, or before anyone had signed in. */
+  /** The form was filled in by another account, or before the sign-in. */
   function showOtherAccount(ctx: WebContext, user: SignedIn): null {
     const to = urls.flow(uidOf(ctx))
     if (isFragment(ctx)) lead(ctx, to)
@@ -70,7 +70,7 @@ export function flow(needs: FlowNeeds) {
     lead,
     over,
 
-    /** null: answered already, with a page or on the way to the sign-in. */
+    /** Null: answered already, with a page or a redirect to the sign-in. */
     async arrive(ctx: WebContext): Promise<Arrival | null> {
       const request = await interactions.read(ctx)
       if (!request) return over(ctx)
@@ -114,7 +114,7 @@ export function flow(needs: FlowNeeds) {
   }
 }
 
-/** As it stands in an address: what is no flow of ours may be anything, and is repeated in addresses and headers. */
+/** The flow's id, encoded: it comes from the request as it is, and is printed in addresses and headers. */
 export function uidOf(ctx: WebContext): string {
   return encodeURIComponent((ctx as unknown as { params: { uid: string } }).params.uid)
 }

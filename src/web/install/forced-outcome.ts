@@ -4,15 +4,15 @@ import type { Flow, FlowState } from './flow.ts'
 
 export type ForcedOutcomeNeeds = {
   flow: Flow
-  /** Keeps members of this persona's sandbox waiting for an approval, or stops doing so. */
+  /** Makes members of this persona's sandbox need an approval, or lifts that. */
   holdForApproval(personaId: string, wanted: boolean): Promise<void>
   cancel(ctx: WebContext): Promise<void>
 }
 
 /**
- * Brings about what the request forces, where somebody of a sandbox has arrived; such a person is in no other workspace. For
- * everyone else the parameter is as good as not there.
- * @returns the arrival as it is then; null: answered already.
+ * Forces the outcome that the request asks for, where the user is a persona of a sandbox; such a user is in no other workspace.
+ * For everyone else the parameter is ignored.
+ * @returns the state after it; null: answered already.
  */
 export async function forceInSandbox(
   needs: ForcedOutcomeNeeds,

@@ -7,24 +7,26 @@ export type WaitingRequest = {
   uid: string
   connectionId: string
   capabilities: Capability[]
-  /** The workspace that the partner would like; the user may choose another. */
+  /** The workspace that the partner suggests; the user may choose another. */
   workspaceHint: string | null
   loginHint: string | null
   /** The partner wants a sign-in made for this very request (`prompt=login`). */
   mustSignIn: boolean
   redirectUri: string
   state: string | null
-  /** All that the partner sent: sent again to the authorization endpoint, it is the same request. */
+  /** All parameters of the partner: sent again to the authorization endpoint, they make the same request. */
   parameters: Record<string, string>
   expiresAt: Date
 }
 
 /** The provider's side of the flow. */
 export type Interactions = {
-  /** null when the request is unknown, over, answered, or another browser's. */
+  /** Null for a request that is unknown, over, answered, or another browser's. */
   read(ctx: WebContext): Promise<WaitingRequest | null>
-  /** Ends the flow with what was allowed: the browser is sent on to the partner. @throws with status 400 where `read` gives null. */
+  /**
+   * Ends the flow with this consent, and redirects the browser to the partner. @throws with status 400 where `read` gives null.
+   */
   finish(ctx: WebContext, consent: Consent): Promise<void>
-  /** Ends the flow with access_denied: the browser is sent on to the partner. */
+  /** Ends the flow with access_denied, and redirects the browser to the partner. */
   cancel(ctx: WebContext): Promise<void>
 }

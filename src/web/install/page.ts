@@ -18,7 +18,7 @@ import { refusalWords } from './refusal-words.ts'
 /** The head of every screen of the flow: the connection that asks, and the workspace. */
 export type FlowHeader = {
   connection: { name: string; mark: Mark }
-  /** null: the user is in no workspace. */
+  /** Null for a user without a workspace. */
   workspace: { name: string; mark: Mark } | null
 }
 
@@ -26,7 +26,7 @@ export type FlowAccount = {
   name: string
   email: string
   change: string
-  /** The e-mail address that the partner expected, where it is another; null: none, or the same. */
+  /** The e-mail address that the partner expected, if it is another. */
   expected: string | null
 }
 
@@ -34,11 +34,11 @@ export type LevelsPage = {
   header: FlowHeader
   workspaceId: string
   levels: Level[]
-  /** The bounds of the access: the chosen pages, and what does not depend on them. */
+  /** The bounds of the access: the chosen pages, and the parts that do not depend on them. */
   limit: string
-  /** The others who have it installed there; null: nobody. */
+  /** The others who have it installed there, if any. */
   installedBy: string | null
-  /** What changes for the user's own installation there; null: they have none. */
+  /** The change to the user's own installation there, if they have one. */
   already: string | null
   developer: Developer
   /** The host that the browser is sent back to. */
@@ -72,7 +72,9 @@ export function levelsPage({ request, choices, user }: Facts, chosen: ChosenWork
   }
 }
 
-/** The people of the workspace are visible whichever pages are chosen, so the sentence about pages must not seem to cover them. */
+/**
+ * The people of the workspace are visible whichever pages are chosen, so the sentence about pages must not seem to cover them.
+ */
 function limitWords(capabilities: readonly Capability[], workspace: string): string {
   const people =
     userInformation(capabilities) === 'none'
@@ -84,7 +86,7 @@ function limitWords(capabilities: readonly Capability[], workspace: string): str
 function alreadyWords({ mine, placement }: WorkspaceToChoose): string | null {
   const since = mine && `You connected it here on ${day.format(mine)}`
   const replaces = 'What you allow now replaces what it can reach'
-  // Only owners get here with a suspended installation: for members the flow has ended before.
+  // Only owners see this screen with a suspended installation: for members the flow has ended before.
   if (placement.suspended)
     return `${since ? `${since}, and it` : 'It'} is suspended for you. ${replaces}, and resumes it.`
   return since && `${since}. ${replaces}.`
@@ -92,16 +94,16 @@ function alreadyWords({ mine, placement }: WorkspaceToChoose): string | null {
 
 const day = new Intl.DateTimeFormat('en', { dateStyle: 'long' })
 
-/** The connection cannot be installed: here, or by this user anywhere. */
+/** The connection cannot be installed in this workspace, or by this user in any. */
 export type RefusedPage = {
   header: FlowHeader
   heading: string
   /** The refusal and its reason. */
   sentence: string
-  /** The people who can change it, and what can be done now. */
+  /** The people who can change it, and the next step for the user. */
   next: string
   workspaceId: string | null
-  /** The form that asks an owner; null: asking would not help. */
+  /** The form that asks an owner; null where asking would not help. */
   approval: ApprovalAsk | null
   account: LevelsPage['account']
   actions: { cancel: string }
@@ -163,7 +165,7 @@ export function flowHeaderOf(
   }
 }
 
-/** A hint in another form than an e-mail address (an id of the partner's) tells the user nothing, and is left out. */
+/** Only an e-mail address is shown: another form of hint, such as a partner's own id, means little to the user. */
 function accountOf({ uid, loginHint }: WaitingRequest, user: Facts['user']): FlowAccount {
   const hint = loginHint?.trim() ?? ''
   const differs = hint.toLowerCase() !== user.email.toLowerCase()
@@ -179,7 +181,7 @@ function accountOf({ uid, loginHint }: WaitingRequest, user: Facts['user']): Flo
 /** Characters of an e-mail address (RFC 5321 §4.5.3.1). */
 const maxAddress = 320
 
-/** An application on the device has no host: the device knows it by its scheme. */
+/** The host, or for an application on the device the scheme, by which the device finds it. */
 function returnsTo(request: WaitingRequest): string {
   const redirect = new URL(request.redirectUri)
   return redirect.host || redirect.protocol.replace(/:$/, '')

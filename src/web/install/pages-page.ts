@@ -13,9 +13,9 @@ export type PagesPage = {
   header: FlowHeader
   connection: string
   workspaceId: string
-  /** "Relay can reach these pages now: …", on a re-install; null: it reaches none. */
+  /** "Relay can reach these pages now: …", on a re-install that reaches some. */
   reachedNow: string | null
-  /** What went wrong with the attempt before; null: nothing. */
+  /** The fault of the attempt before, if any. */
   problem: string | null
   search: { words: string; action: string; ticks: string }
   lists: PickerLists

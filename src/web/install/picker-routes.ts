@@ -1,4 +1,4 @@
-/** Step two of the flow: how one comes to it and leaves it. What is pressed on it is in picker-controls.ts. */
+/** Step two of the flow: entering it and leaving it. Its controls are in picker-controls.ts. */
 import Router from '@koa/router'
 import type { WebContext, WebState } from '../http/state.ts'
 import { pickerControls } from '../picker/controls.ts'
@@ -20,7 +20,7 @@ export function pickerRoutes(needs: PickerNeeds): Router<WebState> {
   return router
 }
 
-/** From step one: the workspace that stood there is the one that is chosen. */
+/** From step one: the workspace that it showed is the chosen one. */
 async function select({ flow, drafts, log }: PickerNeeds, ctx: WebContext): Promise<void> {
   const state = await flow.load(ctx)
   const form = state && flow.form(ctx)

@@ -1,4 +1,4 @@
-/** Step two as a whole, and what each of its controls begins with. */
+/** Step two as a whole, and the start of each of its controls. */
 import type { Faults } from '../frame/error-pages.ts'
 import type { Render } from '../frame/render.ts'
 import type { WebContext } from '../http/state.ts'
@@ -24,7 +24,7 @@ export type PickerNeeds = {
   log: FlowLog
 }
 
-/** Step two, drawn from the draft. `problem`: what went wrong with the attempt before; null: nothing. */
+/** Step two, drawn from the draft. `problem`: the fault of the attempt before, if any. */
 export async function showPages(
   needs: PickerNeeds,
   ctx: WebContext,
@@ -48,7 +48,7 @@ export async function showPages(
   })
 }
 
-/** The lists alone, as the draft has them. null: answered already, or there is nowhere to choose. */
+/** The lists alone, as the draft has them. Null: answered already, or the user has no workspace. */
 export async function readStepLists(needs: PickerNeeds, ctx: WebContext): Promise<PickerLists | null> {
   const state = await needs.flow.load(ctx)
   if (!state?.chosen) return null
@@ -72,7 +72,7 @@ function readLists(
   )
 }
 
-/** Keeps the ticks, and what `change` says, if anything. null: answered already. */
+/** Keeps the ticks, and the values of `change`. Null: answered already. */
 export async function press(
   { flow, drafts }: PickerNeeds,
   ctx: WebContext,

@@ -1,4 +1,4 @@
-/** What the screens of the flow read: each is one query. */
+/** The data of the flow's screens: each member is one query. */
 import type { Placement } from '../../installs/policy.ts'
 import type { PickerReadings } from '../picker/readings.ts'
 
@@ -9,7 +9,7 @@ export type ConnectionToInstall = {
   website: string | null
   privacyUrl: string | null
   termsUrl: string | null
-  /** Names its logo's version; null: it has none. */
+  /** The hash of its logo, if it has one. */
   logoHash: string | null
   firstParty: boolean
   verified: boolean
@@ -22,7 +22,7 @@ export type WorkspaceToChoose = {
   placement: Placement
   /** Others who have it installed there now: up to three by name, the earliest first, and how many in all. */
   others: { names: string[]; count: number }
-  /** When the user installed it there, in use or suspended; null: they have not. */
+  /** When the user installed it there, in use or suspended; null if they have not. */
   mine: Date | null
 }
 
@@ -31,7 +31,7 @@ export type InstallChoices = { connection: ConnectionToInstall; workspaces: Work
 
 export type InstallReadings = PickerReadings & {
   connection(connectionId: string): Promise<ConnectionToInstall | null>
-  /** null when there is no such connection. */
+  /** Null for an unknown connection. */
   choices(userId: string, connectionId: string): Promise<InstallChoices | null>
   /** The people who can change a refusal: up to three owners by name, and how many there are. */
   owners(workspaceId: string): Promise<{ names: string[]; count: number }>

@@ -3,7 +3,7 @@ import type { InstallRefusal } from '../../installs/refusal.ts'
 
 type Words = {
   sentence: string
-  /** Goes on to a full stop. */
+  /** A sentence without its full stop. */
   next: string
   /** Owners can change it, and in another workspace it may be allowed. */
   byOwners: boolean
@@ -52,7 +52,7 @@ export const refusalWords: Record<InstallRefusal, (connection: string, workspace
   }),
 }
 
-/** In the list of workspaces: the reason why the connection cannot be installed there; null: the same in all of them. */
+/** In the list of workspaces, the reason why the connection cannot be installed there; null for a reason common to all. */
 export const switcherNotes: Record<InstallRefusal, string | null> = {
   guest: 'You are a guest here: guests cannot install connections',
   'owners-only': 'Only owners install connections here',

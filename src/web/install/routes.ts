@@ -1,4 +1,4 @@
-/** The flow: step one (who asks for what, and where), and how it ends. Step two is in picker-routes.ts. */
+/** The flow: step one (access levels and workspace), and its end. Step two is in picker-routes.ts. */
 import Router from '@koa/router'
 import type { allowAccess, Chosen } from '../../installs/actions/allow-access.ts'
 import type { Consent } from '../../installs/consent.ts'
@@ -26,7 +26,7 @@ import { type StepOneNeeds, showStepOne } from './step-one.ts'
 export type InstallNeeds = Omit<StepOneNeeds & PickerNeeds, 'flow' | 'drafts' | 'log'> & {
   interactions: Interactions
   readings: InstallReadings
-  /** Where drafts are kept between steps. */
+  /** Drafts, kept between steps. */
   store: Parameters<typeof drafts>[0] & OnePressNeeds
   allowAccess: ReturnType<typeof allowAccess>
   approval: ApprovalNeeds
@@ -38,7 +38,7 @@ export type InstallNeeds = Omit<StepOneNeeds & PickerNeeds, 'flow' | 'drafts' | 
 
 export type Install = {
   router: Router<WebState>
-  /** For the sign-in in front of a flow; null when nothing is known of it. */
+  /** For the sign-in before a flow; null for an unknown flow. */
   describe(ctx: WebContext, uid: string): Promise<FlowDescription | null>
 }
 
@@ -78,7 +78,7 @@ async function arrive(needs: Parts, ctx: WebContext, arrived: FlowState): Promis
   await showStepOne(needs, ctx, state)
 }
 
-/** From step one or two: what was ticked stays with the workspace that it was ticked in. */
+/** From step one or two: ticks stay with the workspace that they were made in. */
 async function switchWorkspace(needs: Parts, ctx: WebContext): Promise<void> {
   const state = await needs.flow.load(ctx)
   const form = state && needs.flow.form(ctx)
@@ -120,7 +120,7 @@ async function allow(needs: Parts, ctx: WebContext): Promise<void> {
   if (to) seeOther(ctx, to)
 }
 
-/** @returns where the browser goes on; null: nowhere, and why is answered already. */
+/** @returns the address that the browser goes to; null if a refusal is answered already. */
 async function allowOnce(
   needs: Parts,
   ctx: WebContext,
@@ -141,7 +141,7 @@ async function allowOnce(
 
 const nothingTicked = 'Tick at least one page: the connection reaches only what you tick.'
 
-/** Sends the browser on to the partner. Another tab may have answered meanwhile: then this answer counts for nothing. */
+/** Redirects the browser to the partner. If another tab has answered meanwhile, this answer is ignored. */
 async function finish(needs: Parts, ctx: WebContext, consent: Consent): Promise<string | null> {
   const request = await needs.interactions.read(ctx)
   if (!request) return needs.flow.over(ctx)
@@ -151,7 +151,7 @@ async function finish(needs: Parts, ctx: WebContext, consent: Consent): Promise<
   return ctx.response.get('Location')
 }
 
-/** What forbids it in the whole workspace is said by step one, what is wrong with the pages by a page of its own. */
+/** Step one shows a refusal that covers the workspace; a refusal of the pages has a page of its own. */
 async function refuse(needs: Parts, ctx: WebContext, state: FlowState, code: RefusalCode): Promise<void> {
   const words = refusals[code]
   ctx.status = words.status
@@ -159,7 +159,7 @@ async function refuse(needs: Parts, ctx: WebContext, state: FlowState, code: Ref
   needs.faults.show(ctx, words, { label: 'Choose pages again', href: urls.flowPages(state.request.uid) })
 }
 
-/** Also before the sign-in, and for a user who may install nothing. */
+/** Also before the sign-in, and for a user who may not install. */
 async function cancel(needs: Parts, ctx: WebContext): Promise<void> {
   const request = await needs.interactions.read(ctx)
   if (!request) return void (await needs.flow.over(ctx))

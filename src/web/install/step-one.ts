@@ -18,7 +18,7 @@ export type StepOneNeeds = {
   now(): Date
 }
 
-/** Step one where the connection may be installed, else why not; `unsent`: a request for approval that could not be sent on. */
+/** Step one where the connection may be installed, else the refusal; `unsent`: a request for approval that could not be sent. */
 export async function showStepOne(
   needs: StepOneNeeds,
   ctx: WebContext,

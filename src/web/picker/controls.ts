@@ -1,7 +1,7 @@
 /**
- * The controls of a page picker, on whatever screen it stands: the flow's step two, or the pages of an installation later.
- * Each is a form that carries all ticks. Without the script the browser is sent back to the screen, which is drawn from the
- * draft; with it the part that changes is answered alone.
+ * The controls of a page picker, on any screen that has one: step two of the flow, or the pages of an installation later.
+ * Each is a form that carries all ticks. Without the script it redirects to the screen, which is drawn from the draft; for the
+ * script it answers the changed part alone.
  */
 import Router from '@koa/router'
 import type { Faults } from '../frame/error-pages.ts'
@@ -15,11 +15,11 @@ import type { CountLimits, InstallContext, PickerReadings, Windows } from './rea
 import { resultLists, resultRows } from './results.ts'
 import { sumOf, sumView } from './sum.ts'
 
-/** A control that was pressed; the ticks that came with it are in the draft already. */
+/** A control that was pressed; its ticks are in the draft already. */
 export type Pressed = {
-  /** Below it stand the controls. */
+  /** The address that the controls' own begin with. */
   base: string
-  /** Where the whole screen is drawn from the draft. */
+  /** The address of the whole screen. */
   screen: string
   context: InstallContext
   picks: Picks
@@ -30,9 +30,9 @@ export type ControlsNeeds = {
   faults: Pick<Faults, 'badForm'>
   readings: PickerReadings
   countLimits: CountLimits
-  /** Keeps the ticks, and what else `change` says. null: answered already. */
+  /** Keeps the ticks, and the values of `change`. Null: answered already. */
   press(ctx: WebContext, change?: (picks: Picks) => Partial<Picks>): Promise<Pressed | null>
-  /** The lists as the draft has them. null: answered already. */
+  /** The lists as the draft has them. Null: answered already. */
   lists(ctx: WebContext): Promise<PickerLists | null>
 }
 
@@ -50,7 +50,7 @@ export function pickerControls(prefix: string, needs: ControlsNeeds): Router<Web
 
 const beginnings: Windows = { sharedAfter: null, privateAfter: null, open: [] }
 
-/** A box was ticked or unticked: what is ticked now, in words. */
+/** A box was ticked or unticked: answers the sum of the ticks, in words. */
 async function tick(needs: ControlsNeeds, ctx: WebContext): Promise<void> {
   const pressed = await needs.press(ctx)
   if (!pressed) return
@@ -60,11 +60,11 @@ async function tick(needs: ControlsNeeds, ctx: WebContext): Promise<void> {
   needs.render.fragment(ctx, sumView, { sum: sumOf(reading, needs.countLimits) })
 }
 
-/** Opens a node, or goes on in the list of its children. */
+/** Opens a node, or continues the list of its children. */
 async function showBelow(needs: ControlsNeeds, ctx: WebContext): Promise<void> {
   const [id, after] = [idIn(ctx.query.page), cursorIn(ctx)]
   if (!id || after === undefined) return needs.faults.badForm(ctx, 'malformed')
-  // The script adds rows to those that stand there, so for it the draft keeps the beginning of the list.
+  // The script appends rows to those on screen, so for it the draft keeps the beginning of the list.
   const kept = isFragment(ctx) ? null : after
   const pressed = await needs.press(ctx, picks => ({ open: opened(picks, id, kept) }))
   if (!pressed) return
@@ -89,7 +89,7 @@ async function hideBelow(needs: ControlsNeeds, ctx: WebContext): Promise<void> {
   if (pressed) redraw(ctx, pressed, `#page-${id}`)
 }
 
-/** Goes on in the list of roots. */
+/** Continues the list of roots. */
 async function showMore(needs: ControlsNeeds, ctx: WebContext): Promise<void> {
   const { list } = ctx.query
   const after = cursorIn(ctx)
@@ -145,12 +145,12 @@ function redraw(ctx: WebContext, { screen }: Pressed, anchor = ''): void {
   lead(ctx, screen + anchor)
 }
 
-/** The page after which a list goes on; null: it begins; undefined: that is no page. */
+/** The page after which a list continues; null: its beginning; undefined: not a page. */
 function cursorIn(ctx: WebContext): string | null | undefined {
   return ctx.query.after === undefined ? null : (idIn(ctx.query.after) ?? undefined)
 }
 
-/** Leads the whole screen to an address, also when only a part of it was asked for. */
+/** Redirects the whole screen, also when only a part of it was asked for. */
 export function lead(ctx: WebContext, to: string): void {
   if (isFragment(ctx)) {
     ctx.set('HX-Redirect', to)
@@ -158,7 +158,7 @@ export function lead(ctx: WebContext, to: string): void {
   } else seeOther(ctx, to)
 }
 
-/** A part of a screen was asked for by the script. */
+/** The script asked for a part of a screen. */
 export function isFragment(ctx: WebContext): boolean {
   return ctx.get('HX-Request') === 'true' && ctx.get('HX-Target') !== ''
 }

@@ -1,10 +1,10 @@
 /**
- * What someone has filled in so far, kept between the steps of one flow: the workspace, and for each workspace its ticks and
- * what stands open. Going back and switching lose nothing, and no page of one workspace ends up in another.
+ * The user's choices so far, kept between the steps of one flow: the workspace, and for each workspace its ticks and open
+ * nodes. Going back and switching lose none of them, and a page of one workspace never ends up in another.
  */
 
 export type Picks = {
-  /** null: not touched yet, so what the connection can reach now. */
+  /** Null until the first change: the pages that the connection can reach now. */
   ticked: string[] | null
   sharedAfter: string | null
   privateAfter: string | null
@@ -13,24 +13,24 @@ export type Picks = {
 }
 
 export type Draft = {
-  /** null: not chosen yet. */
+  /** Null until one is chosen. */
   workspaceId: string | null
   picks: Record<string, Picks>
 }
 
-/** As it is kept: the ticks, by workspace, apart from what is shown. */
+/** The stored form: the ticks, by workspace, are kept apart from the rest. */
 type Kept = { workspaceId: string | null; picks: Record<string, Omit<Picks, 'ticked'>> }
 type Ticks = Record<string, string[]>
 
-/** How a flow of this user ended, for whoever comes back to its screens. */
+/** How a flow of this user ended, for when they come back to its screens. */
 export type Answered = {
   answer: 'allowed' | 'cancelled'
   connectionId: string
-  /** null: he had chosen none. */
+  /** Null for an answer before a workspace was chosen. */
   workspaceId: string | null
 }
 
-/** Whom a flow is about, told before anyone signs in. */
+/** The connection of a flow and its user's hint, for the sign-in. */
 export type Introduction = { connectionId: string; loginHint: string | null }
 
 type Store = {
@@ -39,7 +39,7 @@ type Store = {
   remove(...keys: string[]): Promise<void>
 }
 
-/** Nodes that are kept open; the one opened longest ago closes first. */
+/** Open nodes that are kept; the one opened longest ago closes first. */
 const openLimit = 40
 /** How long the answer is remembered: long enough for a second tab and the Back button. */
 const answerSeconds = 3600
@@ -55,7 +55,7 @@ export function drafts(store: Store, now: () => Date) {
   const introductionKey = (uid: string) => `install-introduction:${uid}`
 
   return {
-    /** For the sign-in, which the flow's cookie does not reach. */
+    /** For the sign-in, whose path does not receive the flow's cookie. */
     async introduce(request: { uid: string; expiresAt: Date } & Introduction): Promise<void> {
       const { connectionId, loginHint } = request
       const seconds = secondsUntil(request.expiresAt)
@@ -93,7 +93,7 @@ export function drafts(store: Store, now: () => Date) {
       ])
     },
 
-    /** The ticks alone: a tick on its way must not bring back what the next press has changed meanwhile. */
+    /** The ticks alone: a tick that arrives late must not overwrite the other changes of a later press. */
     async writeTicks(flow: { uid: string; expiresAt: Date }, userId: string, draft: Draft): Promise<void> {
       const seconds = secondsUntil(flow.expiresAt)
       const ticks: Ticks = Object.fromEntries(
@@ -102,13 +102,13 @@ export function drafts(store: Store, now: () => Date) {
       if (seconds > 0) await store.write(ticksKeyOf(flow, userId), JSON.stringify(ticks), seconds)
     },
 
-    /** `userId` null: nobody was signed in. */
+    /** `userId` is null before the sign-in. */
     async answered(uid: string, userId: string | null, answered: Answered): Promise<void> {
       await store.write(answerKey(uid), JSON.stringify({ ...answered, userId }), answerSeconds)
       if (userId) await store.remove(keyOf({ uid }, userId), ticksKeyOf({ uid }, userId))
     },
 
-    /** Told only to whoever gave it. */
+    /** Only for the user who gave it. */
     async answerOf(uid: string, userId: string | null): Promise<Answered | null> {
       const kept = await store.read(answerKey(uid))
       if (!kept) return null

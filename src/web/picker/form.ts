@@ -1,11 +1,11 @@
 import { readUuid } from '../../installs/ids.ts'
 
-/** Ticked one by one; whoever wants more ticks a page above them. */
+/** Pages ticked one by one; for more, a user ticks a page above them. */
 export const tickLimit = 1_000
-/** Longer words are in no title. */
+/** No title is longer than this. */
 const wordsLimit = 200
 
-/** What every form of the flow says: for which workspace it was filled in, and what is ticked in it. */
+/** The fields of every form of the picker: the workspace that it was filled in for, and the ticked pages. */
 export type PickerForm = { workspaceId: string; ticked: string[] }
 export type FormProblem = { problem: 'malformed' | 'too-many' }
 
@@ -23,18 +23,18 @@ export function readPickerForm(form: URLSearchParams): PickerForm | FormProblem 
   return { workspaceId, ticked: [...ticked] }
 }
 
-/** An id in the address; null when it is none, or stands there twice. */
+/** An id in the address; null for anything else, and for a repeated one. */
 export function idIn(value: string | string[] | undefined): string | null {
   return readUuid(value)
 }
 
-/** The words to search for, or null when there are none. */
+/** The words to search for; null for an empty search. */
 export function searchWords(form: URLSearchParams): string | null {
   const words = (form.get('q') ?? '').normalize('NFC').replace(/\s+/g, ' ').trim()
   return words === '' ? null : [...words].slice(0, wordsLimit).join('')
 }
 
-/** A count in the address: absent is 0; null when it is no small number. */
+/** A count in the address; 0 if absent, null if it is not a small number. */
 export function countIn(value: string | string[] | undefined): number | null {
   if (value === undefined) return 0
   return typeof value === 'string' && /^\d{1,6}$/.test(value) ? Number(value) : null

@@ -1,4 +1,4 @@
-/** The model of step two: rows, and the lists that they stand in. */
+/** The model of step two: rows in lists. */
 
 import { view } from '../frame/render.ts'
 import { shownIcon } from '../kit/marks.ts'
@@ -17,45 +17,45 @@ export type PickerRow = {
   type: 'page' | 'database'
   /** The ids of the pages above it, for the script. */
   above: string
-  /** "Roadmap / Quarter One", where the list does not show it; null: it does, or nothing is above. */
+  /** "Roadmap / Quarter One", where the list does not show it. */
   path: string | null
-  /** "12 pages below"; null: none. */
+  /** "12 pages below", for a page that has some. */
   below: string | null
   state: TickState
-  /** The state as it is read out; the script has the same words. */
+  /** The state for screen readers; the script has the same words. */
   stateWords: string
-  /** It stands apart from the tree: its row there is not in view. */
+  /** Shown apart from the tree, where its row is not in view. */
   apart: boolean
   reachedNow: boolean
-  /** null: nothing stands below it, or the list shows no children. */
+  /** Null for a page without children, or in a list that does not show them. */
   node: { show: string; hide: string; children: PickerRows | null } | null
 }
 
-/** A step to other rows of the same list. */
+/** A link to other rows of the same list. */
 export type PagingStep = { label: string; id: string; action: string }
 export type PickerRows = {
   rows: PickerRow[]
   more: PagingStep | null
   earlier: PagingStep | null
-  /** That there are others, to which no step leads; null: there are none. */
+  /** Says that there are more results than the links lead to. */
   cut: string | null
 }
 
 export type PickerSection = { id: string; heading: string; list: PickerRows; empty: string | null }
 
-/** What stands between the search box and the sum: the tree, or search results. */
+/** The part between the search box and the sum: the tree, or search results. */
 export type PickerLists = {
   sections: PickerSection[]
-  /** Ticked pages that no row shows: they stay in the form. */
+  /** Ticked pages without a row: they stay in the form. */
   unseen: { id: string; above: string }[]
-  /** Said to screen readers after a search. */
+  /** Announced to screen readers after a search. */
   status: string | null
-  /** Where clearing the search leads; null: nothing is searched for. */
+  /** The address that clears a search. */
   clear: string | null
 }
 export const listsView = view<PickerLists>('install/lists')
 
-/** For the script: more rows of a list, or one row with its children. `ticksShown` stood apart until now. */
+/** For the script: more rows of a list, or one row with its children. `ticksShown` were shown apart until now. */
 export const rowsView = view<{ list: PickerRows; ticksShown: string[] }>('install/rows-fragment')
 export const nodeView = view<{ row: PickerRow; ticksShown: string[] }>('install/node-fragment')
 
@@ -68,7 +68,7 @@ const stateWords: Record<TickState, string> = {
 
 type Parent = 'shared' | 'private' | { id: string; title: string }
 
-/** Knows what is ticked, and makes rows of pages. */
+/** Makes rows of pages, with their tick state. */
 export function painter(base: string, ticked: readonly PickerPage[], limits: CountLimits) {
   const ticks = new Set(ticked.map(page => page.id))
   const aboveTicks = new Set(ticked.flatMap(page => page.path.slice(0, -1)))
@@ -79,7 +79,7 @@ export function painter(base: string, ticked: readonly PickerPage[], limits: Cou
     return aboveTicks.has(page.id) ? 'mixed' : 'none'
   }
 
-  /** A row that stands alone: its path is said, its children are not shown. */
+  /** A row outside of the tree: with its path, without its children. */
   function loneRow(page: PickerPage): PickerRow {
     return {
       id: page.id,
@@ -139,7 +139,7 @@ export function painter(base: string, ticked: readonly PickerPage[], limits: Cou
 
 export type PickerHeadings = Record<'shared' | 'private', { heading: string; empty: string }>
 
-/** The roots of a workspace, as whoever chooses among all of them sees them. */
+/** The headings of a workspace's roots, for a user who chooses among all of them. */
 export function workspaceHeadings(workspace: string): PickerHeadings {
   return {
     shared: {
@@ -151,21 +151,21 @@ export function workspaceHeadings(workspace: string): PickerHeadings {
 }
 
 type TreeFacts = {
-  /** The address of the screen that the picker stands on. */
+  /** The address of the picker's screen. */
   base: string
-  /** What the roots are called, and what is said where there is none. */
+  /** The headings of the roots, and the sentences for empty lists. */
   headings: PickerHeadings
   reading: PickerReading
   picks: Picks
   limits: CountLimits
 }
 
-/** The tree: what is ticked and not in view first, then what all share, then what is private. */
+/** The tree: first ticked pages that are not in view, then shared roots, then private ones. */
 export function treeLists({ base, headings, reading, picks, limits }: TreeFacts): PickerLists {
   const paint = painter(base, reading.ticked, limits)
   const shown = new Set<string>()
 
-  /** A row with the children of all nodes that stand open below it. */
+  /** A row with the children of all open nodes below it. */
   function grow(page: PickerPage): PickerRow {
     shown.add(page.id)
     const list = reading.children.get(page.id)
@@ -217,7 +217,7 @@ export function treeLists({ base, headings, reading, picks, limits }: TreeFacts)
   }
 }
 
-/** Ticked pages that stand apart, because their rows are not in view. */
+/** Ticked pages shown apart, because their rows are not in view. */
 export function apart(
   heading: string,
   base: string,

@@ -1,4 +1,4 @@
-/** What a page picker reads: each is one query. It returns only pages that the user can reach. */
+/** The data of a page picker: each member is one query, limited to the pages that the user can reach. */
 export type PickerPage = {
   id: string
   title: string
@@ -17,7 +17,7 @@ export type PickerPage = {
 /** One window of a list; `more`: others follow. */
 export type PickerList = { pages: PickerPage[]; more: boolean }
 
-/** `cut`: there are others, and only more words lead to them. */
+/** `cut`: there are more results, which only a longer search shows. */
 export type PickerResults = PickerList & { cut: boolean }
 
 export type PickerReading = {
@@ -25,7 +25,7 @@ export type PickerReading = {
   shared: PickerList
   /** Private roots that this member can reach. */
   private: PickerList
-  /** All of the private roots are shown, and nobody else reaches any of them. */
+  /** All of the private roots are shown, and only this user reaches them. */
   alone: boolean
   /** The open nodes that can be reached, by id. */
   nodes: Map<string, PickerPage>
@@ -37,14 +37,14 @@ export type PickerReading = {
   granted: PickerPage[]
 }
 
-/** One window of each list: what comes after the cursor, which is the last page that was shown before; null: the beginning. */
+/** One window of each list, after a cursor: the last page of the window before; null: from the beginning. */
 export type Windows = {
   sharedAfter: string | null
   privateAfter: string | null
   open: { id: string; after: string | null }[]
 }
 
-/** `connectionId`: the user's own active installation of it is meant; or the id of any installation. */
+/** `connectionId`: for the user's own active installation of it; or the id of any installation. */
 export type InstallContext = { workspaceId: string; userId: string; connectionId: string }
 
 export type PickerQuestion = InstallContext & {
@@ -54,13 +54,13 @@ export type PickerQuestion = InstallContext & {
 
 export type PickerReadings = {
   /**
-   * `ticked` null: what the connection can reach now. `lists` null: only what is ticked and granted; `roots` false: beside
-   * that only what is below open nodes.
+   * `ticked` null: the pages that the connection can reach now. `lists` null: only ticked and granted pages; `roots` false: these
+   * and the children of open nodes.
    */
   picker(question: PickerQuestion): Promise<PickerReading>
-  /** `offset`: how many results were shown before. */
+  /** `offset`: the number of results shown before. */
   search(question: InstallContext & { words: string; offset: number }): Promise<PickerResults>
 }
 
-/** Beyond these a count is said as "more than"; they come with the readings. */
+/** Larger counts are shown as "more than"; the readings come with these limits. */
 export type CountLimits = { row: number; sum: number }

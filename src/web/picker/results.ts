@@ -5,7 +5,7 @@ import { apart, type PickerLists, type PickerRows, painter } from './picker.ts'
 import type { CountLimits, PickerPage, PickerResults } from './readings.ts'
 
 export type ResultFacts = {
-  /** The address of the screen that the picker stands on. */
+  /** The address of the picker's screen. */
   base: string
   words: string
   offset: number
@@ -14,7 +14,7 @@ export type ResultFacts = {
   limits: CountLimits
 }
 
-/** Search results in place of the tree; ticks outside of them stay in the form, and are shown where nothing was found. */
+/** Search results in place of the tree; ticks outside of them stay in the form, and are shown for an empty result. */
 export function resultLists(facts: ResultFacts): PickerLists {
   const { base, words, results, ticked, limits } = facts
   const shown = new Set(results.pages.map(page => page.id))

@@ -6,7 +6,7 @@ import { sumWords, titleWords } from './words.ts'
 
 export type Sum = {
   words: string
-  /** The changes that a re-install makes; null: nothing is reached yet. */
+  /** The changes that a re-install makes, if pages are reached already. */
   changes: { gained: string | null; lost: string | null } | null
 }
 export const sumView = view<{ sum: Sum }>('install/sum')
@@ -14,7 +14,7 @@ export const sumView = view<{ sum: Sum }>('install/sum')
 const noneTicked = 'No page is ticked: tick at least one to go on.'
 
 export function sumOf(reading: Pick<PickerReading, 'ticked' | 'granted'>, limits: CountLimits): Sum {
-  // Without a tick nothing can be allowed, so nothing would be taken away either.
+  // Without a tick the form cannot be sent, so it would take nothing away.
   if (reading.ticked.length === 0 && reading.granted.length > 0) return { words: noneTicked, changes: null }
   return {
     words: sumWords(reading.ticked, limits.sum),
@@ -43,7 +43,7 @@ export function titlesWords(pages: readonly PickerPage[]): string {
   return listWords(all)
 }
 
-/** A sentence holds a title of a line at most. */
+/** Titles in a sentence are cut to a line. */
 function shorten(title: string): string {
   const characters = [...title]
   return characters.length > 60 ? `${characters.slice(0, 59).join('')}…` : title

@@ -5,12 +5,12 @@ export function titleWords(title: string): string {
   return title.trim() === '' ? 'Untitled' : title
 }
 
-/** `alone`: nobody else reaches these private pages. */
+/** `alone`: only this user reaches these private pages. */
 export function privateWords(alone: boolean): string {
   return alone ? 'Private to you' : 'Private to you and others'
 }
 
-/** The quiet count of a row; null: it has no pages below. */
+/** The count of pages below a row, if any. */
 export function belowWords(below: number, limit: number): string | null {
   if (below === 0) return null
   return below > limit ? `more than ${pagesWords(limit)} below` : `${pagesWords(below)} below`

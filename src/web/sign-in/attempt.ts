@@ -7,23 +7,23 @@ export type AttemptNeeds = {
       email: string,
     ): Promise<{ user: { id: string; disabled: boolean }; passwordHash: string | null } | null>
   }
-  /** Compares also when there is no hash, so that both cases take the same time. */
+  /** Compared also without a hash, so that both cases take the same time. */
   passwordMatches(passwordHash: string | null, password: string): Promise<boolean>
 }
 
 export type Attempt = { email: string; password: string; address: string; device: string | null }
 export type Outcome =
   | { kind: 'signed-in'; userId: string; passwordHash: string | null }
-  /** Unknown user, wrong password, disabled account: nobody learns which. */
+  /** Unknown user, wrong password or disabled account; the answer does not say which. */
   | { kind: 'refused' }
   | { kind: 'incomplete' }
   | { kind: 'too-many'; waitSeconds: number }
 
-/** Takes an e-mail and a password for what they are worth. */
+/** Checks an e-mail address and a password. */
 export async function attemptSignIn(needs: AttemptNeeds, attempt: Attempt): Promise<Outcome> {
   const { email, password, address } = attempt
   if (email === '' || password === '') return { kind: 'incomplete' }
-  // A password is hashed whole: without a bound its length would be a way to keep us busy.
+  // The whole password is hashed: without a limit a long one would keep the process busy.
   if (email.length > 320 || password.length > 1_000) return { kind: 'refused' }
   const counted = await needs.rateLimit.attempt(email, address, attempt.device)
   if (counted.kind === 'refused') return { kind: 'too-many', waitSeconds: counted.waitSeconds }

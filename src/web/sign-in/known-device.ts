@@ -7,7 +7,7 @@ const keptMs = 400 * 86_400_000
 const maxAccounts = 5
 
 export type KnownDevices = {
-  /** The id of this browser for the account; null: the account was never used here. */
+  /** The id of this browser for the account; null for an account never used here. */
   find(ctx: WebContext, email: string): string | null
   /** Call after a sign-in. The cookie grants no access: it only selects a separate rate limit. */
   remember(ctx: WebContext, email: string): void

@@ -3,7 +3,7 @@ import { type Field, field } from '../kit/field.ts'
 import { connectionMark, type Mark } from '../kit/marks.ts'
 import { flowOf, urls } from '../urls.ts'
 
-/** What a flow says of itself to someone who has not signed in yet. */
+/** The part of a flow that is shown before the sign-in. */
 export type FlowDescription = {
   connection: { id: string; name: string; logo: string | null; verified: boolean }
   loginHint: string | null
@@ -12,13 +12,13 @@ export type FlowDescription = {
 export type SignInPage = {
   action: string
   heading: string
-  /** Who asks, when this stands in front of a flow. */
+  /** The connection that asks, before a flow. */
   asking: { name: string; mark: Mark; verified: boolean } | null
-  /** What went wrong with the attempt before; null: nothing. */
+  /** The fault of the attempt before, if any. */
   problem: string | null
   email: Field
   password: Field
-  /** Where Cancel posts to, in a flow. */
+  /** The address that Cancel posts to, in a flow. */
   cancel: string | null
 }
 export const signInView = view<SignInPage>('sign-in/sign-in')

@@ -4,8 +4,8 @@ import type { Limiter, Limits } from '../../installs/rate-limits.ts'
 
 export type SignInRateLimit = {
   /**
-   * Counts an attempt before its password is looked at, so that many at once count as many.
-   * @param device of this account (see known-device.ts); null: one that never signed in to it.
+   * Counts an attempt before its password is checked, so that many at once count as many.
+   * @param device of this account (see known-device.ts); null for one that never signed in to it.
    */
   attempt(email: string, address: string, device: string | null): Promise<CountedAttempt>
 }

@@ -13,7 +13,7 @@ export type SignInNeeds = AttemptNeeds & {
   render: Render
   sessions: Sessions
   devices: KnownDevices
-  /** null when the flow is unknown, over, or not this browser's. */
+  /** Null for a flow that is unknown, over, or another browser's. */
   describeFlow(ctx: WebContext, uid: string): Promise<FlowDescription | null>
 }
 
@@ -58,7 +58,7 @@ export function signIn(needs: SignInNeeds): Router<WebState> {
     seeOther(ctx, returnTo)
   })
 
-  // Signing out by GET would let any page elsewhere do it (an image is enough): GET asks, POST does.
+  // Any page elsewhere could sign a user out by GET (an image is enough), so GET asks and POST does it.
   router.get('/sign-out', ctx => {
     const { user } = ctx.state
     if (!user) return seeOther(ctx, urls.signIn())
@@ -72,7 +72,7 @@ export function signIn(needs: SignInNeeds): Router<WebState> {
   return router
 }
 
-/** Someone signed in is asked all the same: by `prompt`, unless they have signed in for this very flow in another tab. */
+/** `prompt` asks a signed-in user too; `login` only until they have signed in for this flow, perhaps in another tab. */
 function isAskedAgain(ctx: WebContext, returnTo: string): boolean {
   const prompt = one(ctx.query.prompt)
   if (prompt !== 'login') return prompt === 'select_account'
