@@ -37,6 +37,11 @@ describe('a token value', () => {
       expect(tokenPrefix(wrong)).toBeNull()
   })
 
+  it('with a prefix that is not ours is refused, whatever its checksum', () => {
+    const foreign = newTokenValue('lkx_' as 'lka_')
+    expect(tokenPrefix(foreign)).toBeNull()
+  })
+
   it('uses every character equally often', () => {
     const counts = new Map<string, number>()
     for (let n = 0; n < 5_000; n++)
