@@ -50,7 +50,7 @@ async function assemble(config: Config, stores: Stores): Promise<InstallServer> 
 
   const app = new Koa({ proxy: config.trustProxy !== null })
   readQueriesInOneWalk(app)
-  app.silent = true // requests() logs what failed, without the query
+  app.silent = true // requests() logs failed requests, without the query
   const metrics =
     config.metricsPort === null ? null : openMetrics({ pool: poolOf(stores.database), redis: stores.redis })
   if (metrics) app.use(metrics.count)

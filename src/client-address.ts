@@ -4,7 +4,7 @@ import { BlockList, isIP, isIPv4, SocketAddress } from 'node:net'
 import parseForwarded from 'forwarded-parse'
 import type { Middleware } from 'koa'
 
-/** The proxies whose headers are trusted: a number of hops, or networks. null: none. */
+/** The proxies whose headers are trusted: a number of hops, or networks. Null without a proxy. */
 export type TrustProxy = { hops: number } | { networks: readonly string[] } | null
 
 /** @returns undefined for an invalid value of TRUST_PROXY. */

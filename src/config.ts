@@ -14,7 +14,7 @@ export type Config = {
   issuer: string
   /** null: a PostgreSQL of our own under dataDir. */
   databaseUrl: string | null
-  /** PostgreSQL itself, past a pooler, for what needs a session of its own: imports and migrations. null: databaseUrl. */
+  /** PostgreSQL itself, past a pooler, for work that needs a session of its own: imports and migrations. Null: databaseUrl. */
   directDatabaseUrl: string | null
   /** "transaction": databaseUrl is that of a pooler which shares connections among transactions. */
   pooler: 'transaction' | null
@@ -29,7 +29,7 @@ export type Config = {
   /** null: load the demo when the database is embedded and new. */
   demo: boolean | null
   partnerApi: 'full' | 'read' | 'off'
-  /** Whether /mcp is served, over what the partner API serves. */
+  /** Whether /mcp is served, over the partner API. */
   mcp: boolean
   logLevel: LogLevel
   /** Where Prometheus finds /metrics; null: nowhere. */
@@ -56,7 +56,7 @@ type Environment = Record<string, string | undefined>
 /**
  * Reads the environment. An empty variable counts as absent.
  * @param needs `keyFile`: SIGNING_KEYS must name an existing file; other commands than `start` may be about to create it.
- * @throws BadConfig naming, for each bad variable, what was found and what is expected.
+ * @throws BadConfig with the found and the expected value of each bad variable.
  */
 export function readConfig(env: Environment = process.env, needs: { keyFile?: boolean } = {}): Config {
   const problems: string[] = []
@@ -151,7 +151,7 @@ export function readConfig(env: Environment = process.env, needs: { keyFile?: bo
   return Object.freeze(config)
 }
 
-/** `wanted`: what the parser itself says that it expected. */
+/** `wanted`: the expected value, in the parser's own words. */
 function attempt<T>(parse: () => T): { value?: T; wanted?: string } {
   try {
     return { value: parse() }

@@ -78,7 +78,7 @@ export function openCallLimit({ limits, callsPerMinute = 1_200, now }: ApiNeeds)
   return openCallRateLimit(limits, callsPerMinute, () => now().getTime())
 }
 
-/** @returns what answers a request with an access token. */
+/** @returns the handler of requests with an access token. */
 function openTokenCalls(needs: ApiNeeds) {
   const callLimit = openCallLimit(needs)
   const callNeeds: CallNeeds = { ...needs, callLimit }

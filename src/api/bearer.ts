@@ -1,4 +1,4 @@
-/** The access token of a request, in the Authorization header (RFC 6750 §2.1), and what its bearer may do. */
+/** The access token of a request, in the Authorization header (RFC 6750 §2.1), and the rights of its bearer. */
 import { hash } from 'node:crypto'
 import type { Context } from 'koa'
 import type { Bearer, PresentedToken } from '../installs/bearer.ts'

@@ -13,8 +13,8 @@ export type ForcedOutcomeNeeds = {
 const outcomesOfUse = ['token-revoked', 'access-narrowed', 'rate-limited', 'unavailable']
 
 /**
- * Forces the outcome that the header `Latchkey-Test` asks for, if the token reaches into a sandbox. Without the header it
- * costs a call nothing.
+ * Forces the outcome that the header `Latchkey-Test` asks for, if the token reaches into a sandbox. Calls without the header
+ * make no extra query.
  * @throws ApiRefusal `rate_limited` and `service_unavailable`, where they are asked for.
  */
 export async function forceInSandbox(

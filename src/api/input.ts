@@ -5,7 +5,7 @@ import { invalid } from './refusals.ts'
 type Issue = z.core.$ZodRawIssue
 
 /**
- * @param name what the value is called in a refusal; empty where its members are named by themselves.
+ * @param name the value's name in a refusal; empty for an object, whose members are named.
  * @throws ApiRefusal `validation_error`.
  */
 export function readInput<T extends z.ZodType>(schema: T, name: string, value: unknown): z.output<T> {
@@ -28,7 +28,7 @@ function memberName(root: string, path: readonly PropertyKey[]): string {
   }, root)
 }
 
-/** The message of an issue whose schema brings none of its own. */
+/** The message of an issue whose schema has no message of its own. */
 function messageOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':

@@ -2,11 +2,11 @@ import { bodyParser } from '@koa/bodyparser'
 import type { Context } from 'koa'
 import { ApiRefusal, invalid } from './refusals.ts'
 
-/** A body is read as JSON whatever its content type is: the API takes no other format. */
+/** A body is read as JSON under any content type: the API takes no other format. */
 const parse = bodyParser({ enableTypes: ['json'], detectJSON: () => true, jsonLimit: '500kb' })
 
 /**
- * @returns the parsed body; an empty object where none was sent.
+ * @returns the parsed body; an empty object for an empty body.
  * @throws ApiRefusal `invalid_json`, `validation_error`.
  */
 export async function readJsonBody(ctx: Context): Promise<unknown> {

@@ -1,4 +1,4 @@
-/** Creates a connection from a manifest, or updates it to match. Applying the same manifest again changes nothing. */
+/** Creates a connection from a manifest, or updates it to match. Applying a manifest a second time has no effect. */
 import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
 import type { Command } from 'commander'
@@ -45,7 +45,7 @@ async function readFileOf(file: string): Promise<Manifest> {
   return result.manifest
 }
 
-/** Without an id: the connection of that name that belongs to the operator, or to the workspace. null: none yet. */
+/** Without an id: the connection of that name that belongs to the operator, or to the workspace; null before it exists. */
 async function findByName(
   stores: Stores,
   manifest: Manifest,

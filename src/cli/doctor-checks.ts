@@ -1,4 +1,4 @@
-/** The checks of `latchkey doctor`. Each says what it found and, where it fails, what to do. */
+/** The checks of `latchkey doctor`. Each reports its finding and, after a failure, the remedy. */
 import { type Config, readConfig } from '../config.ts'
 import { listSigningKeys } from '../oidc/keys.ts'
 import { sentenceOf } from './command.ts'

@@ -15,7 +15,7 @@ import { hasDatabase } from './stores.ts'
 const oldestPostgres = 140_000
 const maxSkewMs = 5_000
 
-/** What `latchkey doctor` looks at in PostgreSQL. */
+/** The part of PostgreSQL that `latchkey doctor` checks. */
 export async function examineDatabase(config: Config): Promise<Finding[]> {
   if (!hasDatabase(config)) {
     const found = `embedded, not made yet in ${config.dataDir} (DATA_DIR); "latchkey start" does it`

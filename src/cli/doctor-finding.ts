@@ -1,10 +1,10 @@
 import { sentenceOf } from './command.ts'
 
-/** What one check of `latchkey doctor` found, and what to do where that is not well. */
+/** The finding of one check of `latchkey doctor`, and the remedy for a bad one. */
 export type Finding = { name: string; ok: boolean; found: string; advice?: string }
 export type Verdict = Omit<Finding, 'name'>
 
-/** The result of one check; one that throws has found what it throws. */
+/** The result of one check; an error that it throws is its finding. */
 export async function finding(
   name: string,
   check: () => Promise<Verdict>,

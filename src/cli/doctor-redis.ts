@@ -1,4 +1,4 @@
-/** What `latchkey doctor` looks at in Redis: each address that REDIS_URL names, and then all of it as the server uses it. */
+/** The Redis checks of `latchkey doctor`: each address in REDIS_URL, and then all of it as the server uses it. */
 import { Redis } from 'ioredis'
 import { type Node, type RedisAddress, readRedisAddress } from '../storage/redis/address.ts'
 import { nodeOptions, openRedis, settled } from '../storage/redis/client.ts'
@@ -6,7 +6,7 @@ import { redisShortLived } from '../storage/redis/short-lived.ts'
 import { sentenceOf } from './command.ts'
 import type { Verdict } from './doctor-finding.ts'
 
-/** @param url REDIS_URL, valid; null: there is none. */
+/** @param url a valid REDIS_URL, if it is set. */
 export async function examineRedis(url: string | null): Promise<Verdict> {
   if (!url) return { ok: true, found: 'none; short-lived state is kept in memory, for one process' }
   const address = readRedisAddress(url)

@@ -46,9 +46,9 @@ async function start(output: Output): Promise<void> {
   await listening.close(signal === 'SIGTERM' ? graceMs : 0)
 }
 
-/** For load balancers to notice; a person who presses Ctrl-C waits for none. */
+/** Time for load balancers to notice; skipped after Ctrl-C. */
 const graceMs = 3_000
-/** Whatever a store or a client does, the process ends. */
+/** The process ends by then, even if a store or a client keeps it waiting. */
 const maxStopMs = 9_500
 
 function welcome(address: string, demo: Demo | null): string {
@@ -84,8 +84,8 @@ function portFault(fault: NodeJS.ErrnoException & { port?: number }, config: Con
 const samePressMs = 1_000
 
 /**
- * `asked` resolves at the first request to stop. A later one that is not the same key press exits at once; `ends` stops what must
- * not be left running even then.
+ * `asked` resolves at the first request to stop. A later one that is not the same key press exits at once; `ends` stops the
+ * children that must not outlive the process.
  */
 function untilStopped() {
   const stop = { asked: new Promise<NodeJS.Signals>(() => {}), ends: async () => {} }

@@ -7,9 +7,9 @@ import { CliError, remark } from './command.ts'
 /**
  * Opens the stores for one command and closes them after it. An embedded database is migrated first; any other must be up to
  * date.
- * @param nowhere the answer where there is no database yet, for commands that must not create one; called with DATA_DIR. Without
- *   it the database is created.
- * @throws CliError when the schema is behind, BadConfig, or what the work throws.
+ * @param nowhere the answer before a database exists, for commands that must not create one; called with DATA_DIR. Without it
+ *   the database is created.
+ * @throws CliError when the schema is behind, BadConfig, or the error of the work.
  */
 export async function withStores<T>(
   work: (stores: Stores, config: Config) => Promise<T>,

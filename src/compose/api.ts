@@ -47,7 +47,7 @@ export function partnerApi(config: Config, stores: Stores, { lastUsed, report }:
   }
 }
 
-/** The MCP server serves what the partner API serves. */
+/** The MCP server, over the same readings and actions as the partner API. */
 export const servesMcp = ({ mcp, partnerApi }: Config) => mcp && partnerApi !== 'off'
 
 /** The readings and changes of the partner API, on PostgreSQL. */

@@ -23,7 +23,7 @@ export async function actorOf(
   return context.actorId === null ? operator : stores.actor(context.workspaceId, context.actorId)
 }
 
-/** What happened to one connection, to one installation of it, or to the workspace's rules, by this action. */
+/** An event of one connection, of one installation of it, or of the workspace's rules. */
 export function newEvent(
   needs: ActionNeeds,
   context: ActionContext,

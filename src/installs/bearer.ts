@@ -7,7 +7,7 @@ export type PresentedToken = {
   hash: Buffer
 }
 
-/** Whom a token that is in force speaks for, and what it may do. */
+/** The user that a live token acts for, and its rights. */
 export type Bearer = {
   workspaceId: string
   /** The `bot_id` that partners store. */
@@ -18,9 +18,9 @@ export type Bearer = {
   userId: string | null
   /** Allowed by the token and by the installation, both. */
   capabilities: Capability[]
-  /** The resource that the token was asked for (RFC 8707); null: none was named. */
+  /** The resource that the token was requested for (RFC 8707), if any. */
   audience: string | null
-  /** The standing token's id; null for one that came out of the flow. */
+  /** The internal token's id; null for a token from the flow. */
   internalTokenId: string | null
 }
 

@@ -15,7 +15,7 @@ export function isCapability(value: string): value is Capability {
   return (capabilities as readonly string[]).includes(value)
 }
 
-/** Capabilities that change what people wrote, or show who they are: the screens mark them. */
+/** Capabilities that change people's content, or show their identity: the screens mark them. */
 export const risky: ReadonlySet<Capability> = new Set<Capability>([
   'update_content',
   'insert_content',
@@ -29,7 +29,7 @@ export function readScope(scope: string): { known: Capability[]; unknown: string
   return { known: words.filter(isCapability), unknown: words.filter(word => !isCapability(word)) }
 }
 
-/** What both sides allow, in the order of the list above. */
+/** The capabilities that both sides allow, in the order of the list above. */
 export function inBoth(one: readonly Capability[], other: readonly Capability[]): Capability[] {
   return capabilities.filter(capability => one.includes(capability) && other.includes(capability))
 }

@@ -1,5 +1,5 @@
 /**
- * What counts as one sender for rate limits: an IPv4 address, or the /64 of IPv6 that one household or server has to itself.
+ * The unit that rate limits count as one sender: an IPv4 address, or an IPv6 /64, which one household or server has to itself.
  * @param address in canonical form (RFC 5952).
  */
 export function clientNetwork(address: string): string {

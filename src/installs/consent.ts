@@ -1,6 +1,6 @@
 import type { Capability } from './capability.ts'
 
-/** What one user allowed in one run of the flow. Not in force until the partner redeems the code. */
+/** The access that one user allowed in one run of the flow. Not in force until the partner redeems the code. */
 export type Consent = {
   id: string
   workspaceId: string

@@ -1,7 +1,7 @@
 /** The kinds of events. The history, the developer's log and webhooks read one table. */
 export type EventKind =
   | 'connection.registered'
-  /** Its developer changed what is registered: which members, and the redirect URIs and capabilities before and after. */
+  /** Its developer changed the registration: which members, and the redirect URIs and capabilities before and after. */
   | 'connection.updated'
   | 'connection.disabled'
   | 'connection.enabled'
@@ -38,7 +38,7 @@ export type EventKind =
   | 'approval-request.declined'
   /** The partner was told that access is denied. */
   | 'approval-request.closed'
-  /** An owner offered what a departed member left behind to another, or took the offer back. */
+  /** An owner offered a departed member's installation to another member, or took the offer back. */
   | 'hand-over.offered'
   | 'hand-over.withdrawn'
   /** The member whom the owner named took it over, or did not want it. */
@@ -48,7 +48,7 @@ export type EventKind =
   | 'sandbox.created'
   | 'sandbox.removed'
 
-/** One thing that happened, by whom, to what, when, and from which address. Append-only. */
+/** One event: its actor, its subject, its time, and the address that it came from. Append-only. */
 export type InstallEvent = {
   id: string
   at: Date

@@ -4,8 +4,8 @@ import { hash } from 'node:crypto'
 export const maxExternalIdLength = 255
 
 /**
- * The UUID (RFC 9562, version 8) that stands for an id of the host product. An external id is never read as a UUID of ours,
- * whatever it looks like: its row has the id that a hash makes of it.
+ * The UUID (RFC 9562, version 8) that stores an id of the host product. It is always a hash of the external id, even of one
+ * that looks like a UUID.
  * @param workspaceId of a page, whose external ids are unique within its workspace.
  */
 export function keyOfExternalId(

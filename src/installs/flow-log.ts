@@ -15,15 +15,15 @@ export type FlowStepKind =
   | 'introspected'
 
 /**
- * Why a step failed, in words for the developer. Never a secret, a page title, or anything of a person: what was sent is
- * shown only where it is no secret (an address, a scope, a hash that went over the wire in clear).
+ * The reason why a step failed, in words for the developer. Never a secret, a page title, or personal data: a sent value is
+ * shown only if it is public (an address, a scope, a hash that went over the wire in clear).
  */
 export type FlowFailure = {
   /** The OAuth error or our refusal code. */
   code: string
   sentence: string
   sent: string | null
-  /** What would have been right; several where any of them would. */
+  /** The expected value; several where any of them is valid. */
   expected: string[]
   advice: string
 }
@@ -43,7 +43,7 @@ export type FlowStep = {
 /** Notes a step and returns at once; it never fails, and never makes a request wait. */
 export type NoteFlowStep = (step: FlowStep) => void
 
-/** What is known of a step where it happens. */
+/** The facts of a step that are known where it happens. */
 export type StepFacts = Pick<FlowStep, 'kind' | 'at' | 'connectionId' | 'requestId'> & Partial<FlowStep>
 
 export function stepOf(facts: StepFacts): FlowStep {
@@ -53,7 +53,7 @@ export function stepOf(facts: StepFacts): FlowStep {
 /** The outcome of an attempt after a step. */
 export type FlowOutcome = 'under-way' | 'connected' | 'cancelled' | 'failed' | 'ended'
 
-/** The code of a giving back that ended nothing. It was answered as a success, and does no harm: the second of two is one. */
+/** The code of a revocation of an unknown token. It is answered as a success, since repeating a revocation is harmless. */
 export const nothingEnded = 'nothing_ended'
 
 export function outcomeAfter(step: Pick<FlowStep, 'kind' | 'failure'>): FlowOutcome {

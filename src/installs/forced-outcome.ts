@@ -1,7 +1,7 @@
 /**
- * What a developer makes happen to see how his side copes. Asked for by the parameter `latchkey_test` of the authorize
- * address and by the header `Latchkey-Test` of the token endpoint and the partner API. In sandbox workspaces alone: everywhere
- * else the flow, the tokens and the answers are the same with it and without.
+ * Outcomes that developers force to test their error handling: by the parameter `latchkey_test` of the authorize address, and
+ * by the header `Latchkey-Test` of the token endpoint and the partner API. In sandbox workspaces alone: elsewhere the flow, the
+ * tokens and the answers are the same with it and without.
  */
 export const testOutcomes = [
   // At the authorize address.
@@ -24,12 +24,12 @@ export const testHeader = 'latchkey-test'
 /** Seconds that a forced 429 tells the client to wait. */
 export const testRetryAfter = 7
 
-/** null: none, or none that there is. */
+/** Null for an unknown outcome, or an absent one. */
 export function readTestOutcome(text: unknown): TestOutcome | null {
   return testOutcomes.find(one => one === text) ?? null
 }
 
-/** What a forced outcome is about. */
+/** The access that an outcome is forced on. */
 export type TestedAccess = {
   workspaceId: string
   /** null: the code is not redeemed yet. */
@@ -39,7 +39,7 @@ export type TestedAccess = {
 }
 
 /**
- * Brings a forced outcome about where the workspace is a sandbox, so that what follows takes the way that it takes in earnest.
- * false: it is none, and nothing was changed.
+ * Forces an outcome if the workspace is a sandbox, by the same changes that cause it in production.
+ * False for any other workspace, in which it has no effect.
  */
 export type ForceOutcome = (outcome: TestOutcome, about: TestedAccess) => Promise<boolean>

@@ -17,7 +17,7 @@ export type KeyHost = {
 /** A retried refresh derives its next token from the key in use up to a minute earlier. */
 const afterlifeMs = 2 * 60_000
 
-/** The first of `own` that all other live hosts have; null: they have none in common. */
+/** The first of `own` that all other live hosts have, if any. */
 export function writingKey(own: readonly string[], others: readonly KeyHost[]): string | null {
   return own.find(key => others.every(host => host.keys.includes(key))) ?? null
 }

@@ -25,7 +25,7 @@ export type ManagedConnection = {
 }
 
 export type ManagedStores = {
-  /** Locks the row until the transaction ends. null: there is none, or it was deleted. `userId` null: the operator. */
+  /** Locks the row until the transaction ends. Null for an unknown or deleted connection. `userId` null: the operator. */
   holdConnection(connectionId: string, userId: string | null): Promise<ManagedConnection | null>
   append(event: InstallEvent): Promise<void>
 }
@@ -47,7 +47,7 @@ export async function hold(
   return found && (context.userId === null || isManagedBy(found)) ? found : null
 }
 
-/** What happened to the connection by this action. */
+/** An event of one connection. */
 export function connectionEvent(
   needs: ActionNeeds,
   context: DeveloperContext,

@@ -94,7 +94,7 @@ const isOwner = (actor: WithRole) => actor.role === 'owner' && !actor.userDisabl
 const isFullMember = (actor: WithRole) =>
   !actor.userDisabled && (actor.role === 'owner' || actor.role === 'member')
 
-/** Only owners see and decide what concerns the whole workspace: every connection, approvals, requests, policy, history. */
+/** Only owners see and decide matters of the whole workspace: every connection, approvals, requests, policy, history. */
 export function mayGovern(actor: WithRole): May {
   return isOwner(actor) ? yes : no('only-owners')
 }

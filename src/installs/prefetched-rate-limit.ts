@@ -2,7 +2,7 @@ import type { Limiter } from './rate-limits.ts'
 
 /** Each answers with the seconds until the key may go on; 0: it may now. */
 export type PrefetchedRateLimit = {
-  /** By what this process knows, without taking. */
+  /** By the knowledge of this process, without taking. */
   refusedFor(key: string): number
   /** Takes one, and waits for the shared counter where this process has no share left. */
   take(key: string): Promise<number>
@@ -13,11 +13,11 @@ export type PrefetchedRateLimit = {
 type Held = { left: number; until: number; refusedUntil: number; asking: Promise<void> | null }
 
 /**
- * An allowance that all processes share, of which each takes a share at a time and spends it without asking again: one round
- * trip for many requests, exact to within one share a process. While the counter does not answer, requests pass: a limit that
- * fails closed would lock everyone out.
- * @param rule `share`: points that are taken at once. `seconds`: the limiter's window, after which what is left of a share
- *   lapses. `maxKeys`: keys kept before all are dropped, which costs each of them one round trip.
+ * An allowance that all processes share. Each takes a share at a time and spends it without asking again: one round trip for
+ * many requests, exact to within one share a process. While the counter does not answer, requests pass: a limit that fails
+ * closed would lock everyone out.
+ * @param rule `share`: points that are taken at once. `seconds`: the limiter's window, after which the rest of a share lapses.
+ *   `maxKeys`: keys kept before all are dropped, which costs each of them one round trip.
  * @param now milliseconds.
  */
 export function prefetchedRateLimit(

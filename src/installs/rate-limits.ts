@@ -2,7 +2,7 @@
 
 export type Allowance = { allowed: true } | { allowed: false; retryAfterSeconds: number }
 
-/** Counts what one key does within a window. */
+/** Counts the actions of one key within a window. */
 export type Limiter = {
   /** Takes `points` (1) from the key's allowance. */
   take(key: string, points?: number): Promise<Allowance>

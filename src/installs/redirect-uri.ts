@@ -8,7 +8,7 @@ const loopback = ['127.0.0.1', '[::1]', 'localhost']
 export const isLoopback = ({ protocol, hostname }: URL) => protocol === 'http:' && loopback.includes(hostname)
 
 /**
- * What is wrong with a redirect URI, naming the part; null when it may be registered. Allowed are https, http on a loopback
+ * The fault of a redirect URI, naming the part; null when it may be registered. Allowed are https, http on a loopback
  * host (RFC 8252 §7.3), and for public clients a private-use scheme with a dot in it (RFC 8252 §7.1).
  */
 export function faultOfRedirectUri(uri: string, clientType: Connection['clientType']): string | null {
@@ -36,7 +36,7 @@ export function faultOfRedirectUri(uri: string, clientType: Connection['clientTy
     : `has the scheme ${scheme}:, which is for public clients; a confidential one uses https`
 }
 
-/** Faults of what follows http: or https:. */
+/** Faults of the part after http: or https:. */
 function faultOfPlace(uri: string): string | null {
   const [, authority, path = ''] = /^https?:\/\/([^/?]*)([^?]*)/i.exec(uri) ?? []
   if (!authority) return 'has no host'

@@ -4,17 +4,14 @@ import { faultOfRedirectUri } from './redirect-uri.ts'
 
 export type { ConnectionSettings }
 
-/**
- * One member and what is wrong with it, as the end of a sentence that begins with its name, or, where one value of a list is
- * meant, with that value.
- */
+/** One member and its fault, as the end of a sentence that begins with its name, or with the faulty value of a list. */
 export type SettingsFault = { member: keyof ConnectionSettings; value?: string; fault: string }
 
 const maxRedirectUris = 50
 const maxAddressLength = 2_000
 const webAddresses = ['website', 'installUrl', 'supportUrl', 'privacyUrl', 'termsUrl'] as const
 
-/** Of a connection that nothing is known of yet. */
+/** Of a new connection. */
 export const blankSettings: ConnectionSettings = {
   name: '',
   description: null,
@@ -53,8 +50,8 @@ export function faultsOfSettings(kind: Connection['kind'], settings: ConnectionS
   return [...faults, ...faultsOfRedirectUris(kind, settings)]
 }
 
-/** Controls, and marks that turn the direction of what follows: a name must not be able to dress up the words around it. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+/** Control characters, and marks that reverse the text after them: a name must not disguise the words around it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it matches
 const unseen = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
 
 /** Signs without a look, of which a name may consist, or by which it differs from one that looks the same. */
@@ -79,7 +76,7 @@ function faultOfEmail(email: string): string | null {
     : null
 }
 
-/** Links shown to people: nothing that a browser would run. */
+/** Links shown to people: only schemes that a browser opens as a page. */
 function faultOfWebAddress(address: string | null): string | null {
   if (address === null) return null
   const shown = JSON.stringify(address)

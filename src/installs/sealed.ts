@@ -30,7 +30,7 @@ export function openSealed(keys: readonly Buffer[], purpose: string, sealed: str
   }
 }
 
-/** The fingerprint of a key: eight characters that reveal nothing of it. */
+/** The fingerprint of a key: eight characters that do not reveal it. */
 export function keyId(key: Buffer): string {
   return createHash('sha256').update('latchkey key id').update(key).digest('base64url').slice(0, 8)
 }

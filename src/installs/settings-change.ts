@@ -22,7 +22,7 @@ function same(one: unknown, other: unknown): boolean {
 
 export type Reach = { kind: Connection['kind']; liveSecrets: number }
 
-/** What stops working by this change, in a sentence; null: nothing. Such a change is asked about once more. */
+/** The consequences of this change, as a sentence, if it stops something. Such a change asks for confirmation. */
 export function stopsBy(change: SettingsChange, { kind, liveSecrets }: Reach): string | null {
   switch (change.member) {
     case 'redirectUris':
@@ -51,7 +51,7 @@ function ofPublic({ before, after }: { before: Capability[]; after: Capability[]
   return `Flows that ask for ${list(gone)} are refused. What is installed keeps what its member allowed.`
 }
 
-/** An internal connection has no consent: its token may do at once what is registered. */
+/** An internal connection has no consent: registered capabilities apply to its token at once. */
 function ofInternal({ before, after }: { before: Capability[]; after: Capability[] }): string {
   const kept = allCapabilities.filter(one => after.includes(one))
   const gone = before.filter(one => !after.includes(one))

@@ -1,5 +1,5 @@
 /**
- * What our secrets look like: a prefix that secret scanners find, 30 random base62 characters, and 6 of CRC-32 in base62, so
+ * The format of our secrets: a prefix that secret scanners find, 30 random base62 characters, and 6 of CRC-32 in base62, so
  * that a typo is refused before any look-up. Only `[A-Za-z0-9_]`, since partner clients encode Basic credentials differently.
  */
 import { randomBytes } from 'node:crypto'

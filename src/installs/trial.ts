@@ -1,4 +1,4 @@
-/** Trials: flows that the playground runs for a developer. What the screens write of them and the provider reads. */
+/** Trials: flows that the playground runs for a developer. Written by the screens, read by the provider. */
 
 /**
  * The server keeps client secrets as hashes and cannot use them. When the playground redeems a code of a trial in a

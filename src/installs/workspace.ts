@@ -5,7 +5,7 @@ export type Workspace = { id: string; name: string; icon: string | null; plan: P
 /** A workspace that a person is in, with their role there. */
 export type Membership = Workspace & { role: Role }
 
-/** A person who signs in. `disabled`: the host product disabled them, and they can do nothing anywhere. */
+/** A person who signs in. `disabled`: the host product disabled them, which takes all their access away. */
 export type User = { id: string; email: string; name: string; avatarUrl: string | null; disabled: boolean }
 
 /** A workspace's rules about connections; in effect on the Enterprise plan only. */

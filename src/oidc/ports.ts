@@ -95,7 +95,7 @@ export type Redeemed =
   | { kind: 'lost' }
   /** The member no longer has access to any page of the consent. */
   | { kind: 'no-pages' }
-  /** The placement changed since it was read. Nothing was written; read it again. */
+  /** The placement changed since it was read, so the statement wrote no row; read it again. */
   | { kind: 'changed' }
 
 /** Reads and writes of the token endpoint, one SQL statement each. */
@@ -115,14 +115,15 @@ export type TokenStore = {
   reopenCode(codeHash: Buffer, issue: Issue, requestId: string): Promise<void>
   /**
    * Issues the next refresh token, unless it exists, and an access token.
-   * @returns false where the authorization or the installation is no longer active, or where the token already has another next
-   *   token. Nothing was written then.
+   * @returns false, without a write, where the authorization or the installation is no longer active, or where the token already
+   *   has another next token.
    */
   rotate(tokenHash: Buffer, issue: Issue): Promise<boolean>
   /** Counts requests that tried to redeem the code at about the same moment as the winner. */
   countRivals(codeHash: Buffer, rivals: number): Promise<void>
   /**
-   * Ends the authorization and all its tokens, and records the event. With `unlessContested`, does nothing where the code had
+   * Ends the authorization and all its tokens, and records the event. With `unlessContested`, leaves them alive where the code
+   * had
    * several rivals. `parent`: the SHA-256 of the refresh token that was reused; null: the code was.
    */
   endFamily(
@@ -184,7 +185,7 @@ export type TokenInForce = {
   capabilities: Capability[]
   issuedAt: Date
   expiresAt: Date | null
-  /** The resource that the token is for (RFC 8707); null: none was named. */
+  /** The resource that the token is for (RFC 8707), if one was named. */
   audience: string | null
   /** The granted pages that exist and that their grantor can still access. */
   pageIds: string[]
@@ -200,7 +201,7 @@ export type IntrospectionStore = {
 }
 
 export type RevocationStore = {
-  /** @returns the id of the authorization that ended; null: none did. */
+  /** @returns the id of the authorization that ended, if any. */
   revoke(
     clientId: string,
     token: { kind: 'access' | 'refresh'; hash: Buffer },

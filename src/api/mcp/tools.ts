@@ -11,7 +11,7 @@ export type Tool = {
   /** The capability that its endpoint needs. */
   needs: Capability
   changesPages: boolean
-  /** What an agent may send. */
+  /** The arguments that an agent may send. */
   input: z.ZodObject
   /** The endpoint's id, and the request that the arguments come to. */
   request(sent: Record<string, unknown>): { endpoint: string } & Sent

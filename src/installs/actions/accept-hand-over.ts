@@ -16,7 +16,7 @@ export type AcceptHandOverStores = {
   holdInstallations(workspaceId: string, scope: InstallationScope): Promise<HeldInstallation[]>
   /** Locks existing installations with their authorizations. */
   holdToEnd(workspaceId: string, scope: InstallationScope): Promise<HeldInstallation[]>
-  /** Locks the membership: until the end of the action it is not removed, and none of the member's codes is redeemed. */
+  /** Locks the membership: until the end of the action it cannot be removed, and the member's codes cannot be redeemed. */
   holdMember(workspaceId: string, userId: string): Promise<void>
   decideOffer(workspaceId: string, id: string, state: HandOverState, now: Date): Promise<void>
   /**

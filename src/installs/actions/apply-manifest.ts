@@ -11,21 +11,21 @@ import type { Updated } from './update-connection.ts'
 
 /** The settings of a connection as a document has them, some or all. */
 export type Manifest = {
-  /** The connection that it describes; null where it names none. */
+  /** The connection that it describes, if it names one. */
   id: string | null
   kind: Connection['kind'] | null
   settings: Partial<ConnectionSettings>
 }
 
 export type ApplyNeeds = {
-  /** null: there is none. `userId` null: the operator. */
+  /** Null for an unknown connection. `userId` null: the operator. */
   readConnection(connectionId: string, userId: string | null): Promise<ManagedConnection | null>
   /** How many client secrets are in use. */
   countSecrets(connectionId: string): Promise<number>
   update(context: DeveloperContext, wanted: Manifest['settings'], version: string | null): Promise<Updated>
 }
 
-/** A change, and what stops by it, in a sentence; null: nothing. */
+/** A change, and what it stops, as a sentence. */
 export type PlannedChange = SettingsChange & { stops: string | null }
 
 export type Planned =
@@ -36,7 +36,7 @@ export type Planned =
   | { kind: 'of-another'; member: 'id' | 'kind' }
   | Unknown
 
-/** A manifest is planned first, so that it can be said what will change, and applied as planned. */
+/** A manifest is planned first, so that the changes can be shown, and then applied as planned. */
 export function applyManifest(needs: ApplyNeeds) {
   async function plan(context: DeveloperContext, manifest: Manifest): Promise<Planned> {
     const found = await needs.readConnection(context.connectionId, context.userId)
@@ -60,7 +60,7 @@ export function applyManifest(needs: ApplyNeeds) {
   return {
     plan,
 
-    /** Applied twice it changes nothing. */
+    /** Idempotent. */
     async apply(context: DeveloperContext, manifest: Manifest, version: string): Promise<Planned | Updated> {
       const planned = await plan(context, manifest)
       return planned.kind === 'planned' ? needs.update(context, manifest.settings, version) : planned

@@ -13,7 +13,7 @@ export type CloseRequestNeeds = ActionNeeds & {
   transact<T>(work: (stores: CloseRequestStores) => Promise<T>): Promise<T>
 }
 
-/** `over`: the partner has its answer. `waits`: it is not decided. `unknown`: none of this id, or another member's. */
+/** `over`: the partner has its answer. `waits`: it is not decided. `unknown`: no such id, or another member's. */
 export type RequestClosed =
   | { kind: 'closed'; parameters: PartnerRequest }
   | { kind: 'over' | 'waits' | 'unknown' }

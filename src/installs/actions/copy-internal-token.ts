@@ -13,7 +13,7 @@ export type KeptInternalToken = {
 
 export type CopyTokenStores = {
   actor(workspaceId: string, userId: string): Promise<Actor | null>
-  /** null: no internal connection of this workspace. `token`: its newest token in force; null: it has none. */
+  /** Null: not an internal connection of this workspace. `token`: its newest live token, if any. */
   internalToken(
     workspaceId: string,
     connectionId: string,
@@ -28,7 +28,7 @@ export type CopyTokenNeeds = ActionNeeds & {
   unseal(sealed: string): string | null
 }
 
-/** `none`: it was disconnected, or no key opens the token. */
+/** `none`: it was disconnected, or no configured key opens the token. */
 export type TokenCopied = { kind: 'copied'; token: string } | { kind: 'none' } | { kind: 'unknown' }
 
 /** Shows the token again. The copy is recorded with its actor before the token is returned. */

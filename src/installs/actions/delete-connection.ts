@@ -11,7 +11,7 @@ export type DeleteNeeds = ActionNeeds & {
   transact<T>(work: (stores: DeleteStores) => Promise<T>): Promise<T>
 }
 
-/** Ends the connection for good: its tokens are dead on the next request. The record of what happened stays. */
+/** Deletes the connection for good: its tokens fail from the next request on. Its history is kept. */
 export function deleteConnection(needs: DeleteNeeds) {
   return (context: DeveloperContext): Promise<{ kind: 'deleted'; name: string } | Unknown> =>
     needs.transact(async stores => {

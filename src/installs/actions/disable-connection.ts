@@ -22,7 +22,7 @@ export type SwitchNeeds = ActionNeeds & {
   transact<T>(work: (stores: SwitchStores) => Promise<T>): Promise<T>
 }
 
-/** Stops every token, secret and flow of the connection from the next request on; nothing is lost by it. */
+/** Stops every token, secret and flow of the connection from the next request on, and deletes none of them. */
 export function disableConnection(needs: SwitchNeeds) {
   return (context: DeveloperContext): Promise<{ kind: 'disabled' | 'already' } | Unknown> =>
     needs.transact(async stores => {

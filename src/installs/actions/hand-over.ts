@@ -9,7 +9,7 @@ export type HandOverStores = {
   actor(workspaceId: string, userId: string): Promise<Actor | null>
   placement(userId: string, workspaceId: string, connectionId: string): Promise<Placement | null>
   holdInstallations(workspaceId: string, scope: InstallationScope): Promise<HeldInstallation[]>
-  /** The open offer of this installation; null: there is none. */
+  /** The open offer of this installation, if any. */
   openOffer(workspaceId: string, installationId: string): Promise<HandOver | null>
   saveOffer(offer: HandOver): Promise<void>
   append(event: InstallEvent): Promise<void>

@@ -5,7 +5,7 @@ import type { InstallEvent } from '../events.ts'
 import { type ConnectionSettings, faultsOfSettings } from '../registration.ts'
 import { newTokenValue } from '../token-value.ts'
 
-/** What a developer or the operator asks for; who may ask is decided before (policy.ts). */
+/** A connection to register; the right to do so is checked before (policy.ts). */
 export type Registration = ConnectionSettings &
   Pick<Connection, 'kind' | 'workspaceId' | 'createdBy' | 'firstParty' | 'verified'> &
   Partial<Pick<Connection, 'resourceServer'>>
@@ -21,7 +21,7 @@ export type Registered = {
   connection: Connection
   /** Shown once. null for public clients and internal connections. */
   secret: string | null
-  /** The standing token of an internal connection. */
+  /** The token of an internal connection. */
   token: string | null
 }
 
@@ -65,11 +65,11 @@ export type RegisterNeeds = {
   now(): Date
   newId(): string
   random(bytes: number): Uint8Array
-  /** Encrypts what may be copied again. */
+  /** Encrypts a value that may be copied again. */
   seal(text: string): string
 }
 
-/** Registers a connection; its id is the client_id. A secret or a standing token comes back once. */
+/** Registers a connection; its id is the client_id. Its secret or internal token is returned only here. */
 export function registerConnection(needs: RegisterNeeds) {
   return async (
     asked: Registration,

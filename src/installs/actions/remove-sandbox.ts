@@ -6,7 +6,7 @@ export type RemoveSandboxNeeds = ActionNeeds & {
   transact<T>(work: (stores: RemoveSandboxStores) => Promise<T>): Promise<T>
 }
 export type RemoveSandboxStores = {
-  /** With its people, pages and installations. @returns its id; null: there was none. */
+  /** With its people, pages and installations. @returns its id; null for a developer without one. */
   deleteSandbox(ownerId: string): Promise<string | null>
   append(event: InstallEvent): Promise<void>
 }

@@ -17,14 +17,14 @@ import type { InternalTokenRow } from './register-connection.ts'
 const maxOverlapSeconds = 7 * 24 * 60 * 60
 
 export type InternalTokenStores = ManagedStores & {
-  /** The installation of an internal connection, held; null: there is none. */
+  /** The installation of an internal connection, locked; null without one. */
   holdInternal(
     connectionId: string,
   ): Promise<{ workspaceId: string; installationId: string; state: InstallationState } | null>
   /** Tokens in force end at `at`, or when they would have ended before. @returns how many were in force. */
   endInternalTokens(installationId: string, at: Date, now: Date): Promise<number>
   insertInternalToken(row: InternalTokenRow): Promise<void>
-  /** Brings back what was disconnected. */
+  /** Reactivates a disconnected installation. */
   reviveInternal(installationId: string, now: Date): Promise<void>
 }
 
@@ -37,8 +37,8 @@ export type RenewTokenNeeds = ActionNeeds & {
 export type TokenRenewed = { kind: 'renewed'; token: string } | Refusal | Unknown
 
 /**
- * Makes another standing token, which comes back once; the old one dies at once, or works on for `overlapSeconds`, seven days
- * at most. What was disconnected for the whole workspace only owners bring back.
+ * Issues a new internal token, which is returned once; the old one ends at once or after `overlapSeconds`, seven days at most.
+ * A connection that was disconnected for the whole workspace can be renewed by owners alone.
  */
 export function renewInternalToken(needs: RenewTokenNeeds) {
   return (context: DeveloperContext, overlapSeconds: number): Promise<TokenRenewed> =>
@@ -79,7 +79,7 @@ export function renewInternalToken(needs: RenewTokenNeeds) {
 
 export type TokenRevoked = { kind: 'revoked' | 'already' } | Refusal | Unknown
 
-/** Ends every standing token of the connection at once. */
+/** Ends every internal token of the connection at once. */
 export function revokeInternalToken(needs: Pick<RenewTokenNeeds, 'transact' | 'now' | 'newId'>) {
   return (context: DeveloperContext): Promise<TokenRevoked> =>
     needs.transact(async stores => {

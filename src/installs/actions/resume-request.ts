@@ -7,13 +7,13 @@ export type ResumeRequestStores = {
   placement(userId: string, workspaceId: string, connectionId: string): Promise<Placement | null>
 }
 
-/** `over`: declined, withdrawn, expired, or the partner has its answer. `unknown`: none of this id, or another member's. */
+/** `over`: declined, withdrawn, expired, or the partner has its answer. `unknown`: no such id, or another member's. */
 export type RequestResumed = { kind: 'resumed'; parameters: PartnerRequest } | { kind: 'over' | 'unknown' }
 
 /**
  * Continues the partner's request that the policy stopped: its parameters are sent to the authorization endpoint again, for the
- * same workspace. A pending request continues, too, if the policy has changed in the meantime. Writes nothing, so that an
- * abandoned flow can be continued again.
+ * same workspace. A pending request continues, too, if the policy has changed in the meantime. Read-only, so that an abandoned
+ * flow can be continued again.
  */
 export function resumeRequest(stores: ResumeRequestStores, now: () => Date) {
   return async (

@@ -19,7 +19,7 @@ export type RevokeSecretNeeds = ActionNeeds & {
 /** `already`: it is no live secret of this connection. */
 export type SecretRevoked = { kind: 'revoked' } | { kind: 'already' } | Unknown
 
-/** From the next request on the secret proves nothing. What was issued with it goes on. */
+/** Clients cannot authenticate with the secret from the next request on. Tokens issued with it stay valid. */
 export function revokeSecret(needs: RevokeSecretNeeds) {
   return (context: DeveloperContext, secretId: string): Promise<SecretRevoked> =>
     needs.transact(async stores => {

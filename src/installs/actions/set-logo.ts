@@ -16,7 +16,7 @@ export type LogoNeeds = ActionNeeds & {
   transact<T>(work: (stores: LogoStores) => Promise<T>): Promise<T>
 }
 
-/** Sets the logo that every screen shows from now on, drawn anew from what was uploaded; null takes it away. */
+/** Sets the logo for every screen, redrawn from the uploaded file; null removes it. */
 export function setLogo(needs: LogoNeeds) {
   return (context: DeveloperContext, png: Buffer | null): Promise<{ kind: 'set' } | Unknown> =>
     needs.transact(async stores => {

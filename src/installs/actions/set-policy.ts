@@ -30,7 +30,7 @@ export function setPolicy(needs: SetPolicyNeeds) {
   return (context: ActionContext, policy: Policy, seen: Date | null): Promise<PolicySet | Refusal> =>
     needs.transact(async stores => {
       const kept = await stores.holdPolicy(context.workspaceId)
-      // Read after the wait for the lock: a member who is no longer an owner by then changes nothing.
+      // Read after the wait for the lock: a member who is no longer an owner by then is refused.
       const actor = await actorOf(stores, context)
       if (!actor || !kept) return { kind: 'unknown' }
       const may = maySetPolicy(actor, kept.plan)

@@ -19,7 +19,7 @@ export type SuspendNeeds = ActionNeeds & {
 
 export type Suspended = { kind: 'suspended'; count: number } | { kind: 'already' | 'unknown' }
 
-/** Suspends installations: their tokens reach nothing until an owner resumes them, and stay the same. */
+/** Suspends installations: their tokens stay the same, and reach no page until an owner resumes them. */
 export function suspend(needs: SuspendNeeds) {
   return (context: ActionContext, scope: InstallationScope): Promise<Suspended | Refusal> =>
     needs.transact(async stores => {

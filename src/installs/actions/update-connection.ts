@@ -13,7 +13,7 @@ import { changesBetween, type SettingsChange } from '../settings-change.ts'
 
 export type UpdateStores = ManagedStores & {
   saveSettings(connectionId: string, settings: ConnectionSettings, now: Date): Promise<void>
-  /** Those of its one installation; there is none where the workspace disconnected it. */
+  /** Those of its one installation, unless the workspace disconnected it. */
   saveInternalCapabilities(connectionId: string, capabilities: Capability[], now: Date): Promise<void>
   /** @returns how many were live. */
   revokeSecrets(connectionId: string, now: Date): Promise<number>
@@ -31,8 +31,8 @@ export type Updated =
   | Unknown
 
 /**
- * Changes the members that are given; the others stay. Takes effect on the next request of anyone. Installed tokens keep what
- * was consented; an internal connection's token follows at once.
+ * Changes the given members; the others stay. Takes effect on everyone's next request. Installed tokens keep the capabilities
+ * that users consented to; an internal connection's token follows at once.
  * @param version the connection's when the change was composed; null: any.
  */
 export function updateConnection(needs: UpdateNeeds) {

@@ -12,7 +12,7 @@ export type WithdrawRequestNeeds = ActionNeeds & {
   transact<T>(work: (stores: WithdrawRequestStores) => Promise<T>): Promise<T>
 }
 
-/** `unknown`: none of this id, or another member's. */
+/** `unknown`: no such id, or another member's. */
 export type RequestWithdrawn = { kind: 'withdrawn' | 'unknown' } | { kind: 'too-late'; status: RequestStatus }
 
 /** A member withdraws their own pending request. */

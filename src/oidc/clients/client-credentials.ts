@@ -3,7 +3,7 @@ import { readUuid } from '../../installs/ids.ts'
 import { invalidClient, invalidRequest } from '../endpoints/oauth-refusal.ts'
 import type { Fields } from '../endpoints/request-body.ts'
 
-/** `secret` is null where none was sent. */
+/** `secret` is null if the request has none. */
 export type Credentials = { clientId: string; secret: string | null }
 
 /**
@@ -18,7 +18,7 @@ export function readCredentials(authorization: string | undefined, fields: Field
   return credentials
 }
 
-/** The client id that a request claims, also where its credentials are malformed; null: none, or not a UUID. */
+/** The client id that a request claims, even with malformed credentials; null if it is absent or not a UUID. */
 export function claimedClient(authorization: string | undefined, fields: Fields): string | null {
   let claimed = fields.client_id
   try {
@@ -29,7 +29,7 @@ export function claimedClient(authorization: string | undefined, fields: Fields)
   return claimed !== undefined && readUuid(claimed) === claimed ? claimed : null
 }
 
-/** The secret of a refused request, to explain the refusal; '' where none can be read. Never stored. */
+/** The secret of a refused request, to explain the refusal; '' if it cannot be read. Never stored. */
 export function claimedSecret(authorization: string | undefined, fields: Fields): string {
   try {
     return readEither(authorization, fields).secret ?? ''

@@ -1,4 +1,4 @@
-/** Explains a failed token request in the developer's log: what was sent, what was expected. */
+/** Explains a failed token request in the developer's log: the sent and the expected values. */
 import { hash } from 'node:crypto'
 import type { FlowFailure } from '../../installs/flow-log.ts'
 import type { OAuthRefusal } from '../endpoints/oauth-refusal.ts'

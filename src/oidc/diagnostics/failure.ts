@@ -15,7 +15,7 @@ function whole(text: string): string {
   return /[.!?]$/.test(begun) ? begun : `${begun}.`
 }
 
-/** The words of `sent` that are not in `expected`, in quotation marks; null when there are none. */
+/** The words of `sent` that are not in `expected`, in quotation marks; null if all of them are. */
 export function foreignWords(sent: string | null | undefined, expected: readonly string[]): string | null {
   const foreign = (sent ?? '').split(/\s+/).filter(word => word !== '' && !expected.includes(word))
   return foreign.length > 0

@@ -16,8 +16,8 @@ export function logRateLimits(now: () => Date): LogRateLimits {
 }
 
 /**
- * Thirty lines a minute for each connection and process. The memory limiter of rate-limiter-flexible has no bound on its keys,
- * which are chosen by whoever claims an id, and keeps a timer for each.
+ * Thirty lines a minute for each connection and process. The memory limiter of rate-limiter-flexible keeps a timer for each key
+ * without a bound on their number, and keys are ids that anyone may claim.
  */
 function logRateLimit(now: () => Date): LogRateLimit {
   const noted = new Map<string, { lines: number; until: number }>()

@@ -1,6 +1,6 @@
 /**
  * Error responses of the OAuth endpoints: the members of RFC 6749 §5.2 and, in the same object, those that Notion-style clients
- * read. Always JSON, whatever `Accept` says.
+ * read. Always JSON, under any `Accept`.
  */
 import type { Context, Middleware } from 'koa'
 import { OAuthRefusal, unavailable } from './oauth-refusal.ts'
@@ -33,7 +33,7 @@ export function refuse(ctx: Context, issuer: string, refusal: OAuthRefusal): voi
   }
 }
 
-/** Turns what an endpoint throws into a response; unexpected errors are logged and answered without detail. */
+/** Turns an endpoint's error into a response; unexpected errors are logged and answered without detail. */
 export function inPartnerDialect(
   needs: { issuer: string; log: Log; isUnavailable: IsUnavailable },
   endpoint: Middleware,

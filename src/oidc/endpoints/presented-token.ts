@@ -56,8 +56,8 @@ async function readRefreshToken(needs: PresentedNeeds, clientId: string, value: 
 }
 
 /**
- * The reason to refuse tokens; null: they may be issued. A code exchange checks the workspace policy again; a refresh requires
- * an active installation, whatever the policy is now.
+ * The reason to refuse tokens, if any. A code exchange checks the workspace policy again; a refresh requires an active
+ * installation, under any policy.
  */
 export function denialReason(source: Source): string | null {
   if (source.kind === 'code' && source.kept) return codeDenial(source.kept)

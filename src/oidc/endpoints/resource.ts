@@ -29,7 +29,7 @@ export function resourceMetadata(issuer: string, path: '' | '/mcp'): Record<stri
   return {
     resource: issuer + path,
     authorization_servers: [issuer],
-    // The least that is of use: a client asks for what it finds here.
+    // The smallest useful scope, because clients ask for every scope listed here.
     scopes_supported: ['read_content'],
     bearer_methods_supported: ['header'],
     resource_name: path === '' ? 'Latchkey partner API' : 'Latchkey MCP server',

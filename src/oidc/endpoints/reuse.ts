@@ -51,7 +51,7 @@ const challengeOf = (verifier: string | undefined) => verifier && hash('sha256',
  * Reuse means that a code or token may be stolen, so the family ends (RFC 6749 §4.1.2, RFC 9700 §4.14.2). Concurrent redemptions
  * of one code by one client are exempt: they were sent before the winner was answered, or several arrive together soon after.
  * A request that arrives soon after the winner therefore waits for others before it ends the family.
- * @returns what ended; null when the request was exempt.
+ * @returns the ended authorization; null when the request was exempt.
  */
 export async function answerReuse(
   store: Pick<TokenStore, 'countRivals' | 'endFamily'>,

@@ -4,7 +4,7 @@ import { prefetchedRateLimit } from '../../installs/prefetched-rate-limit.ts'
 import type { TakingLimits } from '../../installs/rate-limits.ts'
 import { tooManyRequests } from './oauth-refusal.ts'
 
-/** Nearly twice what a partner needs that refreshes 100,000 installations an hour from one address. */
+/** Nearly twice the rate of a partner that refreshes 100,000 installations an hour from one address. */
 const perMinute = 3_000
 const rule = { share: 25, seconds: 60, maxKeys: 10_000 }
 

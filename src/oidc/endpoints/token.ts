@@ -91,7 +91,7 @@ async function decide(
   attempted.source = found.source
   const presented = found.source.kind === 'none' ? null : found.source.hash
   const known = await needs.authenticate(credentials, found.proof, presented)
-  // Counted once it is proven who asks: whoever sends wrong secrets must not use up a client's allowance.
+  // Counted after client authentication, so that requests with wrong secrets do not use up a client's allowance.
   if (!attempted.counted) needs.throttle(credentials.clientId, ctx.ip)
   attempted.counted = true
   allowOrigin(ctx, known.connection)
@@ -123,7 +123,7 @@ async function decide(
   return true
 }
 
-/** The response of the first exchange, whose tokens the library has derived again. Nothing is written. */
+/** The response of the first exchange, whose tokens the library has derived again, without a write. */
 function answerAgain(ctx: Context, exchange: Exchange, granted: Granted, first: FirstTokens): true {
   const expires_in = Math.floor((first.expiresAt.getTime() - exchange.now.getTime()) / 1000)
   ctx.body = tokenAnswer(ctx.state.requestId, { ...granted, expires_in }, exchange, first.installationId)

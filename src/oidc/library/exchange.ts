@@ -46,7 +46,7 @@ export class Exchange {
   reused = false
   /** The reason to refuse tokens; null: they may be issued. */
   readonly denialReason: string | null
-  /** The resource that the tokens are for (RFC 8707); null: none was named. */
+  /** The resource that the tokens are for (RFC 8707), if one was named. */
   readonly resource: string | null
   private access: NewToken | null = null
   private refresh: NewToken | null = null
@@ -98,7 +98,7 @@ export class Exchange {
   }
 
   /**
-   * The tokens that the library asked to store. @throws an Error when there are none.
+   * The tokens that the library asked to store. @throws an Error if it stored none.
    * @param from the client's address; stored with the refresh token, to explain a later reuse.
    */
   issue(now: Date, from: string | null): Issue {
@@ -114,7 +114,7 @@ type Found = Exclude<Source, { kind: 'none' }>
 
 function factsOf({ kind, kept }: Found): RowFacts {
   const { grantId, connectionId, issuedAt, owner } = kept!
-  // A code expires by its own age, whatever the lifetime of its authorization.
+  // A code expires by its own age, under any lifetime of its authorization.
   const expiresAt = kind === 'code' ? new Date(issuedAt.getTime() + lifetimes.code * 1000) : kept!.expiresAt
   return { grantId, connectionId, userId: owner.user.id, issuedAt, expiresAt }
 }

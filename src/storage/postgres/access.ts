@@ -1,6 +1,6 @@
 /**
- * Who a token speaks for and which pages it reaches, decided at the moment of asking by one named prepared statement each.
- * Nothing here is cached: disconnecting, de-selecting, removing a member or closing a page holds from the next request on.
+ * The user that a token acts for and the pages that it reaches, one named prepared statement each. Answers are never cached:
+ * disconnecting, deselecting a page, removing a member or closing a page takes effect on the next request.
  */
 import type { ClientBase, Pool } from 'pg'
 import type { AccessReadings, PageAnswer } from '../../api/ports.ts'
@@ -28,8 +28,8 @@ export const grantorReaches = (grant: string, root: string) => `coalesce((
   where m.workspace_id = ${grant}.workspace_id and m.user_id = ${grant}.granted_by), false)`
 
 /**
- * The row of a token in force, or none: $1 is its SHA-256, $2 the moment of asking. A token bound to a key of its holder
- * (RFC 9449, RFC 8705) is no bearer token and finds nothing here.
+ * The row of a live token: $1 is its SHA-256, $2 the current time. A token bound to a key of its holder (RFC 9449, RFC 8705) is
+ * no bearer token, and is not found here.
  */
 export function bearerSql(kind: PresentedToken['kind']): string {
   const own =
@@ -159,7 +159,7 @@ export type BearerRow = {
   internal_token_id: string | null
 }
 
-/** A standing token has no scope of its own: it may do what its installation may. */
+/** An internal token has no scope of its own: it has the capabilities of its installation. */
 export function toBearer(row: BearerRow): Bearer {
   return {
     workspaceId: row.workspace_id,

@@ -1,4 +1,4 @@
-/** The driver's client, with what it does not know: several hosts, a database that is away, a pooler between. */
+/** The driver's client, extended by three cases: several hosts, an unreachable database, a pooler in between. */
 import pg, { type ClientConfig } from 'pg'
 import type { DatabaseAddress, Host } from './address.ts'
 
@@ -7,7 +7,7 @@ type Connected = (error: Error | null, client?: pg.Client) => void
 /** Hosts are probed in parallel, so that one that is gone does not delay another. */
 const probeMs = 1_000
 
-/** What the driver needs to know, but for the host. */
+/** The driver's settings, except for the host. */
 export function clientConfig(address: DatabaseAddress): ClientConfig {
   const { user, password, database, ssl, more } = address
   const [first] = address.hosts as [Host]

@@ -5,9 +5,9 @@ import { poolOf } from './pool.ts'
 const migrationLock = 5_281_964_470
 
 /**
- * Brings the schema up to date, or takes back the newest `down` migrations. Safe to run on many hosts at once: all but one
- * wait, and then find nothing to do.
- * @returns the names of the migrations that were applied or taken back, in that order.
+ * Applies all pending migrations, or reverts the newest `down`. Safe to run on many hosts at once: one migrates, the others wait
+ * for it.
+ * @returns the names of the migrations that were applied or reverted, in that order.
  */
 export async function migrate(source: DataSource, down = 0): Promise<string[]> {
   const lock = await poolOf(source).connect()

@@ -25,9 +25,9 @@ export const keptPolicyColumns = asColumns<KeptPolicy>({
   setBy: 'o.updated_by',
 })
 
-/** The policy of row `row` lets members install some connections or none; null where there is no row (SQL). */
+/** Whether the policy of row `row` restricts installs by members; null without a row (SQL). */
 export const restrictsInstalls = (row: string) => `${row}.${columnOf('restrictInstalls')} <> 'none'`
-/** The policy of row `row` lets only owners install; null where there is no row (SQL). */
+/** Whether the policy of row `row` lets only owners install; null without a row (SQL). */
 export const onlyOwnersInstall = (row: string) => `${row}.${columnOf('restrictInstalls')} = 'owners-only'`
 
 /** $1 workspace, $2 who sets it, $3 when, from $4 the members. */
@@ -41,8 +41,8 @@ const saveText = `
 export function policyStore(client: ClientBase) {
   return {
     /**
-     * Locks the workspace's row, since its policy may have none yet; statements that only refer to the workspace do not wait.
-     * The policy is read by a second statement, so that a transaction that waited sees the policy that was set meanwhile.
+     * Locks the workspace's row, since its policy may not have one yet; statements that only refer to the workspace do not wait.
+     * The policy is read by a second statement, so that a transaction that waited sees the latest policy.
      */
     async holdPolicy(workspaceId: string): Promise<KeptPolicy | null> {
       await client.query('select from workspaces where id = $1 for no key update', [workspaceId])
@@ -66,7 +66,7 @@ export function policyStore(client: ClientBase) {
   }
 }
 
-/** $1 workspace: live installations of public connections, with what decides whether the policy would let them in. */
+/** $1 workspace: live installations of public connections, with the facts that decide whether the policy would allow them. */
 export const governedSql = `
   select ${asColumns<GovernedInstallation>({
     id: 'i.id',

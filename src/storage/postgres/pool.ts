@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm'
 import { readDatabaseAddress } from './address.ts'
 import { clientConfig, hostClient, pooledClient } from './client.ts'
 
-/** Upper bounds, in milliseconds, on what one request waits for the database. */
+/** Upper bounds, in milliseconds, on the waits of one request for the database. */
 export type Bounds = {
   /** For a connection, free or new. */
   connectMs: number

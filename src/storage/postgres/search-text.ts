@@ -6,7 +6,7 @@
 /** Kept text as it is searched (SQL, also of `column`). */
 export const searchable = (column: string) => `normalize(${column})`
 
-/** The words of a search, in the form of what they are compared with. */
+/** The words of a search, in the form of the indexed text. */
 export const searchWords = (words: string) => words.normalize('NFC')
 
 /** Words escaped for a LIKE pattern. */

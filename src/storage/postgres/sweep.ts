@@ -5,14 +5,14 @@
 import type { ClientBase, Pool } from 'pg'
 import { transact } from './transaction.ts'
 
-/** What one batch came to. `reached`: the last expiry that it looked at, to the microsecond; null: it looked at nothing. */
+/** The result of one batch. `reached`: the last expiry that it read, to the microsecond; null for an empty batch. */
 type Batch = { looked: number; removed: number; reached: string | null }
 
 type Task = {
   name: string
   /** $1 now, $2 the cursor, $3 rows to look at. Answers with a Batch. */
   text: string
-  /** Days from now to the expiry that it looks at at most, for a task that keeps some of what it looks at. */
+  /** The latest expiry that it reads, in days from now, for a task that keeps some of its rows. */
   horizonDays?: number
 }
 
@@ -102,7 +102,7 @@ const tasks: Task[] = [
 export type Pace = (batchMs: number) => Promise<void>
 
 /**
- * One pass over all tables, until nothing expired is left but what is locked.
+ * One pass over all tables, until only locked rows are left of the expired ones.
  * @param signal ends the pass after the batch under way.
  * @returns the number of rows deleted.
  */

@@ -215,7 +215,7 @@ export const approvalRequests = table<ApprovalRequest & { letsIn: boolean }>('ap
   letsIn: flag,
 })
 
-// What is installed, and what happened.
+// Installations and events.
 
 export const consents = table<Consent>('consents', {
   id: key(uuid),

@@ -68,7 +68,7 @@ function readPem(name: string, file: string): string {
 /** Of Node's TLS: a certificate that was not accepted. */
 const certificateFaults = /^(?:CERT_|DEPTH_ZERO_|ERR_TLS_CERT|HOSTNAME_MISMATCH|SELF_SIGNED_|UNABLE_TO_)/
 
-/** The same error, or one that says what to change in DATABASE_URL where the connection failed for TLS. */
+/** The same error; for a TLS failure, one that says how to change DATABASE_URL. */
 export function withTlsAdvice(error: unknown): unknown {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
   const text = typeof message === 'string' ? message : ''

@@ -5,7 +5,7 @@ import { isHang } from './pool.ts'
 /**
  * Runs the work in a transaction of its own and commits it; rolls back when the work throws. After a deadlock the work runs
  * again, so it must have no side effects outside of the transaction.
- * @throws what the work threw, or the driver's error.
+ * @throws the work's own error, or the driver's.
  */
 export function transact<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   return againAfterDeadlock(() => attempt(pool, work))
@@ -17,7 +17,7 @@ const pauses = [20, 60, 180]
 /**
  * Retries the victim of a deadlock. Not at once: on a busy machine it could take the row again before the transaction that has
  * waited for it, and deadlock again.
- * @throws what `work` threw, also the last of its deadlocks.
+ * @throws the error of `work`, also the last of its deadlocks.
  */
 export async function againAfterDeadlock<T>(work: () => Promise<T>): Promise<T> {
   for (const milliseconds of pauses)
@@ -32,7 +32,7 @@ export async function againAfterDeadlock<T>(work: () => Promise<T>): Promise<T> 
 
 /**
  * Whether the database itself refused a statement, so that its transaction was rolled back. After a lost connection or a
- * shutdown the outcome is unknown, and a retry could meet what was written.
+ * shutdown the outcome is unknown, and a retry could meet its own earlier writes.
  */
 export function wasTakenBack(error: unknown): boolean {
   const { code } = (error ?? {}) as { code?: unknown }

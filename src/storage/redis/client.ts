@@ -5,15 +5,15 @@ import { type Node, type RedisAddress, readRedisAddress } from './address.ts'
 export type RedisClient = Redis | Cluster
 
 /**
- * A command that is not answered in time fails, and so does its connection: what comes after fails at once, until Redis answers
- * again. Two commands in a row stay within what a request may wait.
+ * A command that is not answered in time fails, and so does its connection: later commands fail at once, until Redis answers
+ * again. Two commands in a row stay within the longest wait of a request.
  */
 const answerMs = 1_500
 const connectMs = 1_500
 const longestPauseMs = 250
 
 /**
- * Connects to what the address names: one Redis, a cluster, or the master that sentinels know.
+ * Connects to the address: one Redis, a cluster, or the master that sentinels know.
  * @throws BadAddress
  */
 export function openRedis(url: string): RedisClient {
@@ -25,13 +25,13 @@ export function openRedis(url: string): RedisClient {
   return client
 }
 
-/** Waits until the first connection is made, or it shows that there is none for now; then requests begin. */
+/** Waits for the first connection, at most `connectMs`; then requests begin. */
 export async function settled(client: RedisClient): Promise<void> {
   const given = AbortSignal.timeout(connectMs)
   while (client.status !== 'ready' && !given.aborted) await pause(10)
 }
 
-/** How to connect to one node that the address names, as what it is. */
+/** Connects to one node of the address, of whichever kind. */
 export function nodeOptions(address: RedisAddress, node: Node): RedisOptions {
   const login =
     address.kind === 'sentinel'
@@ -85,7 +85,7 @@ function openCluster(address: RedisAddress): Cluster {
     slotsRefreshInterval: 5_000,
     // Certificates are checked against names, so a name must not become an address on the way.
     ...(address.tls && { dnsLookup: (name, done) => done(null, name) }),
-    // Together within what a request may wait, and long enough for a replica that takes over meanwhile.
+    // Together within the longest wait of a request, and long enough for a replica to take over.
     maxRedirections: 6,
     retryDelayOnFailover: 200,
     retryDelayOnClusterDown: 200,
@@ -97,7 +97,7 @@ function pauseBefore(attempt: number): number {
   return Math.min(attempt * 50, longestPauseMs)
 }
 
-/** Until the first connection is made or refused, commands wait for it; later they fail while there is none. */
+/** Until the first connection is made or refused, commands wait for it; later they fail while it is lost. */
 function failAtOnceOnceTried(client: Redis): void {
   const tried = () => {
     client.options.enableOfflineQueue = false

@@ -42,7 +42,7 @@ export type ScreenFacts = {
   title: string
   /** The entry of the rail that the screen belongs to. */
   navItem: NavItem
-  /** The current workspace; null: the screen belongs to none. */
+  /** The current workspace, for a screen that belongs to one. */
   workspace: Membership | null
   /** All workspaces of the person, for the switcher. */
   memberships: Membership[]

@@ -39,7 +39,7 @@ export type Render = {
   fragment<Model extends object>(ctx: WebContext, view: View<Model>, model: Model): void
 }
 
-/** What every view gets beside its own model. */
+/** The values that every view gets beside its own model. */
 export type Surroundings = { icons: Icons; csrf: string; urls: typeof urls }
 
 export function createRender(needs: { assets: Pick<Assets, 'url'>; print?: Print }): Render {

@@ -90,7 +90,7 @@ export function governs(user: { id: string }, workspace: Membership): boolean {
   return mayGovern(actorIn({ user, workspace })).kind === 'yes'
 }
 
-/** An id in the address, with or without dashes; null when it is none. */
+/** An id in the address, with or without dashes; null for anything else. */
 export function param(ctx: WebContext, name: string): string | null {
   return readUuid((ctx as unknown as { params: Record<string, string | undefined> }).params[name])
 }

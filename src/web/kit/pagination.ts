@@ -4,7 +4,7 @@ import type { WebContext } from '../http/state.ts'
 export type PassedCursors = {
   /** The cursor of this window, as in the address; null: the first window. */
   after: string | null
-  /** The cursors of the windows before it; the first window has none. */
+  /** The cursors of the windows before it; empty for the first. */
   passed: readonly string[]
 }
 

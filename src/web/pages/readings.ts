@@ -39,7 +39,7 @@ export type FoundConnection = {
   kind: 'public' | 'internal'
   logoHash: string | null
   installUrl: string | null
-  /** This person's own installation, or the workspace's, to which the page can be added; null: there is none. */
+  /** This person's own installation, or the workspace's, to which the page can be added, if any. */
   installation: { id: string; state: 'active' | 'suspended' } | null
   /** The granted page through which it reaches this one; null: it does not reach it. */
   through: { id: string; title: string } | null

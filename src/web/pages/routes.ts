@@ -49,7 +49,7 @@ export function pages(needs: PagesNeeds): Router<WebState> {
   return router
 }
 
-/** The tree belongs to no connection: none of its pages is ticked. */
+/** The tree belongs to no connection, so its pages are unticked. */
 const noConnection = '00000000-0000-0000-0000-000000000000'
 
 async function showTree({ gate, readings, render, countLimits }: PagesNeeds, ctx: WebContext): Promise<void> {

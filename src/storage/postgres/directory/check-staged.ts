@@ -1,4 +1,4 @@
-/** Everything that only the whole of a file, beside what is kept already, can show to be wrong. */
+/** Faults that show only in the whole file, together with the stored directory. */
 import type { ClientBase } from 'pg'
 import { emailKey } from '../email-key.ts'
 import { hasLeft } from './merge-people.ts'
@@ -44,7 +44,7 @@ const isPersona = (id: string) =>
 const isSandbox = (id: string) =>
   `exists (select from workspaces w where w.id = ${id} and w.sandbox_owner is not null)`
 
-/** Sandboxes and their personas are no part of the directory: nothing of it may change them, or let a persona out. */
+/** Sandboxes and their personas are not part of the directory: an import may neither change them nor let a persona out. */
 const sandboxChecks = [
   `select line, 'the user ' || id || ' is a persona of a sandbox' from staged_users s where ${isPersona('s.id')}`,
   `select line, 'the workspace ' || id || ' is a sandbox' from staged_workspaces s where ${isSandbox('s.id')}`,

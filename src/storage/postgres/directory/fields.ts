@@ -10,7 +10,7 @@ export type Named = { id: string; externalId: string | null }
 
 export const maxAddressLength = 2_000
 
-/** The members of one line, each read as what it must be. */
+/** Readers for the members of one line, each by its type. */
 export class Fields {
   readonly #members: Record<string, unknown>
   constructor(members: Record<string, unknown>) {

@@ -35,7 +35,7 @@ export type ImportProgress =
   | { step: 'reading'; lines: number }
   | { step: 'writing'; pages: number; of: number }
 
-/** Lines read, and of each kind how many things were new or different from what was kept. */
+/** Lines read, and of each kind the number of new or changed things. */
 export type ImportResult = {
   lines: number
   changed: Record<Kind, number>
@@ -43,14 +43,14 @@ export type ImportResult = {
   ownerless: Ownerless[]
 }
 
-/** So many that what the planner knows of the tables is out of date. */
+/** After this many new or changed pages, the planner's statistics are out of date. */
 const manyPages = 10_000
 const usersPerLookup = 200
 
 /**
- * Brings the directory up to date. Each batch is kept or not as a whole; an import that was interrupted is finished by
- * running it again, and one that is run twice changes nothing.
- * @throws ImportRefused before anything is kept, or the driver's error.
+ * Brings the directory up to date. Each batch is one transaction; an interrupted import is finished by running it again, and a
+ * second run has no effect.
+ * @throws ImportRefused before the first write, or the driver's error.
  */
 export async function importDirectory(
   needs: ImportNeeds,
@@ -60,7 +60,7 @@ export async function importDirectory(
   try {
     const staging = await Staging.open(client)
     const lines = await stage(needs, staging, input)
-    // One import writes at a time: what it found known or new stays so until it is done.
+    // One import writes at a time, so that its comparisons stay true until its end.
     await client.query('select pg_advisory_lock(5282)')
     if (staging.namesUsers) await resolveUsers(client)
     await keepLastLines(client)
@@ -96,7 +96,7 @@ async function stage(
         faults.push({ line: number, reason: line.message })
         if (faults.length > faultsAtOnce) throw new ImportRefused(faults)
       }
-      // Behind a bad line only others are looked for: nothing of the file will be kept.
+      // After a bad line the rest is only checked for others: the file is refused as a whole.
       else if (faults.length > 0) continue
       else if (line.kind !== 'user') await staging.add(number, line)
       else if (users.push({ number, line }) === usersPerLookup) await stageUsers()
@@ -119,7 +119,7 @@ function lineOrFault(text: string): DirectoryLine | LineError {
   }
 }
 
-/** The hash that is kept stays while it fits, so that a second import changes nothing. */
+/** The stored hash stays while the password matches, so that a second import has no effect. */
 async function passwordHashes(needs: ImportNeeds, users: { line: UserLine }[]): Promise<(string | null)[]> {
   const withPassword = users.filter(({ line }) => line.password !== undefined)
   if (withPassword.length === 0) return users.map(() => null)
@@ -159,8 +159,8 @@ async function merge(needs: ImportNeeds, client: PoolClient, pages: number): Pro
 }
 
 /**
- * Counted in the middle of a batch, the tables seem all but empty: what is not committed yet has its place and no rows. The
- * planner would then compare each page with all of them, so autoanalyze is kept out until all is written.
+ * Statistics taken in the middle of a batch show almost empty tables, because uncommitted rows do not count. The planner would
+ * then compare each page with all of them, so autoanalyze is off until all is written.
  */
 async function keepStatistics(client: PoolClient): Promise<void> {
   await client.query(
@@ -169,7 +169,7 @@ async function keepStatistics(client: PoolClient): Promise<void> {
   )
 }
 
-/** Searches begin at once in what was written, and the planner knows how much there is. */
+/** Makes the new rows known to the search indexes and to the planner. */
 async function tidy(client: PoolClient, pages: number): Promise<void> {
   await client.query(
     `do $$ begin perform gin_clean_pending_list('pages_title_words');

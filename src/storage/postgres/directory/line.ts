@@ -49,7 +49,7 @@ const maxTitleLength = 2_000
 const maxTextLength = 500
 
 /**
- * Reads one line. What a line leaves out takes its default, except a password.
+ * Reads one line. Absent members take their defaults, except a password.
  * @throws LineError
  */
 export function readLine(text: string): DirectoryLine {

@@ -10,8 +10,8 @@ const maxLineLength = 1_000_000
 const newline = 0x0a
 
 /**
- * The lines that are not empty. Only \n ends a line: the separators U+2028 and U+2029 are allowed inside JSON. A line that
- * finds no end is the last: what follows it is not looked for.
+ * The lines that are not empty. Only \n ends a line: the separators U+2028 and U+2029 are allowed inside JSON. A line without an
+ * end is the last.
  */
 export async function* splitLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<NumberedLine[]> {
   let number = 0

@@ -30,8 +30,8 @@ export const hasLeft = (user: string) => `not exists (
     where s.workspace_id = m.workspace_id and s.user_id = m.user_id and s.role is null))`
 
 /**
- * Someone may come back under a new id with the address they had. The account of before is disabled, if it was not already: it
- * keeps the address on record, and nothing of it passes on.
+ * A person may come back under a new id with the address they had. Their earlier account is disabled, if it was not already: it
+ * keeps the address on record, and its access does not pass to the new one.
  */
 async function disablePredecessors(client: ClientBase): Promise<void> {
   await client.query(

@@ -2,8 +2,8 @@ import type { ClientBase } from 'pg'
 import { lockTrees, walkByIndex, within } from './tree.ts'
 
 /**
- * Moves every known page whose line names another parent, with all below it. One transaction for all: what is right in the
- * end may pass through a cycle when taken page by page.
+ * Moves every known page whose line names another parent, with all below it. In one transaction, because moves that end in a
+ * tree may pass through a cycle when made page by page.
  */
 export async function movePages(client: ClientBase): Promise<number> {
   const moved = await client.query<{ workspaces: string[] | null; pages: number }>(

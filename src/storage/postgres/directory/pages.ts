@@ -26,7 +26,7 @@ const refused = (code: (PageOutcome & { kind: 'refused' })['code']): PageOutcome
   code,
 })
 
-/** What else belongs to the change, written in its transaction: an event, for one. */
+/** More of the same change, written in its transaction: an event, for example. */
 type Alongside = (client: ClientBase) => Promise<void>
 const nothing: Alongside = async () => {}
 

@@ -44,7 +44,7 @@ export async function mergeInParallel(
       )
     }
   } finally {
-    // With their temporary tables and settings, and with what an error left open.
+    // With their temporary tables and settings, and any transaction that an error left open.
     for (const lane of lanes) lane.release(true)
   }
   return progress.changed
@@ -74,7 +74,7 @@ function handOut(reader: PoolClient): (batch: Batch, lane: PoolClient) => Promis
   }
 }
 
-/** Takes batches while there are any; after a fault there are none, for the other lanes too. */
+/** Takes batches until the last; after a fault it takes no more, and neither do the other lanes. */
 async function workOff(batches: Batch[], work: (batch: Batch) => Promise<void>): Promise<void> {
   for (let batch = batches.shift(); batch; batch = batches.shift()) {
     try {

@@ -5,11 +5,11 @@ export type LineFault = { line: number; reason: string }
 /** The number listed at once: enough to correct a file in a few runs, and few enough to read. */
 export const faultsAtOnce = 20
 
-/** Lines of the file, counted from 1, and what is wrong with each. Nothing of the file was kept. */
+/** Lines of the file, counted from 1, each with its fault. The import was refused as a whole. */
 export class ImportRefused extends Error {
   readonly faults: readonly LineFault[]
 
-  /** @param faults one or more, in the order of the file; what goes beyond `faultsAtOnce` is only said to be there. */
+  /** @param faults one or more, in the order of the file; of those beyond `faultsAtOnce` only their existence is told. */
   constructor(faults: readonly LineFault[]) {
     super(wordsOf(faults))
     this.name = 'ImportRefused'

@@ -4,8 +4,8 @@ import { emailKey } from '../email-key.ts'
 export type SharedAddress = { email: string; userIds: string[] }
 
 /**
- * E-mail addresses of more than one enabled user, ten at most. There are none where the schema is up to date; a database with
- * language rules of its own may have let some in before. Answers on any schema, also on none.
+ * E-mail addresses of more than one enabled user, ten at most. An up-to-date schema prevents them; a database with collation
+ * rules of its own may have let some in before. Answers on any schema, and without one.
  */
 export async function findSharedAddresses(source: Pick<DataSource, 'query'>): Promise<SharedAddress[]> {
   const [table] = await source.query(`select to_regclass('users') is not null as is_there`)

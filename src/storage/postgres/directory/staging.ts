@@ -121,7 +121,7 @@ function rowOf(number: number, line: DirectoryLine, passwordHash: string | null)
   }
 }
 
-/** The external ids of viewers as an array of PostgreSQL, null for those named by UUID; null where there is none. */
+/** The external ids of viewers as a PostgreSQL array, with null for those named by UUID; null without external ids. */
 function namesOf(viewers: Named[] | null): string | null {
   if (!viewers?.some(one => one.externalId !== null)) return null
   const items = viewers.map(({ externalId }) =>

@@ -21,7 +21,7 @@ export type EmbeddedPostgres = {
   url: string
   /** The cluster was created by this call. */
   created: boolean
-  /** Leaves the server, and stops it when nobody else is left. */
+  /** Leaves the server, and stops it after its last user has left. */
   stop(): Promise<void>
 }
 
@@ -113,7 +113,8 @@ async function startServer(
   ]
   // Its own process group: Ctrl-C reaches us first, and we stop it when the connections are closed.
   const server = spawn(program!, args, { cwd: '/', stdio: 'ignore', detached: true })
-  // Nothing is awaited in between: one that finds the directory taken may end within a millisecond, unheard.
+  // Without an await in between: a process that finds the directory taken may exit within a millisecond, before its event is
+  // heard.
   await waitUntilReady(url, server)
   return url
 }
@@ -155,7 +156,7 @@ async function ensureDatabase(url: string): Promise<void> {
   }
 }
 
-/** The address of a server that runs on this directory, once it takes connections; null when none runs. */
+/** The address of the server that runs on this directory, once it takes connections; null without one. */
 async function findRunning(home: string): Promise<string | null> {
   const begun = Date.now()
   for (;;) {
@@ -236,7 +237,7 @@ function pause(ms: number): Promise<void> {
   return new Promise(resolve => setTimeout(resolve, ms))
 }
 
-/** A TCP port of the loopback that nobody listens on now. */
+/** A free TCP port of the loopback. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()

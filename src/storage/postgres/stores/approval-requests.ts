@@ -124,7 +124,7 @@ export function approvalRequestStore(client: ClientBase, manager: EntityManager)
   }
 }
 
-/** null when there is none in this workspace. */
+/** Null for a request of another workspace, or an unknown one. */
 export async function readApprovalRequest(
   pool: Pool,
   workspaceId: string,

@@ -6,7 +6,7 @@ import { handOvers, selectList } from '../tables.ts'
 
 const columns = selectList(handOvers, 'decidedAt')
 
-/** Offers of what departed members left behind. Each method runs in its action's transaction. */
+/** Offers of departed members' installations. Each method runs in its action's transaction. */
 export function handOverStore(client: ClientBase, manager: EntityManager) {
   return {
     async openOffer(workspaceId: string, installationId: string): Promise<HandOver | null> {

@@ -6,7 +6,7 @@ import type { Role } from '../../../installs/workspace.ts'
 
 export type GrantRow = { pageId: string; grantedBy: string }
 
-/** $1 workspace, $2 installation, $3 connection, $4 user: what a scope leaves out is null. */
+/** $1 workspace, $2 installation, $3 connection, $4 user: parts that a scope leaves out are null. */
 const inScope = `i.workspace_id = $1 and ($2::uuid is null or i.id = $2)
   and ($3::uuid is null or i.connection_id = $3) and ($4::uuid is null or i.user_id = $4)`
 
@@ -65,8 +65,8 @@ export function installationStore(client: ClientBase) {
     },
 
     /**
-     * Authorizations first, then installations, both by id: the order of the token endpoint's own statements, so that a
-     * refresh or a redemption under way is waited for, or finds nothing to issue from.
+     * Authorizations first, then installations, both by id: the order of the token endpoint's own statements. A refresh or a
+     * redemption under way either finishes first, or finds the installation ended.
      */
     async holdToEnd(workspaceId: string, scope: InstallationScope): Promise<HeldInstallation[]> {
       await client.query(
@@ -95,7 +95,7 @@ export function installationStore(client: ClientBase) {
          where workspace_id = $1 and installation_id = any ($2) and revoked_at is null`,
         [workspaceId, ids, now],
       )
-      // Nothing is left to take over.
+      // The installation is gone, and its offers with it.
       await client.query(
         `update hand_overs set state = 'withdrawn', decided_at = $3
          where workspace_id = $1 and installation_id = any ($2) and state = 'offered'`,
@@ -180,7 +180,7 @@ export function installationStore(client: ClientBase) {
       )
     },
 
-    /** The newest standing token in force of an internal connection of this workspace; null: no such connection. */
+    /** The newest live internal token of an internal connection of this workspace; null without such a connection. */
     async internalToken(workspaceId: string, connectionId: string, now: Date) {
       const { rows } = await client.query<{
         created_by: string | null

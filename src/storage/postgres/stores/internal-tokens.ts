@@ -4,7 +4,7 @@ import type { InstallationState } from '../../../installs/installation.ts'
 /** $2 now (SQL). */
 export const tokenInForce = `revoked_at is null and (expires_at is null or expires_at > $2)`
 
-/** The writes of standing tokens, each in the transaction of its action. */
+/** The writes of internal tokens, each in the transaction of its action. */
 export function internalTokenStore(client: ClientBase) {
   return {
     async holdInternal(

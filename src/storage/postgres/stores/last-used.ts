@@ -5,7 +5,7 @@ import { transact } from '../transaction.ts'
 export type LastUsed = {
   /** Notes that a bearer was let in just now. Costs a look into a map. */
   note(bearer: Pick<Bearer, 'installationId' | 'internalTokenId'>, now: Date): void
-  /** Writes what is noted. */
+  /** Writes the noted times. */
   flush(): Promise<void>
   close(): Promise<void>
 }
@@ -17,11 +17,11 @@ const flushEveryMs = 5_000
 type Noted = { at: Date; internalTokenId: string | null }
 
 /**
- * When installations and standing tokens were last used: kept in memory for seconds and written in batches that do not wait
- * for the disk. What a crash loses is a date, never a right.
+ * The last use of installations and internal tokens: kept in memory for seconds and written in batches that do not wait for the
+ * disk. A crash loses dates, never a right.
  */
 export function openLastUsed(pool: Pool, onFault: (error: unknown) => void): LastUsed {
-  /** Keyed by standing token or installation: one installation may be used through two standing tokens. */
+  /** Keyed by internal token or installation: one installation may be used through two internal tokens. */
   let noted = new Map<string, Noted & { installationId: string }>()
   let recent = new Map<string, number>()
   let writing: Promise<void> = Promise.resolve()

@@ -22,10 +22,11 @@ export type LiveHosts = ReturnType<typeof liveHosts>
 export function liveHosts(pool: Pool) {
   return {
     /**
-     * Records that this host is alive and which key it writes with. One host at a time, so that none chooses a key while another
-     * joins without it. The age of the others counts from this host's previous call: after an outage of the database, hosts that
-     * could not be seen meanwhile are still alive.
-     * @param choose gets the other live hosts, and returns the key; its error leaves everything as it was.
+     * Records that this host is alive and which key it writes with. One host at a time, so that a host never chooses a key while
+     * another joins without it. The age of the others counts from this host's previous call: after an outage of the database,
+     * hosts
+     * that could not be seen meanwhile are still alive.
+     * @param choose gets the other live hosts, and returns the key; its error rolls the record back.
      */
     async beat(
       host: { id: string; name: string; keys: string[] },

@@ -31,7 +31,7 @@ function toManaged(row: ManagedRow | undefined, userId: string | null): ManagedC
   return { connection, version, disabledBy, actor: { userId: userId ?? '', role, userDisabled } }
 }
 
-/** The connection as it is now, with what decides whether this person looks after it (null: the operator). */
+/** The connection as it is now, with the facts that decide whether this person manages it (null: the operator). */
 export async function readManaged(
   pool: Pool,
   connectionId: string,
@@ -118,8 +118,9 @@ export function managedConnectionStore(client: ClientBase, manager: EntityManage
     },
 
     /**
-     * Authorizations first, then installations, both by id, as the token endpoint does: a redemption under way is waited for,
-     * and what it made is ended too.
+     * Authorizations first, then installations, both by id, as the token endpoint does: a redemption under way finishes first,
+     * and
+     * its tokens are ended too.
      */
     async deleteConnection(id: string, now: Date): Promise<void> {
       await client.query(`update connections set deleted_at = $2, updated_at = $2 where id = $1`, [id, now])
@@ -145,7 +146,7 @@ export function managedConnectionStore(client: ClientBase, manager: EntityManage
   }
 }
 
-/** What decides whether this person may create a connection in the workspace; null when there is no such workspace. */
+/** The facts that decide whether this person may create a connection in the workspace; null for an unknown workspace. */
 export async function readPlaceToCreate(
   client: ClientBase | Pool,
   userId: string,

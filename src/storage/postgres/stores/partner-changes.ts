@@ -1,4 +1,4 @@
-/** What partners change in the page tree: the directory's own changes, and the right to each, in one transaction. */
+/** Changes that partners make in the page tree: those of the directory, with a check of the right to each, in one transaction. */
 import type { ClientBase, Pool } from 'pg'
 import type { Asking, ChangeOutcome, PageChanges } from '../../../api/ports.ts'
 import type { ReachedPage } from '../../../installs/bearer.ts'

@@ -23,7 +23,7 @@ export const suspendedByOwner = (workspace: string, connection: string, user: st
 /**
  * The versions of all rows that decide whether a code may be redeemed, as one text (SQL): of connection `c`, workspace `w`,
  * user `u`, membership `m` and policy `p`. The rules themselves are in installs/policy.ts. A statement that finds another stamp
- * than the one read with the facts writes nothing, and the facts are read again.
+ * than the one read with the facts makes no change, and the facts are read again.
  */
 export const placementStamp = `concat(c.xmin, '/', w.xmin, '/', u.xmin, '/', m.xmin, '/', p.xmin, '/',
   exists (select from approvals l where l.workspace_id = w.id and l.connection_id = c.id), '/',

@@ -1,4 +1,4 @@
-/** Sandboxes of developers: what makes them, what they hold, and the outcomes that are forced in them. */
+/** Sandboxes of developers: making, reading and removing them, and the outcomes that are forced in them. */
 import type { ClientBase, Pool } from 'pg'
 import type { TestedAccess, TestOutcome } from '../../../installs/forced-outcome.ts'
 import type { Sandbox, SandboxDraft } from '../../../installs/sandbox.ts'
@@ -22,7 +22,7 @@ export function sandboxStore(client: ClientBase) {
       return true
     },
 
-    /** @returns its id; null: there was none. */
+    /** @returns its id; null for a developer without one. */
     async deleteSandbox(ownerId: string): Promise<string | null> {
       const { rows } = await client.query<{ id: string }>(
         'delete from workspaces where sandbox_owner = $1 returning id',
@@ -66,7 +66,7 @@ async function savePages(client: ClientBase, { id, personas, pages }: SandboxDra
   }
 }
 
-/** The developer's own sandbox with its people, owner first; null: there is none. */
+/** The developer's own sandbox with its people, owner first; null without one. */
 export async function readSandbox(pool: Pool, ownerId: string): Promise<Sandbox | null> {
   const { rows } = await pool.query<Sandbox>({
     name: 'sandbox',
@@ -113,7 +113,7 @@ export function holdForApproval(pool: Pool, personaId: string, wanted: boolean, 
   })
 }
 
-/** What was asked and approved in a sandbox before, so that the next trial of the connection is stopped anew. */
+/** Deletes earlier requests and approvals of a sandbox, so that the next trial of the connection is stopped anew. */
 export async function forgetApprovals(pool: Pool, ownerId: string, connectionId: string): Promise<void> {
   for (const table of ['approvals', 'approval_requests'])
     await pool.query(
@@ -146,7 +146,7 @@ const statements: Partial<Record<TestOutcome, (kind: 'access' | 'refresh') => st
     ${withdraw(`g.page_id <> ${firstGrant}`)}`,
 }
 
-/** Brings a forced outcome about; false: the workspace is no sandbox, and nothing was changed. */
+/** Forces an outcome; false, without a change, for a workspace that is not a sandbox. */
 export async function forceOutcome(pool: Pool, outcome: TestOutcome, about: TestedAccess): Promise<boolean> {
   const { rows } = await pool.query<{ sandbox: boolean }>(
     'select sandbox_owner is not null as sandbox from workspaces where id = $1',

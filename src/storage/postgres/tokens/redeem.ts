@@ -45,8 +45,8 @@ const unchanged = `allowed.stamp = (
  * $1 code hashes, $2 grants, $3 now, $4 ids of new installations, $5 request ids, $6 event ids, $7–$9 access, $10–$12 refresh,
  * $13 stamps.
  *
- * Lock order: authorizations, members, installations. With several requests in the statement it waits for none of them, and
- * of several redemptions for one installation it takes the first, since one statement cannot write a row twice.
+ * Lock order: authorizations, members, installations. With several requests in the statement it skips locked rows, and of
+ * several redemptions for one installation it takes the first, since one statement cannot write a row twice.
  *
  * The caller has checked the policy; the placement must still be the one it read. An owner's suspension in between shows on the
  * installation's row.

@@ -13,7 +13,10 @@ const end = (table: 'access_tokens' | 'refresh_tokens') => `delete from authoriz
   where t.token_hash = $1 and a.id = t.grant_id and a.connection_id = $2
   returning a.id, a.workspace_id as "workspaceId", a.installation_id as "installationId"`
 
-/** $1 workspace, $2 installation, $3 event id, $4 now, $5 address, $6 request id. A statement of its own sees what the trigger did. */
+/**
+ * $1 workspace, $2 installation, $3 event id, $4 now, $5 address, $6 request id. A statement of its own sees the trigger's
+ * effect.
+ */
 const record = `with by_partner as (
     update installations set state_reason = 'by-partner'
     where workspace_id = $1 and id = $2 and state = 'revoked' and state_reason = 'authorization-ended'

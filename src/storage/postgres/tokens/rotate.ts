@@ -12,7 +12,7 @@ type Question = { tokenHash: Buffer; issue: Issue }
 /**
  * $1 token hashes, $2 grants, $3 now, $4–$6 access tokens, $7–$9 the next refresh tokens. Authorizations are locked first and in
  * one order, as everywhere. Checks that the installation is still active. Idempotent: a next token that exists is not issued
- * again. Where a different one exists, derived by a host with another secret key, nothing is written.
+ * again. Where a different one exists, derived by a host with another secret key, the statement makes no change.
  */
 const rotate = (whenLocked: '' | 'skip locked') => `with source as materialized (
     select asked.*

@@ -1,7 +1,6 @@
 /**
  * Writes of the token endpoint, one statement each. Every part depends on the conditional consume, so an error, a refusal or a
- * lost race leaves nothing consumed and nothing issued. The authorization's row is locked first everywhere, which prevents
- * deadlocks.
+ * lost race leaves every row unchanged. The authorization's row is locked first everywhere, which prevents deadlocks.
  */
 import type { Pool } from 'pg'
 import type { EndedFamily, TokenStore } from '../../../oidc/ports.ts'

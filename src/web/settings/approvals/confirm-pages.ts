@@ -57,7 +57,7 @@ export type RemoveApprovalPage = {
   mark: Mark
   /** The effect on members. */
   lead: string
-  /** How many people have it installed; null: none, so there is no choice. */
+  /** The number of people who have it installed; null without any, and then there is no choice. */
   installed: string | null
   action: string
   disconnect: string

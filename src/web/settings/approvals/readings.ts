@@ -37,7 +37,7 @@ export type ApprovedReadings = {
     workspaceId: string
     after: string | null
   }): Promise<{ rules: KeptPolicy; rows: Approved[]; more: boolean } | null>
-  /** Public connections that are installed and not on the list; an empty `words` filters nothing. */
+  /** Public connections that are installed and not on the list; empty `words` match all. */
   candidates(question: {
     workspaceId: string
     words: string

@@ -12,7 +12,7 @@ export type ChoiceWords = {
   title: string
   heading: string
   lead: string
-  /** Shown first, such as the reason why no pages can be added; null: none. */
+  /** Shown first, such as the reason why no pages can be added. */
   notice: Notice | null
   headings: PickerHeadings
   /** All pages can be searched; otherwise only the listed ones are there. */
@@ -33,7 +33,7 @@ export type ChoicePage = {
   ticks: string
   lists: PickerLists
   sum: Sum
-  /** The label for granted pages that cannot be shown, and can only be removed together; null: there are none. */
+  /** The label for granted pages that cannot be shown, and can only be removed together. */
   unseen: string | null
   save: string
   cancel: string

@@ -4,7 +4,7 @@ import type { Filters, StateFilter } from './readings.ts'
 /** No name is longer. */
 const wordsLimit = 200
 
-/** The filters of an address; unreadable ones filter nothing. */
+/** The filters of an address; unreadable ones are ignored. */
 export function readFilters(query: Record<string, string | string[] | undefined>): Filters {
   const { state } = query
   const known = typeof state === 'string' && Object.hasOwn(stateNames, state)

@@ -10,7 +10,7 @@ import type { NarrowingReadings } from './readings.ts'
 
 export type NarrowNeeds = Omit<ChoiceNeeds, keyof OwnersNeeds> & NarrowingReadings
 
-/** Owners remove pages from installations of others, or narrow them to pages below. They add none. */
+/** Owners remove pages from installations of others, or narrow them to pages below; they cannot add any. */
 export function narrow(needs: OwnersNeeds & NarrowNeeds): Router<WebState> {
   return choosePages(needs, {
     prefix: '/settings/:workspace/connections/:connection/access/:access/pages',

@@ -73,7 +73,7 @@ export type ConnectionReading = {
   more: boolean
 }
 
-/** An empty text filters nothing. */
+/** An empty text matches all. */
 export type Filters = { state: StateFilter; person: string; connection: string }
 
 /** Each is one query. */
@@ -90,7 +90,7 @@ export type ConnectionsReadings = {
     person: string
     after: string | null
   }): Promise<ConnectionReading | null>
-  /** null when there is none of this id in the workspace. */
+  /** Null for an id that is not in the workspace. */
   installation(workspaceId: string, installationId: string): Promise<InstallationReading | null>
 }
 

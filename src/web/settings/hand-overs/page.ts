@@ -27,7 +27,7 @@ export type LeftBehindRow = {
   status: string | null
   /** Where another member is chosen; null: an offer waits. */
   handOver: { label: string; href: string } | null
-  /** Takes the offer back; null: none waits. */
+  /** Takes the offer back, if one waits. */
   withdraw: { label: string; action: string } | null
   letGo: { label: string; href: string }
 }

@@ -10,9 +10,9 @@ export type LeftBehind = {
   capabilities: Capability[]
   /** Granted pages. */
   pages: number
-  /** The offer that waits; null: none does. */
+  /** The offer that waits, if any. */
   offer: { id: string; to: string; at: Date } | null
-  /** The member who declined the last offer; null: none did, or it was offered again since. */
+  /** The member who declined the last offer; null if it was offered again since. */
   declinedBy: string | null
 }
 
@@ -32,7 +32,7 @@ export type HandOverReadings = {
     workspaceId: string
     after: string | null
   }): Promise<{ rows: LeftBehind[]; more: boolean }>
-  /** One of them with members by name; an empty `words` filters nothing. null: there is no such installation. */
+  /** One of them with members by name; empty `words` match all. Null for an unknown installation. */
   receivers(question: {
     workspaceId: string
     installationId: string

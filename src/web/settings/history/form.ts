@@ -14,7 +14,7 @@ export type HistoryQuestion = {
   filter: HistoryFilter
   after: HistoryCursor | null
   trail: PassedCursors
-  /** The problems with the question, as sentences; null: there are none. */
+  /** The problems with the question, as sentences. */
   problem: string | null
 }
 

@@ -53,6 +53,6 @@ export type MyConnectionsReadings = {
     userId: string
     after: string | null
   }): Promise<{ rows: MyConnection[]; more: boolean }>
-  /** Of anyone in the workspace; null when there is none of this id. */
+  /** Of anyone in the workspace; null for an unknown id. */
   one(workspaceId: string, installationId: string): Promise<InstallationReading | null>
 }

@@ -77,7 +77,7 @@ export type MyRequestPage = {
   reason: string
   asked: Moment
   levels: string[]
-  /** The owner's answer; null: they wrote none. */
+  /** The owner's answer, if they wrote one. */
   answer: { by: string; text: string } | null
   /** Where the install continues; null: it cannot. */
   resume: { action: string; until: string } | null

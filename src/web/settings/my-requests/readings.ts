@@ -21,7 +21,7 @@ export type MyRequest = {
   placement: Placement
 }
 
-/** The newest request of the member for this connection in the workspace; null: there is none. */
+/** The newest request of the member for this connection in the workspace, if any. */
 export type LatestRequest = (
   workspaceId: string,
   userId: string,
@@ -35,7 +35,7 @@ export type MyRequestsReadings = {
     userId: string
     after: string | null
   }): Promise<{ rows: MyRequest[]; more: boolean }>
-  /** null: none of this id, or another member's. */
+  /** Null for an unknown id, or another member's. */
   one(workspaceId: string, userId: string, id: string): Promise<MyRequest | null>
   offers: OffersReadings['waiting']
   /** Up to three owners by name, and how many there are. */

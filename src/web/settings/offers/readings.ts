@@ -28,6 +28,6 @@ export type OfferToMe = MyOffer & {
 export type OffersReadings = {
   /** Offers that wait for the member, the oldest first. */
   waiting(workspaceId: string, userId: string): Promise<MyOffer[]>
-  /** null: none of this id, or another member's. */
+  /** Null for an unknown id, or another member's. */
   one(workspaceId: string, userId: string, id: string): Promise<OfferToMe | null>
 }

@@ -22,7 +22,7 @@ export type PolicyPage = {
   create: Option[]
   /** Who set it last, and when; null: it was never set. */
   set: { by: string; at: Moment } | null
-  /** Installations that the policy would not allow today; null: there are none. */
+  /** Installations that the policy would not allow today, if any. */
   against: { sentence: string; connections: string[]; href: string } | null
 }
 export const policyView = view<PolicyPage>('settings/policy')

@@ -7,7 +7,7 @@ export type PolicyReading = {
   kept: KeptPolicy
   /** null: it was never set, or by someone who is gone. */
   setByName: string | null
-  /** Live installations of public connections, by the connection's name; empty where the policy restricts nothing. */
+  /** Live installations of public connections, by the connection's name; empty where the policy restricts none of them. */
   installed: NamedInstallation[]
 }
 

@@ -35,6 +35,6 @@ export type RequestsReadings = {
     show: 'waiting' | 'decided'
     after: string | null
   }): Promise<{ rows: RequestToDecide[]; more: boolean }>
-  /** null when the workspace has none of this id. */
+  /** Null for an id that is not in the workspace. */
   one(workspaceId: string, id: string): Promise<RequestToDecide | null>
 }

@@ -1,6 +1,6 @@
 /**
- * What one bearer reaches, as SQL to build the listings from. Each listing is one statement that begins with these parts, so
- * that it decides about the token and about every page at the same moment.
+ * The pages that one bearer reaches, as parts of SQL. Each listing is one statement that begins with these parts, so that it
+ * checks the token and every page at the same moment.
  */
 import type { Pool } from 'pg'
 import type { Listing } from '../../../../api/ports.ts'
@@ -16,8 +16,8 @@ import {
 } from '../../access.ts'
 
 /**
- * A join that is made row by row through the key, whatever the planner believes about sizes: how many rows a walk or a
- * pattern brings it cannot know, and guessing low costs it seconds.
+ * A join row by row through the key, against the planner's estimates: it cannot estimate how many rows a walk or a pattern
+ * returns, and a low guess makes the join take seconds.
  */
 export const byKey = (table: string, alias: string, key: string) =>
   `cross join lateral (select * from ${table} ${alias} where ${key} limit 1) ${alias}`
@@ -26,8 +26,8 @@ export const byKey = (table: string, alias: string, key: string) =>
 const endOfSubtree = `'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid`
 
 /**
- * `bearer` (one row or none) and `top`: the granted pages in force, without those that stand below another one, so that
- * no page is listed twice. Their subtrees are disjoint ranges of `page_paths` in tree order.
+ * `bearer` (at most one row) and `top`: the granted pages that are reachable now, without those below another one, so that
+ * each page is listed once. Their subtrees are disjoint ranges of `page_paths` in tree order.
  */
 export const bearerAndTop = (kind: PresentedToken['kind']) => `
   bearer as materialized (${bearerSql(kind)}),
@@ -71,7 +71,7 @@ export const walkInTreeOrder = (after: string, room: string) => `
     from step join span s on s.at = step.at
     cross join lateral unnest(step.pages) with ordinality page (id, place))`
 
-/** A page's place among the reached ones: the `top` page that it is, or stands below. */
+/** The `top` page of a reached page: the page itself, or one above it. */
 export const withTop = (page: string) => `
   ${byKey('page_paths', 'w', `w.workspace_id = ${page}.workspace_id and w.page_id = ${page}.id and not w.hidden`)}
   cross join lateral unnest(w.path) ancestor (id)

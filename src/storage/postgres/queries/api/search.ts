@@ -1,8 +1,8 @@
 /**
- * Search over the reached pages. The cost of a request is bounded whatever the size of the workspace and the question:
- * - few titles match (trigram index): all of them are looked at, and the answer is exact;
- * - many match, or there is no query: the reached pages are walked in the order asked for, at most `examined` of them in one
- *   request; a part may then hold fewer pages than asked for, and the next one goes on from there.
+ * Search over the reached pages. The cost of a request is bounded for any workspace and any query:
+ * - few titles match (trigram index): all of them are checked, and the answer is exact;
+ * - many match, or there is no query: the reached pages are walked in the requested order, at most `examined` of them in one
+ *   request; a part may then hold fewer pages than requested, and the next one continues from there.
  */
 import type { Pool } from 'pg'
 import type { Direction, SearchReadings, TimePosition, TreePosition } from '../../../../api/ports.ts'
@@ -49,7 +49,7 @@ const treeWalk = statements(
     )}`,
 )
 
-/** What the trigram index brings for a pattern, unless it is too much. */
+/** The matches of the trigram index for a pattern, unless there are too many. */
 const found = `found as materialized (
     select p.* from pages p
     where p.workspace_id = (select workspace_id from bearer) and ${searchable('p.title')} ilike $4
@@ -144,7 +144,7 @@ function reverse(sort: string): string {
     : sort.replace('updated_at, id', 'updated_at desc, id desc')
 }
 
-/** Text that stands for itself in a pattern. */
+/** A pattern that matches the text literally. */
 function patternOf(query: string | null): string | null {
   return query === null ? null : `%${literal(query)}%`
 }

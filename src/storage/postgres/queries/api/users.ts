@@ -1,4 +1,4 @@
-/** The people of a bearer's workspace, and the bearer himself. Guests and disabled users are told of to nobody. */
+/** The people of a bearer's workspace, and the bearer's own user. Guests and disabled users are never returned. */
 import type { Pool } from 'pg'
 import type { Person, UserReadings } from '../../../../api/ports.ts'
 import { type BearerRow, bearerSql, statements, toBearer } from '../../access.ts'

@@ -4,7 +4,7 @@ import type { ListedConnection, ListReadings } from '../../../../web/developers/
 /** `mayManageConnection` as SQL: everything of the workspaces that person $1 owns, their own connections elsewhere. */
 const managedBy = `(m.role = 'owner' or c.created_by = $1 and (m.role = 'member' or c.workspace_id is null))`
 
-/** By workspace, then by name; what belongs to none comes last. */
+/** By workspace, then by name; connections without a workspace come last. */
 const order = `c.workspace_id is null, lower(coalesce(w.name, '')),
   coalesce(w.id, '00000000-0000-0000-0000-000000000000'), lower(c.name), c.id`
 

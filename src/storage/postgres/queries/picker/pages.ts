@@ -1,7 +1,7 @@
 /**
- * The page picker, in one query a screen: the roots, the children of the nodes that stand open, what is ticked, and what the
- * connection can reach now. Only pages that this member reaches ever come out. Lists go by keyset: the cursor is the last
- * page that was shown, and a cursor that is gone begins again from the top.
+ * The page picker, in one query a screen: the roots, the children of open nodes, the ticked pages, and the pages that the
+ * connection can reach now. Returns only pages that this member reaches. Lists use keyset pagination: the cursor is the last
+ * page of the window before; an unknown cursor begins again from the top.
  */
 import type { Pool } from 'pg'
 import type {
@@ -36,8 +36,8 @@ export const grantedSql = `
     and (i.id = $3 or (i.connection_id = $3 and i.user_id = $2 and i.state = 'active'))`
 
 /**
- * Where a list goes on: behind the row of the page `cursor`, if user $2 reaches that. Whoever sees what comes behind a page
- * of his choice, with pages that he names himself, finds out what it is called.
+ * The start of a window: after the row of the page `cursor`, if user $2 reaches that page. Without this check, a user could find
+ * out a hidden page's title, by comparing it with the titles of pages that they name themselves.
  */
 export const behind = (page: string, cursor: string) => `(${page}.sort_title, ${page}.id) > (coalesce((
     select x.sort_title from pages x
@@ -74,7 +74,7 @@ const workspaceRoots = `
       and ${behind('p', '$6')}
     order by p.sort_title, p.id limit ${listSize} + 1)`
 
-/** Nodes that stand open, and where the list of the children of each goes on: two arrays. */
+/** Open nodes, and the cursor into the children of each: two arrays. */
 const openNodes = (nodes: string, cursors: string) => `
   select 'node' as list, '' as sort_title, o.id from unnest(${nodes}::uuid[]) o (id)
   union all
@@ -83,7 +83,7 @@ const openNodes = (nodes: string, cursors: string) => `
     where c.workspace_id = $1 and c.parent_id = o.id and not c.archived and ${behind('c', 'o.after')}
     order by c.sort_title, c.id limit ${listSize} + 1) c)`
 
-/** `now` first: what the ticks fall back on, and what each row is marked by. `lists`: what else is listed. */
+/** `now`: the granted pages, the default for the ticks and the mark of each row. `lists`: the other lists. */
 const textOf = (lists: string) => `
   with now as materialized (${grantedSql}),
   chosen as materialized (select unnest(coalesce($4::uuid[], now.ids)) as id from now),
@@ -146,7 +146,7 @@ function toReading(rows: Row[]): Omit<PickerReading, 'alone'> {
   }
 }
 
-/** The private roots are all in this window, and nobody else reaches any of them. */
+/** The private roots are all in this window, and only this user reaches them. */
 function allAlone(rows: Row[]): boolean {
   const roots = rows.filter(row => row.list === 'private')
   return roots.length <= listSize && roots.every(row => row.others === false)

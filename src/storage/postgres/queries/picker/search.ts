@@ -1,6 +1,6 @@
 /**
- * Search in the page picker: titles that begin with the words first, in the order of the alphabet, then titles that hold them
- * elsewhere. Both are bounded, so that a word that stands in every title costs no more than a rare one.
+ * Search in the page picker: first titles that begin with the words, in alphabetical order, then titles that contain them
+ * elsewhere. Both parts are bounded, so that a word of every title costs no more than a rare one.
  */
 import type { Pool } from 'pg'
 import type { PickerPage, PickerReadings } from '../../../../web/picker/readings.ts'
@@ -23,7 +23,7 @@ const matches = (condition: string, order: string) => `
 /** Where enough titles begin with the words, no others are looked for: of a short word there may be tens of thousands. */
 const wanted = `(select count(*) from beginning) <= ${resultsLimit} and `
 
-/** Both sides of the range in one collation, so that it is a range of the index whatever the database's own is. */
+/** Both bounds in one collation, so that the range can use the index under any default collation. */
 const begins = `p.sort_title collate "C" >= lower(left($4, 200)) collate "C"
   and p.sort_title collate "C" < (lower(left($4, 200)) || U&'\\+10FFFF') collate "C"`
 
@@ -68,7 +68,7 @@ export const searchPicker =
     return { pages: rows.slice(0, resultsSize), more, cut: others && !more }
   }
 
-/** Scripts that are written without spaces: what is looked for rarely begins a word. */
+/** Scripts without spaces, in which a search term rarely begins a word. */
 const withoutSpaces =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Khmer}\p{Script=Lao}]/u
 

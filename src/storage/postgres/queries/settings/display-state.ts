@@ -1,9 +1,9 @@
 import type { StateFilter } from '../../../../web/settings/connections/readings.ts'
 
 /**
- * The `DisplayState` of installation `i` (SQL). `role` is its installer's role in the workspace, null for a person who is no
- * member: a departed member's installation is "left" until it is disconnected, whatever its state. One that was disconnected
- * under an owner's suspension counts as suspended: its installer may not install it again.
+ * The `DisplayState` of installation `i` (SQL). `role` is its installer's role in the workspace, null for a person who has left:
+ * a departed member's installation is "left" in any state, until it is disconnected. One that was disconnected under an owner's
+ * suspension counts as suspended: its installer may not install it again.
  */
 export const displayStateSql = (role: string) => `
   case when i.state = 'revoked' and (i.state_reason is distinct from 'while-suspended' or ${role} is null) then 'disconnected'
