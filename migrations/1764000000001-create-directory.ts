@@ -46,11 +46,11 @@ export class CreateDirectory1764000000001 implements MigrationInterface {
         workspace_id uuid not null,
         id uuid not null,
         parent_id uuid,
-        -- Only a root is checked against its workspace; what stands below goes with its parent.
+        -- Only a root refers to its workspace; pages below refer to their parent.
         root_in uuid generated always as (case when parent_id is null then workspace_id end) stored
           constraint pages_workspace_exists references workspaces on delete cascade,
         title text not null constraint pages_title_length check (char_length(title) <= 2000),
-        -- What siblings are ordered by: short enough for an index entry, whatever the title's case and length.
+        -- The order of siblings: short enough for an index entry, and without regard to case.
         sort_title text not null generated always as (lower(left(title, 200))) stored,
         icon text,
         type text not null default 'page' constraint pages_type_known check (type in ('page', 'database')),
@@ -61,7 +61,7 @@ export class CreateDirectory1764000000001 implements MigrationInterface {
         created_at timestamptz not null default now(),
         updated_at timestamptz not null default now(),
         primary key (workspace_id, id),
-        -- The greatest UUID ends the range of what stands below a page (see page_paths).
+        -- The greatest UUID ends the range of the pages below another (see page_paths).
         constraint pages_id_not_greatest check (id <> 'ffffffff-ffff-ffff-ffff-ffffffffffff'),
         constraint pages_not_own_parent check (parent_id <> id),
         constraint pages_private_only_at_root check (parent_id is null or not private),
@@ -72,7 +72,7 @@ export class CreateDirectory1764000000001 implements MigrationInterface {
       create index pages_children on pages (workspace_id, parent_id, sort_title, id);
       create index pages_title_words on pages using gin (workspace_id, title gin_trgm_ops);
 
-      -- Who may reach a private root page, and with it everything below.
+      -- The users who may reach a private root page, and with it everything below.
       create table page_viewers (
         workspace_id uuid not null,
         page_id uuid not null,

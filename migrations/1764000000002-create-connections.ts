@@ -1,4 +1,4 @@
-// What partners register, with their secrets as hashes, and each workspace's rules about installing them.
+// Registered connections, with their secrets as hashes, and each workspace's rules about installing them.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 export class CreateConnections1764000000002 implements MigrationInterface {

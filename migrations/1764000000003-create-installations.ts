@@ -1,4 +1,4 @@
-// Consents, installations, the pages that each may reach, standing tokens, and the append-only record of what happened.
+// Consents, installations, the pages granted to each, internal tokens, and the append-only events.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 export class CreateInstallations1764000000003 implements MigrationInterface {
@@ -6,7 +6,7 @@ export class CreateInstallations1764000000003 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      -- What one user allowed in one run of the flow. Not in force until its authorization is redeemed.
+      -- The access that one user allowed in one run of the flow. Not in force until its authorization is redeemed.
       create table consents (
         id uuid primary key,
         workspace_id uuid not null constraint consents_workspace_exists references workspaces on delete cascade,

@@ -1,5 +1,5 @@
-// The provider's durable models. Tokens and codes are found by SHA-256 only; no payload holds their value, nor what the row
-// says already. An authorization has one code, which is a part of it, so that redeeming it and issuing its tokens is a
+// The provider's durable models. Tokens and codes are found by SHA-256 only; payloads hold neither their value nor the row's other
+// columns. An authorization has one code, which is a part of it, so that redeeming it and issuing its tokens is a
 // single statement.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 

@@ -1,6 +1,5 @@
-// What the page picker asks: the roots that are open to the workspace in the order of the screen, titles by their beginning
-// (first in the results, before titles that hold the words elsewhere), and how many pages stand below one, answered from
-// the index alone.
+// Indexes for the page picker: shared roots in the order of the screen, titles by their beginning (first in the results, before
+// titles that contain the words elsewhere), and the number of pages below one, from the index alone.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 export class IndexPagePicker1764000000020 implements MigrationInterface {

@@ -1,8 +1,8 @@
-// What must never be in the page tree, held by the database whoever writes: a cycle, two roots in one chain, a page
-// without a path. Each path must be its parent's path and the page itself. Where that holds for every page, the length of
-// the path grows by one with each step down, so that no chain can come back to where it began.
-// The checks are made per statement over all rows of it: for an import they cost a twentieth of what foreign keys and row
-// triggers would. Only a change of parent is looked at row by row, at the end of its transaction.
+// Triggers that keep the page tree sound under every writer: no cycle, no two roots in one chain, no page without a path. Each path
+// must be its parent's path and the page itself. If that is true for every page, the path grows by one with each step down, so
+// that no chain can return to its beginning.
+// The checks run once per statement, over all of its rows: for an import they cost a twentieth of foreign keys and row triggers.
+// Only a change of parent is checked row by row, at the end of its transaction.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 export class GuardPageTree1764000000030 implements MigrationInterface {
@@ -10,8 +10,8 @@ export class GuardPageTree1764000000030 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      -- Whoever adds pages to a tree shares its lock, whoever changes where pages stand has it alone, until the end of the
-      -- transaction. Workspaces share 1,024 locks, taken in one order, so that an import over many workspaces neither
+      -- Adding pages to a tree takes its lock shared, moving pages takes it exclusively, until the end of the transaction.
+      -- Workspaces share 1,024 locks, taken in one order, so that an import over many workspaces neither
       -- deadlocks nor fills the lock table.
       create function lock_trees(workspaces uuid[], alone boolean) returns void language sql as $$
         select case when alone then pg_advisory_xact_lock(5281, bucket) else pg_advisory_xact_lock_shared(5281, bucket) end

@@ -1,4 +1,5 @@
-// Ending or suspending an installation also ends what its member allowed and the partner has not redeemed yet: found by
+// Ending or suspending an installation also ends its member's authorizations that the partner has not redeemed yet. They are found
+// by workspace, connection and member, since such a row has no installation.
 // workspace, connection and member, since no installation stands in such a row.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 

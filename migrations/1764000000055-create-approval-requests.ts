@@ -17,7 +17,7 @@ export class CreateApprovalRequests1764000000055 implements MigrationInterface {
         capabilities text[] not null,
         reason text not null constraint approval_requests_reason_length
           check (char_length(reason) between 1 and 1000),
-        -- What the partner sent to the authorization endpoint; null once the partner got an answer.
+        -- The partner's authorization request; null once the partner got an answer.
         parameters jsonb,
         state text not null constraint approval_requests_state_known
           check (state in ('pending', 'approved', 'declined', 'withdrawn', 'taken-up')),

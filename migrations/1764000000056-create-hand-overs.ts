@@ -1,4 +1,4 @@
-// What a departed member left behind is offered to another member, who takes it over or does not.
+// Offers of a departed member's installation to another member, who accepts or declines.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 export class CreateHandOvers1764000000056 implements MigrationInterface {
@@ -10,7 +10,7 @@ export class CreateHandOvers1764000000056 implements MigrationInterface {
         workspace_id uuid not null,
         id uuid not null,
         installation_id uuid not null,
-        from_user_id uuid not null, -- whoever left; the installation is no longer his after it was taken over
+        from_user_id uuid not null, -- the departed member; after it was accepted, the installation is another's
         to_user_id uuid not null constraint hand_overs_receiver_exists references users on delete cascade,
         offered_by uuid,
         offered_at timestamptz not null,

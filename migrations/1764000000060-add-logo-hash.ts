@@ -1,5 +1,5 @@
-// A logo's hash, so that browsers keep a picture until it changes; and who switched a connection off, because what the
-// operator switched off is not the developer's to switch on again.
+// A logo's hash, so that browsers keep a picture until it changes; and the user who switched a connection off, because the developer
+// may not undo it for the operator.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 export class AddLogoHash1764000000060 implements MigrationInterface {

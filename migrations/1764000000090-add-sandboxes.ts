@@ -1,4 +1,4 @@
-// A developer's sandbox: a workspace of his own with made-up people (personas) in it, who exist nowhere else.
+// A developer's sandbox: a workspace of their own with made-up people (personas) in it, who exist nowhere else.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 export class AddSandboxes1764000000090 implements MigrationInterface {
@@ -15,8 +15,8 @@ export class AddSandboxes1764000000090 implements MigrationInterface {
         add constraint users_persona_without_password check (sandbox_id is null or password_hash is null);
       create index users_by_sandbox on users (sandbox_id) where sandbox_id is not null;
 
-      -- Whoever writes: a persona is a member of its sandbox alone, and a sandbox has no other members. Of the statement, not
-      -- of each row: an import adds a hundred thousand members at once.
+      -- A persona is a member of its sandbox alone, and a sandbox has no other members. Checked once per statement: an import
+      -- adds a hundred thousand members at once.
       create function guard_sandbox_members() returns trigger language plpgsql as $$
       begin
         if exists (

@@ -1,5 +1,5 @@
-// A connection's events are only read within a workspace, for which there is an index: this one cost every write and served
-// nobody.
+// A connection's events are only read within a workspace, for which there is an index: this one slowed every write and had
+// no use.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 export class DropEventsByConnection1764000000100 implements MigrationInterface {

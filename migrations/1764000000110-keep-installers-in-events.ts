@@ -1,5 +1,5 @@
-// An installation can be handed over: whose it was when something happened to it is kept with the event, which is never changed
-// afterwards. Events of before are given it by what they say themselves, or by the hand-overs since.
+// An installation can be handed over, so each event keeps its installer of that time. Earlier events get it from their own data, or
+// from the hand-overs since.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 export class KeepInstallersInEvents1764000000110 implements MigrationInterface {
@@ -7,7 +7,7 @@ export class KeepInstallersInEvents1764000000110 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      alter table events add column installer_id uuid; -- whose installation it was then; null: none, or an internal one
+      alter table events add column installer_id uuid; -- the installer of that time; null without an installation, or for an internal one
       update events e
       set installer_id = coalesce(
         case when e.kind in ('installation.activated', 'installation.reinstalled') then e.actor_id end,

@@ -1,5 +1,5 @@
-// Most of what the sweeper looks at it deletes, and some it must keep, such as consents that were redeemed: a mark says up to
-// which expiry such rows were looked at, so that no pass begins with them again. Tables that lose as many rows as they gain are
+// The sweeper deletes most rows that it reads, and must keep some, such as redeemed consents: a mark records up to which expiry they
+// were read, so that no pass begins with them again. Tables that lose as many rows as they gain are
 // vacuumed while little of them is dead; by default that would be a fifth.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 

@@ -1,6 +1,6 @@
 // Under a database's own language rules "INFO@acme.test" and "info@acme.test" may be two addresses, as in Turkish: addresses are
 // compared by code, in the composed Unicode form, and in ASCII without regard to case (see email-key.ts). An address is that of
-// one enabled user: who was disabled keeps theirs on record, and may have a successor who has it too.
+// one enabled user: a disabled user keeps theirs on record, and may have a successor with the same one.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 
 const key = `(lower(normalize(email) collate "C"))`
@@ -25,7 +25,7 @@ export class CompareAddressesByCode1764000000130 implements MigrationInterface {
     `)
   }
 
-  /** Addresses of disabled users who have a successor give way, as there may be one of each again. */
+  /** Replaces the addresses of disabled users with a successor, since an address must be unique again. */
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       drop index users_by_email, users_email_key;

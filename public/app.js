@@ -1,6 +1,6 @@
-/** What the screens do beyond plain HTML. Everything works without it. */
+/** Enhancements of the screens. Everything works without this script. */
 
-// A second press of a button while its form is on the way does nothing: the browser would send the form twice.
+// A second press of a button while its form is on the way is ignored: the browser would send the form twice.
 document.addEventListener('submit', event => {
   const form = event.target
   if (event.defaultPrevented) return
@@ -50,7 +50,7 @@ document.addEventListener('input', event => {
     item.hidden = !item.textContent.toLocaleLowerCase().includes(words)
 })
 
-// Copy buttons: shown only where copying works.
+// Copy buttons are shown only where copying works.
 for (const button of document.querySelectorAll('[data-copy-from]')) button.hidden = !navigator.clipboard
 document.addEventListener('click', async event => {
   const button = event.target.closest?.('[data-copy], [data-copy-from]')
@@ -62,7 +62,7 @@ document.addEventListener('click', async event => {
   setTimeout(() => button.classList.remove('is-copied'), 2000)
 })
 
-/** Says something to screen readers, and shows it for a moment. */
+/** Announces a sentence to screen readers, and shows it for a moment. */
 function announce(words) {
   let place = document.getElementById('announcement')
   if (!place) {
@@ -81,7 +81,7 @@ function announce(words) {
   }, 2500)
 }
 
-// A part that did not come: the screen stays as it is, and says so.
+// A fragment failed to load: the screen stays as it is, and says so.
 document.addEventListener('htmx:timeout', () =>
   announce('That could not be loaded. Try again, or reload the page.'),
 )
@@ -91,12 +91,12 @@ document.addEventListener('htmx:timeout', () =>
 const included = 'Included'
 const someBelow = 'Some pages below are ticked'
 
-/** Ticked by oneself, and not only included with a page above. */
+/** Ticked by the user, rather than included with a page above. */
 const isOwn = box => Boolean(box.disabled ? box.dataset.own : box.checked)
 
 /**
- * Shows what the ticks mean: a page below a ticked one is included with it, and a page above ticked ones is mixed. A tick of
- * one's own that became included comes back when the page above is unticked.
+ * Shows the effect of the ticks: a page below a ticked one is included with it, and a page above ticked ones is mixed. A box that
+ * was ticked before it became included is ticked again when the page above is unticked.
  */
 function paintTicks() {
   const form = document.querySelector('form[data-picker]')
@@ -125,11 +125,11 @@ function paintTicks() {
   form.querySelector('#allow').disabled = own.size === 0
 }
 paintTicks()
-// On the way down, before the form sends what is ticked.
+// In the capture phase, before htmx sends the ticks.
 document.addEventListener('change', paintTicks, true)
 document.addEventListener('htmx:afterSettle', paintTicks)
 
-// An answer shows the ticks as they were when it was asked for: what was ticked or unticked meanwhile stays so.
+// A response shows the ticks as they were when it was requested: later changes by the user are put back.
 const tickBoxes = () => [...document.querySelectorAll('form[data-picker] [name=pages]:not([type=hidden])')]
 let ticksBefore = new Map()
 document.addEventListener('htmx:beforeSwap', () => {
@@ -145,7 +145,7 @@ document.addEventListener('htmx:afterSwap', () => {
 })
 
 document.addEventListener('click', event => {
-  // A node whose children are here opens and closes on the spot.
+  // A node whose children are loaded opens and closes without a request.
   const toggle = event.target.closest?.('[data-toggles]')
   if (toggle) {
     event.preventDefault()
@@ -157,9 +157,9 @@ document.addEventListener('click', event => {
 })
 
 document.addEventListener('keydown', event => {
-  // Results come while one types; Enter would load the screen anew.
+  // Results appear while the user types; Enter would reload the screen.
   if (event.target.id === 'search' && event.key === 'Enter') return event.preventDefault()
-  // The tree by arrow keys: up and down among the boxes, right opens, left closes or goes to the page above.
+  // Arrow keys in the tree: up and down move among the boxes, right opens, left closes or goes to the page above.
   const box = event.target.closest?.('.picker-item .checkbox')
   if (!box || event.altKey || event.ctrlKey || event.metaKey) return
   const item = box.closest('.picker-item')
@@ -177,11 +177,11 @@ document.addEventListener('keydown', event => {
   event.preventDefault()
 })
 
-// After switching the workspace the whole screen is new: the keyboard stays at the switcher.
+// Switching the workspace replaces the whole screen: the focus stays on the switcher.
 document.addEventListener('htmx:afterSettle', event => {
   if (event.target === document.body) document.querySelector('.switcher-button')?.focus()
 })
-// What the script asked for and could not get, the screen says better.
+// After a failed request the reloaded screen explains the error better.
 document.addEventListener('htmx:responseError', () => location.reload())
 document.addEventListener('htmx:sendError', () =>
   announce('That did not reach us. Check your connection and try again.'),

@@ -3,7 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 /**
- * @param name a verb and what it is done to, such as `add-logo-hash`.
+ * @param name a verb and its object, such as `add-logo-hash`.
  * @returns the file, in `folder`.
  * @throws Error in one sentence when the name is bad or taken, or the clock is behind the newest migration.
  */

@@ -82,7 +82,7 @@ function variablesPage(): string {
   ].join('\n\n')}\n`
 }
 
-/** What config.ts says of each variable when it is given a value that nothing accepts, and when production lacks it. */
+/** The words of config.ts about each variable, for an invalid value, and for its absence in production. */
 function readVariables(): { expected: Map<string, string>; required: Map<string, string> } {
   const bad = new Proxy({}, { get: () => '/dev/null/x' })
   const problems = (env: Record<string, string>, pattern: RegExp) =>

@@ -1,5 +1,5 @@
 /**
- * npm run schema: writes migrations/schema.sql, which is what all migrations together make of an empty database. It starts a
+ * npm run schema: writes migrations/schema.sql, the result of all migrations on an empty database. It starts a
  * PostgreSQL of its own for that, and removes it.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'

@@ -28,8 +28,8 @@ const folders = async () =>
   (await readdir('src', { withFileTypes: true })).filter(one => one.isDirectory()).map(one => one.name)
 
 /**
- * Every room and the rooms that it may import, from those who know all to those who know nobody. `storage` answers the ports
- * of `web`, `api` and `oidc`, so it takes their types, and only from files that hold types alone.
+ * Every folder and the folders that it may import, from the composition down to the domain, which imports none of them. `storage`
+ * implements the ports of `web`, `api` and `oidc`: it imports their types, and only from files that hold types alone.
  */
 const mayImport: Record<string, readonly string[]> = {
   'cli.ts': ['cli'],
@@ -70,7 +70,7 @@ const mayImport: Record<string, readonly string[]> = {
   'root.ts': [],
 }
 
-/** What is imported by type alone, and from which files. */
+/** Imports by type alone, and the files that they may name. */
 const byTypeAlone: { from: string; to: string; file: RegExp }[] = [
   { from: 'storage', to: 'web', file: /\b(readings|ports|interactions)\.ts$/ },
   { from: 'storage', to: 'api', file: /\b(readings|ports)\.ts$/ },
@@ -78,7 +78,7 @@ const byTypeAlone: { from: string; to: string; file: RegExp }[] = [
   { from: 'oidc', to: 'web', file: /install\/interactions\.ts$/ },
 ]
 
-/** Packages that a folder may use beside itself; the other folders use what they need. */
+/** Packages that only this folder may use; all other packages are free. */
 const packagesOf: Record<string, readonly string[]> = { installs: ['node:crypto', 'node:zlib', 'uuid'] }
 
 describe('the layers', () => {

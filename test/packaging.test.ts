@@ -37,7 +37,7 @@ const instructions = (name: string) =>
   lastStage()
     .filter(line => line.instruction === name)
     .map(line => line.rest)
-/** What comes from the checkout, not from another stage. */
+/** Files from the checkout, rather than from another stage. */
 const copied = () =>
   instructions('COPY')
     .filter(rest => !rest.startsWith('--from'))

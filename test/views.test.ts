@@ -47,7 +47,7 @@ function screenOf({ file, model, layout }: Pick<Case, 'file' | 'model' | 'layout
   return ctx.body as string
 }
 
-/** The first two of a list, and of each kind where its items say theirs: they stand for all. */
+/** The first two of a list, and of each kind where its items say theirs: they represent all. */
 function* someOf(list: unknown[]): Generator<[at: number, item: unknown]> {
   const seen = new Map<unknown, number>()
   for (const [at, item] of list.entries()) {
@@ -76,7 +76,7 @@ describe('every view', () => {
         /include\('([^']+)'/g,
       ))
         included.add(name!.startsWith('/') ? name!.slice(1) : path.join(path.dirname(file), name!))
-    // The demo partner is no screen of ours; what others include is printed with them.
+    // The demo partner is no screen of ours; partials are printed with the views that include them.
     const files = all
       .filter(file => !/^(layout|partials|demo)\//.test(file))
       .map(file => file.slice(0, -'.ejs'.length))
@@ -125,7 +125,7 @@ describe('every view', () => {
     for (const model of poisoned(one.model)) screens.push(screenOf({ ...one, model, layout: null }))
     const bare = ['<script>alert', '<img src=x', `>"'>`]
     expect(screens.filter(html => bare.some(text => html.includes(text)))).toEqual([])
-    // A name that turns the direction of what follows it would rewrite our sentence.
+    // A name with text direction marks would rewrite our sentence.
     expect(screens.filter(html => /[\u202a-\u202e\u2066-\u2069]/.test(html))).toEqual([])
   })
 

@@ -91,7 +91,7 @@ export type UserReadings = {
 
 /** The bearer was read a moment ago; a change is made only if the right to it still exists when it is written. */
 export type Asking = { token: PresentedToken; bearer: Bearer; now: Date }
-/** `no-longer`: the right to it ended in between; nothing was changed. */
+/** `no-longer`: the right to it ended in between, and no row was changed. */
 export type ChangeOutcome = { kind: 'done'; page: ReachedPage } | { kind: 'no-longer' } | { kind: 'too-deep' }
 
 export type PageChanges = {

@@ -74,7 +74,7 @@ export const clientUnknown = () =>
 export const tooManyCalls = (who: string, seconds: number) =>
   new ApiRefusal('rate_limited', `${who} Please wait ${seconds} s.`, { retryAfterSeconds: seconds })
 
-/** The challenge names what the token has, too: clients ask for exactly the scope that it names, and would lose the rest. */
+/** The challenge repeats the token's own scope, too: clients request exactly the scope in it, and would lose the rest. */
 export const lacksCapability = (needed: Capability, has: readonly Capability[]) =>
   new ApiRefusal(
     'restricted_resource',

@@ -17,7 +17,7 @@ export type Stores = {
   database: DataSource
   /**
    * Runs work that may wait without a bound, such as a migration or an import, on connections of its own.
-   * @throws Error in one sentence behind a pooler that gives none.
+   * @throws Error in one sentence behind a pooler without such connections.
    */
   unhurried<T>(work: (database: DataSource) => Promise<T>): Promise<T>
   /** The database is embedded and was created by this start. */

@@ -24,7 +24,7 @@ export function writingKey(own: readonly string[], others: readonly KeyHost[]): 
 
 /**
  * Keys that other live hosts write with, or did within the last two minutes, and that are not among `own`.
- * A host without them could not read what the others write.
+ * A host without them could not read their data.
  */
 export function missingKeys(
   own: readonly string[],

@@ -1,4 +1,4 @@
-/** Every rule about who may do what, one sentence each. Every screen, command and API asks here. */
+/** Every permission rule, one sentence each. Every screen, command and API asks here. */
 import type { Connection } from './connection.ts'
 import type { InstallationState, StateReason } from './installation.ts'
 import type { InstallRefusal, RefusalCode } from './refusal.ts'

@@ -1,4 +1,4 @@
-/** The address of a store that cannot be used. Its message says what is expected instead, never what was found: that holds secrets. */
+/** A store's address that cannot be used. Its message gives the expected form, never the address itself, which holds secrets. */
 export class BadAddress extends Error {
   override readonly name = 'BadAddress'
 }

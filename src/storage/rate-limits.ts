@@ -3,7 +3,7 @@ import type { Allowance, Limiter, LimiterRule, Limits } from '../installs/rate-l
 import type { RedisClient } from './redis/client.ts'
 
 /**
- * Allowances on Redis, or in memory where there is none. While Redis is away each process counts for itself: a limit that
+ * Allowances on Redis, or in memory without Redis. While Redis is away each process counts for itself: a limit that
  * fails closed would lock everyone out, one that fails open would let everyone in.
  */
 export function openLimits(redis: RedisClient | null): Limits {

@@ -1,5 +1,5 @@
 /**
- * What may be lost: sessions, interactions, drafts, replay marks. Redis keeps it for many processes, memory for one; both
+ * Data that may be lost: sessions, interactions, drafts, replay marks. Redis keeps it for many processes, memory for one; both
  * pass the same contract (test/contracts/short-lived.test.ts).
  */
 export type ShortLived = {

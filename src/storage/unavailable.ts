@@ -1,13 +1,13 @@
 /**
- * Of PostgreSQL: connections (08), a standby (25006), a session that was cut (25P03), what gave way to another (40001, 40P01),
- * no room (53), a row that somebody holds (55P03), an operator's word (57014), a shutdown (57P), the machine below (58).
+ * PostgreSQL's codes: connections (08), a standby (25006), a session that was cut (25P03), a serialization failure or deadlock
+ * (40001, 40P01), no room (53), a locked row (55P03), cancelled by an operator (57014), a shutdown (57P), a system error (58).
  */
 const sqlStates = /^(?:08...|25006|25P03|40001|40P01|53...|55P03|57014|57P..|58...)$/
 
 /** Of Node's sockets; a file that is missing is a fault of ours. */
 const socketFaults = /^E(?:AI_AGAIN|CONN[A-Z]+|HOST[A-Z]+|NET[A-Z]+|NOTFOUND|PIPE|TIMEDOUT)$/
 
-/** What the drivers say where they give no code: PostgreSQL's, Redis' client, and Redis itself. */
+/** The messages of drivers that give no code: PostgreSQL's, Redis' client, and Redis itself. */
 const words = [
   'Connection terminated',
   'Client has encountered a connection error',

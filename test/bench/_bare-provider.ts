@@ -1,6 +1,6 @@
 /**
- * What the token part compares with: oidc-provider as it comes, on its in-memory adapter, with the settings that make it do
- * what ours does (rotation, refresh tokens without a session, introspection), and room for all that is measured.
+ * The baseline of the token part: oidc-provider on its in-memory adapter, with the settings that make it do the same work as ours
+ * (rotation, refresh tokens without a session, introspection), and room for all measured tokens.
  */
 import type { AddressInfo } from 'node:net'
 import Provider, { type AdapterConstructor, type Client } from 'oidc-provider'

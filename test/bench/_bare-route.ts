@@ -1,4 +1,4 @@
-/** What the check part compares the product with, in a process of its own: Koa with one route that reads one page by its key. */
+/** The baseline of the check part, in a process of its own: Koa with one route that reads one page by its key. */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import Koa from 'koa'

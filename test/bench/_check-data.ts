@@ -52,7 +52,7 @@ const people = (workspaces: number) => `
       '{read_content,read_user_with_email}', now(), now()
     from generate_series(1, ${workspaces}) w, generate_series(1, ${membersEach}) m`
 
-/** Page 0 to 19 are roots; the parent of each further one stands so far above that ten levels come out. */
+/** Pages 0 to 19 are roots; the parent of each further one is chosen so that ten levels result. */
 const pages = (workspaces: number) => `
   create temporary table node as
     select w, n, case when n >= ${roots} then greatest(floor(n / ${(pagesEach / roots) ** (1 / (levels - 1))})::int - 1, 0) end as above

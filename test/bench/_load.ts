@@ -14,7 +14,7 @@ export type Load = {
 
 export type Measured = { perSecond: number; p50Ms: number; p99Ms: number; count: number }
 
-/** What one connection sends next, given the body of the last answer (null at first); null: nothing more. */
+/** The next request of one connection, given the body of the last answer (null at first); null ends it. */
 export type Lane = (answer: string | null) => Buffer | null
 
 /**
@@ -29,8 +29,8 @@ export function measure(load: Load): Promise<Measured> {
 }
 
 /**
- * The same, where what is sent depends on what was answered: one connection for each lane. A generator of our own, because it
- * must cost little: it shares the cores with what it measures.
+ * The same, for requests that depend on the answers: one connection for each lane. A generator of our own, because it
+ * must cost little: it shares the cores with the measured server.
  */
 export async function converse(load: {
   port: number

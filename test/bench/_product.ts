@@ -5,7 +5,7 @@ import path from 'node:path'
 import { root } from '../../src/root.ts'
 import { freePort } from '../../src/storage/postgres/embedded/server.ts'
 
-/** The whole product, as `npm start` runs it, in a process of its own: what measures it takes none of its time. */
+/** The whole product, as `npm start` runs it, in a process of its own, so that the load generator takes none of its time. */
 export async function startProduct(databaseUrl: string, redisUrl: string, env: Record<string, string> = {}) {
   const [port, folder] = await Promise.all([freePort(), mkdtemp(path.join(tmpdir(), 'latchkey-bench-'))])
   const base = `http://127.0.0.1:${port}`

@@ -16,7 +16,7 @@ const user = (n: string) => `md5('user ' || ${n})::uuid`
 const page = (w: string, p: string) => `md5('page ' || ${w} || ' ' || ${p})::uuid`
 const installation = (n: string) => `md5('installation ' || ${n})::uuid`
 
-/** Each code, family and token is of another member, who chose one page of his workspace (and so all that is below it). */
+/** Each code, family and token belongs to another member, who chose one page of their workspace, and so all pages below it. */
 export async function growTokens(
   databaseUrl: string,
   count: { codes: number; chains: number; tokens: number },

@@ -56,7 +56,7 @@ const keyed = ({ workspaceId, pageId }: Sample) => get(`/${workspaceId}/${pageId
 const asPartner = ({ token, pageId }: Sample) =>
   get(`/v1/pages/${pageId}`, { authorization: `Bearer ${token}`, 'notion-version': '2025-09-03' })
 
-/** Before the turns that count, each server answers every request once: what is measured is how it goes on. */
+/** Before the measured turns, each server answers every request once, so that only warm answers count. */
 async function takeTurns(contestants: Contestant[]): Promise<void> {
   for (const { port, requests } of contestants)
     await measure({ port, requests, inFlight, seconds: 120, count: requests.length })

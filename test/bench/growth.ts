@@ -1,4 +1,4 @@
-/** What expires is deleted: how fast, what it costs the token endpoint meanwhile, and how large the tables are over two months. */
+/** Deletion of expired rows: its speed, its cost to the token endpoint meanwhile, and the size of the tables over two months. */
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { sweepExpired } from '../../src/storage/postgres/sweep.ts'

@@ -83,7 +83,7 @@ async function compare(
 
 const each = (make: (lane: number) => Lane) => Array.from({ length: inFlight }, (_, lane) => make(lane))
 let asked = 0
-/** From many addresses, as through a proxy: what one may ask in a minute is limited. */
+/** From many addresses, as through a proxy: requests of one address are rate limited. */
 const headers = ({ client }: Contestant) => ({
   authorization: `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}`,
   'x-forwarded-for': `10.0.${asked % 200}.${asked++ % 250}`,
@@ -109,7 +109,7 @@ export function refreshes(one: Contestant): Lane[] {
     return answer => {
       if (answer !== null)
         own[turn % families] = (JSON.parse(answer) as { refresh_token: string }).refresh_token
-      else turn = own.length - 1 // what was on its way when a turn ended was answered to nobody
+      else turn = own.length - 1 // answers that arrive after the end of a turn are dropped
       turn++
       const form = { grant_type: 'refresh_token', refresh_token: own[turn % families]! }
       return post(one.paths.token, form, headers(one))

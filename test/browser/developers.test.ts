@@ -31,7 +31,7 @@ async function arrive(
   return { page, context }
 }
 
-/** What the stylesheet draws after the label of a field. */
+/** The text that the stylesheet draws after the label of a field. */
 const drawnAfter = (page: Page, field: string): Promise<string> =>
   page.evaluate(`getComputedStyle(document.querySelector('label[for=field-${field}]'), '::after').content`)
 
@@ -57,7 +57,7 @@ describe('a developer', () => {
       await page.getByRole('heading', { name: 'Client secret' }).waitFor()
       const secret = (await page.locator('#shown-value').textContent())!
       expect(secret).toMatch(/^lks_/)
-      // Nothing copies without the script.
+      // Copying needs the script.
       expect(await page.getByRole('button', { name: 'Copy' }).count()).toBe(javaScriptEnabled ? 2 : 0)
       await page.reload()
       expect(await page.content()).not.toContain(secret)

@@ -93,7 +93,7 @@ describe.each([
       const download = await arriving
       expect(download.suggestedFilename()).toBe(file)
       const text = await streamText(await download.createReadStream())
-      // Only what is shown; the CSV has a line of names above it.
+      // Only the rows that are shown; the CSV has a line of names above them.
       expect(text.trim().split('\n')).toHaveLength(found + (file.endsWith('csv') ? 1 : 0))
     }
     await page.getByRole('link', { name: 'Clear' }).click()
@@ -102,7 +102,7 @@ describe.each([
   })
 })
 
-/** What differs by width differs in both schemes, and what differs by scheme at both widths. */
+/** Differences by width are the same in both schemes, and differences by scheme at both widths. */
 const pairs = [looks[0], looks[3]]
 
 describe.each(pairs)('at $width px, $colorScheme', look => {

@@ -83,7 +83,7 @@ async function crowd(): Promise<SeededConnection> {
 }
 
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
-/** What has the focus, one press of Tab after another, and is covered by something else. */
+/** The elements that get the focus, one press of Tab after another, while something covers them. */
 async function coveredInTurn(page: Page, presses: number): Promise<string[]> {
   const covered: string[] = []
   for (let turn = 0; turn < presses; turn++) {
@@ -101,7 +101,7 @@ async function coveredInTurn(page: Page, presses: number): Promise<string[]> {
   }
   return covered
 }
-/** Each screen says what it is of, so that a finding names it. */
+/** Each screen has a name, so that a finding can give it. */
 async function expectSound(page: Page, screen: string): Promise<void> {
   expect([screen, await flaws(page)]).toEqual([screen, []])
   await page.setViewportSize({ width: 1280, height: 900 })

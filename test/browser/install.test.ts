@@ -45,7 +45,7 @@ async function arrive(who: Name, options: Options = {}): Promise<Journey> {
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 const box = (page: Page, name: string) => page.getByRole('checkbox', { name, exact: true })
 
-/** Presses Allow access and redeems what the partner's callback receives. */
+/** Presses Allow access and redeems the code that the partner's callback receives. */
 async function allow({ page, partner }: Journey) {
   await press(page, 'Allow access')
   await page.waitForURL(`${callback.address}?**`)

@@ -96,7 +96,7 @@ it('a way is shortened only where it is longer than its line, and its end last',
   await page.context().close()
 })
 
-/** What differs by width differs in both schemes, and what differs by scheme at both widths. */
+/** Differences by width are the same in both schemes, and differences by scheme at both widths. */
 const pairs = [looks[0], looks[3]]
 
 describe.each(pairs)('at $width px, $colorScheme', look => {

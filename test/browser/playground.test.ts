@@ -46,7 +46,7 @@ async function look(page: Page, name: string): Promise<void> {
   expect(await overflow(page)).toBe(0)
 }
 
-/** Whether the bar lies over what the address leads to: the result, or its newest message. */
+/** Whether the bar covers the target of the address: the result, or its newest message. */
 async function coveredByBar(page: Page): Promise<boolean> {
   const bar = await page.locator('.bar').boundingBox()
   const result = await page.locator(new URL(page.url()).hash).boundingBox()

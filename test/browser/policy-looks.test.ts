@@ -103,7 +103,7 @@ async function request(id: string, state: string, reason: string, userId: string
 
 const address = (path: string) => `${server.base}/settings/${acme}/${path}`
 
-/** A person before the screens, and what was found on them so far. */
+/** A person before the screens, and the findings so far. */
 async function arrive(who: 'ada' | 'cleo') {
   const context = await openProfile(browser)
   const page = await context.newPage()

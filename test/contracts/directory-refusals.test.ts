@@ -46,7 +46,7 @@ async function everything(): Promise<string> {
   return rows[0].all
 }
 
-/** The bad line stands third, among good ones of which nothing is kept. */
+/** The bad line is the third, among good ones that are not kept either. */
 async function refusal(bad: Line | string, more: (Line | string)[] = []): Promise<string> {
   const before = await everything()
   const stranger = randomUUID()
@@ -215,7 +215,7 @@ describe('several bad lines', () => {
       Buffer.from('{"kind":"Caf\u00e9"}', 'latin1'),
       long,
       JSON.stringify(userLine(user, { email: 'nobody' })),
-      // Only among lines that can all be read is it looked for what they say of one another.
+      // Contradictions between lines are looked for only when all lines can be read.
       JSON.stringify(memberLine(acme, nobody)),
     ]
     const bytes = lines.flatMap(line => [Buffer.from(line), Buffer.from('\n')])

@@ -134,7 +134,7 @@ async function amid(statement: string, values: unknown[], work: (session: pg.Cli
   }
 }
 
-/** The insert of an access token fails: for one authorization, or where null once for whichever comes first. */
+/** The insert of an access token fails: for one authorization; for null once, for the first that comes. */
 async function breaking(grantId: string | null, how: string, work: () => Promise<void>) {
   await sql(`create sequence turns`)
   await sql(`create function break_token() returns trigger language plpgsql as $$ begin

@@ -1,4 +1,4 @@
-/** Partners that refresh their tokens again and again, and what became of each answer. */
+/** Partners that refresh their tokens again and again, and the outcome of each request. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { allowed } from '../support/allowed.ts'
 import { type SeededConnection, seedConnection, seedWorld } from '../support/seed.ts'
@@ -30,7 +30,7 @@ export type Load = {
   stop(): Promise<void>
 }
 
-/** Each family refreshes with the newest token that was acknowledged, and repeats what was not answered with 200. */
+/** Each family refreshes with the newest token that was acknowledged, and repeats every request not answered with 200. */
 export function refreshAll(bases: string[], families: Families[]): Load {
   const load: Load = { counts: new Map(), longestMs: 0, lastFailure: 0, stop }
   let going = true

@@ -55,7 +55,7 @@ export async function startPrimary({ folder, bin }: Place): Promise<Server> {
   return server
 }
 
-/** A standby that holds what the primary has acknowledged: from now on the primary waits for it. */
+/** A synchronous standby: from now on the primary waits for it before it acknowledges a commit. */
 export async function startStandby({ folder, bin }: Place, primary: Server): Promise<Server> {
   const home = path.join(folder, 'standby')
   const from = ['-h', '127.0.0.1', '-p', `${primary.port}`, '-U', 'latchkey']

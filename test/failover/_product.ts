@@ -12,7 +12,7 @@ export type Product = {
   stop(): Promise<void>
 }
 
-/** @param stores DATABASE_URL and REDIS_URL, and what goes with them. @param direct where to seed and migrate. */
+/** @param stores DATABASE_URL and REDIS_URL, and the variables that belong to them. @param direct where to seed and migrate. */
 export async function startProduct(
   dataDir: string,
   stores: Record<string, string>,

@@ -90,7 +90,7 @@ describe('latchkey start with nothing configured', () => {
     expect(listed.map(one => one.name)).toEqual([
       ...['GitHub', 'Jira', 'Slack', 'Asana', 'Trello', 'Relay Automations', 'Acme Reporter', 'Beside'],
     ])
-    // The command started the database for itself, and leaves none running.
+    // The command started the database for itself, and stopped it again.
     expect(await runs()).toBe(false)
 
     port = await freePort()

@@ -36,7 +36,7 @@ const run = (...args: string[]) => latchkey(args, env)
 const create = (...args: string[]) =>
   run('connection', 'create', '--name', 'Relay', '--capabilities', 'read_content,insert_content', ...args)
 
-/** A refusal is one sentence on standard error, and nothing on standard output. */
+/** A refusal is one sentence on standard error, and leaves standard output empty. */
 function refuses(ended: { code: number | null; out: string; err: string }, code: number, words: RegExp) {
   expect(ended.err).toMatch(words)
   expect(ended.err.trim().split('\n')).toHaveLength(1)
@@ -225,7 +225,7 @@ describe('latchkey installation', () => {
     expect((await run('installation', 'list', '--connection', connection.id)).out).toContain(
       'by ben@acme.test',
     )
-    // People name their workspaces; what a terminal would carry out is not passed on to it.
+    // People name their workspaces; control characters in a name do not reach the terminal.
     const { side } = world.workspaces
     await sql('update workspaces set name = $1 where id = $2', ['\u001b[2J\u009b1mSide\r', side.id])
     const { out } = await run('installation', 'list', '--workspace', side.id)

@@ -143,7 +143,7 @@ describe('the demo in a database that others use', () => {
     kept.set(`demo-partner:${id}`, JSON.stringify({ tokens: token, messages: [], pages: [], attempt: null }))
     let refreshed: { status: number; body: object } | null = null
     const latchkey = new Koa().use(ctx => {
-      // Whatever comes after the refresh gets no answer.
+      // Requests after the refresh get no answer.
       if (refreshed === null || ctx.path !== '/v1/oauth/token') return void ctx.req.socket.destroy()
       Object.assign(ctx, refreshed)
     })

@@ -10,7 +10,7 @@ import { Partner } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
 import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
 
-/** A server that says all that it can say, as a process of its own: whatever it writes is read here. */
+/** A server in a process of its own, at the most verbose log level: all of its output is read here. */
 async function talkativeServer(url: string) {
   const [port, folder] = [await freePort(), await mkdtemp(path.join(tmpdir(), 'latchkey-talkative-'))]
   const child = spawn(process.execPath, ['src/cli.ts', 'start'], {
@@ -129,7 +129,7 @@ describe('after flows that go well and flows that fail in every way', () => {
     await stranger.signIn(world.users.ben.email, 'a password that is wrong')
     secrets.password = 'a password that is wrong'
 
-    const said = await server.stop() // writes what waits
+    const said = await server.stop() // writes the pending steps
     const tables = await Promise.all(
       ['flow_attempts', 'flow_steps'].map(table => source.query(`select * from ${table}`)),
     )

@@ -206,7 +206,7 @@ describe('latchkey connection apply', () => {
     })
     const count = await server.sql('select from connections where name = $1', [manifest.name])
     expect(count).toHaveLength(1)
-    // A name that a developer gave to his own is not taken for it.
+    // A connection of a developer with the same name is not taken for it.
     const own = await apply({ ...manifest, name: 'From the shell' }, '--json')
     expect((own.json() as Document).id).not.toBe(id)
   })

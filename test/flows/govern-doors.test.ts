@@ -11,7 +11,7 @@ let world: World
 let relay: SeededConnection
 let acme: string
 let ada: Person
-/** What the partner has from Ben. */
+/** The partner's tokens from Ben. */
 let ben: { partner: Partner; tokens: Tokens }
 
 beforeAll(async () => {
@@ -72,7 +72,7 @@ describe('two owners act on the same row at once', () => {
     await Promise.all([ada.open(at), other.open(at)])
     await ada.press('Save pages', { pages: [world.pages.handbook.id] })
     await other.press('Save pages', { pages: [world.pages.roadmap.id] })
-    // The second had not seen that the first took Roadmap away, and would leave nothing: refused, with the reason.
+    // The second owner had not seen that the first removed Roadmap, and would leave no page: refused, with the reason.
     expect(other.visit.status).toBe(400)
     expect(await reaches(own)).toEqual(['Handbook'])
     await server.sql(`update members set role = 'member' where user_id = $1`, [world.users.ben.id])

@@ -23,7 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-/** An internal connection of Acme, whose standing token can be opened again. */
+/** An internal connection of Acme, whose token can be copied again. */
 async function makeReporter(): Promise<void> {
   const made = await seedInstalled(server.sql, {
     workspaceId: acme,

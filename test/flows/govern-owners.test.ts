@@ -12,7 +12,7 @@ let world: World
 let relay: SeededConnection
 let acme: string
 let ada: Person
-/** What Ben and Cleo have in the partner's hand. */
+/** The partner's tokens from Ben and Cleo. */
 let ben: { partner: Partner; tokens: Tokens }
 let cleo: { partner: Partner; tokens: Tokens }
 

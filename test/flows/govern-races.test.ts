@@ -40,7 +40,7 @@ const settle = <T>(promise: Promise<T>) =>
     value => ({ value }),
     (error: unknown) => ({ error }),
   )
-/** @throws when nothing was issued. */
+/** @throws when no token was issued. */
 function issuedBy(outcome: object): Tokens {
   if (!('value' in outcome)) throw new Error('nothing was issued')
   return outcome.value as Tokens

@@ -15,7 +15,7 @@ let world: World
 let acme: string
 let relay: SeededConnection
 let ada: Person
-/** What Ben installed, in the partner's hand. */
+/** Ben's installation, with the partner's tokens. */
 let left: { partner: Partner; tokens: Tokens }
 
 beforeAll(async () => {
@@ -46,7 +46,7 @@ beforeEach(async () => {
   })
 })
 
-/** What the host product feeds. */
+/** The directory that the host product feeds. */
 async function directory(line: object): Promise<void> {
   await importDirectory(
     {
@@ -69,7 +69,7 @@ const installation = () => `${leftBehind()}/${left.tokens.bot_id}`
 async function isStopped(): Promise<void> {
   await expect(titles()).rejects.toThrow('401')
   expect(await left.partner.introspect(left.tokens.access_token)).toMatchObject({ active: false })
-  // What a partner does then must not cost it the chain.
+  // The partner's requests meanwhile must not cost it the chain.
   await expect(left.partner.refresh(left.tokens.refresh_token)).rejects.toMatchObject({
     error: 'invalid_grant',
   })
@@ -161,7 +161,7 @@ describe('when a person leaves', () => {
       'hand-over.offered',
       'hand-over.accepted',
     ])
-    // What happened before keeps the name of whose it was then.
+    // Earlier events keep the name of the installer of that time.
     await ada.open(`/settings/${acme}/history?person=ben%40&connection=${relay.id}`)
     const told = ada.visit
       .$('tbody tr')
@@ -429,7 +429,7 @@ describe('by direct request', () => {
     const cleo = await signedIn(server, world.users.cleo)
     const owner = server.server.stores.database.createQueryRunner()
     await owner.startTransaction()
-    // What letting go does, with a pause in the middle.
+    // The statements of letting go, with a pause in the middle.
     await owner.query('select from installations where id = $1 for update', [left.tokens.bot_id])
     const accepting = post(cleo, `${offer}/accept`)
     await waitsForALock()
@@ -448,7 +448,7 @@ describe('by direct request', () => {
     const cleo = await signedIn(server, world.users.cleo)
     const redeeming = server.server.stores.database.createQueryRunner()
     await redeeming.startTransaction()
-    // What a redemption does, with a pause in the middle.
+    // The statements of a redemption, with a pause in the middle.
     await redeeming.query('select from members where workspace_id = $1 and user_id = $2 for key share', [
       acme,
       world.users.cleo.id,

@@ -235,7 +235,7 @@ describe('an owner reads the history', () => {
     }
     await ada.open(`${list}?after=999999999999999.x&after=2`)
     expect(ada.visit.status).toBe(200)
-    // What was asked for wrongly is not answered with a file of everything.
+    // A faulty question is not answered with a file of everything.
     for (const file of ['events.csv', 'events.ndjson']) {
       await ada.open(`${list}/${file}?person=ada&from=soon`)
       expect(ada.visit.status).toBe(400)

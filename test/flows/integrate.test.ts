@@ -38,7 +38,7 @@ async function signedIn(name: keyof World['users']): Promise<Person> {
   return person
 }
 
-/** What a developer copies from the page. */
+/** The snippet that a developer copies from the page. */
 async function snippet(id: string): Promise<string> {
   const ben = await signedIn('ben')
   await ben.open(`/developers/connections/${relay.id}/integrate`)
@@ -55,7 +55,7 @@ async function allow(address: string): Promise<string> {
   return cleo.visit.url
 }
 
-/** The Python snippet as it was run against a server. Whoever changes the one must run the other. */
+/** The Python snippet as it was run against a server. A change of one must be run and repeated in the other. */
 const pythonAsRun = (
   base: string,
   { id, redirectUri }: SeededConnection,

@@ -9,7 +9,7 @@ import { startServer, type TestServer } from '../support/server.ts'
 let server: TestServer
 let world: World
 let relay: SeededConnection
-/** What Ben's installation of Relay has: the partner uses it before and after each change. */
+/** Ben's installation of Relay: the partner uses it before and after each change. */
 let token: string
 let bensInstallation: string
 
@@ -249,7 +249,7 @@ describe('refused by direct request', () => {
     expect(owner.text()).toContain('Disconnect Acme Reporter')
     expect(owner.text()).not.toContain('can disconnect it')
 
-    // Members can disconnect what they added themselves.
+    // Members can disconnect their own installations.
     const notes = await seedPage(server.sql, world.workspaces.acme.id, 'Notes')
     await grantPage(server.sql, world.workspaces.acme.id, reporter.id, notes.id, ben.id)
     const ofBen = await signedIn('ben')

@@ -165,7 +165,7 @@ describe('a policy that became stricter', () => {
     const own = await allowed(server, relay, world.users.ada, [world.pages.handbook], acme)
     const dock = await seedConnection(server.sql, { name: 'Dock', first_party: true })
     const cleo = await allowed(server, dock, world.users.cleo, [world.pages.handbook])
-    // Where nothing is restricted, nothing lacks an approval.
+    // Without a restriction every installation counts as approved.
     for (const screen of ['connections', `connections/${relay.id}`]) {
       await ada.open(`/settings/${acme}/${screen}`)
       expect(ada.text()).toContain(relay.name)

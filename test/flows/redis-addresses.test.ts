@@ -28,7 +28,7 @@ afterEach(async () => {
 })
 afterAll(() => certificates.remove())
 
-/** What doctor finds of Redis, as an operator runs it. */
+/** The Redis findings of doctor, as an operator runs it. */
 async function doctor(REDIS_URL: string, env: Record<string, string> = {}) {
   const ended = await latchkey(['doctor', '--json'], { DATA_DIR: certificates.folder, REDIS_URL, ...env })
   return (ended.json() as Report).checks.find(one => one.name === 'redis')!

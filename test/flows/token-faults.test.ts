@@ -11,18 +11,18 @@ let world: World
 let flow: Flow
 /** When the next statement of token issue fails; it fails once. */
 let failing: Moment | null = null
-/** What somebody else commits between the reading of a request and its one statement; each time. */
+/** A change that somebody else commits between the reading of a request and its one statement; each time. */
 let meanwhile: (() => Promise<unknown>) | null = null
 
 const lostConnection = () =>
   Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' })
 
-/** What PostgreSQL says when the disk is full. */
+/** PostgreSQL's error for a full disk. */
 const noRoom = `create or replace function no_room() returns trigger language plpgsql
     as $$ begin raise exception 'no room' using errcode = 'disk_full'; end $$;
   create trigger no_room before insert on access_tokens execute function no_room()`
 
-/** Fails as a database does: before it was asked, while it was working, or after it had answered to nobody. */
+/** Fails as a database does: before the statement, during it, or after its commit, with the answer lost. */
 async function withFault<T>(statement: () => Promise<T>): Promise<T> {
   const moment = failing
   failing = null
@@ -82,7 +82,7 @@ describe.each(moments)('a fault %s the one statement', moment => {
        where a.connection_id = $1`,
       [flow.connection.id],
     )
-    expect(left!.tokens).toBe(2) // what the fault may have issued is gone
+    expect(left!.tokens).toBe(2) // tokens that the fault may have issued are gone
   })
 
   it('of a refresh: the plain retry succeeds, and the family lives', async () => {

@@ -70,7 +70,7 @@ describe('a token that calls too often', () => {
   })
 })
 
-/** A clock that stands still: what is known to be refused stays known. */
+/** A clock that does not move, so that a refusal is remembered. */
 function clock(): () => Date {
   const now = new Date()
   return () => now
@@ -150,7 +150,7 @@ describe('the operator’s choice', () => {
   })
 })
 
-/** A port that nobody listens on. */
+/** A free port. */
 async function deadPort(): Promise<number> {
   const probe = createServer()
   await new Promise<void>(resolve => probe.listen(0, '127.0.0.1', resolve))

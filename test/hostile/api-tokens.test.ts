@@ -130,7 +130,7 @@ describe('an unknown token', () => {
 
 describe('a page that is not the bearer’s', () => {
   const but = (answer: Answer) => answer.text.replaceAll(answer.json.request_id, '')
-  /** Headers that differ from one answer to the next whatever is asked. */
+  /** Headers that differ from one answer to the next for any request. */
   const shape = ({ headers: { date, 'x-request-id': _, 'x-notion-request-id': __, ...rest } }: Answer) => rest
 
   it('is answered byte for byte like one that does not exist', async () => {

@@ -71,7 +71,7 @@ const posts = (connection: string): [string, Record<string, string>][] => [
   [`/developers/connections/${connection}/delete`, {}],
 ]
 
-/** The screen without what is different for every request: its id, and the form token. */
+/** The screen without its parts that differ for every request: the request id and the form token. */
 function words(person: Person): string {
   return person.text().replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '…')
 }
@@ -273,7 +273,7 @@ describe('a secret that is shown once', () => {
     const address = answer.headers.get('location')!
     const ada = await signedIn('ada')
     const shown = new URL(address, server.base).searchParams.get('shown')!
-    // An owner of the workspace may open it, but the secret was made for Ben, and her look takes nothing from him.
+    // An owner of the workspace may open it, but the secret was made for Ben, and the owner's visit does not use it up.
     await ada.open(address)
     expect(ada.visit.status).toBe(200)
     expect(ada.visit.$('#shown-value')).toHaveLength(0)

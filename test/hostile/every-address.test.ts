@@ -16,11 +16,11 @@ let server: TestServer
 let world: World
 /** The addresses that take a form. */
 let patterns: string[]
-/** Those of what somebody has. */
+/** Addresses of things that belong to somebody. */
 let screens: string[]
-/** What stands for the names in the patterns: things of Acme that exist. */
+/** Values for the names in the patterns: things of Acme that exist. */
 let things: Record<string, string>
-/** What any of the forms would like to have. */
+/** Fields that forms ask for. */
 let form: Record<string, string>
 /** Dora's own workspace. */
 let elsewhere: string
@@ -290,7 +290,7 @@ describe('every address that takes a form', () => {
     },
   )
 
-  // The last: some of them need no field at all, and do what they are for.
+  // The last: some of them need no field at all, and take effect.
   it.each([
     ['empty', ''],
     ['long', '9'.repeat(5000)],

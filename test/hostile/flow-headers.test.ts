@@ -23,7 +23,7 @@ async function atPages(): Promise<Person> {
   return person
 }
 
-/** A partner that watches the window of the flow must go on seeing it, also on a page of ours that says what went wrong. */
+/** A partner that watches the window of the flow must keep its handle, also on our error pages. */
 function expectFlowHeaders(person: Person, status: number): void {
   const { headers, html } = person.visit
   expect([person.visit.status, html.includes('<h1')]).toEqual([status, true])

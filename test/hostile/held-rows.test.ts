@@ -10,7 +10,7 @@ import { Person } from '../support/person.ts'
 import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 
-/** Whoever wants a row gives up after it. */
+/** A statement that waits for a row gives up after it. */
 const lockMs = 500
 
 let server: TestServer

@@ -18,7 +18,7 @@ afterEach(() => server.sql('delete from consents'))
 
 type Name = keyof World['users']
 
-/** A person before step one or two, and the partner that sent him. */
+/** A person before step one or two, and the partner that sent them. */
 async function at(step: 'levels' | 'pages', who: Name = 'ben', connection = relay) {
   const partner = await Partner.discover(server.base, connection)
   const person = new Person(server.base)
@@ -30,7 +30,7 @@ async function at(step: 'levels' | 'pages', who: Name = 'ben', connection = rela
 
 const consents = async () => (await server.sql('select id from consents')).length
 
-/** What pressing the button would send, as a request of its own. */
+/** The request that pressing the button would send. */
 async function sendPressed(person: Person, button: string, fields: Record<string, string | string[]> = {}) {
   const { action, body } = person.formOf(button, fields)
   const answer = await person.send(action, { method: 'POST', body })

@@ -33,7 +33,7 @@ const consents = async () => (await server.sql('select id from consents')).lengt
 const uidOf = (person: Person) => new URL(person.visit.url).pathname.split('/')[2]!
 const fieldOf = (person: Person, name: string) => String(person.visit.$(`[name=${name}]`).first().val())
 
-/** Posts below the flow with the screen's own token and workspace, and what is given instead or besides. */
+/** Posts below the flow with the screen's own token and workspace, and with the given fields instead or besides. */
 async function post(person: Person, address: string, fields: Record<string, string | string[]> = {}) {
   const body = new URLSearchParams()
   const all = { csrf: fieldOf(person, 'csrf'), workspace_id: fieldOf(person, 'workspace_id'), ...fields }

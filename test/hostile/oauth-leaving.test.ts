@@ -204,7 +204,7 @@ describe('a member who is taken out and brought back within the minute of a code
       [userId],
       async () => {
         const removing = takeOut(userId)
-        // It has ended what was there, and waits for the member.
+        // It has ended the member's installations, and waits for the member's row.
         for (let tries = 0; tries < 300; tries++) {
           const [row] = await sql<{ count: number }>(
             `select count(*)::int as count from pg_stat_activity

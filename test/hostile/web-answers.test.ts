@@ -133,7 +133,7 @@ describe('a store that is away', () => {
     expect(person.visit.status).toBe(503)
     expect(person.visit.headers.get('retry-after')).toBe('1')
     expect(person.heading()).toBe('The service is busy')
-    // What the database did not take back itself may stand.
+    // Settings that the database did not revert itself may stay.
     expect(person.text()).toContain('may have been done all the same: go back and look before you try again.')
   })
 })

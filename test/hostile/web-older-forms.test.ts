@@ -213,7 +213,9 @@ describe('any other form that is older than the session', () => {
 })
 
 describe('a page elsewhere', () => {
-  /** Fields as an attacker fills them in; the token is from the attacker’s own browser, signed in as another or as nobody. */
+  /**
+   * Fields as an attacker fills them in; the token is from the attacker’s own browser, signed in as another user or signed out.
+   */
   const tokens = async (): Promise<string[]> => {
     const own = new Person(server.base)
     await own.open('/sign-in')

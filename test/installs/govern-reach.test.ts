@@ -41,7 +41,7 @@ beforeAll(async () => {
 })
 afterAll(() => clone.drop())
 
-/** What the access check would let through: every page, asked one by one. */
+/** The pages that the access check allows, asked one by one. */
 async function reached(installations: string[]): Promise<number> {
   const [row] = await sql(
     `select count(*)::int as count from page_paths t join pages root on root.workspace_id = $1 and root.id = t.path[1]
@@ -115,7 +115,7 @@ describe('how many pages a connection reaches', () => {
       const { rows } = await list()
       for (const { connectionId, ids } of made) {
         const row = rows.find(one => one.id === connectionId)!
-        // Installations of a departed member do not count, and reach nothing.
+        // Installations of a departed member do not count, and reach no page.
         expect([row.name, row.reach.reached]).toEqual([row.name, await reached(ids)])
         expect(row.reach.beyond).toBe(false)
       }

@@ -40,7 +40,7 @@ const listed: Policy = { ...noPolicy, restrictInstalls: 'approved-list' }
 const ownersOnly: Policy = { ...noPolicy, restrictInstalls: 'owners-only' }
 const firstParty: Policy = { ...listed, autoApproveFirstParty: true }
 
-/** A member before a public connection in an unrestricted Enterprise workspace; `change` says what is different. */
+/** A member before a public connection in an unrestricted Enterprise workspace; `change` overrides parts of it. */
 function placed(
   change: Omit<Partial<Placement>, 'connection'> & { connection?: Partial<Placement['connection']> } = {},
 ) {

@@ -37,7 +37,7 @@ export async function openAccessWorld() {
     access,
     world,
     may,
-    /** The token may before, may not while the change stands, and may again when it is taken back. */
+    /** The token has access before, none while the change lasts, and again after its reversal. */
     async only(
       installed: Installed,
       page: { id: string },

@@ -25,7 +25,7 @@ export function address(pattern: string, ids: Record<string, string>): string {
   return `${path}?list=shared&page=${ids.page}`
 }
 
-/** The screen without what is another in every answer. */
+/** The screen without its parts that differ in every answer. */
 export function plain(html: string): string {
   return html.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|name="csrf" value="[^"]*"/g, '…')
 }

@@ -5,7 +5,7 @@ import type { TestServer } from './server.ts'
 
 export type Tokens = { access_token: string; refresh_token: string; bot_id: string }
 
-/** A person of the workspace at a browser of his own, signed in. */
+/** A person of the workspace at a browser of their own, signed in. */
 export async function signedIn(server: TestServer, user: { email: string }): Promise<Person> {
   const person = new Person(server.base)
   await person.open('/sign-in')

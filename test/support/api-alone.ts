@@ -75,7 +75,7 @@ export async function openApiAlone() {
     world,
     relay,
     start,
-    /** What a test opened, closed with the rest. */
+    /** Servers and stores that a test opened, closed with the rest. */
     closeLater: (close: () => unknown) => closing.push(close),
     async close() {
       for (const close of closing) await close()

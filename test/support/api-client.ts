@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals'
 import { APIResponseError, Client, LogLevel } from '@notionhq/client'
 
-/** The unmodified client of the dialect, with nothing but its base address changed. */
+/** The unmodified client of the dialect; only its base address is changed. */
 export function clientWith(base: string, token?: string): Client {
   return new Client({ auth: token, baseUrl: base, logLevel: LogLevel.ERROR, logger: () => {}, retry: false })
 }

@@ -6,7 +6,7 @@ export type Answer = {
   text: string
   json: Json
 }
-// What comes back is looked at by tests, which say themselves what they expect.
+// Tests check the answers against their own expectations.
 // biome-ignore lint/suspicious/noExplicitAny: an answer may be anything
 export type Json = any
 

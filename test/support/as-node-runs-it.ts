@@ -1,7 +1,8 @@
 /**
- * For jest's `transform`: whatever is no test is run by Node itself, as in production, and only handed over to the tests. Jest
- * would run it in a sandbox, once more for each test file; so it is loaded once in each of jest's processes, which halves what
- * a file of tests costs before its first test.
+ * For jest's `transform`: every file that is not a test is run by Node itself, as in production, and handed over to the tests.
+ * Jest
+ * would run it in a sandbox, once more for each test file; so it is loaded once in each of jest's processes, which halves the
+ * start of a test file.
  */
 import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
@@ -9,7 +10,7 @@ import { createRequire } from 'node:module'
 type Asked = {
   /** Is it imported, or required? */
   supportsStaticESM: boolean
-  /** False while jest loads what prepares the run: that is outside of any sandbox. */
+  /** False while jest loads the global setup, which is outside of any sandbox. */
   supportsDynamicImport: boolean
 }
 
@@ -31,7 +32,7 @@ function handedOver(source: string, file: string, asked: Asked): string {
 
 export default {
   process: (source: string, file: string, asked: Asked) => ({ code: handedOver(source, file, asked) }),
-  /** What a module exports may hang on other files, so the answer itself is the key. */
+  /** A module's exports may depend on other files, so the answer itself is the key. */
   getCacheKey: (source: string, file: string, asked: Asked) =>
     createHash('sha256')
       .update(handedOver(source, file, asked))

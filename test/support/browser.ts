@@ -36,7 +36,7 @@ export async function openProfile(
 
 const axeSource = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** What axe finds on the screen, one line a finding; empty when it finds nothing. `options`: as axe takes them. */
+/** The findings of axe on the screen, one line each; empty without any. `options`: as axe takes them. */
 export async function axeFindings(page: Page, options: object = {}): Promise<string[]> {
   // Words are there before the stylesheet is, and look like something else till then.
   await page.waitForLoadState()
@@ -60,8 +60,8 @@ export async function axeFindings(page: Page, options: object = {}): Promise<str
 const contrast = 'color-contrast'
 
 /**
- * What is wrong with the screen as it stands, in each of the four looks: what axe finds and what sticks out at the side, one
- * line each. What stands where does not hang on the colours: the rest is looked at once for each width, in the light.
+ * The faults of the present screen in each of the four looks: findings of axe and elements that stick out at the side, one
+ * line each. The layout does not depend on the colours, so all but the contrast is checked once for each width, in the light.
  */
 export async function flaws(page: Page): Promise<string[]> {
   const found: string[] = []

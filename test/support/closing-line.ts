@@ -1,6 +1,6 @@
 import type { AggregatedResult, Reporter } from '@jest/reporters'
 
-/** Ends the run's output with the plain counts, on a line of their own, for whoever reads only the last line. */
+/** Ends the run's output with the plain counts, on a line of their own, for readers of the last line. */
 export default class ClosingLine implements Pick<Reporter, 'onRunComplete'> {
   onRunComplete(_contexts: unknown, results: AggregatedResult): void {
     const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = results

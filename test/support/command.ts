@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 
 export type Ended = { code: number | null; out: string; err: string; json: () => unknown }
 
-/** Runs `latchkey` as a person does, to its end; `input` is what it reads on standard input. */
+/** Runs `latchkey` as a person does, to its end; `input` is its standard input. */
 export function latchkey(args: string[], env: Record<string, string>, input = ''): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['src/cli.ts', ...args], {

@@ -19,7 +19,7 @@ export async function cloneDatabase(): Promise<TestDatabase> {
   }
 }
 
-/** A database of the caller's own with nothing in it, not even the schema. `rules`: of its language, as SQL. */
+/** An empty database of the caller's own, without even the schema. `rules`: of its language, as SQL. */
 export async function emptyDatabase(rules = ''): Promise<TestDatabase> {
   const name = `empty_${randomBytes(6).toString('hex')}`
   await onServer(client => client.query(`create database ${name} template template0 ${rules}`))
@@ -45,7 +45,7 @@ export async function openClone(): Promise<{ source: DataSource; url: string; dr
   }
 }
 
-/** Whoever just left the template, its migrations among them, is still being seen out by the server for a moment. */
+/** The server may take a moment to end the last session of the template, such as that of the migrations. */
 async function cloneTemplate(statement: string, triesLeft = 100): Promise<void> {
   try {
     await onServer(client => client.query(statement))

@@ -29,7 +29,7 @@ export class Developers {
     return person
   }
 
-  /** Fills in the form for a public connection. @throws what the screen says when it is refused. */
+  /** Fills in the form for a public connection. @throws the errors on the screen when it is refused. */
   async create(who: Who = 'ben', fields: Record<string, string | string[]> = {}): Promise<CreatedConnection> {
     const developer = await this.signedIn(who)
     await developer.open('/developers/new/public')
@@ -48,7 +48,7 @@ export class Developers {
     return { id, name: developer.heading(), secret, redirectUri, developer }
   }
 
-  /** Somebody of Acme installs it for the handbook; what the partner receives. */
+  /** Somebody of Acme installs it for the handbook; returns the partner's answer. */
   async install(connection: CreatedConnection, who: Who = 'cleo') {
     const partner = await Partner.discover(this.base, connection)
     const person = await this.signedIn(who)

@@ -9,7 +9,7 @@ import {
 
 export type Line = Record<string, unknown>
 
-/** Imports lines (objects, or text as it stands). Passwords are "hashed" by a prefix, so that a test sees when it was done. */
+/** Imports lines (objects, or text as it is). Passwords are "hashed" by a prefix, so that a test sees when it was done. */
 export function importLines(
   pool: Pool,
   lines: (Line | string)[],
@@ -88,7 +88,7 @@ export async function keptPaths(pool: Pool, workspaceId: string): Promise<Standi
   return rows
 }
 
-/** What the paths must be, worked out from the parents alone. */
+/** The expected paths, computed from the parents alone. */
 export async function rightPaths(pool: Pool, workspaceId: string): Promise<Standing[]> {
   const { rows } = await pool.query<Standing>(
     `with recursive standing as (

@@ -71,7 +71,7 @@ export async function plantForest(
   return nodes
 }
 
-/** The rule once more, in words that share nothing with the statements: up the parents, one by one. */
+/** The rule once more, independently of the statements: up the parents, one by one. */
 export function reached(node: Node, grants: ReadonlyMap<string, string>): boolean {
   const line: Node[] = []
   for (let at: Node | null = node; at; at = at.parent) line.push(at)

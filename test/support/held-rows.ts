@@ -1,6 +1,6 @@
 import pg from 'pg'
 
-/** Holds rows (or changes them), so that whoever wants them stops there; lets go when `during` has ended. */
+/** Locks rows (or changes them), so that other statements wait for them; lets go when `during` has ended. */
 export async function whileHeld<T>(
   databaseUrl: string,
   lock: string,

@@ -17,7 +17,7 @@ const everything = [
 
 export type Installing = {
   workspaceId: string
-  /** The installer; null makes it an internal connection with a standing token. */
+  /** The installer; null makes it an internal connection with a token. */
   userId: string | null
   pages: readonly string[]
   grantedBy?: string

@@ -65,7 +65,7 @@ async function at(host: Host, url: string): Promise<string> {
   return (await host()) + pathname + search
 }
 
-/** A partner with a member at hand who allows what is asked. */
+/** A partner with a member at hand who allows every request. */
 export class Flow {
   readonly base: string
   readonly connection: SeededConnection

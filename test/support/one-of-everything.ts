@@ -8,8 +8,8 @@ import { seedConnection, type World } from './seed.ts'
 import type { TestServer } from './server.ts'
 
 /**
- * One of each thing that an address can name, by the name that it has there: Ben looks after what he and Cleo installed, asks
- * for something, is in a flow (`uid`), and is offered what Lena left behind (`left`). All of it is Acme's.
+ * One of each thing that an address can name, by the name that it has there: Ben manages the connections that he installed with
+ * Cleo, has asked for an approval, is in a flow (`uid`), and is offered Lena's installation (`left`). All of it is Acme's.
  */
 export async function seedThings(
   server: TestServer,

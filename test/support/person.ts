@@ -4,8 +4,8 @@ import { CookieJar } from 'tough-cookie'
 export type Visit = { url: string; status: number; headers: Headers; html: string; $: CheerioAPI }
 
 /**
- * Somebody at a browser with JavaScript off: keeps cookies, follows redirects within the product, fills and submits forms
- * by the names on the screen. A redirect to another origin ends the walk: its address is what the partner receives.
+ * A person at a browser with JavaScript off: keeps cookies, follows redirects within the product, fills and submits forms
+ * by the names on the screen. A redirect to another origin ends the walk: its address is the partner's callback.
  */
 export class Person {
   readonly jar = new CookieJar()
@@ -62,7 +62,7 @@ export class Person {
     return this.open(action, { method: 'POST', body: parts })
   }
 
-  /** What pressing the button would send. */
+  /** The request that pressing the button would send. */
   formOf(button: string, fields: Record<string, string | string[]> = {}) {
     const { $ } = this.visit
     const pressed = $('button, input[type=submit]')
@@ -116,7 +116,7 @@ export class Person {
   }
 }
 
-/** The accessible name: what is hidden from screen readers is no part of it. */
+/** The accessible name, without the parts hidden from screen readers. */
 function nameOf($: CheerioAPI, one: Parameters<CheerioAPI>[0]): string {
   const button = $(one as never)
   const seen = button.clone()

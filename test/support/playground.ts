@@ -2,7 +2,7 @@ import { Person } from './person.ts'
 import type { SeededConnection } from './seed.ts'
 import type { TestServer } from './server.ts'
 
-/** What the playground lays out: number, title and status of each message. */
+/** The messages that the playground shows: number, title and status of each. */
 export function messages(person: Person): string[] {
   return person.visit
     .$('.playground-messages > li h3')
@@ -10,7 +10,7 @@ export function messages(person: Person): string[] {
     .map(one => person.visit.$(one).text().replace(/\s+/g, ' ').trim())
 }
 
-/** A developer at the playground of his connection. */
+/** A developer at the playground of their connection. */
 export class Developer extends Person {
   readonly address: string
   private readonly server: TestServer

@@ -1,7 +1,7 @@
 /**
- * Brings what the tests need and no npm package ships: a Redis server and a Chromium. On Debian and Ubuntu as root they are
- * installed with apt; elsewhere what is there is used, and what is missing is said in one sentence. A Python client is
- * welcome: with it the Python snippet is run, without it compared with the one that was.
+ * Installs the tests' requirements that npm does not ship: a Redis server and a Chromium. On Debian and Ubuntu as root they come
+ * from apt; elsewhere present programs are used, and missing ones are named in one sentence. A Python client is optional: with it
+ * the Python snippet is run, without it compared with the one that was.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'

@@ -27,7 +27,7 @@ export function findChromium(): string | null {
   )
 }
 
-/** A Python with requests-oauthlib, which a snippet of "How to integrate" uses. Not every machine has one, and none needs it. */
+/** A Python with requests-oauthlib, which a snippet of "How to integrate" uses. It is optional. */
 export function findPythonClient(): string | null {
   const folders = (process.env.PATH ?? '').split(path.delimiter).filter(folder => folder !== '')
   const pythons = folders.map(folder => path.join(folder, 'python3')).filter(file => existsSync(file))

@@ -26,14 +26,14 @@ export type ProviderSettings = {
   /** Follows the rotation of the secret keys with the other hosts, looking as often as this. */
   followKeysEveryMs?: number
   logLevel?: string
-  /** Replaces parts of what the provider gets, as a fault or a clock does. */
+  /** Replaces parts of the provider's needs, as a fault or a clock does. */
   adjust?(needs: ProviderNeeds): ProviderNeeds
 }
 export type ProviderServer = { base: string; pool: pg.Pool; logged: string[]; close(): Promise<void> }
 
 export const testSecretKeys = [Buffer.alloc(32, 7)]
 
-/** The provider on real stores, with the barest screens: what is posted is allowed. */
+/** The provider on real stores, with the barest screens, which allow the posted access. */
 export async function startProvider(settings: ProviderSettings): Promise<ProviderServer> {
   const base = `http://127.0.0.1:${settings.port}`
   const pool = new pg.Pool({ connectionString: settings.databaseUrl, max: 20 })

@@ -3,9 +3,9 @@ import { connect, createServer, type Socket } from 'node:net'
 export type Relay = {
   /** The same address, by way of the relay. */
   through(url: string): string
-  /** From now on nothing arrives any more, and no connection ends: as a server that hangs. */
+  /** From now on no data arrives, and no connection ends: as with a server that hangs. */
   freeze(): void
-  /** What was held back arrives, and all goes on. */
+  /** Held data arrives, and all goes on. */
   thaw(): void
   /** Ends every connection in the middle, as a server that is gone. */
   cut(): void

@@ -3,7 +3,7 @@ import type { TestServer } from './server.ts'
 
 type Restriction = 'none' | 'approved-list' | 'owners-only'
 
-/** Sets what members of a workspace may install, beside the screens. */
+/** Sets the policy for members of a workspace, beside the screens. */
 export async function restrict(
   server: Pick<TestServer, 'sql'>,
   workspaceId: string,
@@ -21,7 +21,7 @@ export async function restrict(
   )
 }
 
-/** What pressing Approve or Decline on the card of this connection (and person) sends. */
+/** The request that pressing Approve or Decline on the card of this connection (and person) sends. */
 export async function decisionForm(
   owner: Person,
   workspaceId: string,
@@ -44,7 +44,7 @@ export async function decide(...asked: Parameters<typeof decisionForm>): Promise
   return asked[0].open(action, { method: 'POST', body })
 }
 
-/** Posts as this person's browser could, to an address that none of their screens offers. */
+/** Posts from this person's browser to an address that their screens do not offer. */
 export async function post(
   person: Person,
   address: string,

@@ -7,7 +7,7 @@ type Sql = (text: string, values?: unknown[]) => Promise<unknown>
 export const password = 'a long password'
 let passwordHash: Promise<string> | null = null
 
-/** Cheap parameters: what is tested is the product's behaviour, not the cost of one hash. */
+/** Cheap parameters, because tests check the product's behaviour, not the cost of a hash. */
 function hashedPassword(): Promise<string> {
   passwordHash ??= hash(password, {
     memoryCost: 1024,
@@ -20,7 +20,7 @@ function hashedPassword(): Promise<string> {
 export type World = Awaited<ReturnType<typeof seedWorld>>
 
 /**
- * Acme with Ada (owner), Ben and Cleo (members), Gus (guest); Side with Ada (owner); Dora stands outside of both. Acme's
+ * Acme with Ada (owner), Ben and Cleo (members), Gus (guest); Side with Ada (owner); Dora is a member of neither. Acme's
  * pages: Roadmap › Quarter One › Launch, Handbook, and Diary, which is private to Ben. Side's page: Ideas.
  */
 export async function seedWorld(sql: Sql) {

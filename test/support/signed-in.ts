@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { openProfile, signIn } from './browser.ts'
 import { password } from './seed.ts'
 
-/** Opens profiles of people. Each signs in by the form once, however many profiles of his are opened. */
+/** Opens profiles of people. Each person signs in by the form once, however many of their profiles are opened. */
 export function signedInProfiles(browser: Browser, base: string) {
   const cookies = new Map<string, Awaited<ReturnType<BrowserContext['cookies']>>>()
   return async ({ email }: { email: string }, options: Parameters<typeof openProfile>[1]): Promise<Page> => {

@@ -1,10 +1,10 @@
 import type { Layout } from '../../src/web/frame/layout.ts'
 import type { View } from '../../src/web/frame/render.ts'
 
-/** A view with what it is given when there is nothing, as usual, and too much. */
+/** A view with empty, usual and crowded models. */
 export type Fixture = { file: string; cases: Record<string, { model: object; layout: Layout | null }> }
 
-/** Declares what a view is given; the compiler holds each case to the view's model. Without a layout: a fragment. */
+/** Declares a view's cases; the compiler checks each against the view's model. Without a layout: a fragment. */
 export function fixture<Model extends object>(
   view: View<Model>,
   layout: Layout | null,
@@ -16,7 +16,7 @@ export function fixture<Model extends object>(
   }
 }
 
-/** What someone types where a name is asked for, to see what happens. */
+/** A hostile name. */
 export const hostile = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>\u202e\u2067`
 export const longName = 'Department of Extraordinarily Long and Carefully Chosen Workspace Names and Titles'
 export const longWord = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'

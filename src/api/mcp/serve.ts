@@ -51,7 +51,7 @@ export function openMcp(needs: ApiNeeds): Mcp {
     })
     const extra: Served = { call, requestId: ctx.state.requestId }
     const { connectionId: clientId, capabilities: scopes } = admitted.bearer
-    // The handlers look the token up by its hash; its value stays out of what is passed on.
+    // The handlers look the token up by its hash, so its value is not passed on.
     return handler.fetch(request, { parsedBody, authInfo: { token: '', clientId, scopes, extra } })
   }
 

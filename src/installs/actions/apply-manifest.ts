@@ -25,7 +25,7 @@ export type ApplyNeeds = {
   update(context: DeveloperContext, wanted: Manifest['settings'], version: string | null): Promise<Updated>
 }
 
-/** A change, and what it stops, as a sentence. */
+/** A change, with its consequences as a sentence if it stops something. */
 export type PlannedChange = SettingsChange & { stops: string | null }
 
 export type Planned =

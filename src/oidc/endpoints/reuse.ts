@@ -19,7 +19,7 @@ export const certainBurst = 2
 /**
  * Whether a redeemed code is presented again because the response was lost: within its lifetime, by its client, with the same
  * redirect URI and verifier, before either of its tokens was used. The client then gets the same tokens.
- * Requests that raced the winner are none: one of a burst succeeds.
+ * Requests that raced the winner are not repeats: one of a burst succeeds.
  */
 export async function isRetry(
   store: Pick<TokenStore, 'countRivals' | 'readCode'>,

@@ -78,7 +78,7 @@ async function grant(
   throw invalidGrant('The authorization has ended.')
 }
 
-/** @returns false when the rows that decide changed before the write; nothing was written. */
+/** @returns false, without a write, when the rows that decide have changed since they were read. */
 async function decide(
   needs: TokenNeeds,
   ctx: Context,
@@ -191,8 +191,8 @@ function refuseDetails(fields: Fields): void {
 }
 
 /**
- * The resource that the tokens are for: the one of the code or refresh token, which a request may only repeat; where that has
- * none, the one that the request names. Checked before the library runs, which would consume the code first.
+ * The resource that the tokens are for: the one of the code or refresh token, which a request may only repeat; without one
+ * there, the resource that the request names. Checked before the library runs, which would consume the code first.
  */
 function targetOf(
   { resource }: Fields,

@@ -1,5 +1,5 @@
 /**
- * The shape of an answer as SQL. Each function takes a member's SQL by the member's name: a member of the type that has none
+ * The shape of an answer as SQL. Each function takes a member's SQL by the member's name: a type with a member that is left out
  * does not compile, and the row needs no mapper.
  */
 
