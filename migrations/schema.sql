@@ -162,6 +162,18 @@ CREATE TABLE access_tokens (
 CREATE INDEX access_tokens_by_expiry ON access_tokens USING btree (expires_at);
 CREATE INDEX access_tokens_by_grant ON access_tokens USING btree (grant_id);
 
+CREATE TABLE admin_credentials (
+  id uuid NOT NULL,
+  name text NOT NULL,
+  scopes text[] NOT NULL,
+  secret_hash bytea NOT NULL,
+  hint text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  revoked_at timestamp with time zone,
+  CONSTRAINT admin_credentials_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX admin_credentials_by_secret ON admin_credentials USING btree (secret_hash);
+
 CREATE TABLE events (
   id uuid NOT NULL,
   at timestamp with time zone NOT NULL,

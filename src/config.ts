@@ -2,11 +2,12 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { readTrustProxy, type TrustProxy } from './client-address.ts'
+import { type LoginConfig, readLoginConfig } from './login-config.ts'
 import { BadAddress } from './storage/bad-address.ts'
 import { readDatabaseAddress } from './storage/postgres/address.ts'
 import { readRedisAddress } from './storage/redis/address.ts'
 
-export type Config = {
+export type Config = LoginConfig & {
   production: boolean
   port: number
   host: string
@@ -67,7 +68,11 @@ export function readConfig(env: Environment = process.env, needs: { keyFile?: bo
     if (text === undefined || text === '') return fallback
     const { value, wanted = expected } = attempt(() => parse(text))
     if (value !== undefined) return value
-    const secret = name === 'SECRET_KEYS' || name.endsWith('DATABASE_URL') || name === 'REDIS_URL'
+    const secret =
+      name === 'SECRET_KEYS' ||
+      name.endsWith('_SECRET') ||
+      name.endsWith('DATABASE_URL') ||
+      name === 'REDIS_URL'
     problems.push(`${name}: found ${secret ? 'a value' : JSON.stringify(text)}, expected ${wanted}`)
     return fallback
   }
@@ -132,6 +137,7 @@ export function readConfig(env: Environment = process.env, needs: { keyFile?: bo
     partnerApi: read('PARTNER_API', 'full', 'full, read or off', oneOf(['full', 'read', 'off'] as const)),
     mcp: read('MCP', 'on', 'on or off', oneOf(['on', 'off'] as const)) === 'on',
     metricsPort: read<number | null>('METRICS_PORT', null, aPort, readPort),
+    ...readLoginConfig(read, { production, problems }),
     logLevel: read<LogLevel>('LOG_LEVEL', 'info', `one of ${logLevels.join(', ')}`, oneOf(logLevels)),
   }
 

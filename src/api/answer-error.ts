@@ -29,8 +29,9 @@ function refuse(ctx: Context, refusal: ApiRefusal, issuer: string, resource: str
   if (status === 401 || status === 403 || challenge.error) {
     const { scheme = 'Bearer', ...about } = challenge
     const metadata = { resource_metadata: `${issuer}/.well-known/oauth-protected-resource${resource}` }
-    const members =
-      scheme !== 'Bearer'
+    const members = about.realm
+      ? about
+      : scheme !== 'Bearer'
         ? { realm: issuer, ...about }
         : about.error
           ? { realm: issuer, ...about, ...metadata }

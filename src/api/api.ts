@@ -3,6 +3,7 @@ import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import { testHeader } from '../installs/forced-outcome.ts'
 import type { TakingLimits } from '../installs/rate-limits.ts'
+import { type AdminNeeds, authenticateAdmin } from './admin.ts'
 import { answerError, type ErrorNeeds } from './answer-error.ts'
 import { presentedToken } from './bearer.ts'
 import { Call, type CallNeeds } from './call.ts'
@@ -16,6 +17,7 @@ import { ApiRefusal, otherMethod, readOnly, unknownAddress } from './refusals.ts
 export type ApiNeeds = ErrorNeeds &
   Omit<CallNeeds, 'callLimit'> &
   ClientNeeds &
+  AdminNeeds &
   ForcedOutcomeNeeds &
   EndpointNeeds & {
     partnerApi: PartnerApi
@@ -34,6 +36,11 @@ export function createApi(needs: ApiNeeds): Middleware {
   const answerClient = async (row: Row<'client'>, ctx: Context, params: Params) =>
     row.handle(needs, await authenticateClient(ctx), await row.read(ctx, params))
 
+  const answerAdmin = async (row: Row<'admin'>, ctx: Context, params: Params) => {
+    const call = await authenticateAdmin(needs, ctx, row.scope)
+    return row.handle(needs, call, await row.read(ctx, params))
+  }
+
   const answering = async (ctx: Context, answer: () => Promise<object> | never) => {
     ctx.set(apiHeaders)
     ctx.set('x-notion-request-id', ctx.state.requestId)
@@ -45,7 +52,7 @@ export function createApi(needs: ApiNeeds): Middleware {
   }
 
   const isOff = needs.partnerApi === 'off'
-  const served = endpoints.filter(row => row.by === 'client' || !isOff)
+  const served = endpoints.filter(row => row.by !== 'token' || !isOff)
   const rows = new Map(served.map(row => [row.id, row]))
   const router = new Router({ strict: true, sensitive: true })
   for (const { id, method, path } of served)
@@ -59,9 +66,10 @@ export function createApi(needs: ApiNeeds): Middleware {
     if (layer) {
       const row = rows.get(layer.name!)!
       const params = layer.params(ctx.path, layer.captures(ctx.path))
-      return answering(ctx, () =>
-        row.by === 'token' ? answerToken(row, ctx, params) : answerClient(row, ctx, params),
-      )
+      return answering(ctx, () => {
+        if (row.by === 'token') return answerToken(row, ctx, params)
+        return row.by === 'admin' ? answerAdmin(row, ctx, params) : answerClient(row, ctx, params)
+      })
     }
     if (layers.length === 0 && isOff) return next()
     const methods = new Set(layers.flatMap(one => one.methods))

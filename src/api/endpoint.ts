@@ -4,6 +4,8 @@
  */
 import type { Context } from 'koa'
 import { z } from 'zod'
+import type { AdminScope } from '../installs/admin-credential.ts'
+import type { AdminCall } from './admin.ts'
 import type { Call } from './call.ts'
 import type { ClientCall } from './client.ts'
 import { uuid } from './fields.ts'
@@ -19,8 +21,8 @@ export type Operation = {
   id: string
   summary: string
   description: string
-  /** Authenticates by an access token, or as a connection with its secret. */
-  by: 'token' | 'client'
+  /** Authenticates by an access token, as a connection with its secret, or with a credential of the host product. */
+  by: 'token' | 'client' | 'admin'
   query?: z.ZodObject
   body?: z.ZodType
   /** Also takes the body as a form. */
@@ -40,6 +42,11 @@ export type Endpoint<Needs> = Operation & {
 } & (
     | { by: 'token'; handle: (needs: Needs, call: Call, input: Input) => Promise<object> }
     | { by: 'client'; handle: (needs: Needs, call: ClientCall, input: Input) => Promise<object> }
+    | {
+        by: 'admin'
+        scope: AdminScope
+        handle: (needs: Needs, call: AdminCall, input: Input) => Promise<object>
+      }
   )
 
 /** `'/v1/pages/{page_id}'` has the parameter `page_id`. */
@@ -47,7 +54,7 @@ type ParamsOf<Path> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? { [Key in Name]: string } & ParamsOf<Rest>
   : unknown
 
-type Callers = { token: Call; client: ClientCall }
+type Callers = { token: Call; client: ClientCall; admin: AdminCall }
 
 type Row<By extends keyof Callers, Path, Query extends z.ZodObject, Body extends z.ZodType, Answer, Needs> = {
   method: Operation['method']
@@ -56,6 +63,8 @@ type Row<By extends keyof Callers, Path, Query extends z.ZodObject, Body extends
   summary: string
   description: string
   by: By
+  /** What an admin credential needs. */
+  scope?: AdminScope
   query?: Query
   body?: Body
   answer: Answer

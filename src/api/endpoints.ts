@@ -2,11 +2,12 @@
 import { accessChecks } from './access-checks.ts'
 import { blocks } from './blocks.ts'
 import type { Endpoint } from './endpoint.ts'
+import { logins } from './logins.ts'
 import { pages } from './pages.ts'
 import { search } from './search.ts'
 import { users } from './users.ts'
 
-const rows = [...accessChecks, ...users, ...search, ...pages, ...blocks]
+const rows = [...accessChecks, ...users, ...search, ...pages, ...blocks, ...logins]
 
 export const endpoints: readonly Endpoint<EndpointNeeds>[] = rows
 
@@ -26,6 +27,6 @@ export type PartnerApi = 'full' | 'read' | 'off'
 /** The endpoints that the operator's choice leaves, each as it is documented. */
 export function offered(partnerApi: PartnerApi): readonly Endpoint<EndpointNeeds>[] {
   return endpoints.filter(
-    row => row.by === 'client' || (partnerApi !== 'off' && !(partnerApi === 'read' && row.changesPages)),
+    row => row.by !== 'token' || (partnerApi !== 'off' && !(partnerApi === 'read' && row.changesPages)),
   )
 }

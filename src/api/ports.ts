@@ -1,8 +1,20 @@
 /** The questions and changes that the partner API asks of storage. Every reading answers null when the token is not in force. */
+import type { AdminScope } from '../installs/admin-credential.ts'
 import type { Bearer, PresentedToken, ReachedPage } from '../installs/bearer.ts'
 
 /** A connection that authenticates with its secret. `anyToken`: it may ask about tokens of other connections. */
 export type FindClient = (id: string, secretHash: Buffer) => Promise<{ anyToken: boolean } | null>
+
+/** A live credential of the host product. */
+export type FindAdmin = (
+  secretHash: Buffer,
+) => Promise<{ id: string; name: string; scopes: AdminScope[] } | null>
+
+/** `unknown-user`: at `redirectUri` a page tells the person. `over`: there is no such login, or its time is over. */
+export type CompleteLogin = (
+  loginId: string,
+  user: { externalId: string; email: string | null; name: string | null },
+) => Promise<{ kind: 'completed' | 'unknown-user'; redirectUri: string } | { kind: 'used' | 'over' }>
 
 /** The bearer, and the page where the bearer reaches it. */
 export type PageAnswer = { bearer: Bearer; page: ReachedPage | null } | null

@@ -1,5 +1,6 @@
 /** The program `latchkey`: a file a command; each loads its stores only when it runs. */
 import { Command, CommanderError } from 'commander'
+import { adminCommand } from './admin.ts'
 import { remark, sentenceOf, UsageError } from './command.ts'
 import { connectionCommand } from './connection.ts'
 import { doctorCommand } from './doctor.ts'
@@ -16,6 +17,7 @@ export function latchkeyProgram(): Command {
     .addCommand(startCommand())
     .addCommand(migrateCommand())
     .addCommand(importCommand())
+    .addCommand(adminCommand())
     .addCommand(connectionCommand())
     .addCommand(installationCommand())
     .addCommand(keysCommand())

@@ -13,11 +13,13 @@ import { openChildren } from '../storage/postgres/queries/api/children.ts'
 import { openClients } from '../storage/postgres/queries/api/clients.ts'
 import { openSearch } from '../storage/postgres/queries/api/search.ts'
 import { openUsers } from '../storage/postgres/queries/api/users.ts'
+import { findAdmin } from '../storage/postgres/stores/admin-credentials.ts'
 import { openPartnerChanges } from '../storage/postgres/stores/partner-changes.ts'
 import { forceOutcome } from '../storage/postgres/stores/sandboxes.ts'
 import { isUnavailable } from '../storage/unavailable.ts'
 import { now } from './action-parts.ts'
 import type { BackgroundWriters } from './background.ts'
+import { openHandedLogins } from './host-login.ts'
 import type { Stores } from './stores.ts'
 
 export type Api = {
@@ -38,6 +40,7 @@ export function partnerApi(config: Config, stores: Stores, { lastUsed, report }:
     newId: uuidv7,
     isUnavailable,
     reportFault: report,
+    completeLogin: openHandedLogins(config, stores).complete,
     ...apiStores(poolOf(stores.database)),
   }
   const mcp = servesMcp(config) ? openMcp(needs) : null
@@ -55,6 +58,7 @@ export function apiStores(pool: Pool) {
   return {
     access: openAccess(pool),
     findClient: openClients(pool),
+    findAdmin: findAdmin(pool),
     search: openSearch(pool),
     children: openChildren(pool),
     users: openUsers(pool),

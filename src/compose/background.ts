@@ -13,6 +13,8 @@ export function openBackgroundWriters(stores: Stores, log: Logger) {
   const pool = poolOf(stores.database)
   const report = (error: unknown, requestId?: string) =>
     log.error({ requestId, err: describeFault(error) }, 'something broke')
+  const noteRefusedLogin = (requestId: string, reason: string) =>
+    log.warn({ requestId, reason }, 'a sign-in at the host was refused')
   const flowLog = openFlowLog({
     pool,
     onLoss: (count, reason) =>
@@ -24,6 +26,7 @@ export function openBackgroundWriters(stores: Stores, log: Logger) {
     flowLog,
     lastUsed,
     report,
+    noteRefusedLogin,
     /** Flushes the buffers; the database must still be open. */
     async close(): Promise<void> {
       await sweeper.stop()

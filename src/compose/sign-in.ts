@@ -1,4 +1,5 @@
 import type Router from '@koa/router'
+import type { Config } from '../config.ts'
 import { passwordMatches } from '../passwords.ts'
 import { poolOf } from '../storage/postgres/pool.ts'
 import { userStore } from '../storage/postgres/stores/users.ts'
@@ -8,7 +9,9 @@ import type { Install } from '../web/install/routes.ts'
 import { knownDevices } from '../web/sign-in/known-device.ts'
 import { signInRateLimit } from '../web/sign-in/rate-limit.ts'
 import { signIn } from '../web/sign-in/routes.ts'
+import type { BackgroundWriters } from './background.ts'
 import type { WebParts } from './frame.ts'
+import { hostSignIn } from './host-login.ts'
 import type { Stores } from './stores.ts'
 
 /**
@@ -17,9 +20,11 @@ import type { Stores } from './stores.ts'
  * @param demo whether there is a demo partner to try.
  */
 export function signInScreens(
+  config: Config,
   stores: Stores,
   { frame, sessions }: WebParts,
   flow: Install,
+  { noteRefusedLogin }: BackgroundWriters,
   demo: () => Promise<boolean>,
 ): Router<WebState>[] {
   const users = userStore(poolOf(stores.database))
@@ -32,6 +37,9 @@ export function signInScreens(
       devices: knownDevices(stores.secretKeys, sessions.secure),
       users,
       passwordMatches,
+      host: hostSignIn(config, stores),
+      passwords: config.passwords,
+      noteRefusal: noteRefusedLogin,
       describeFlow: flow.describe,
     }),
   ]

@@ -21,16 +21,19 @@ export function openWeb(
   stores: Stores,
   parts: WebParts,
   provider: InstallProvider,
-  { flowLog }: BackgroundWriters,
+  background: BackgroundWriters,
 ): Web {
   const { frame } = parts
-  const flow = installScreens(stores, frame, { interactions: provider.interactions, note: flowLog.note })
+  const flow = installScreens(stores, frame, {
+    interactions: provider.interactions,
+    note: background.flowLog.note,
+  })
   return createWeb({
     issuer: config.issuer,
     secretKeys: stores.secretKeys,
     ...parts,
     routers: [
-      ...signInScreens(stores, parts, flow, () => hasDemoPartner(config)),
+      ...signInScreens(config, stores, parts, flow, background, () => hasDemoPartner(config)),
       flow.router,
       ...connectionScreens(stores, frame),
       ...approvalScreens(stores, frame, provider.denialOf),

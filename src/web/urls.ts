@@ -11,6 +11,10 @@ export const urls = {
     if (prompt) query.set('prompt', prompt)
     return query.size > 0 ? `/sign-in?${query}` : '/sign-in'
   },
+  signInAtHost: (returnTo: string, prompt: 'login' | null) => {
+    const query = new URLSearchParams({ return: returnTo, ...(prompt && { prompt }) })
+    return `/sign-in/host?${query}`
+  },
   signOut: '/sign-out',
   gallery: '/gallery',
   developers: '/developers',

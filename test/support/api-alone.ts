@@ -52,6 +52,7 @@ export async function openApiAlone() {
         },
         limits: openLimits(null),
         noteUse() {},
+        completeLogin: async () => ({ kind: 'over' }),
         now: () => new Date(),
         newId: uuidv7,
         isUnavailable,

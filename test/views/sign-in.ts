@@ -9,29 +9,41 @@ const flow: FlowLayout = { frame: 'flow', title: 'Sign in', switcher: null }
 const connection = { id: 'c1', name: 'Relay Automations', logo: null, verified: true }
 const requestId = '0198c1de-9c3a-7d3e-8a7e-0d6a7c1b2f3e'
 
+const alone = { host: null, passwords: true, prompt: null }
+
 export const fixtures = [
   fixture(signInView, flow, {
-    empty: signInPage({ returnTo: '/', flow: null, email: '', problem: null }),
+    empty: signInPage({ returnTo: '/', flow: null, email: '', problem: null, ...alone }),
     usual: signInPage({
       returnTo: '/install/abc',
-      flow: { connection, loginHint: null },
+      flow: { connection, loginHint: null, mustSignIn: false, maxAge: null },
       email: '',
       problem: null,
+      ...alone,
     }),
     refused: signInPage({
       returnTo: '/',
       flow: null,
       email: 'ada@acme.test',
       problem: 'That e-mail and password do not match an account.',
+      ...alone,
+    }),
+    'at the host': signInPage({
+      returnTo: '/install/abc',
+      flow: { connection, loginHint: null, mustSignIn: true, maxAge: null },
+      email: '',
+      problem: null,
+      ...{ host: 'papertrail.example', passwords: false, prompt: 'login' },
     }),
     crowded: signInPage({
       returnTo: `/install/abc?${encodeURIComponent(hostile)}`,
       flow: {
         connection: { ...connection, name: `${longName} ${hostile}`, verified: false },
-        loginHint: null,
+        ...{ loginHint: null, mustSignIn: false, maxAge: null },
       },
       email: `${longWord}@${longWord}.test`,
       problem: 'There were too many attempts to sign in. Try again in 15 minutes.',
+      ...{ host: `${longWord}.test`, passwords: true, prompt: null },
     }),
   }),
   fixture(signOutView, flow, {

@@ -50,6 +50,7 @@ export function openApiDocument(issuer: string, partnerApi: PartnerApi): OpenApi
           },
         },
         client: { type: 'http', scheme: 'basic', description: 'The client id and a client secret.' },
+        admin: { type: 'http', scheme: 'bearer', description: 'A credential of the host product.' },
       },
     },
   }

@@ -86,6 +86,16 @@ export const workspaces = table<
   ...times,
 })
 
+export const adminCredentials = sqlTable('admin_credentials', {
+  id: key(uuid),
+  name: text,
+  scopes: list(text),
+  secretHash: bytes,
+  hint: text,
+  createdAt: time,
+  revokedAt: orNull(time),
+})
+
 export const members = sqlTable('members', {
   workspaceId: key(uuid),
   userId: key(uuid),
@@ -357,6 +367,7 @@ export const tables = [
   users,
   workspaces,
   members,
+  adminCredentials,
   pages,
   pageViewers,
   pagePaths,

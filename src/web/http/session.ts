@@ -31,7 +31,17 @@ const absoluteMs = 30 * 86_400_000
  * A session in the store. `password`: a fingerprint of the password that was given, so that a new password ends the session.
  * `persona`: the one that a developer acts as. `flows`: see `Session.signedInFor`.
  */
-type Kept = { userId: string; startedAt: number; password: string; persona?: string; flows?: string[] }
+type Kept = {
+  userId: string
+  startedAt: number
+  password: string
+  persona?: string
+  flows?: string[]
+  upstream?: Upstream
+}
+
+/** A session at the host's OpenID provider, for its logout; `sid` null: the provider names none. */
+type Upstream = { sid: string | null }
 
 /** Tells one password hash from the next. */
 const markOf = (passwordHash: string | null) => hash('sha256', passwordHash ?? '', 'base64url')
@@ -98,6 +108,7 @@ export function sessions(needs: SessionNeeds) {
       userId: string,
       passwordHash: string | null,
       flow: string | null = null,
+      upstream?: Upstream,
     ): Promise<void> {
       const before = await find(ctx)
       if (before) await needs.store.remove(keyOf(before.session.id))
@@ -105,7 +116,7 @@ export function sessions(needs: SessionNeeds) {
       const flows = [...earlier, ...(flow ? [flow] : [])].slice(-maxFlows)
       const id = randomBytes(32).toString('base64url')
       const startedAt = needs.now().getTime()
-      const kept: Kept = { userId, startedAt, password: markOf(passwordHash), flows }
+      const kept: Kept = { userId, startedAt, password: markOf(passwordHash), flows, upstream }
       await needs.store.write(keyOf(id), JSON.stringify(kept), idleSeconds)
       ctx.cookies.set(cookie, id, attributes)
       ctx.state.session = { id, signedInFor: flows }

@@ -177,7 +177,11 @@ async function describe({ drafts, readings }: Parts, uid: string): Promise<FlowD
   const connection = introduction && (await readings.connection(introduction.connectionId))
   if (!connection) return null
   const { id, name, verified } = connection
-  return { connection: { id, name, verified, logo: logoOf(connection) }, loginHint: introduction.loginHint }
+  const { loginHint, mustSignIn, maxAge } = introduction
+  return {
+    connection: { id, name, verified, logo: logoOf(connection) },
+    ...{ loginHint, mustSignIn, maxAge },
+  }
 }
 
 function chosenIn(

@@ -30,8 +30,21 @@ export type Answered = {
   workspaceId: string | null
 }
 
-/** The connection of a flow and its user's hint, for the sign-in. */
-export type Introduction = { connectionId: string; loginHint: string | null }
+/** The connection of a flow and what it asks of the sign-in. */
+export type Introduction = {
+  connectionId: string
+  loginHint: string | null
+  mustSignIn: boolean
+  maxAge: number | null
+}
+type RequestToIntroduce = {
+  uid: string
+  expiresAt: Date
+  connectionId: string
+  loginHint: string | null
+  mustSignIn: boolean
+  parameters: Readonly<Record<string, string>>
+}
 
 type Store = {
   read(key: string): Promise<string | null>
@@ -56,11 +69,12 @@ export function drafts(store: Store, now: () => Date) {
 
   return {
     /** For the sign-in, whose path does not receive the flow's cookie. */
-    async introduce(request: { uid: string; expiresAt: Date } & Introduction): Promise<void> {
-      const { connectionId, loginHint } = request
+    async introduce(request: RequestToIntroduce): Promise<void> {
+      const { connectionId, loginHint, mustSignIn, parameters } = request
+      const maxAge = /^\d{1,9}$/.test(parameters.max_age ?? '') ? Number(parameters.max_age) : null
+      const introduction: Introduction = { connectionId, loginHint, mustSignIn, maxAge }
       const seconds = secondsUntil(request.expiresAt)
-      if (seconds > 0)
-        await store.write(introductionKey(request.uid), JSON.stringify({ connectionId, loginHint }), seconds)
+      if (seconds > 0) await store.write(introductionKey(request.uid), JSON.stringify(introduction), seconds)
     },
     async introduction(uid: string): Promise<Introduction | null> {
       const kept = await store.read(introductionKey(uid))

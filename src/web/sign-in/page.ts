@@ -7,15 +7,22 @@ import { flowOf, urls } from '../urls.ts'
 export type FlowDescription = {
   connection: { id: string; name: string; logo: string | null; verified: boolean }
   loginHint: string | null
+  /** The partner wants a sign-in made for this very request. */
+  mustSignIn: boolean
+  /** Of a sign-in, in seconds; null: any. */
+  maxAge: number | null
 }
 
 export type SignInPage = {
-  action: string
   heading: string
   /** The connection that asks, before a flow. */
   asking: { name: string; mark: Mark; verified: boolean } | null
   /** The fault of the attempt before, if any. */
   problem: string | null
+  /** The sign-in at the host product; null: there is none. */
+  host: { name: string; action: string } | null
+  /** Where the password form posts to; null: there is none. */
+  action: string | null
   email: Field
   password: Field
   /** The address that Cancel posts to, in a flow. */
@@ -29,11 +36,17 @@ export function signInPage(facts: {
   flow: FlowDescription | null
   email: string
   problem: string | null
+  /** The name of the host product that people sign in at. */
+  host: string | null
+  passwords: boolean
+  /** Somebody signed in is asked all the same. */
+  prompt: 'login' | null
 }): SignInPage {
-  const { returnTo, flow, email, problem } = facts
+  const { returnTo, flow, email, problem, host, prompt } = facts
   const uid = flowOf(returnTo)
   return {
-    action: urls.signIn(returnTo),
+    host: host === null ? null : { name: host, action: urls.signInAtHost(returnTo, prompt) },
+    action: facts.passwords ? urls.signIn(returnTo) : null,
     heading: flow ? `Sign in to connect ${flow.connection.name}` : 'Sign in',
     asking: flow && {
       name: flow.connection.name,

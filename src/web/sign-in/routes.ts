@@ -1,21 +1,27 @@
 import Router from '@koa/router'
 import type { FlowLayout } from '../frame/layout.ts'
 import type { Render } from '../frame/render.ts'
+import { flowPolicy } from '../http/security-headers.ts'
 import { seeOther } from '../http/see-other.ts'
 import type { Sessions } from '../http/session.ts'
 import type { WebContext, WebState } from '../http/state.ts'
 import { flowOf, localPath, urls } from '../urls.ts'
 import { type AttemptNeeds, attemptSignIn, type Outcome } from './attempt.ts'
+import { type HostRouteNeeds, type HostSignIn, hostRoutes } from './host-routes.ts'
 import type { KnownDevices } from './known-device.ts'
 import { type FlowDescription, type SignOutPage, signInPage, signInView, signOutView } from './page.ts'
 
-export type SignInNeeds = AttemptNeeds & {
-  render: Render
-  sessions: Sessions
-  devices: KnownDevices
-  /** Null for a flow that is unknown, over, or another browser's. */
-  describeFlow(ctx: WebContext, uid: string): Promise<FlowDescription | null>
-}
+export type SignInNeeds = AttemptNeeds &
+  Omit<HostRouteNeeds, 'host'> & {
+    /** The sign-in at the host product; null: there is none. */
+    host: HostSignIn | null
+    passwords: boolean
+    render: Render
+    sessions: Sessions
+    devices: KnownDevices
+    /** Null for a flow that is unknown, over, or another browser's. */
+    describeFlow(ctx: WebContext, uid: string): Promise<FlowDescription | null>
+  }
 
 export function signIn(needs: SignInNeeds): Router<WebState> {
   const router = new Router<WebState>()
@@ -27,7 +33,10 @@ export function signIn(needs: SignInNeeds): Router<WebState> {
     await show(ctx, returnTo)
   })
 
+  if (needs.host) hostRoutes(router, { ...needs, host: needs.host })
+
   router.post('/sign-in', async ctx => {
+    if (!needs.passwords) return needs.faults.notFound(ctx)
     const returnTo = localPath(one(ctx.query.return))
     const { form } = ctx.state
     const email = (form.get('email') ?? '').trim()
@@ -82,12 +91,17 @@ function isAskedAgain(ctx: WebContext, returnTo: string): boolean {
 
 type Again = { email: string; problem: string }
 
-function signInScreen({ render, describeFlow }: SignInNeeds) {
+function signInScreen({ render, describeFlow, host, passwords }: SignInNeeds) {
   return async (ctx: WebContext, returnTo: string, again: Again | null = null) => {
     const uid = flowOf(returnTo)
     const flow = uid === null ? null : await describeFlow(ctx, uid)
-    const page = signInPage({ returnTo, flow, email: again?.email ?? '', problem: again?.problem ?? null })
+    const page = signInPage({
+      ...{ returnTo, flow, email: again?.email ?? '', problem: again?.problem ?? null },
+      ...{ host: host?.name ?? null, passwords, prompt: isAskedAgain(ctx, returnTo) ? 'login' : null },
+    })
     render.screen(ctx, signInView, page, frame('Sign in'))
+    // The button ends in a redirect to the host, against which browsers hold form-action.
+    if (host) ctx.set('Content-Security-Policy', flowPolicy)
   }
 }
 

@@ -11,7 +11,7 @@ export type ReferenceCall = {
   path: string
   summary: string
   description: string
-  by: 'token' | 'client'
+  by: 'token' | 'client' | 'admin'
   /** The names of its parameters, in the query and in the body. */
   members: string[]
   answer: string
@@ -41,6 +41,12 @@ export type ReferencePage = {
 }
 export const referenceView = view<ReferencePage>('developers/reference')
 
+const credentials: Record<ReferenceCall['by'], string> = {
+  token: 'Authorization: Bearer with a token',
+  client: 'The client id and secret, by HTTP Basic or in the body',
+  admin: 'Authorization: Bearer with a credential of the host product',
+}
+
 export function referencePage(
   calls: readonly ReferenceCall[],
   shapes: readonly ReferenceShape[],
@@ -54,10 +60,7 @@ export function referencePage(
       path: one.path,
       summary: one.summary,
       description: one.description,
-      credentials:
-        one.by === 'token'
-          ? 'Authorization: Bearer with a token'
-          : 'The client id and secret, by HTTP Basic or in the body',
+      credentials: credentials[one.by],
       members: one.members,
       answer: one.answer,
     })),

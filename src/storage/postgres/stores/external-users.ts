@@ -1,0 +1,28 @@
+import type { Pool } from 'pg'
+import type { FindExternalUser, UpdateFromHost } from '../../../web/sign-in/ports.ts'
+import { emailKey } from '../email-key.ts'
+
+export function findExternalUser(pool: Pool): FindExternalUser {
+  return async externalId => {
+    if (externalId.includes('\0')) return null
+    const { rows } = await pool.query({
+      name: 'user by external id',
+      text: `select id, password_hash as "passwordHash" from users
+        where external_id = $1 and not disabled and sandbox_id is null`,
+      values: [externalId],
+    })
+    return rows[0] ?? null
+  }
+}
+
+export function updateFromHost(pool: Pool): UpdateFromHost {
+  return async (userId, email, name) => {
+    const isFree = `not exists (select from users o where o.id <> u.id and not o.disabled and ${emailKey('o.email')} = ${emailKey('$2')})`
+    await pool.query(
+      `update users u set email = case when ${isFree} then coalesce($2, u.email) else u.email end,
+         name = coalesce($3, u.name), updated_at = now()
+       where id = $1 and (coalesce($2, email), coalesce($3, name)) is distinct from (email, name)`,
+      [userId, email, name],
+    )
+  }
+}
