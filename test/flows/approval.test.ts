@@ -403,6 +403,14 @@ describe('an approval', () => {
     expect(controls(cleo)).toContain('Continue installing')
   })
 
+  it('that was given under the approved list lets nobody in once only owners install', async () => {
+    const ben = await asks('ben')
+    await decide(ada, acme, { ...about, person: 'Ben' }, 'approve')
+    await restrict(server, acme, 'owners-only')
+    await ben.open(await partner.authorizeUrl())
+    expect(ben.text()).toContain('lets only workspace owners install connections')
+  })
+
   it('lets in the member who asked, and nobody else, where only owners install', async () => {
     await restrict(server, acme, 'owners-only')
     const ben = await signedIn(server, world.users.ben)

@@ -202,6 +202,22 @@ describe('what has changed since the member allowed', () => {
     expect((await flow.redeem(none)).status).toBe(200)
   })
 
+  it('a page was archived: it is not granted, and alone it grants nothing', async () => {
+    const flow = new Flow(server.base, await seedConnection(server.sql))
+    const some = await flow.allow(ben(world, world.pages.roadmap, world.pages.handbook))
+    const none = await flow.allow(ben(world, world.pages.roadmap))
+    const hide = (hidden: boolean) =>
+      server.sql('update page_paths set hidden = $2 where page_id = $1', [world.pages.roadmap.id, hidden])
+    await hide(true)
+    try {
+      const { json } = await flow.redeem(some)
+      expect((await installationOf(json.bot_id))?.pages).toEqual([world.pages.handbook.id])
+      expect(await flow.redeem(none)).toMatchObject(refused)
+    } finally {
+      await hide(false)
+    }
+  })
+
   it('the member: gone or disabled, no token comes out', async () => {
     const flow = new Flow(server.base, await seedConnection(server.sql))
     const callback = await flow.allow(ben(world, world.pages.handbook))
