@@ -217,6 +217,28 @@ describe('refreshes of the same moment', () => {
     expect(await countTokens(grants(families))).toEqual({ access: 100, refresh: 100 })
   })
 
+  it.each([
+    ['its member is disabled', `update users set disabled = true where id = $1`],
+    ['its member is removed', `delete from members where user_id = $1`],
+    [
+      'its installation is suspended',
+      `update installations set state = 'suspended', state_reason = 'by-owner' where user_id = $1`,
+    ],
+    [
+      'its connection is disabled',
+      `update connections set disabled_at = now() where id = (select connection_id from installations where user_id = $1)`,
+    ],
+  ])('of a family issue nothing when %s after the token was read', async (_what, change) => {
+    const [ended, lives] = await install(2)
+    await sql(change, [ended!.userId])
+    const issue = issueFor(ended!.grantId)
+    const isOfAll = change.includes('connections')
+    expect(await Promise.all([rotate(ended!, issue), rotate(lives!)])).toEqual([false, !isOfAll])
+    const tokens = [issue.access.hash, issue.refresh.hash]
+    expect(await sql('select from access_tokens where token_hash = any($1)', [tokens])).toEqual([])
+    expect(await sql('select from refresh_tokens where token_hash = any($1)', [tokens])).toEqual([])
+  })
+
   it('of one token lead to one successor', async () => {
     const [family] = await install(1)
     const { refresh } = issueFor(family!.grantId)
