@@ -205,6 +205,14 @@ CREATE TABLE live_hosts (
   CONSTRAINT live_hosts_pkey PRIMARY KEY (id)
 );
 
+CREATE TABLE operator_rules (
+  id boolean DEFAULT true NOT NULL,
+  agents text NOT NULL,
+  CONSTRAINT operator_rules_pkey PRIMARY KEY (id),
+  CONSTRAINT operator_rules_agents_known CHECK (agents = ANY (ARRAY['open'::text, 'published'::text, 'off'::text])),
+  CONSTRAINT operator_rules_one CHECK (id)
+);
+
 CREATE TABLE refresh_tokens (
   token_hash bytea NOT NULL,
   parent_hash bytea,
@@ -293,16 +301,22 @@ CREATE TABLE connections (
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
   logo_hash text GENERATED ALWAYS AS ("left"(encode(sha256(logo), 'hex'::text), 16)) STORED,
   disabled_by uuid,
+  origin text DEFAULT 'registered'::text NOT NULL,
+  document_url text,
+  registration_token_hash bytea,
   CONSTRAINT connections_pkey PRIMARY KEY (id),
+  CONSTRAINT connections_document_url_unique UNIQUE (document_url),
   CONSTRAINT connections_client_type_known CHECK (client_type = ANY (ARRAY['public'::text, 'confidential'::text])),
   CONSTRAINT connections_internal_has_workspace CHECK (kind = 'public'::text OR workspace_id IS NOT NULL),
   CONSTRAINT connections_kind_known CHECK (kind = ANY (ARRAY['public'::text, 'internal'::text])),
   CONSTRAINT connections_name_length CHECK (char_length(name) >= 1 AND char_length(name) <= 200),
+  CONSTRAINT connections_origin_known CHECK (origin = ANY (ARRAY['registered'::text, 'published'::text, 'self-registered'::text])),
   CONSTRAINT connections_creator_exists FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL,
   CONSTRAINT connections_workspace_exists FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );
 CREATE INDEX connections_by_creator ON connections USING btree (created_by) WHERE deleted_at IS NULL;
 CREATE INDEX connections_by_workspace ON connections USING btree (workspace_id);
+CREATE INDEX connections_self_registered ON connections USING btree (created_at) WHERE origin = 'self-registered'::text;
 
 CREATE TABLE approval_requests (
   workspace_id uuid NOT NULL,
@@ -584,7 +598,9 @@ CREATE TABLE workspace_policies (
   connection_creation text DEFAULT 'everyone'::text NOT NULL,
   updated_by uuid,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
+  agents text DEFAULT 'allowed'::text NOT NULL,
   CONSTRAINT workspace_policies_pkey PRIMARY KEY (workspace_id),
+  CONSTRAINT workspace_policies_agents_known CHECK (agents = ANY (ARRAY['allowed'::text, 'published-only'::text, 'approved-only'::text])),
   CONSTRAINT workspace_policies_creation_known CHECK (connection_creation = ANY (ARRAY['everyone'::text, 'owners-only'::text])),
   CONSTRAINT workspace_policies_restriction_known CHECK (restrict_installs = ANY (ARRAY['none'::text, 'approved-list'::text, 'owners-only'::text])),
   CONSTRAINT workspace_policies_workspace_exists FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE

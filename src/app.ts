@@ -15,6 +15,7 @@ import { type Metrics, openMetrics } from './metrics/metrics.ts'
 import { openLog, requests } from './request-log.ts'
 import { migrate, schemaIsCurrent } from './storage/postgres/migrate.ts'
 import { type Bounds, poolOf, requestBounds } from './storage/postgres/pool.ts'
+import { saveOperatorRules } from './storage/postgres/stores/self-registrations.ts'
 import { wasTakenBack } from './storage/postgres/transaction.ts'
 
 /** `metrics`: null without METRICS_PORT. */
@@ -43,6 +44,7 @@ async function assemble(config: Config, stores: Stores): Promise<InstallServer> 
   const log = openLog(config.logLevel)
   const background = openBackgroundWriters(stores, log)
   const keyRotation = await followSecretKeys(stores, background.report)
+  if (await schemaIsCurrent(stores.database)) await saveOperatorRules(poolOf(stores.database), config.agents)
   const parts = openWebParts(config.issuer, stores)
   const provider = await openProvider(config, stores, parts, background, log)
   const api = partnerApi(config, stores, background)

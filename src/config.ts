@@ -30,6 +30,8 @@ export type Config = LoginConfig & {
   /** null: load the demo when the database is embedded and new. */
   demo: boolean | null
   partnerApi: 'full' | 'read' | 'off'
+  /** Connections that no one registered here. `open`: they may register themselves; `published`: they describe themselves. */
+  agents: 'open' | 'published' | 'off'
   /** Whether /mcp is served, over the partner API. */
   mcp: boolean
   logLevel: LogLevel
@@ -135,6 +137,12 @@ export function readConfig(env: Environment = process.env, needs: { keyFile?: bo
     ),
     demo: read<boolean | null>('DEMO', null, 'true or false', readBoolean),
     partnerApi: read('PARTNER_API', 'full', 'full, read or off', oneOf(['full', 'read', 'off'] as const)),
+    agents: read(
+      'AGENTS',
+      production ? 'published' : 'open',
+      'open, published or off',
+      oneOf(['open', 'published', 'off'] as const),
+    ),
     mcp: read('MCP', 'on', 'on or off', oneOf(['on', 'off'] as const)) === 'on',
     metricsPort: read<number | null>('METRICS_PORT', null, aPort, readPort),
     ...readLoginConfig(read, { production, problems }),

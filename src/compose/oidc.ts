@@ -13,6 +13,7 @@ import { now } from './action-parts.ts'
 import { servesMcp } from './api.ts'
 import type { BackgroundWriters } from './background.ts'
 import type { WebParts } from './frame.ts'
+import { registrations } from './registrations.ts'
 import type { Stores } from './stores.ts'
 
 /** The OAuth server, over the stores; its error pages and its sign-in are the screens'. */
@@ -27,6 +28,8 @@ export async function openProvider(
     issuer: config.issuer,
     trustProxy: config.trustProxy !== null,
     mcp: servesMcp(config),
+    agents: config.agents,
+    registrations: registrations(stores),
     store: providerStore(poolOf(stores.database)),
     shortLived: stores.shortLived,
     limits: stores.limits,

@@ -19,10 +19,17 @@ export type ConnectionSettings = {
   leaveOutIss: boolean
 }
 
+/**
+ * How it came to be known. `registered`: by a developer or the operator; `published`: its id is the address of the document in
+ * which it describes itself; `self-registered`: it sent its metadata, and nobody vouches for it.
+ */
+export type Origin = 'registered' | 'published' | 'self-registered'
+
 /** The registration of a partner: the OAuth client, whose id is the `client_id`. */
 export type Connection = ConnectionSettings & {
   id: string
   kind: 'public' | 'internal'
+  origin: Origin
   /** The workspace it belongs to; null for a connection that the operator registered. */
   workspaceId: string | null
   createdBy: string | null

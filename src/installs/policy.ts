@@ -12,11 +12,13 @@ export type Placement = {
   userDisabled: boolean
   plan: Plan
   policy: Policy
-  connection: Pick<Connection, 'id' | 'kind' | 'firstParty' | 'disabled' | 'capabilities'>
+  connection: Pick<Connection, 'id' | 'kind' | 'origin' | 'firstParty' | 'disabled' | 'capabilities'>
   /** The connection is on the workspace's approved list. */
   approved: boolean
   /** Where only owners install: an owner approved this member's own request, and it was taken up in time or still can be. */
   requestApproved: boolean
+  /** Which connections that no one registered here the operator allows. */
+  operatorAgents: 'open' | 'published' | 'off'
   /** An owner suspended this user's own installation, and it may have been disconnected since. */
   suspended: boolean
 }
@@ -43,6 +45,7 @@ export function isApproved(policy: Policy, connection: { firstParty: boolean }, 
 export function mayInstall(placement: Placement): May<InstallRefusal> {
   if (placement.connection.disabled) return no('connection-disabled')
   if (placement.connection.kind === 'internal') return no('connection-internal')
+  if (!operatorAllows(placement)) return no('agents-off')
   if (placement.userDisabled) return no('user-disabled')
   if (placement.role === null) return no('not-a-member')
   if (placement.role === 'guest') return no('guest')
@@ -50,17 +53,45 @@ export function mayInstall(placement: Placement): May<InstallRefusal> {
   // Installing again sets it active, and would lift the owner's suspension.
   if (placement.suspended) return no('suspended')
   const policy = policyInEffect(placement.plan, placement.policy)
+  const agent = agentRefusal(policy, placement)
+  if (agent) return no(agent)
   if (policy.restrictInstalls === 'owners-only')
     return placement.approved && placement.requestApproved ? yes : no('owners-only')
   if (policy.restrictInstalls === 'none') return yes
   return isApproved(policy, placement.connection, placement.approved) ? yes : no('not-approved')
 }
 
+/** The operator's rule is for everybody, owners too. */
+function operatorAllows({ operatorAgents, connection: { origin } }: Placement): boolean {
+  return (
+    origin === 'registered' ||
+    operatorAgents === 'open' ||
+    (operatorAgents === 'published' && origin === 'published')
+  )
+}
+
+/** An owner's approval of a connection outweighs the rule about all that register themselves. */
+function agentRefusal(
+  { agents }: Policy,
+  { connection: { origin }, approved }: Placement,
+): 'agent-not-published' | 'agent-not-approved' | null {
+  if (origin === 'registered' || agents === 'allowed' || approved) return null
+  if (agents === 'approved-only') return 'agent-not-approved'
+  return origin === 'self-registered' ? 'agent-not-published' : null
+}
+
+/** Refusals that an approval lifts. */
+const liftable: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
+  'not-approved',
+  'owners-only',
+  'agent-not-published',
+  'agent-not-approved',
+])
+
 /** Members request approval for a refusal that an owner can lift by approving. */
 export function mayRequestApproval(placement: Placement): May {
   const install = mayInstall(placement)
-  if (install.kind === 'no' && (install.because === 'not-approved' || install.because === 'owners-only'))
-    return yes
+  if (install.kind === 'no' && liftable.has(install.because)) return yes
   return install.kind === 'yes' ? no('approval-not-needed') : install
 }
 

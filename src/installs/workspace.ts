@@ -13,12 +13,15 @@ export type Policy = {
   restrictInstalls: 'none' | 'approved-list' | 'owners-only'
   autoApproveFirstParty: boolean
   connectionCreation: 'everyone' | 'owners-only'
+  /** Which connections that no one registered here members install: those that describe or register themselves. */
+  agents: 'allowed' | 'published-only' | 'approved-only'
 }
 
 export const noPolicy: Policy = {
   restrictInstalls: 'none',
   autoApproveFirstParty: false,
   connectionCreation: 'everyone',
+  agents: 'allowed',
 }
 
 export function samePolicy(one: Policy, other: Policy): boolean {

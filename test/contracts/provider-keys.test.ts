@@ -48,7 +48,10 @@ describe('signing keys', () => {
 
   it('sign the metadata so that the published keys verify it', async () => {
     const { keys } = await loadSigningKeys(place('signing'))
-    const metadata = await signedMetadata('https://connect.example.com', keys[0]!)
+    const metadata = await signedMetadata(
+      { issuer: 'https://connect.example.com', agents: 'open', mcp: true },
+      keys[0]!,
+    )
     const { d: _private, ...published } = keys[0]!
     const { payload } = await jwtVerify(
       String(metadata.signed_metadata),

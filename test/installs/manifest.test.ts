@@ -13,6 +13,7 @@ const relay: Connection = {
   ...blankSettings,
   id: '0198c1de-9c3a-7d3e-8a7e-0d6a7c1b2f3e',
   kind: 'public',
+  origin: 'registered',
   workspaceId: null,
   createdBy: null,
   name: 'Relay',

@@ -52,11 +52,13 @@ function placed(
     policy: noPolicy,
     approved: false,
     requestApproved: false,
+    operatorAgents: 'open',
     suspended: false,
     ...rest,
     connection: {
       id: 'relay',
       kind: 'public',
+      origin: 'registered',
       firstParty: false,
       disabled: false,
       capabilities: ['read_content'],
@@ -304,5 +306,40 @@ describe('connections', () => {
     expect(mayEnableConnection('operator', 'operator')).toEqual(yes)
     expect(mayEnableConnection('operator', 'developer')).toEqual(yes)
     expect(mayEnableConnection('developer', 'operator')).toEqual(no('disabled-by-operator'))
+  })
+})
+
+describe('agents that no one registered here', () => {
+  const origins = ['registered', 'published', 'self-registered'] as const
+  const allowed = (more: Parameters<typeof placed>[0]) =>
+    origins.filter(origin => mayInstall(placed({ ...more, connection: { origin } })).kind === 'yes')
+  const withRule = (agents: Policy['agents']) => ({ policy: { ...noPolicy, agents } })
+
+  it('are installed by members as the policy says', () => {
+    expect(allowed(withRule('allowed'))).toEqual([...origins])
+    expect(allowed(withRule('published-only'))).toEqual(['registered', 'published'])
+    expect(allowed(withRule('approved-only'))).toEqual(['registered'])
+  })
+
+  it('are installed by owners, and by members once one is approved', () => {
+    for (const agents of ['published-only', 'approved-only'] as const) {
+      expect(allowed({ ...withRule(agents), role: 'owner' })).toEqual([...origins])
+      expect(allowed({ ...withRule(agents), approved: true })).toEqual([...origins])
+      expect(allowed({ ...withRule(agents), plan: 'free' })).toEqual([...origins])
+    }
+  })
+
+  it('are asked for where the policy stops them', () => {
+    const stopped = placed({ ...withRule('approved-only'), connection: { origin: 'published' } })
+    expect(mayInstall(stopped)).toEqual(no('agent-not-approved'))
+    expect(mayRequestApproval(stopped)).toEqual(yes)
+  })
+
+  it('are for nobody where the operator lets none in, owners and approved ones included', () => {
+    const owner = { role: 'owner', approved: true } as const
+    expect(allowed({ ...owner, operatorAgents: 'published' })).toEqual(['registered', 'published'])
+    expect(allowed({ ...owner, operatorAgents: 'off' })).toEqual(['registered'])
+    const off = placed({ operatorAgents: 'off', connection: { origin: 'published' } })
+    expect(mayRequestApproval(off)).toEqual(no('agents-off'))
   })
 })

@@ -50,6 +50,8 @@ export async function startProvider(settings: ProviderSettings): Promise<Provide
     issuer: settings.issuer ?? base,
     trustProxy: true,
     mcp: true,
+    agents: 'open',
+    registrations: noRegistrations,
     store: providerStore(pool),
     shortLived,
     limits: openLimits(redis),
@@ -104,6 +106,16 @@ export async function startProvider(settings: ProviderSettings): Promise<Provide
       await pool.end()
     },
   }
+}
+
+const none = async () => {
+  throw new Error('no test registers a client here')
+}
+const noRegistrations: ProviderNeeds['registrations'] = {
+  register: none,
+  find: async () => null,
+  update: none,
+  remove: none,
 }
 
 async function saveConsent(pool: pg.Pool, ctx: Context): Promise<Consent> {

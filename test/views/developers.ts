@@ -62,6 +62,7 @@ const managed: ManagedConnection = {
     ...blankSettings,
     id: 'c1',
     kind: 'public',
+    origin: 'registered',
     workspaceId: 'w1',
     createdBy: 'u1',
     name: 'Relay Automations',
@@ -136,7 +137,12 @@ const workspaces: TargetWorkspace[] = [
     ...workspace,
     plan: 'enterprise',
     role: 'owner',
-    policy: { restrictInstalls: 'none', autoApproveFirstParty: false, connectionCreation: 'everyone' },
+    policy: {
+      restrictInstalls: 'none',
+      autoApproveFirstParty: false,
+      connectionCreation: 'everyone',
+      agents: 'allowed',
+    },
   },
 ]
 const faults = [

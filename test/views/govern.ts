@@ -47,9 +47,17 @@ const placement: Placement = {
   userDisabled: false,
   plan: 'enterprise',
   policy: noPolicy,
-  connection: { id: 'c1', kind: 'public', firstParty: false, disabled: false, capabilities: [] },
+  connection: {
+    id: 'c1',
+    kind: 'public',
+    origin: 'registered' as const,
+    firstParty: false,
+    disabled: false,
+    capabilities: [],
+  },
   approved: true,
   requestApproved: false,
+  operatorAgents: 'open',
   suspended: false,
 }
 const restricted: Placement = {
@@ -65,6 +73,7 @@ const relay = {
   website: 'https://relay.test',
   supportEmail: 'help@relay.test',
   supportUrl: null,
+  origin: 'registered' as const,
   firstParty: false,
   verified: true,
   disabled: false,

@@ -16,6 +16,7 @@ const managed: ManagedConnection = {
     ...blankSettings,
     id: 'c1',
     kind: 'public',
+    origin: 'registered',
     workspaceId: 'w1',
     createdBy: 'u1',
     name: longName,

@@ -176,9 +176,17 @@ const placement: Placement = {
   userDisabled: false,
   plan: 'enterprise',
   policy: listed,
-  connection: { id: 'c1', kind: 'public', firstParty: false, disabled: false, capabilities: [] },
+  connection: {
+    id: 'c1',
+    kind: 'public',
+    origin: 'registered',
+    firstParty: false,
+    disabled: false,
+    capabilities: [],
+  },
   approved: false,
   requestApproved: false,
+  operatorAgents: 'open',
   suspended: false,
 }
 const free: Placement = { ...placement, approved: true }
@@ -200,8 +208,22 @@ const mine = (more: Partial<MyRequest>): MyRequest => ({
 const owners = { names: ['Ada', 'Zoe', longName], count: 7 }
 const myRequest = (more: Partial<MyRequest>) =>
   myRequestPage({ workspace, request: mine(more), owners, notice: null, now })
-const maker = { developerName: 'Relay Inc.', website: 'https://relay.test', privacyUrl: null, termsUrl: null }
-const unheard = { developerName: null, website: 'javascript:alert(1)', privacyUrl: null, termsUrl: null }
+const maker = {
+  developerName: 'Relay Inc.',
+  website: 'https://relay.test',
+  privacyUrl: null,
+  termsUrl: null,
+  origin: 'registered',
+  documentUrl: null,
+} as const
+const unheard = {
+  developerName: null,
+  website: 'javascript:alert(1)',
+  privacyUrl: null,
+  termsUrl: null,
+  origin: 'self-registered',
+  documentUrl: null,
+} as const
 const offer: OfferToMe = {
   id: 'h1',
   offeredAt: ago(2),

@@ -8,7 +8,10 @@ import { newTokenValue } from '../token-value.ts'
 /** A connection to register; the right to do so is checked before (policy.ts). */
 export type Registration = ConnectionSettings &
   Pick<Connection, 'kind' | 'workspaceId' | 'createdBy' | 'firstParty' | 'verified'> &
-  Partial<Pick<Connection, 'resourceServer'>>
+  Partial<Pick<Connection, 'resourceServer' | 'origin'>> & {
+    /** Of a connection that registered itself: the SHA-256 of the token that manages it. */
+    registrationTokenHash?: Buffer
+  }
 
 /** As SettingsFault, of any member of the registration. */
 export type RegistrationFault = { member: keyof Registration; value?: string; fault: string }
@@ -26,7 +29,10 @@ export type Registered = {
 }
 
 export type RegisterStores = {
-  insertConnection(connection: Connection, now: Date): Promise<void>
+  insertConnection(
+    connection: Connection & Pick<Registration, 'registrationTokenHash'>,
+    now: Date,
+  ): Promise<void>
   insertSecret(row: SecretRow): Promise<void>
   /** The one installation of an internal connection, active from the start. */
   insertInternalInstallation(row: InternalInstallation): Promise<void>
@@ -146,12 +152,16 @@ async function placeInternal(
   })
 }
 
-function connectionOf(asked: Registration, id: string): Connection {
+function connectionOf(
+  asked: Registration,
+  id: string,
+): Connection & Pick<Registration, 'registrationTokenHash'> {
   return {
     ...asked,
     id,
     redirectUris: [...asked.redirectUris],
     capabilities: [...asked.capabilities],
+    origin: asked.origin ?? 'registered',
     hasLogo: false,
     resourceServer: asked.resourceServer ?? false,
     disabled: false,

@@ -143,7 +143,8 @@ function words(error: string, status: number): { title: string; sentence: string
     case 'invalid_client':
       return {
         title: 'This application is not known here',
-        sentence: 'The application that sent you here is not registered, or has been disabled.',
+        sentence:
+          'The application that sent you here is not registered, or has been disabled. If you added it in an editor or an assistant, remove and add this connection again in your application.',
       }
     case 'invalid_redirect_uri':
       return {

@@ -8,17 +8,20 @@ export const metadataPaths = ['/.well-known/oauth-authorization-server', '/.well
 export const resourceMetadataPath = '/.well-known/oauth-protected-resource'
 
 /** The metadata with `signed_metadata` (RFC 8414 §2.1), signed by `key`. */
-export async function signedMetadata(issuer: string, key: SigningKey): Promise<Record<string, unknown>> {
-  const metadata = serverMetadata(issuer)
+export async function signedMetadata(
+  needs: { issuer: string; agents: 'open' | 'published' | 'off'; mcp: boolean },
+  key: SigningKey,
+): Promise<Record<string, unknown>> {
+  const metadata = serverMetadata(needs)
   const signed = await new SignJWT(metadata)
     .setProtectedHeader({ alg: key.alg, kid: key.kid })
-    .setIssuer(issuer)
+    .setIssuer(needs.issuer)
     .setIssuedAt()
     .sign(await importJWK(key, key.alg))
   return { ...metadata, signed_metadata: signed }
 }
 
-function serverMetadata(issuer: string) {
+function serverMetadata({ issuer, agents, mcp }: Parameters<typeof signedMetadata>[0]) {
   const authMethods = ['client_secret_basic', 'client_secret_post', 'none']
   return {
     issuer,
@@ -26,6 +29,7 @@ function serverMetadata(issuer: string) {
     token_endpoint: `${issuer}/v1/oauth/token`,
     introspection_endpoint: `${issuer}/v1/oauth/introspect`,
     revocation_endpoint: `${issuer}/v1/oauth/revoke`,
+    ...(agents === 'open' ? { registration_endpoint: `${issuer}/v1/oauth/register` } : {}),
     jwks_uri: `${issuer}/v1/oauth/jwks`,
     scopes_supported: [...capabilities],
     response_types_supported: ['code'],
@@ -37,6 +41,7 @@ function serverMetadata(issuer: string) {
     revocation_endpoint_auth_methods_supported: authMethods,
     prompt_values_supported: ['none', 'login', 'consent'],
     authorization_response_iss_parameter_supported: true,
+    protected_resources: [issuer, ...(mcp ? [`${issuer}/mcp`] : [])],
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
   }

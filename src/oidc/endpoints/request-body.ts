@@ -14,9 +14,8 @@ const ignored = new Set(['external_account'])
  * @throws OAuthRefusal `invalid_request` for anything but a form without duplicates or a JSON object of strings, up to 56 KiB.
  */
 export async function readFields(req: IncomingMessage): Promise<Fields> {
-  const type = (req.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
   const text = await readText(req)
-  const entries = text === '' ? [] : parse(type, text)
+  const entries = text === '' ? [] : parse(typeOf(req), text)
   // A null prototype: a parameter name cannot be an inherited member.
   const fields: Record<string, string> = Object.create(null)
   for (const [name, value] of entries) {
@@ -31,10 +30,23 @@ export async function readFields(req: IncomingMessage): Promise<Fields> {
   return fields
 }
 
+/** A JSON object (RFC 7591). @throws OAuthRefusal `invalid_request` for anything else, and over 56 KiB. */
+export async function readJson(req: IncomingMessage): Promise<Record<string, unknown>> {
+  return Object.fromEntries(parseJson(typeOf(req), await readText(req)))
+}
+
+const typeOf = (req: IncomingMessage) =>
+  (req.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
+
 function parse(type: string, text: string): Iterable<[string, unknown]> {
   if (type === 'application/x-www-form-urlencoded') return new URLSearchParams(text)
   if (type !== 'application/json')
     throw invalidRequest('The content type must be application/x-www-form-urlencoded or application/json.')
+  return parseJson(type, text)
+}
+
+function parseJson(type: string, text: string): [string, unknown][] {
+  if (type !== 'application/json') throw invalidRequest('The content type must be application/json.')
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -42,7 +54,7 @@ function parse(type: string, text: string): Iterable<[string, unknown]> {
     throw invalidRequest('The body is not valid JSON.')
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalidRequest('The body must be a JSON object of strings.')
+    throw invalidRequest('The body must be a JSON object.')
   if (Object.hasOwn(value, '__proto__')) throw invalidRequest('The member "__proto__" is not accepted.')
   return Object.entries(value)
 }

@@ -17,6 +17,13 @@ import { introspectEndpoint } from '../endpoints/introspect.ts'
 import { metadataPaths, resourceMetadataPath, signedMetadata } from '../endpoints/metadata.ts'
 import { nextRefreshTokens } from '../endpoints/next-refresh-token.ts'
 import { type IsUnavailable, inPartnerDialect, type Log, refuseMethod } from '../endpoints/partner-dialect.ts'
+import {
+  managedRegistration,
+  type RegisterNeeds,
+  type Registrations,
+  registerEndpoint,
+  registrationPath,
+} from '../endpoints/register.ts'
 import { resourceMetadata } from '../endpoints/resource.ts'
 import { revokeEndpoint } from '../endpoints/revoke.ts'
 import { tokenEndpoint } from '../endpoints/token.ts'
@@ -36,6 +43,9 @@ export type ProviderNeeds = {
   trustProxy: boolean
   /** Whether the MCP server is served, as one of the resources. */
   mcp: boolean
+  /** Which connections that no one registered here are let in. */
+  agents: RegisterNeeds['agents']
+  registrations: Registrations
   store: ProviderStore
   shortLived: FlowStore
   limits: TakingLimits
@@ -97,9 +107,12 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
     [routes.authorization, inPartnerDialect(needs, refuseMethod('GET, HEAD'))],
   ])
   const posts = new Map(programs(needs, registered, grantRunner(provider)))
+  const manage = inPartnerDialect(needs, managedRegistration(needs))
   return {
     programs: (ctx, next) =>
-      (posts.get(`${ctx.method} ${ctx.path}`) ?? posts.get(ctx.path) ?? pass)(ctx, next),
+      managed.test(ctx.path) && ['GET', 'HEAD', 'PUT', 'DELETE'].includes(ctx.method)
+        ? manage(ctx, next)
+        : (posts.get(`${ctx.method} ${ctx.path}`) ?? posts.get(ctx.path) ?? pass)(ctx, next),
     async middleware(ctx: Context, next: Next) {
       // Node leaves the body out of a response to HEAD; the library's router knows GET alone.
       if (ctx.method === 'HEAD' && ctx.path === routes.authorization) ctx.method = 'GET'
@@ -115,6 +128,9 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
 
 /** The authorization endpoint, followed by the id of an interaction. */
 const resumption = new RegExp(`^${routes.authorization}/[\\w-]+$`)
+
+/** A registration of its own (RFC 7592). */
+const managed = new RegExp(`^${registrationPath}/[^/]+$`)
 
 type Answers = [address: string, answer: Middleware][]
 
@@ -147,6 +163,7 @@ function programs(needs: ProviderNeeds, registered: Clients, runGrant: RunGrant)
     ['/v1/oauth/token', tokenEndpoint(parts)],
     ['/v1/oauth/introspect', introspectEndpoint(parts)],
     ['/v1/oauth/revoke', revokeEndpoint(parts)],
+    [registrationPath, registerEndpoint(needs)],
   ]
   return endpoints.flatMap(([path, endpoint]) => [
     [`POST ${path}`, inPartnerDialect(needs, endpoint)],
@@ -157,7 +174,7 @@ function programs(needs: ProviderNeeds, registered: Clients, runGrant: RunGrant)
 
 /** Public documents: the metadata and the JWKS. */
 async function documents(needs: ProviderNeeds, run: Middleware): Promise<Answers> {
-  const metadata = await signedMetadata(needs.issuer, needs.signingKeys[0]!)
+  const metadata = await signedMetadata(needs, needs.signingKeys[0]!)
   const serve =
     (body: unknown): Middleware =>
     ctx => {

@@ -89,6 +89,25 @@ const flowLog: Task = {
     ${answer('over', 'last_at', 'removed')}`,
 }
 
+/**
+ * A connection that registered itself and that nobody installed, asked for or approved within a day is gone: whoever comes back
+ * with its id registers anew.
+ */
+const unusedRegistrations: Task = {
+  name: 'unused registrations',
+  text: `with over as materialized (
+      select ctid, id, created_at from connections c
+      where origin = 'self-registered' and created_at > $2 and created_at < $1::timestamptz - interval '1 day'
+        and not exists (select from installations i where i.connection_id = c.id)
+        and not exists (select from consents n where n.connection_id = c.id)
+        and not exists (select from approval_requests q where q.connection_id = c.id)
+        and not exists (select from approvals a where a.connection_id = c.id)
+      order by created_at limit $3 for update skip locked
+    ), gone as (
+      delete from connections where ctid = any (array(select ctid from over)) returning 1
+    ) ${answer('over', 'created_at', 'gone')}`,
+}
+
 const tasks: Task[] = [
   expired('access_tokens'),
   expired('refresh_tokens'),
@@ -96,6 +115,7 @@ const tasks: Task[] = [
   expired('authorizations'),
   unredeemedConsents,
   flowLog,
+  unusedRegistrations,
 ]
 
 /** Waits between two batches, of which the last one took so long. */

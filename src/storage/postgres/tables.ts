@@ -137,6 +137,9 @@ export const pagePaths = sqlTable('page_paths', {
 
 export type ConnectionRow = Omit<Connection, 'hasLogo' | 'disabled'> &
   Times & {
+    /** The address of the document of a published connection. */
+    documentUrl: string | null
+    registrationTokenHash: Buffer | null
     logo: Buffer | null
     logoType: string | null
     logoHash: string | null
@@ -148,6 +151,9 @@ export type ConnectionRow = Omit<Connection, 'hasLogo' | 'disabled'> &
 export const connections = table<ConnectionRow>('connections', {
   id: key(uuid),
   kind: text,
+  origin: text,
+  documentUrl: orNull(text),
+  registrationTokenHash: orNull(bytes),
   workspaceId: orNull(uuid),
   createdBy: orNull(uuid),
   name: text,
@@ -197,9 +203,12 @@ export const workspacePolicies = table<
   restrictInstalls: text,
   autoApproveFirstParty: flag,
   connectionCreation: text,
+  agents: text,
   updatedBy: orNull(uuid),
   updatedAt: time,
 })
+
+export const operatorRules = sqlTable('operator_rules', { id: key(flag), agents: text })
 
 export const approvals = sqlTable('approvals', {
   workspaceId: key(uuid),
@@ -374,6 +383,7 @@ export const tables = [
   connections,
   connectionSecrets,
   workspacePolicies,
+  operatorRules,
   approvals,
   approvalRequests,
   consents,

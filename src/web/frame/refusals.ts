@@ -41,6 +41,25 @@ export const refusals: Record<RefusalCode, Words> = {
     sentence: 'This workspace allows only connections from its approved list, and this one is not on it.',
     next: 'Request approval; an owner of the workspace decides.',
   },
+  'agent-not-published': {
+    status: 403,
+    title: 'This connection registered itself',
+    sentence:
+      'This workspace allows connections that registered themselves only once an owner approves them.',
+    next: 'Request approval; an owner of the workspace decides.',
+  },
+  'agent-not-approved': {
+    status: 403,
+    title: 'This connection is not approved here',
+    sentence: 'This workspace allows agents only from its approved list, and this one is not on it.',
+    next: 'Request approval; an owner of the workspace decides.',
+  },
+  'agents-off': {
+    status: 403,
+    title: 'Agents cannot be connected here',
+    sentence: 'The people who run this service do not allow connections of this kind.',
+    next: 'Ask them whether they can register the connection.',
+  },
   suspended: {
     status: 403,
     title: 'An owner has suspended this',

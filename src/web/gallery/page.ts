@@ -120,6 +120,11 @@ const refusalWords: Record<InstallRefusal, (workspace: string, name: string) => 
     `The policy of ${workspace} lets only its owners install connections. You can ask for approval when you begin.`,
   'not-approved': workspace =>
     `It is not on the approved list of ${workspace}. You can ask for approval when you begin.`,
+  'agent-not-published': workspace =>
+    `It registered itself, and ${workspace} allows such connections only once they are approved. You can ask for approval when you begin.`,
+  'agent-not-approved': workspace =>
+    `It is not on the approved list of ${workspace}. You can ask for approval when you begin.`,
+  'agents-off': cannot,
   suspended: workspace =>
     `You connected it in ${workspace} before, and an owner suspended it. Ask an owner to resume it.`,
   'not-a-member': cannot,

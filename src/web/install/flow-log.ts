@@ -64,6 +64,18 @@ const reasons: Record<ConsentRefusal, Reason> = {
     advice: askOwner,
   },
   'owners-only': { sentence: 'In this workspace only owners install connections.', advice: askOwner },
+  'agent-not-published': {
+    sentence: 'The connection registered itself, and the workspace lets members install only published ones.',
+    advice: askOwner,
+  },
+  'agent-not-approved': {
+    sentence: 'The workspace lets members install approved agents only.',
+    advice: askOwner,
+  },
+  'agents-off': {
+    sentence: 'The operator allows no connections that no one registered.',
+    advice: 'The operator can register the connection, or change AGENTS.',
+  },
   'connection-disabled': { sentence: 'The connection is switched off.', advice: 'Switch it on in the hub.' },
   'connection-internal': {
     sentence: 'The connection is internal to a workspace, and has a token instead of a flow.',

@@ -1,6 +1,7 @@
 /** The models of step one, and of the screens that end the flow before step two. */
 import { type Capability, userInformation } from '../../installs/capability.ts'
 import { mayInstall } from '../../installs/policy.ts'
+import { isLoopback } from '../../installs/redirect-uri.ts'
 import type { InstallRefusal } from '../../installs/refusal.ts'
 import { view } from '../frame/render.ts'
 import { type Level, levelsOf } from '../kit/levels.ts'
@@ -41,8 +42,8 @@ export type LevelsPage = {
   /** The change to the user's own installation there, if they have one. */
   already: string | null
   developer: Developer
-  /** The host that the browser is sent back to. */
-  returnsTo: string
+  /** The host that the browser is sent back to. `local`: it is an application on this computer. */
+  returnsTo: { host: string; local: boolean }
   account: FlowAccount
   actions: { pages: string; cancel: string }
 }
@@ -182,7 +183,7 @@ function accountOf({ uid, loginHint }: WaitingRequest, user: Facts['user']): Flo
 const maxAddress = 320
 
 /** The host, or for an application on the device the scheme, by which the device finds it. */
-function returnsTo(request: WaitingRequest): string {
+function returnsTo(request: WaitingRequest): LevelsPage['returnsTo'] {
   const redirect = new URL(request.redirectUri)
-  return redirect.host || redirect.protocol.replace(/:$/, '')
+  return { host: redirect.host || redirect.protocol.replace(/:$/, ''), local: isLoopback(redirect) }
 }

@@ -1,4 +1,5 @@
 /** The data of the flow's screens: each member is one query. */
+import type { Origin } from '../../installs/connection.ts'
 import type { Placement } from '../../installs/policy.ts'
 import type { PickerReadings } from '../picker/readings.ts'
 
@@ -11,6 +12,9 @@ export type ConnectionToInstall = {
   termsUrl: string | null
   /** The hash of its logo, if it has one. */
   logoHash: string | null
+  origin: Origin
+  /** The address of the document of a published connection. */
+  documentUrl: string | null
   firstParty: boolean
   verified: boolean
 }

@@ -25,6 +25,21 @@ export const refusalWords: Record<InstallRefusal, (connection: string, workspace
     next: 'Ask them to approve it',
     byOwners: true,
   }),
+  'agent-not-published': (connection, workspace) => ({
+    sentence: `${connection} registered itself, and the policy of ${workspace} allows only agents that publish who they are.`,
+    next: 'Ask them to approve it',
+    byOwners: true,
+  }),
+  'agent-not-approved': (connection, workspace) => ({
+    sentence: `The policy of ${workspace} allows only agents from its approved list, and ${connection} is not on it.`,
+    next: 'Ask them to approve it',
+    byOwners: true,
+  }),
+  'agents-off': connection => ({
+    sentence: `The people who run this service do not allow connections of this kind, and ${connection} is one.`,
+    next: 'Ask them whether they can register it',
+    byOwners: false,
+  }),
   suspended: (connection, workspace) => ({
     sentence: `You connected ${connection} in ${workspace} before, and an owner has suspended it.`,
     next: 'Ask them to resume it',
@@ -57,6 +72,9 @@ export const switcherNotes: Record<InstallRefusal, string | null> = {
   guest: 'You are a guest here: guests cannot install connections',
   'owners-only': 'Only owners install connections here',
   'not-approved': 'Not on the approved list here',
+  'agent-not-published': 'Registered itself, which is not enough here',
+  'agent-not-approved': 'Not on the approved list here',
+  'agents-off': null,
   suspended: 'Suspended by an owner here',
   'not-a-member': 'You are not a member here',
   'user-disabled': null,

@@ -16,7 +16,7 @@ type Row = Omit<GalleryConnection, 'here'> & NonNullable<GalleryConnection['here
 const text = `
   with offered as materialized (
     select c.id, (c.first_party or c.verified) as known, lower(c.name) as sort_name from connections c
-    where c.kind = 'public' and c.disabled_at is null and c.deleted_at is null and not c.resource_server
+    where c.kind = 'public' and c.origin <> 'self-registered' and c.disabled_at is null and c.deleted_at is null and not c.resource_server
       and ($3 = '' or ${holds('c.name', '$3')} or ${holds("coalesce(c.developer_name, '')", '$3')})),
   shown as materialized (
     select o.* from offered o left join offered cursor on cursor.id = $4

@@ -39,12 +39,14 @@ export const placementSql = (user: string) =>
     connection: asObject<Placement['connection']>({
       id: 'c.id',
       kind: 'c.kind',
+      origin: 'c.origin',
       firstParty: 'c.first_party',
       disabled: 'c.disabled_at is not null or c.deleted_at is not null',
       capabilities: 'c.capabilities',
     }),
     approved: 'exists (select from approvals a where a.workspace_id = w.id and a.connection_id = c.id)',
     requestApproved: requestApproved('w.id', 'c.id', user),
+    operatorAgents: '(select agents from operator_rules)',
     suspended: suspendedByOwner('w.id', 'c.id', user),
   })
 

@@ -10,7 +10,10 @@ import { connectionSecrets, connections, installations, internalTokens } from '.
 /** The rows that a new connection consists of. Each method runs in its action's transaction. */
 export function registrationStore(manager: EntityManager) {
   return {
-    async insertConnection(connection: Connection, now: Date): Promise<void> {
+    async insertConnection(
+      connection: Connection & { registrationTokenHash?: Buffer },
+      now: Date,
+    ): Promise<void> {
       await manager.getRepository(connections).insert({ ...connection, createdAt: now, updatedAt: now })
     },
 

@@ -64,6 +64,8 @@ type CodeRow = ProofRow &
     suspended: boolean
     clientId: string
     clientKind: Placement['connection']['kind']
+    origin: Placement['connection']['origin']
+    operatorAgents: Placement['operatorAgents']
     firstParty: boolean
     registered: Placement['connection']['capabilities']
   }
@@ -80,7 +82,7 @@ const readCode = readEach(
     ${onlyOwnersInstall('p')}
       and ${requestApproved('a.workspace_id', 'c.id', 'a.user_id')} as "requestApproved",
     ${suspendedByOwner('a.workspace_id', 'c.id', 'a.user_id')} as suspended,
-    c.id as "clientId", c.kind as "clientKind", c.first_party as "firstParty", c.capabilities as registered,
+    c.id as "clientId", c.kind as "clientKind", c.origin, (select agents from operator_rules) as "operatorAgents", c.first_party as "firstParty", c.capabilities as registered,
     ${placementStamp} as stamp
   from connections c
   left join authorizations a on a.code_hash = asked.hash
@@ -128,12 +130,14 @@ function toPlacement(row: CodeRow): Placement {
     connection: {
       id: row.clientId,
       kind: row.clientKind,
+      origin: row.origin,
       firstParty: row.firstParty,
       disabled: false, // disabled clients are not selected
       capabilities: row.registered,
     },
     approved: row.approved,
     requestApproved: row.requestApproved === true,
+    operatorAgents: row.operatorAgents,
     suspended: row.suspended,
   }
 }

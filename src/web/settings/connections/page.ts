@@ -154,6 +154,8 @@ export function factBadges(
   if (connection.disabled) badges.push({ label: 'Switched off', kind: 'danger' })
   if (connection.kind === 'internal') return [...badges, { label: 'Internal', kind: 'accent' }]
   if (connection.firstParty) badges.push({ label: 'First-party', kind: 'accent' })
+  if (connection.origin === 'self-registered') badges.push({ label: 'Registered itself', kind: 'plain' })
+  if (connection.origin === 'published') badges.push({ label: 'Published', kind: 'plain' })
   const policy = policyInEffect(rules.plan, rules.policy)
   if (isApproved(policy, connection, connection.approved)) badges.push({ label: 'Approved', kind: 'good' })
   else if (isAgainstPolicy(rules, { userId: 'a member', installerRole: 'member' }, connection))

@@ -1,4 +1,5 @@
 import type { Capability } from '../../../installs/capability.ts'
+import type { Origin } from '../../../installs/connection.ts'
 import type { InstallationState, StateReason } from '../../../installs/installation.ts'
 import type { Policy, Role } from '../../../installs/workspace.ts'
 import type { PickerReadings } from '../../picker/readings.ts'
@@ -20,6 +21,7 @@ export type ConnectionFacts = {
   website: string | null
   supportEmail: string | null
   supportUrl: string | null
+  origin: Origin
   firstParty: boolean
   verified: boolean
   disabled: boolean

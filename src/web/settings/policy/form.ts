@@ -9,17 +9,22 @@ export type PolicyForm = {
 const restrictions: readonly Policy['restrictInstalls'][] = ['none', 'approved-list', 'owners-only']
 const creations: readonly Policy['connectionCreation'][] = ['everyone', 'owners-only']
 
+const agentRules: readonly Policy['agents'][] = ['allowed', 'published-only', 'approved-only']
+
 /** null: a value that the form does not offer. */
 export function readPolicyForm(form: URLSearchParams): PolicyForm | null {
   const restrictInstalls = restrictions.find(one => one === form.get('restrict_installs'))
   const connectionCreation = creations.find(one => one === form.get('connection_creation'))
+  const agents = agentRules.find(one => one === (form.get('agents') ?? 'allowed'))
   const seen = form.get('seen') ?? ''
-  if (!restrictInstalls || !connectionCreation || (seen !== '' && Number.isNaN(Date.parse(seen)))) return null
+  if (!restrictInstalls || !connectionCreation || !agents || (seen !== '' && Number.isNaN(Date.parse(seen))))
+    return null
   return {
     policy: {
       restrictInstalls,
       autoApproveFirstParty: form.get('auto_approve_first_party') === 'yes',
       connectionCreation,
+      agents,
     },
     seen: seen === '' ? null : new Date(seen),
   }

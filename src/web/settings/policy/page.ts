@@ -7,7 +7,7 @@ import { type Moment, momentOf } from '../../kit/dates.ts'
 import { countWords } from '../../kit/words.ts'
 import { urls } from '../../urls.ts'
 import type { NamedInstallation, PolicyReading } from './readings.ts'
-import { creations, restrictions } from './words.ts'
+import { agentRules, creations, restrictions } from './words.ts'
 
 export type Option = { value: string; label: string; selected: boolean }
 
@@ -20,6 +20,7 @@ export type PolicyPage = {
   restrict: Option[]
   autoApprove: boolean
   create: Option[]
+  agents: Option[]
   /** Who set it last, and when; null: it was never set. */
   set: { by: string; at: Moment } | null
   /** Installations that the policy would not allow today, if any. */
@@ -54,6 +55,7 @@ export function policyPage({ workspace, reading, notice, now }: Facts, filled: P
     restrict: options(restrictions, shown.restrictInstalls),
     autoApprove: shown.autoApproveFirstParty,
     create: options(creations, shown.connectionCreation),
+    agents: options(agentRules, shown.agents),
     set: setAt && { by: reading.setByName ?? 'someone who is gone', at: momentOf(setAt, now) },
     against:
       against.length === 0

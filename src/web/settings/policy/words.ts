@@ -10,6 +10,11 @@ export const creations: Record<Policy['connectionCreation'], string> = {
   everyone: 'Everyone',
   'owners-only': 'Workspace owners only',
 }
+export const agentRules: Record<Policy['agents'], string> = {
+  allowed: 'Allowed',
+  'published-only': 'Only published ones',
+  'approved-only': 'Only approved',
+}
 const members: { [Member in keyof Policy]: { label: string; say(value: unknown): string | undefined } } = {
   restrictInstalls: {
     label: 'Restrict members from installing connections',
@@ -22,6 +27,10 @@ const members: { [Member in keyof Policy]: { label: string; say(value: unknown):
   connectionCreation: {
     label: 'Who can create connections',
     say: value => creations[value as Policy['connectionCreation']],
+  },
+  agents: {
+    label: 'Agents that register themselves',
+    say: value => agentRules[value as Policy['agents']],
   },
 }
 

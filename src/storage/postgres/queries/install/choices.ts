@@ -8,7 +8,7 @@ import { asObject, type Json } from '../../projection.ts'
 import { placementSql } from '../../stores/placements.ts'
 
 const connectionColumns = `c.id, c.name, c.developer_name as "developerName", c.website, c.privacy_url as "privacyUrl",
-  c.terms_url as "termsUrl", c.logo_hash as "logoHash", c.first_party as "firstParty", c.verified`
+  c.terms_url as "termsUrl", c.logo_hash as "logoHash", c.first_party as "firstParty", c.verified, c.origin, c.document_url as "documentUrl"`
 
 const workspace = asObject<WorkspaceToChoose>({
   id: 'w.id',

@@ -26,6 +26,7 @@ const connectionColumns = asColumns<ConnectionReading['connection']>({
   website: 'c.website',
   supportEmail: 'c.support_email',
   supportUrl: 'c.support_url',
+  origin: 'c.origin',
   firstParty: 'c.first_party',
   verified: 'c.verified',
   disabled: 'c.disabled_at is not null or c.deleted_at is not null',

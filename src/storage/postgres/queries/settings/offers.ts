@@ -55,6 +55,8 @@ const offerToMe = asColumns<OfferToMe>({
     logoHash: 'c.logo_hash',
     firstParty: 'c.first_party',
     verified: 'c.verified',
+    origin: 'c.origin',
+    documentUrl: 'c.document_url',
   }),
   state: 'h.state',
   isOpen: offerIsOpen,

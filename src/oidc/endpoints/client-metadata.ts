@@ -1,0 +1,91 @@
+/** Client metadata (RFC 7591 §2) that an application sends or publishes, as the settings of a connection. */
+import { type Capability, capabilities } from '../../installs/capability.ts'
+import type { ConnectionSettings } from '../../installs/connection.ts'
+import { blankSettings, faultsOfSettings } from '../../installs/registration.ts'
+
+export type MetadataFault = { error: 'invalid_redirect_uri' | 'invalid_client_metadata'; sentence: string }
+
+type Metadata = Record<string, unknown>
+
+/** Everything that a member may allow; of the two that tell about people, the one that includes the other. */
+export const agentCapabilities: readonly Capability[] = capabilities.filter(
+  one => one !== 'read_user_without_email',
+)
+
+const secretMethods = ['client_secret_basic', 'client_secret_post']
+
+/** The member of the metadata that each setting comes from. */
+const members: Partial<Record<keyof ConnectionSettings, string>> = {
+  name: 'client_name',
+  website: 'client_uri',
+  privacyUrl: 'policy_uri',
+  termsUrl: 'tos_uri',
+  redirectUris: 'redirect_uris',
+}
+
+/** Unknown members, foreign grants and the scope are ignored: what a member allows is decided at the consent. */
+export function readClientMetadata(sent: Metadata): ConnectionSettings | MetadataFault {
+  const method = sent.token_endpoint_auth_method ?? 'none'
+  if (method !== 'none' && !secretMethods.includes(method as string))
+    return invalid('token_endpoint_auth_method', `should be none, ${secretMethods.join(' or ')}`)
+  const uris = sent.redirect_uris
+  if (!Array.isArray(uris) || uris.length === 0 || uris.length > maxRedirectUris || !uris.every(isText))
+    return {
+      error: 'invalid_redirect_uri',
+      sentence: `redirect_uris should be a list of 1 to ${maxRedirectUris} addresses.`,
+    }
+  if (!lists(sent.grant_types, 'authorization_code'))
+    return invalid('grant_types', 'should be left out, or a list with authorization_code')
+  if (!lists(sent.response_types, 'code'))
+    return invalid('response_types', 'should be left out, or a list with code')
+  for (const member of ['client_name', 'client_uri', 'policy_uri', 'tos_uri'])
+    if (sent[member] !== undefined && !isText(sent[member])) return invalid(member, 'should be a string')
+  const settings: ConnectionSettings = {
+    ...blankSettings,
+    name: textOf(sent.client_name) ?? 'An application without a name',
+    website: textOf(sent.client_uri),
+    privacyUrl: textOf(sent.policy_uri),
+    termsUrl: textOf(sent.tos_uri),
+    clientType: method === 'none' ? 'public' : 'confidential',
+    redirectUris: uris,
+    capabilities: [...agentCapabilities],
+    requirePkce: true,
+  }
+  const [fault] = faultsOfSettings('public', settings)
+  if (!fault) return settings
+  const member = members[fault.member] ?? fault.member
+  if (fault.member !== 'redirectUris') return invalid(member, fault.fault)
+  const which =
+    fault.value === undefined ? 'redirect_uris' : `In redirect_uris, ${JSON.stringify(fault.value)}`
+  return { error: 'invalid_redirect_uri', sentence: `${which} ${fault.fault}.` }
+}
+
+/** The settings as metadata, with what counts where the application asked for something else. */
+export function presentClientMetadata(settings: ConnectionSettings, method: unknown): Metadata {
+  const confidential = settings.clientType === 'confidential'
+  return {
+    client_name: settings.name,
+    redirect_uris: settings.redirectUris,
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    token_endpoint_auth_method: confidential ? (method ?? 'client_secret_basic') : 'none',
+    scope: settings.capabilities.join(' '),
+    ...(settings.website === null ? {} : { client_uri: settings.website }),
+    ...(settings.privacyUrl === null ? {} : { policy_uri: settings.privacyUrl }),
+    ...(settings.termsUrl === null ? {} : { tos_uri: settings.termsUrl }),
+  }
+}
+
+const maxRedirectUris = 20
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+const textOf = (value: unknown) => (isText(value) && value !== '' ? value : null)
+
+function lists(value: unknown, needed: string): boolean {
+  return value === undefined || (Array.isArray(value) && value.includes(needed))
+}
+
+const invalid = (member: string, fault: string): MetadataFault => ({
+  error: 'invalid_client_metadata',
+  sentence: `${member} ${fault}.`,
+})

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import type { Browser, Page } from 'playwright-core'
+import { axeFindings, openBrowser, openProfile, signIn } from '../support/browser.ts'
+import { type Callback, openCallback } from '../support/callback.ts'
+import { McpApplication } from '../support/mcp-client.ts'
+import { password, seedWorld, type World } from '../support/seed.ts'
+import { startServer, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+let world: World
+let browser: Browser
+let callback: Callback
+
+beforeAll(async () => {
+  ;[server, browser, callback] = await Promise.all([startServer(), openBrowser(), openCallback()])
+  world = await seedWorld(server.sql)
+})
+afterAll(() => Promise.all([browser.close(), callback.close(), server.close()]))
+
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+
+/** Someone signed in before the consent that the application asks for. */
+async function arrive(application: McpApplication, who: keyof World['users']): Promise<Page> {
+  expect(await application.connect()).toBeNull()
+  const page = await (await openProfile(browser)).newPage()
+  await page.goto(application.authorizeUrl!.href)
+  await signIn(page, world.users[who].email, password)
+  await page.waitForURL('**/install/*')
+  return page
+}
+
+async function allow(page: Page, application: McpApplication, title: string): Promise<Client> {
+  await press(page, 'Select pages')
+  await page.getByRole('checkbox', { name: title, exact: true }).check()
+  await press(page, 'Allow access')
+  await page.waitForURL(`${callback.address}?**`)
+  await application.redeem(page.url())
+  return (await application.connect())!
+}
+
+async function read(client: Client, page: { id: string }) {
+  const answer = await client.callTool({ name: 'get_page', arguments: { page_id: page.id } })
+  const { isError = false, content } = answer as { isError?: boolean; content: { text: string }[] }
+  return { isError, text: content[0]!.text }
+}
+
+describe('an application that no one registered', () => {
+  it('registers itself, asks its person, and reads the page that was ticked and no other', async () => {
+    const application = new McpApplication(server.base, callback.address, 'Desk Assistant')
+    const page = await arrive(application, 'ben')
+    await page.getByRole('heading', { name: 'Desk Assistant wants to connect to Acme' }).waitFor()
+    const facts = await page.getByRole('main').textContent()
+    expect(facts).toContain('Registered itself')
+    expect(facts).toContain(`127.0.0.1:${new URL(callback.address).port}, an application on this computer`)
+    expect(await axeFindings(page)).toEqual([])
+
+    const client = await allow(page, application, 'Handbook')
+    const { tools } = await client.listTools()
+    expect(tools.map(tool => tool.name)).toContain('get_page')
+    expect(await read(client, world.pages.handbook)).toMatchObject({
+      isError: false,
+      text: expect.stringContaining('Handbook'),
+    })
+    const refused = await read(client, world.pages.roadmap)
+    expect(refused.isError).toBe(true)
+    expect(refused.text).toContain('/my-connections/')
+  })
+
+  it('goes on with a refresh once its access token has expired', async () => {
+    const application = new McpApplication(server.base, callback.address, 'Night Assistant')
+    const page = await arrive(application, 'cleo')
+    await allow(page, application, 'Handbook')
+    const before = application.stored!.access_token
+    await server.sql(`update access_tokens set expires_at = now() - interval '1 minute'`)
+    const client = (await application.connect())!
+    expect(application.stored!.access_token).not.toBe(before)
+    expect((await read(client, world.pages.handbook)).isError).toBe(false)
+  })
+
+  it('reads what to do where its registration is gone', async () => {
+    const application = new McpApplication(server.base, callback.address, 'Lost Assistant')
+    expect(await application.connect()).toBeNull()
+    await server.sql('delete from connections where id = $1', [application.client!.client_id])
+    const page = await (await openProfile(browser)).newPage()
+    await page.goto(application.authorizeUrl!.href)
+    expect(await page.getByRole('main').textContent()).toContain(
+      'remove and add this connection again in your application',
+    )
+  })
+})
+
+describe('where the workspace allows only published agents', () => {
+  it('the member asks for approval, an owner approves, and the member goes on', async () => {
+    const owner = await (await openProfile(browser)).newPage()
+    await owner.goto(`${server.base}/settings/${world.workspaces.acme.id}/policy`)
+    await signIn(owner, world.users.ada.email, password)
+    await owner.getByLabel('Agents that register themselves').selectOption('Only published ones')
+    await press(owner, 'Save policy')
+    await owner.getByText('Saved.').waitFor()
+
+    const application = new McpApplication(server.base, callback.address, 'Eager Assistant')
+    const page = await arrive(application, 'ben')
+    expect(await page.getByRole('main').textContent()).toContain('registered itself')
+    await page.getByRole('textbox').fill('For my notes.')
+    await press(page, 'Request approval')
+    await owner.goto(`${server.base}/settings/${world.workspaces.acme.id}/requests`)
+    await press(owner, 'Approve')
+    await page.goto(application.authorizeUrl!.href)
+    await page.waitForURL('**/install/*')
+    const client = await allow(page, application, 'Handbook')
+    expect((await read(client, world.pages.handbook)).isError).toBe(false)
+  })
+})
