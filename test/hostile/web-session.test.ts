@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { Redis } from 'ioredis'
 import { hashPassword, passwordMatches } from '../../src/passwords.ts'
 import { memoryShortLived } from '../../src/storage/memory/short-lived.ts'
 import { poolOf } from '../../src/storage/postgres/pool.ts'
@@ -154,6 +155,31 @@ describe('a session that is ended elsewhere', () => {
       expect((await one.send('/sign-out')).headers.get('location')).toBe('/sign-in')
     await give(password)
     expect((await thief.send('/sign-out')).headers.get('location')).toBe('/sign-in')
+  })
+
+  it('ends 30 days after signing in, however often it is used', async () => {
+    await server.emptyRedis()
+    const person = somebody()
+    await person.open('/sign-in')
+    await person.signIn('ada@acme.test')
+    const redis = new Redis(server.config.redisUrl!)
+    const age = async (minutes: number) => {
+      for (const key of await redis.keys('latchkey:session:*')) {
+        const kept = JSON.parse((await redis.get(key))!)
+        const startedAt = Date.now() - 30 * 86_400_000 + minutes * 60_000
+        await redis.set(key, JSON.stringify({ ...kept, startedAt }), 'KEEPTTL')
+      }
+    }
+    try {
+      await age(1)
+      expect((await person.send('/gallery')).status).toBe(200)
+      await age(-1)
+      const after = await person.send('/gallery')
+      expect([after.status, after.headers.get('location')]).toEqual([303, '/sign-in?return=%2Fgallery'])
+      expect(await redis.keys('latchkey:session:*')).toEqual([])
+    } finally {
+      redis.disconnect()
+    }
   })
 
   it('is not written back by a change of persona while it is being signed out', async () => {
