@@ -12,6 +12,11 @@ export type ActionContext = {
 
 export type ActionNeeds = { now(): Date; newId(): string }
 
+/** The parts of an action that changes these stores in one transaction. */
+export type ActionParts<Stores> = ActionNeeds & {
+  transact<T>(work: (stores: Stores) => Promise<T>): Promise<T>
+}
+
 /** The operator acts with owner rights in every workspace. */
 const operator: Actor = { userId: 'operator', role: 'owner', userDisabled: false }
 

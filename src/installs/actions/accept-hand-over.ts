@@ -1,4 +1,4 @@
-import { type ActionContext, type ActionNeeds, newEvent } from '../action-context.ts'
+import { type ActionContext, type ActionParts, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import type { HandOver, HandOverState } from '../hand-over.ts'
 import { type HeldInstallation, type InstallationScope, isLive } from '../installation.ts'
@@ -31,17 +31,13 @@ export type AcceptHandOverStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-export type AcceptHandOverNeeds = ActionNeeds & {
-  transact<T>(work: (stores: AcceptHandOverStores) => Promise<T>): Promise<T>
-}
-
 /** `over`: it was decided or withdrawn before, or the installation has ended. `unknown`: it is another member's offer. */
 export type HandOverAccepted =
   | { kind: 'accepted'; connectionId: string; kept: number; dropped: number }
   | { kind: 'over' | 'unknown' }
 
 /** The named member takes the installation over: the partner's tokens work again, on granted pages that the member reaches. */
-export function acceptHandOver(needs: AcceptHandOverNeeds) {
+export function acceptHandOver(needs: ActionParts<AcceptHandOverStores>) {
   return (
     context: ActionContext & { actorId: string },
     offerId: string,

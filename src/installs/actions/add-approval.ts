@@ -1,4 +1,4 @@
-import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
+import { type ActionContext, type ActionParts, actorOf, newEvent } from '../action-context.ts'
 import { type Actor, mayGovern, policyInEffect } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
 import type { KeptPolicy } from './set-policy.ts'
@@ -14,12 +14,8 @@ export type AddApprovalStores = SettleStores & {
   addApproval(workspaceId: string, connectionId: string, by: string | null, now: Date): Promise<boolean>
 }
 
-export type AddApprovalNeeds = ActionNeeds & {
-  transact<T>(work: (stores: AddApprovalStores) => Promise<T>): Promise<T>
-}
-
 /** An owner adds a connection that is installed in the workspace to its approved list. */
-export function addApproval(needs: AddApprovalNeeds) {
+export function addApproval(needs: ActionParts<AddApprovalStores>) {
   return (
     context: ActionContext,
     connectionId: string,

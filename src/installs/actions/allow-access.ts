@@ -1,4 +1,4 @@
-import { newEvent } from '../action-context.ts'
+import { type ActionParts, newEvent } from '../action-context.ts'
 import type { Capability } from '../capability.ts'
 import type { Consent } from '../consent.ts'
 import type { InstallEvent } from '../events.ts'
@@ -30,12 +30,6 @@ export type AllowAccessStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-export type AllowAccessNeeds = {
-  transact<T>(work: (stores: AllowAccessStores) => Promise<T>): Promise<T>
-  now(): Date
-  newId(): string
-}
-
 export type ConsentRefusal = InstallRefusal | 'capability-not-registered' | 'page-out-of-reach'
 
 /** The time in which a consent's code is redeemed: the code lives a minute, the rest is slack for the redirect. */
@@ -45,7 +39,7 @@ const consentLifetimeMs = 10 * 60_000
  * Records a member's consent. The pages and capabilities that may be granted are derived again here: the form is never trusted.
  * The consent is in force only once its code is redeemed.
  */
-export function allowAccess(needs: AllowAccessNeeds) {
+export function allowAccess(needs: ActionParts<AllowAccessStores>) {
   return (chosen: Chosen): Promise<{ kind: 'allowed'; consent: Consent } | Refusal<ConsentRefusal>> =>
     needs.transact(async stores => {
       const placement = await stores.placement(chosen.userId, chosen.workspaceId, chosen.connectionId)

@@ -1,4 +1,4 @@
-import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
+import { type ActionContext, type ActionParts, actorOf, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import { type HeldInstallation, type InstallationScope, isLive } from '../installation.ts'
 import { type Actor, mayGovern, mayRemovePage, mayWiden, type Placement } from '../policy.ts'
@@ -24,10 +24,6 @@ export type ChangePagesStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-export type ChangePagesNeeds = ActionNeeds & {
-  transact<T>(work: (stores: ChangePagesStores) => Promise<T>): Promise<T>
-}
-
 export type PagesChanged =
   | { kind: 'changed'; added: number; withdrawn: number }
   /** `ended`: it was disconnected in the meantime; `unknown`: there is no such installation in this workspace. */
@@ -38,7 +34,7 @@ export type PagesChanged =
  * apply: only pages that they reach, and at least one. Owners only narrow installations of others, to pages at or below
  * granted ones.
  */
-export function changePages(needs: ChangePagesNeeds) {
+export function changePages(needs: ActionParts<ChangePagesStores>) {
   return (
     context: ActionContext & { actorId: string },
     change: PageChange,

@@ -1,4 +1,4 @@
-import { type ActionContext, type ActionNeeds, newEvent } from '../action-context.ts'
+import { type ActionContext, type ActionParts, newEvent } from '../action-context.ts'
 import { type ApprovalRequest, type PartnerRequest, statusOf } from '../approval.ts'
 import type { InstallEvent } from '../events.ts'
 
@@ -9,17 +9,13 @@ export type CloseRequestStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-export type CloseRequestNeeds = ActionNeeds & {
-  transact<T>(work: (stores: CloseRequestStores) => Promise<T>): Promise<T>
-}
-
 /** `over`: the partner has its answer. `waits`: it is not decided. `unknown`: no such id, or another member's. */
 export type RequestClosed =
   | { kind: 'closed'; parameters: PartnerRequest }
   | { kind: 'over' | 'waits' | 'unknown' }
 
 /** A member sends the partner its denial: once, and not while an owner can still decide. */
-export function closeRequest(needs: CloseRequestNeeds) {
+export function closeRequest(needs: ActionParts<CloseRequestStores>) {
   return (context: ActionContext & { actorId: string }, requestId: string): Promise<RequestClosed> =>
     needs.transact(async stores => {
       const request = await stores.holdRequest(context.workspaceId, requestId)

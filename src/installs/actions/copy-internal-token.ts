@@ -1,4 +1,4 @@
-import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
+import { type ActionContext, type ActionParts, actorOf, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import { type Actor, mayHandleInternalToken } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
@@ -22,8 +22,7 @@ export type CopyTokenStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-export type CopyTokenNeeds = ActionNeeds & {
-  transact<T>(work: (stores: CopyTokenStores) => Promise<T>): Promise<T>
+export type CopyTokenNeeds = ActionParts<CopyTokenStores> & {
   /** The text; null: no key fits. */
   unseal(sealed: string): string | null
 }

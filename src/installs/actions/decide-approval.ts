@@ -1,4 +1,10 @@
-import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
+import {
+  type ActionContext,
+  type ActionNeeds,
+  type ActionParts,
+  actorOf,
+  newEvent,
+} from '../action-context.ts'
 import {
   type ApprovalRequest,
   type RequestDecision,
@@ -29,10 +35,6 @@ export type DecideApprovalStores = SettleStores & {
   addApproval(workspaceId: string, connectionId: string, by: string | null, now: Date): Promise<boolean>
 }
 
-export type DecideApprovalNeeds = ActionNeeds & {
-  transact<T>(work: (stores: DecideApprovalStores) => Promise<T>): Promise<T>
-}
-
 /** `too-late`: it was decided or taken back before, or has expired. `answer-missing`: a decline needs a reason. */
 export type Decided =
   | { kind: 'approved' | 'declined' | 'unknown' | 'answer-missing' | 'answer-too-long' }
@@ -42,7 +44,7 @@ export type Decided =
  * An owner approves a member's request, which puts the connection on the approved list, installed or not, or declines it with
  * a reason. Of two owners at once the first decides.
  */
-export function decideApproval(needs: DecideApprovalNeeds) {
+export function decideApproval(needs: ActionParts<DecideApprovalStores>) {
   return async (context: ActionContext, decision: Decision): Promise<Decided | Refusal> => {
     const answer = decision.answer.trim()
     return needs.transact(async stores => {

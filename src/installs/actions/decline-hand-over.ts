@@ -1,4 +1,4 @@
-import { type ActionContext, type ActionNeeds, newEvent } from '../action-context.ts'
+import { type ActionContext, type ActionParts, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import type { HandOver, HandOverState } from '../hand-over.ts'
 
@@ -9,15 +9,11 @@ export type DeclineHandOverStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-export type DeclineHandOverNeeds = ActionNeeds & {
-  transact<T>(work: (stores: DeclineHandOverStores) => Promise<T>): Promise<T>
-}
-
 /** `over`: it was decided or withdrawn before. `unknown`: it is another member's offer. */
 export type HandOverDeclined = { kind: 'declined' | 'over' | 'unknown' }
 
 /** The named member declines; the installation stays suspended, for owners to decide. */
-export function declineHandOver(needs: DeclineHandOverNeeds) {
+export function declineHandOver(needs: ActionParts<DeclineHandOverStores>) {
   return (context: ActionContext & { actorId: string }, offerId: string): Promise<HandOverDeclined> =>
     needs.transact(async stores => {
       const offer = await stores.holdOffer(context.workspaceId, offerId)

@@ -1,4 +1,4 @@
-import type { ActionNeeds } from '../action-context.ts'
+import type { ActionParts } from '../action-context.ts'
 import { type DeveloperContext, hold, type Unknown } from '../managed-connection.ts'
 import { type SwitchStores, tellEveryone } from './disable-connection.ts'
 
@@ -7,12 +7,8 @@ export type DeleteStores = SwitchStores & {
   deleteConnection(connectionId: string, now: Date): Promise<void>
 }
 
-export type DeleteNeeds = ActionNeeds & {
-  transact<T>(work: (stores: DeleteStores) => Promise<T>): Promise<T>
-}
-
 /** Deletes the connection for good: its tokens fail from the next request on. Its history is kept. */
-export function deleteConnection(needs: DeleteNeeds) {
+export function deleteConnection(needs: ActionParts<DeleteStores>) {
   return (context: DeveloperContext): Promise<{ kind: 'deleted'; name: string } | Unknown> =>
     needs.transact(async stores => {
       const found = await hold(stores, context)

@@ -1,4 +1,4 @@
-import type { ActionNeeds } from '../action-context.ts'
+import type { ActionNeeds, ActionParts } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import {
   connectionEvent,
@@ -18,12 +18,8 @@ export type SwitchStores = ManagedStores & {
   appendAll(events: InstallEvent[]): Promise<void>
 }
 
-export type SwitchNeeds = ActionNeeds & {
-  transact<T>(work: (stores: SwitchStores) => Promise<T>): Promise<T>
-}
-
 /** Stops every token, secret and flow of the connection from the next request on, and deletes none of them. */
-export function disableConnection(needs: SwitchNeeds) {
+export function disableConnection(needs: ActionParts<SwitchStores>) {
   return (context: DeveloperContext): Promise<{ kind: 'disabled' | 'already' } | Unknown> =>
     needs.transact(async stores => {
       const found = await hold(stores, context)
@@ -36,7 +32,7 @@ export function disableConnection(needs: SwitchNeeds) {
 }
 
 /** Everything goes on where it stopped; tokens that ran out meanwhile are refreshed as ever. */
-export function enableConnection(needs: SwitchNeeds) {
+export function enableConnection(needs: ActionParts<SwitchStores>) {
   return (context: DeveloperContext): Promise<{ kind: 'enabled' | 'already' } | Refusal | Unknown> =>
     needs.transact(async stores => {
       const found = await hold(stores, context)

@@ -1,14 +1,14 @@
-import { type ActionContext, actorOf } from '../action-context.ts'
+import { type ActionContext, type ActionParts, actorOf } from '../action-context.ts'
 import { isEndable } from '../installation.ts'
 import { mayGovern } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
-import type { DisconnectNeeds } from './disconnect.ts'
+import type { DisconnectStores } from './disconnect.ts'
 import { endInstallations } from './end-installations.ts'
 
 export type EveryoneDisconnected = { kind: 'disconnected'; count: number } | { kind: 'already' | 'unknown' }
 
 /** An owner ends every installation of a connection in the workspace, in one transaction. */
-export function disconnectEveryone(needs: DisconnectNeeds) {
+export function disconnectEveryone(needs: ActionParts<DisconnectStores>) {
   return (context: ActionContext, connectionId: string): Promise<EveryoneDisconnected | Refusal> =>
     needs.transact(async stores => {
       const actor = await actorOf(stores, context)

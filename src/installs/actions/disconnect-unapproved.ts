@@ -1,4 +1,4 @@
-import { type ActionContext, type ActionNeeds, actorOf } from '../action-context.ts'
+import { type ActionContext, type ActionParts, actorOf } from '../action-context.ts'
 import { type HeldInstallation, isLive } from '../installation.ts'
 import { type Actor, isAgainstPolicy, mayGovern } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
@@ -24,12 +24,8 @@ export type DisconnectUnapprovedStores = EndStores & {
   governed(workspaceId: string): Promise<GovernedInstallation[]>
 }
 
-export type DisconnectUnapprovedNeeds = ActionNeeds & {
-  transact<T>(work: (stores: DisconnectUnapprovedStores) => Promise<T>): Promise<T>
-}
-
 /** An owner ends all installations that the policy would not allow, in one transaction. */
-export function disconnectUnapproved(needs: DisconnectUnapprovedNeeds) {
+export function disconnectUnapproved(needs: ActionParts<DisconnectUnapprovedStores>) {
   return (
     context: ActionContext,
   ): Promise<{ kind: 'disconnected'; count: number } | { kind: 'unknown' } | Refusal> =>

@@ -1,4 +1,4 @@
-import { type ActionContext, type ActionNeeds, actorOf } from '../action-context.ts'
+import { type ActionContext, type ActionParts, actorOf } from '../action-context.ts'
 import { isEndable, isLive } from '../installation.ts'
 import { type Actor, mayDisconnect, outlivesDisconnecting } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
@@ -9,15 +9,11 @@ export type DisconnectStores = EndStores & {
   actor(workspaceId: string, userId: string): Promise<Actor | null>
 }
 
-export type DisconnectNeeds = ActionNeeds & {
-  transact<T>(work: (stores: DisconnectStores) => Promise<T>): Promise<T>
-}
-
 /** `already`: it was disconnected before; `unknown`: there is no such installation in this workspace. */
 export type Disconnected = { kind: 'disconnected'; connectionId: string } | { kind: 'already' | 'unknown' }
 
 /** Ends one installation. When this returns all its tokens are dead, including those issued concurrently. */
-export function disconnect(needs: DisconnectNeeds) {
+export function disconnect(needs: ActionParts<DisconnectStores>) {
   return (context: ActionContext, installationId: string): Promise<Disconnected | Refusal> =>
     needs.transact(async stores => {
       const actor = await actorOf(stores, context)

@@ -1,4 +1,4 @@
-import { type ActionNeeds, newEvent } from '../action-context.ts'
+import { type ActionParts, newEvent } from '../action-context.ts'
 import type { PartnerRequest } from '../approval.ts'
 import type { InstallEvent } from '../events.ts'
 
@@ -12,12 +12,8 @@ export type ForgetStoppedStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-export type ForgetStoppedNeeds = ActionNeeds & {
-  transact<T>(work: (stores: ForgetStoppedStores) => Promise<T>): Promise<T>
-}
-
 /** A member cancels the flow from which they asked for approval. The partner has its answer, and must not get a second one. */
-export function forgetStopped(needs: ForgetStoppedNeeds) {
+export function forgetStopped(needs: ActionParts<ForgetStoppedStores>) {
   return (
     by: { userId: string; address: string | null; requestId: string | null },
     cancelled: { connectionId: string; parameters: PartnerRequest },

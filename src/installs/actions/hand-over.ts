@@ -1,4 +1,4 @@
-import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
+import { type ActionContext, type ActionParts, actorOf, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import type { HandOver } from '../hand-over.ts'
 import { type HeldInstallation, type InstallationScope, isLive } from '../installation.ts'
@@ -15,10 +15,6 @@ export type HandOverStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-export type HandOverNeeds = ActionNeeds & {
-  transact<T>(work: (stores: HandOverStores) => Promise<T>): Promise<T>
-}
-
 /** `offered-already`: another offer of it is open. `unknown`: no installation of this id whose installer has left. */
 export type HandOverOffered =
   | { kind: 'offered'; id: string }
@@ -29,7 +25,7 @@ export type HandOverOffered =
  * An owner offers a departed member's installation to another member. It stays suspended until that member accepts. The member
  * must be allowed to install the connection, and must not have it installed: a person has it once in a workspace.
  */
-export function handOver(needs: HandOverNeeds) {
+export function handOver(needs: ActionParts<HandOverStores>) {
   return (
     context: ActionContext,
     asked: { installationId: string; toUserId: string },

@@ -1,12 +1,12 @@
-import { type ActionContext, actorOf } from '../action-context.ts'
+import { type ActionContext, type ActionParts, actorOf } from '../action-context.ts'
 import { isLive } from '../installation.ts'
 import { mayHandOver } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
-import type { Disconnected, DisconnectNeeds } from './disconnect.ts'
+import type { Disconnected, DisconnectStores } from './disconnect.ts'
 import { endInstallations } from './end-installations.ts'
 
 /** An owner ends a departed member's installation for good. An open offer of it ends, too. */
-export function letGo(needs: DisconnectNeeds) {
+export function letGo(needs: ActionParts<DisconnectStores>) {
   return (context: ActionContext, installationId: string): Promise<Disconnected | Refusal> =>
     needs.transact(async stores => {
       const actor = await actorOf(stores, context)

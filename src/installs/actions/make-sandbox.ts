@@ -1,13 +1,10 @@
-import { type ActionNeeds, newEvent } from '../action-context.ts'
+import { type ActionParts, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import { draftSandbox, type SandboxDraft } from '../sandbox.ts'
 
 /** A developer and their own sandbox. */
 export type SandboxContext = { userId: string; address: string | null; requestId: string | null }
 
-export type MakeSandboxNeeds = ActionNeeds & {
-  transact<T>(work: (stores: MakeSandboxStores) => Promise<T>): Promise<T>
-}
 export type MakeSandboxStores = {
   /** false: this developer has one already. */
   saveSandbox(draft: SandboxDraft, now: Date): Promise<boolean>
@@ -15,7 +12,7 @@ export type MakeSandboxStores = {
 }
 
 /** One for each developer: a second press finds the first one's. */
-export function makeSandbox(needs: MakeSandboxNeeds) {
+export function makeSandbox(needs: ActionParts<MakeSandboxStores>) {
   return (context: SandboxContext): Promise<{ kind: 'made' | 'there-already' }> =>
     needs.transact(async stores => {
       const draft = draftSandbox(context.userId, needs.newId)

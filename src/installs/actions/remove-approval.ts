@@ -1,4 +1,4 @@
-import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
+import { type ActionContext, type ActionParts, actorOf, newEvent } from '../action-context.ts'
 import { isLive } from '../installation.ts'
 import { type Actor, mayGovern } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
@@ -13,15 +13,11 @@ export type RemoveApprovalStores = EndStores & {
   removeApproval(workspaceId: string, connectionId: string): Promise<boolean>
 }
 
-export type RemoveApprovalNeeds = ActionNeeds & {
-  transact<T>(work: (stores: RemoveApprovalStores) => Promise<T>): Promise<T>
-}
-
 /** `ended`: the number of installations that were disconnected. */
 export type ApprovalRemoved = { kind: 'removed'; ended: number } | { kind: 'already' | 'unknown' }
 
 /** An owner removes a connection from the approved list. Installations stay, or end in the same transaction. */
-export function removeApproval(needs: RemoveApprovalNeeds) {
+export function removeApproval(needs: ActionParts<RemoveApprovalStores>) {
   return (
     context: ActionContext,
     asked: { connectionId: string; installed: 'keep' | 'disconnect' },

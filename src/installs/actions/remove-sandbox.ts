@@ -1,10 +1,7 @@
-import { type ActionNeeds, newEvent } from '../action-context.ts'
+import { type ActionParts, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import type { SandboxContext } from './make-sandbox.ts'
 
-export type RemoveSandboxNeeds = ActionNeeds & {
-  transact<T>(work: (stores: RemoveSandboxStores) => Promise<T>): Promise<T>
-}
 export type RemoveSandboxStores = {
   /** With its people, pages and installations. @returns its id; null for a developer without one. */
   deleteSandbox(ownerId: string): Promise<string | null>
@@ -12,7 +9,7 @@ export type RemoveSandboxStores = {
 }
 
 /** Tokens that reach into it are dead from the next request on. */
-export function removeSandbox(needs: RemoveSandboxNeeds) {
+export function removeSandbox(needs: ActionParts<RemoveSandboxStores>) {
   return (context: SandboxContext): Promise<{ kind: 'removed' | 'gone-already' }> =>
     needs.transact(async stores => {
       const id = await stores.deleteSandbox(context.userId)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ActionNeeds } from '../action-context.ts'
+import type { ActionParts } from '../action-context.ts'
 import type { InstallationState } from '../installation.ts'
 import {
   connectionEvent,
@@ -28,8 +28,7 @@ export type InternalTokenStores = ManagedStores & {
   reviveInternal(installationId: string, now: Date): Promise<void>
 }
 
-export type RenewTokenNeeds = ActionNeeds & {
-  transact<T>(work: (stores: InternalTokenStores) => Promise<T>): Promise<T>
+export type RenewTokenNeeds = ActionParts<InternalTokenStores> & {
   random(bytes: number): Buffer
   seal(text: string): string
 }

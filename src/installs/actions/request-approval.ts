@@ -1,4 +1,4 @@
-import { type ActionContext, type ActionNeeds, newEvent } from '../action-context.ts'
+import { type ActionContext, type ActionParts, newEvent } from '../action-context.ts'
 import { type PartnerRequest, sentenceLimit, waitsMs } from '../approval.ts'
 import type { Capability } from '../capability.ts'
 import type { InstallEvent } from '../events.ts'
@@ -33,16 +33,12 @@ export type PendingRequest = Stopped & {
   expiresAt: Date
 }
 
-export type RequestApprovalNeeds = ActionNeeds & {
-  transact<T>(work: (stores: RequestApprovalStores) => Promise<T>): Promise<T>
-}
-
 export type ApprovalRequested =
   | { kind: 'waiting'; id: string }
   | { kind: 'reason-missing' | 'reason-too-long' }
 
 /** A member asks the owners to approve a connection that the policy does not let them install. */
-export function requestApproval(needs: RequestApprovalNeeds) {
+export function requestApproval(needs: ActionParts<RequestApprovalStores>) {
   return async (
     context: ActionContext & { actorId: string },
     stopped: Stopped,

@@ -1,4 +1,4 @@
-import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
+import { type ActionContext, type ActionParts, actorOf, newEvent } from '../action-context.ts'
 import { mayResumeOwn, type Placement } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
 import type { ResumeStores } from './resume.ts'
@@ -10,15 +10,11 @@ export type ResumeOwnStores = Pick<
   placement(userId: string, workspaceId: string, connectionId: string): Promise<Placement | null>
 }
 
-export type ResumeOwnNeeds = ActionNeeds & {
-  transact<T>(work: (stores: ResumeOwnStores) => Promise<T>): Promise<T>
-}
-
 /** `already`: it is not suspended; `unknown`: this person has no such installation in this workspace. */
 export type OwnResumed = { kind: 'resumed' | 'already' | 'unknown' }
 
 /** A member who is back resumes an installation that was suspended when they left. Its tokens stay the same. */
-export function resumeOwn(needs: ResumeOwnNeeds) {
+export function resumeOwn(needs: ActionParts<ResumeOwnStores>) {
   return (
     context: ActionContext & { actorId: string },
     installationId: string,

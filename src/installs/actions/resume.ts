@@ -1,4 +1,4 @@
-import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
+import { type ActionContext, type ActionParts, actorOf, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import { type HeldInstallation, type InstallationScope, isBarred } from '../installation.ts'
 import { type Actor, mayResume } from '../policy.ts'
@@ -13,10 +13,6 @@ export type ResumeStores = {
   appendAll(events: InstallEvent[]): Promise<void>
 }
 
-export type ResumeNeeds = ActionNeeds & {
-  transact<T>(work: (stores: ResumeStores) => Promise<T>): Promise<T>
-}
-
 /**
  * `lifted`: how many had been disconnected while suspended, and may now be installed again. `left`: how many stay suspended
  * because their installers have left.
@@ -26,7 +22,7 @@ export type Resumed =
   | { kind: 'already' | 'unknown' }
 
 /** Resumes suspended installations. A single one whose installer has left is refused. */
-export function resume(needs: ResumeNeeds) {
+export function resume(needs: ActionParts<ResumeStores>) {
   return (context: ActionContext, scope: InstallationScope): Promise<Resumed | Refusal> =>
     needs.transact(async stores => {
       const actor = await actorOf(stores, context)

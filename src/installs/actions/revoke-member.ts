@@ -1,12 +1,12 @@
-import { type ActionContext, actorOf } from '../action-context.ts'
+import { type ActionContext, type ActionParts, actorOf } from '../action-context.ts'
 import { isEndable } from '../installation.ts'
 import { mayGovern } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
-import type { DisconnectNeeds } from './disconnect.ts'
+import type { DisconnectStores } from './disconnect.ts'
 import { endInstallations } from './end-installations.ts'
 
 /** An owner ends one person's access through a connection; everyone else keeps theirs. */
-export function revokeMember(needs: DisconnectNeeds) {
+export function revokeMember(needs: ActionParts<DisconnectStores>) {
   return (
     context: ActionContext,
     asked: { connectionId: string; userId: string },

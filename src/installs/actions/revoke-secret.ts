@@ -1,4 +1,4 @@
-import type { ActionNeeds } from '../action-context.ts'
+import type { ActionParts } from '../action-context.ts'
 import {
   connectionEvent,
   type DeveloperContext,
@@ -12,15 +12,11 @@ export type RevokeSecretStores = ManagedStores & {
   revokeSecret(connectionId: string, secretId: string, now: Date): Promise<boolean>
 }
 
-export type RevokeSecretNeeds = ActionNeeds & {
-  transact<T>(work: (stores: RevokeSecretStores) => Promise<T>): Promise<T>
-}
-
 /** `already`: it is no live secret of this connection. */
 export type SecretRevoked = { kind: 'revoked' } | { kind: 'already' } | Unknown
 
 /** Clients cannot authenticate with the secret from the next request on. Tokens issued with it stay valid. */
-export function revokeSecret(needs: RevokeSecretNeeds) {
+export function revokeSecret(needs: ActionParts<RevokeSecretStores>) {
   return (context: DeveloperContext, secretId: string): Promise<SecretRevoked> =>
     needs.transact(async stores => {
       const found = await hold(stores, context)

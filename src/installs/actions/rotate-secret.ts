@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ActionNeeds } from '../action-context.ts'
+import type { ActionParts } from '../action-context.ts'
 import {
   connectionEvent,
   type DeveloperContext,
@@ -19,8 +19,7 @@ export type RotateStores = ManagedStores & {
   insertSecret(row: SecretRow): Promise<void>
 }
 
-export type RotateNeeds = ActionNeeds & {
-  transact<T>(work: (stores: RotateStores) => Promise<T>): Promise<T>
+export type RotateNeeds = ActionParts<RotateStores> & {
   random(bytes: number): Buffer
 }
 

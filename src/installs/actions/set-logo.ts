@@ -1,4 +1,4 @@
-import type { ActionNeeds } from '../action-context.ts'
+import type { ActionParts } from '../action-context.ts'
 import {
   connectionEvent,
   type DeveloperContext,
@@ -12,12 +12,8 @@ export type LogoStores = ManagedStores & {
   saveLogo(connectionId: string, png: Buffer | null, now: Date): Promise<boolean>
 }
 
-export type LogoNeeds = ActionNeeds & {
-  transact<T>(work: (stores: LogoStores) => Promise<T>): Promise<T>
-}
-
 /** Sets the logo for every screen, redrawn from the uploaded file; null removes it. */
-export function setLogo(needs: LogoNeeds) {
+export function setLogo(needs: ActionParts<LogoStores>) {
   return (context: DeveloperContext, png: Buffer | null): Promise<{ kind: 'set' } | Unknown> =>
     needs.transact(async stores => {
       const found = await hold(stores, context)

@@ -1,4 +1,4 @@
-import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
+import { type ActionContext, type ActionParts, actorOf, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import { type Actor, maySetPolicy } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
@@ -15,10 +15,6 @@ export type SetPolicyStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-export type SetPolicyNeeds = ActionNeeds & {
-  transact<T>(work: (stores: SetPolicyStores) => Promise<T>): Promise<T>
-}
-
 /** `overtaken`: somebody else set it after the caller read it; `unknown`: there is no such workspace. */
 export type PolicySet = { kind: 'set' | 'unchanged' | 'unknown' } | { kind: 'overtaken'; by: string | null }
 
@@ -26,7 +22,7 @@ export type PolicySet = { kind: 'set' | 'unchanged' | 'unknown' } | { kind: 'ove
  * An owner sets the workspace's policy. It applies from the next request on; existing installations are not ended.
  * @param seen when the policy that the owner looked at had been set; null: never.
  */
-export function setPolicy(needs: SetPolicyNeeds) {
+export function setPolicy(needs: ActionParts<SetPolicyStores>) {
   return (context: ActionContext, policy: Policy, seen: Date | null): Promise<PolicySet | Refusal> =>
     needs.transact(async stores => {
       const kept = await stores.holdPolicy(context.workspaceId)

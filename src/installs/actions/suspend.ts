@@ -1,4 +1,4 @@
-import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
+import { type ActionContext, type ActionParts, actorOf, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import type { HeldInstallation, InstallationScope } from '../installation.ts'
 import { type Actor, maySuspend } from '../policy.ts'
@@ -13,14 +13,10 @@ export type SuspendStores = {
   appendAll(events: InstallEvent[]): Promise<void>
 }
 
-export type SuspendNeeds = ActionNeeds & {
-  transact<T>(work: (stores: SuspendStores) => Promise<T>): Promise<T>
-}
-
 export type Suspended = { kind: 'suspended'; count: number } | { kind: 'already' | 'unknown' }
 
 /** Suspends installations: their tokens stay the same, and reach no page until an owner resumes them. */
-export function suspend(needs: SuspendNeeds) {
+export function suspend(needs: ActionParts<SuspendStores>) {
   return (context: ActionContext, scope: InstallationScope): Promise<Suspended | Refusal> =>
     needs.transact(async stores => {
       const actor = await actorOf(stores, context)

@@ -1,4 +1,4 @@
-import type { ActionNeeds } from '../action-context.ts'
+import type { ActionParts } from '../action-context.ts'
 import type { Capability } from '../capability.ts'
 import {
   connectionEvent,
@@ -19,10 +19,6 @@ export type UpdateStores = ManagedStores & {
   revokeSecrets(connectionId: string, now: Date): Promise<number>
 }
 
-export type UpdateNeeds = ActionNeeds & {
-  transact<T>(work: (stores: UpdateStores) => Promise<T>): Promise<T>
-}
-
 export type Updated =
   | { kind: 'updated'; changes: SettingsChange[] }
   | { kind: 'invalid'; faults: SettingsFault[] }
@@ -35,7 +31,7 @@ export type Updated =
  * that users consented to; an internal connection's token follows at once.
  * @param version the connection's when the change was composed; null: any.
  */
-export function updateConnection(needs: UpdateNeeds) {
+export function updateConnection(needs: ActionParts<UpdateStores>) {
   return (
     context: DeveloperContext,
     wanted: Partial<ConnectionSettings>,
@@ -56,7 +52,7 @@ export function updateConnection(needs: UpdateNeeds) {
 }
 
 async function save(
-  needs: UpdateNeeds,
+  needs: ActionParts<UpdateStores>,
   stores: UpdateStores,
   context: DeveloperContext,
   { connection }: ManagedConnection,

@@ -1,4 +1,4 @@
-import { type ActionContext, type ActionNeeds, actorOf, newEvent } from '../action-context.ts'
+import { type ActionContext, type ActionParts, actorOf, newEvent } from '../action-context.ts'
 import { type Actor, mayGovern } from '../policy.ts'
 import { type Refusal, refused } from '../refusal.ts'
 import type { DeclineHandOverStores } from './decline-hand-over.ts'
@@ -7,15 +7,11 @@ export type WithdrawHandOverStores = DeclineHandOverStores & {
   actor(workspaceId: string, userId: string): Promise<Actor | null>
 }
 
-export type WithdrawHandOverNeeds = ActionNeeds & {
-  transact<T>(work: (stores: WithdrawHandOverStores) => Promise<T>): Promise<T>
-}
-
 /** `over`: the member decided before. */
 export type HandOverWithdrawn = { kind: 'withdrawn' | 'over' | 'unknown' }
 
 /** An owner withdraws an offer, so that it can be made to someone else. */
-export function withdrawHandOver(needs: WithdrawHandOverNeeds) {
+export function withdrawHandOver(needs: ActionParts<WithdrawHandOverStores>) {
   return (context: ActionContext, offerId: string): Promise<HandOverWithdrawn | Refusal> =>
     needs.transact(async stores => {
       const actor = await actorOf(stores, context)

@@ -1,4 +1,4 @@
-import { type ActionContext, type ActionNeeds, newEvent } from '../action-context.ts'
+import { type ActionContext, type ActionParts, newEvent } from '../action-context.ts'
 import { type ApprovalRequest, type RequestStatus, statusOf } from '../approval.ts'
 import type { InstallEvent } from '../events.ts'
 
@@ -8,15 +8,11 @@ export type WithdrawRequestStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-export type WithdrawRequestNeeds = ActionNeeds & {
-  transact<T>(work: (stores: WithdrawRequestStores) => Promise<T>): Promise<T>
-}
-
 /** `unknown`: no such id, or another member's. */
 export type RequestWithdrawn = { kind: 'withdrawn' | 'unknown' } | { kind: 'too-late'; status: RequestStatus }
 
 /** A member withdraws their own pending request. */
-export function withdrawRequest(needs: WithdrawRequestNeeds) {
+export function withdrawRequest(needs: ActionParts<WithdrawRequestStores>) {
   return (context: ActionContext & { actorId: string }, requestId: string): Promise<RequestWithdrawn> =>
     needs.transact(async stores => {
       const request = await stores.holdRequest(context.workspaceId, requestId)
