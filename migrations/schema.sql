@@ -304,6 +304,7 @@ CREATE TABLE connections (
   origin text DEFAULT 'registered'::text NOT NULL,
   document_url text,
   registration_token_hash bytea,
+  optional_capabilities text[] DEFAULT '{}'::text[] NOT NULL,
   CONSTRAINT connections_pkey PRIMARY KEY (id),
   CONSTRAINT connections_document_url_unique UNIQUE (document_url),
   CONSTRAINT connections_client_type_known CHECK (client_type = ANY (ARRAY['public'::text, 'confidential'::text])),
@@ -415,6 +416,7 @@ CREATE TABLE flow_steps (
   kind text NOT NULL,
   request_id text,
   failure jsonb,
+  scope text,
   CONSTRAINT flow_steps_pkey PRIMARY KEY (id),
   CONSTRAINT flow_steps_attempt_exists FOREIGN KEY (attempt_id) REFERENCES flow_attempts(id) ON DELETE CASCADE
 );

@@ -41,6 +41,11 @@ export function createCommand(): Command {
     .option('--workspace <id>', 'the workspace that it belongs to')
     .option('--redirect-uri <address...>', 'an allowed redirect URI, compared exactly', [])
     .requiredOption('--capabilities <list>', `comma-separated: ${capabilities.join(', ')}`, readCapabilities)
+    .option(
+      '--optional-capabilities <list>',
+      'those of them that people may leave out at the consent; the others are required',
+      readOptional,
+    )
     .option('--description <text>', 'what it does, in a sentence or two')
     .option('--developer-name <name>', "the developer's name")
     .option('--website <address>', "the developer's website")
@@ -132,13 +137,14 @@ function sentence({ member, value, fault }: RegistrationFault): string {
   return value === undefined ? `${option} ${fault}` : `${option} ${JSON.stringify(value)} ${fault}`
 }
 
-function readCapabilities(text: string): Capability[] {
+const readCapabilities = (text: string) => capabilitiesIn('--capabilities', text)
+const readOptional = (text: string) => capabilitiesIn('--optional-capabilities', text)
+
+function capabilitiesIn(option: string, text: string): Capability[] {
   const words = text.split(',').map(word => word.trim())
   const unknown = words.filter(word => !isCapability(word))
   if (unknown.length > 0)
-    throw new UsageError(
-      `--capabilities has ${JSON.stringify(unknown[0])}; known are ${capabilities.join(', ')}`,
-    )
+    throw new UsageError(`${option} has ${JSON.stringify(unknown[0])}; known are ${capabilities.join(', ')}`)
   return [...new Set(words.filter(isCapability))]
 }
 

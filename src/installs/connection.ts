@@ -14,6 +14,8 @@ export type ConnectionSettings = {
   clientType: 'public' | 'confidential'
   redirectUris: string[]
   capabilities: Capability[]
+  /** Those of `capabilities` that a person may leave out at the consent. */
+  optionalCapabilities: Capability[]
   requirePkce: boolean
   longLivedTokens: boolean
   leaveOutIss: boolean

@@ -1,7 +1,7 @@
 /** The kinds of events. The history, the developer's log and webhooks read one table. */
 export type EventKind =
   | 'connection.registered'
-  /** Its developer changed the registration: which members, and the redirect URIs and capabilities before and after. */
+  /** Its developer changed the registration: which members, and redirect URIs, capabilities and optional ones before and after. */
   | 'connection.updated'
   | 'connection.disabled'
   | 'connection.enabled'

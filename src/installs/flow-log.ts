@@ -38,6 +38,8 @@ export type FlowStep = {
   grantId: string | null
   workspaceId: string | null
   failure: FlowFailure | null
+  /** Of a consent: the access levels that were allowed, separated by spaces. */
+  scope: string | null
 }
 
 /** Notes a step and returns at once; it never fails, and never makes a request wait. */
@@ -47,7 +49,7 @@ export type NoteFlowStep = (step: FlowStep) => void
 export type StepFacts = Pick<FlowStep, 'kind' | 'at' | 'connectionId' | 'requestId'> & Partial<FlowStep>
 
 export function stepOf(facts: StepFacts): FlowStep {
-  return { uid: null, grantId: null, workspaceId: null, failure: null, ...facts }
+  return { uid: null, grantId: null, workspaceId: null, failure: null, scope: null, ...facts }
 }
 
 /** The outcome of an attempt after a step. */

@@ -12,7 +12,10 @@ export type Placement = {
   userDisabled: boolean
   plan: Plan
   policy: Policy
-  connection: Pick<Connection, 'id' | 'kind' | 'origin' | 'firstParty' | 'disabled' | 'capabilities'>
+  connection: Pick<
+    Connection,
+    'id' | 'kind' | 'origin' | 'firstParty' | 'disabled' | 'capabilities' | 'optionalCapabilities'
+  >
   /** The connection is on the workspace's approved list. */
   approved: boolean
   /** Where only owners install: an owner approved this member's own request, and it was taken up in time or still can be. */

@@ -18,6 +18,8 @@ export type RefusalCode =
   | 'no-pages'
   | 'page-out-of-reach'
   | 'capability-not-registered'
+  | 'capability-required'
+  | 'no-capability'
   | 'only-owners'
   | 'only-owners-create'
   | 'plan-without-policy'

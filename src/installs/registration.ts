@@ -25,6 +25,7 @@ export const blankSettings: ConnectionSettings = {
   clientType: 'confidential',
   redirectUris: [],
   capabilities: [],
+  optionalCapabilities: [],
   requirePkce: false,
   longLivedTokens: false,
   leaveOutIss: false,
@@ -47,7 +48,7 @@ export function faultsOfSettings(kind: Connection['kind'], settings: ConnectionS
   for (const member of webAddresses) refuse(member, faultOfWebAddress(settings[member]))
   if (settings.supportEmail !== null) refuse('supportEmail', faultOfEmail(settings.supportEmail))
   refuse('capabilities', faultOfCapabilities(settings.capabilities))
-  return [...faults, ...faultsOfRedirectUris(kind, settings)]
+  return [...faults, ...faultsOfOptional(kind, settings), ...faultsOfRedirectUris(kind, settings)]
 }
 
 /** Control characters, and marks that reverse the text after them: a name must not disguise the words around it. */
@@ -93,6 +94,18 @@ function faultOfCapabilities(capabilities: ConnectionSettings['capabilities']): 
   return capabilities.includes('read_user_with_email') && capabilities.includes('read_user_without_email')
     ? 'has read_user_with_email and read_user_without_email; name one of them'
     : null
+}
+
+function faultsOfOptional(
+  kind: Connection['kind'],
+  { capabilities, optionalCapabilities }: ConnectionSettings,
+): SettingsFault[] {
+  const member = 'optionalCapabilities'
+  if (kind === 'internal' && optionalCapabilities.length > 0)
+    return [{ member, fault: 'are of no use: an internal connection has no consent' }]
+  return optionalCapabilities
+    .filter(one => !capabilities.includes(one))
+    .map(value => ({ member, value, fault: 'is optional, but not among the access levels' }))
 }
 
 function faultsOfRedirectUris(

@@ -32,7 +32,8 @@ const capabilityList = z
     notAList,
   )
   .refine(list => new Set(list).size === list.length, { error: 'names one twice' })
-  .meta({ uniqueItems: true, minItems: 1 })
+const someCapabilities = capabilityList.meta({ uniqueItems: true, minItems: 1 })
+const optionalCapabilities = capabilityList.meta({ uniqueItems: true })
 
 function member<Name extends keyof ConnectionSettings>(
   setting: Name,
@@ -58,7 +59,12 @@ const members = {
     addresses,
     'The addresses that people return to, exactly as written here. https; http on a loopback host; a scheme with a dot for public clients.',
   ),
-  capabilities: member('capabilities', capabilityList, 'The most that it may ask for.'),
+  capabilities: member('capabilities', someCapabilities, 'The most that it may ask for.'),
+  optional_capabilities: member(
+    'optionalCapabilities',
+    optionalCapabilities,
+    'Those of them that a person may leave out at the consent. The others are required.',
+  ),
   require_pkce: member(
     'requirePkce',
     flag,

@@ -193,3 +193,31 @@ describe.each([
     await context.close()
   })
 })
+
+describe.each([
+  ['with JavaScript', true],
+  ['with JavaScript off', false],
+])('optional access levels, %s', (_name, javaScriptEnabled) => {
+  it('are check boxes named by their sentence; what is unticked is not allowed, also after Back', async () => {
+    const connection = await seedConnection(server.sql, {
+      redirect_uris: [callback.address],
+      optional_capabilities: ['update_content', 'read_user_without_email'],
+    })
+    const journey = await arrive('ben', { javaScriptEnabled, connection })
+    const { page, problems } = journey
+    const change = box(page, 'Change what is on those pages')
+    expect(await change.isChecked()).toBe(true)
+    expect(await box(page, 'See who is in Acme: names and pictures').isChecked()).toBe(true)
+    await change.uncheck()
+    await press(page, 'Select pages')
+    await page.waitForURL('**/pages')
+    await press(page, 'Back')
+    await page.waitForURL(url => !url.pathname.endsWith('/pages'))
+    expect(await change.isChecked()).toBe(false)
+    await press(page, 'Select pages')
+    await page.waitForURL('**/pages')
+    await box(page, 'Handbook').check()
+    expect((await allow(journey)).scope).toBe('read_content read_user_without_email')
+    expect(problems).toEqual([])
+  })
+})

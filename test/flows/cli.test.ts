@@ -158,7 +158,19 @@ describe('latchkey connection', () => {
       2,
       /--capabilities has "root"/,
     )
+    refuses(await create(...redirect, '--optional-capabilities', 'update_content'), 1, /optional/)
     expect((await run('connection', 'list', '--json')).out).toBe(before)
+  })
+
+  it('registers which access levels may be left out', async () => {
+    const made = await create(
+      '--redirect-uri',
+      'https://relay.test/cb',
+      '--optional-capabilities',
+      'insert_content',
+      '--json',
+    )
+    expect(made.json()).toMatchObject({ optional_capabilities: ['insert_content'] })
   })
 
   it('disables, enables and rotates, and says so in the connection’s own log', async () => {

@@ -169,3 +169,24 @@ describe('a change of the settings', () => {
     expect(events).toHaveLength(0)
   })
 })
+
+describe('optional access levels', () => {
+  it('are set on the screen, reviewed in a manifest, and refused where they are no access level', async () => {
+    const { developer, ...relay } = await developers.create('ben', { optional: ['update_content'] })
+    const saved = async () =>
+      (await server.sql('select optional_capabilities from connections where id = $1', [relay.id]))[0]
+    expect(await saved()).toEqual({ optional_capabilities: ['update_content'] })
+    await developer.open(`/developers/connections/${relay.id}`)
+    expect(developer.text()).toContain('Change pages (update_content, optional)')
+
+    await developer.open(partOf(relay, 'settings'))
+    await developer.press('Save settings', { optional: ['read_comments'] })
+    expect(developer.visit.status).toBe(400)
+    expect(developer.text()).toContain('“read_comments” is optional, but not among the access levels.')
+    expect(await saved()).toEqual({ optional_capabilities: ['update_content'] })
+
+    await developer.open(partOf(relay, 'settings'))
+    await developer.press('Save settings', { optional: [] })
+    expect(await saved()).toEqual({ optional_capabilities: [] })
+  })
+})

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { capabilities } from '../../src/installs/capability.ts'
+import { type Capability, capabilities } from '../../src/installs/capability.ts'
 import type { Connection } from '../../src/installs/connection.ts'
 import { blankSettings, faultsOfSettings, settingsOf } from '../../src/installs/registration.ts'
 import { changesBetween, stopsBy } from '../../src/installs/settings-change.ts'
@@ -46,6 +46,7 @@ describe('a manifest', () => {
       client: 'confidential',
       redirect_uris: ['https://relay.test/callback'],
       capabilities: ['read_content'],
+      optional_capabilities: [],
       require_pkce: false,
       long_lived_tokens: false,
       leave_out_iss: false,
@@ -184,6 +185,24 @@ describe('a registered setting', () => {
     expect(faults({ description: 'One.\nTwo.', name: 'مساحة عمل 🏔️ Ω' })).toEqual([])
     for (const name of ['کتاب\u200cها', 'क्\u200dष', '👩\u200d💻 Tools', '🏴󠁧󠁢󠁥󠁮󠁧󠁿 Relay'])
       expect([name, faults({ name })]).toEqual([name, []])
+  })
+
+  it('for an optional access level is one of the access levels, and none of an internal connection', () => {
+    const optional = (kind: 'public' | 'internal', ...optionalCapabilities: Capability[]) =>
+      faultsOfSettings(kind, {
+        ...settingsOf(relay),
+        ...(kind === 'internal' ? { redirectUris: [] } : {}),
+        optionalCapabilities,
+      })
+    expect(optional('public', 'read_content')).toEqual([])
+    expect(optional('public', 'read_content', 'update_content')).toEqual([
+      {
+        member: 'optionalCapabilities',
+        value: 'update_content',
+        fault: 'is optional, but not among the access levels',
+      },
+    ])
+    expect(optional('internal', 'read_content')).toMatchObject([{ member: 'optionalCapabilities' }])
   })
 
   it('for an internal connection is no redirect URI', () => {

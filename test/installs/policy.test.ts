@@ -62,6 +62,7 @@ function placed(
       firstParty: false,
       disabled: false,
       capabilities: ['read_content'],
+      optionalCapabilities: [],
       ...connection,
     },
   } satisfies Placement

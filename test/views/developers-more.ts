@@ -56,7 +56,14 @@ const failure: FlowFailure = {
   expected: ['https://relay.test/callback', `https://relay.test/${longWord}`],
   advice: 'Register exactly the address that is sent.',
 }
-const step: LoggedStep = { id: 's1', at: now, kind: 'authorize', requestId: longWord, failure: null }
+const step: LoggedStep = {
+  id: 's1',
+  at: now,
+  kind: 'authorize',
+  requestId: longWord,
+  failure: null,
+  scope: 'read_content update_content',
+}
 const asked = { outcome: null, requestId: '', trail: { after: null, passed: [] } }
 
 export const fixtures = [

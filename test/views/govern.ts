@@ -54,6 +54,7 @@ const placement: Placement = {
     firstParty: false,
     disabled: false,
     capabilities: [],
+    optionalCapabilities: [],
   },
   approved: true,
   requestApproved: false,

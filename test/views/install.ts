@@ -5,6 +5,7 @@ import type { WaitingRequest } from '../../src/web/install/interactions.ts'
 import { levelsPage, levelsView, nowherePage, refusedPage, refusedView } from '../../src/web/install/page.ts'
 import { pagesPage, pagesView } from '../../src/web/install/pages-page.ts'
 import type { InstallChoices, WorkspaceToChoose } from '../../src/web/install/readings.ts'
+import type { Draft } from '../../src/web/picker/draft.ts'
 import {
   listsView,
   nodeView,
@@ -57,6 +58,7 @@ function workspace(id: string, name: string, more: Partial<WorkspaceToChoose> = 
         firstParty: false,
         disabled: false,
         capabilities: request.capabilities,
+        optionalCapabilities: ['update_content', 'read_user_with_email'],
       },
       approved: false,
       requestApproved: false,
@@ -65,6 +67,7 @@ function workspace(id: string, name: string, more: Partial<WorkspaceToChoose> = 
     },
     others: { names: [], count: 0 },
     mine: null,
+    allowed: null,
     ...more,
   }
 }
@@ -100,6 +103,7 @@ const crowded: InstallChoices = {
     workspace('w1', longName, {
       others: { names: [hostile, rightToLeft, longName], count: 4_000 },
       mine: new Date('2026-01-01'),
+      allowed: ['read_content', 'update_content'],
     }),
     ...Array.from({ length: 200 }, (_, at) => workspace(`x${at}`, `${rightToLeft} ${at}`, { icon: null })),
   ],
@@ -122,7 +126,8 @@ const ask: ApprovalAsk = {
   before: { sentence: hostile, href: '/settings' },
   submit: 'Update request',
 }
-const facts = (choices: InstallChoices) => ({ request, choices, user })
+const draft: Draft = { workspaceId: 'w1', picks: {}, declined: {} }
+const facts = (choices: InstallChoices) => ({ request, choices, user, draft })
 
 const page = (id: string, title: string, more: Partial<PickerPage> = {}): PickerPage => ({
   id,
@@ -177,7 +182,7 @@ const results: ResultFacts = {
 }
 const pagesOf = (choices: InstallChoices, reading: PickerReading, problem: string | null) =>
   pagesPage({
-    state: { ...facts(choices), draft: { workspaceId: 'w1', picks: {} }, chosen: chosenIn(choices) },
+    state: { ...facts(choices), draft, chosen: chosenIn(choices) },
     chosen: chosenIn(choices),
     lists: treeOf(reading),
     reading,
@@ -192,6 +197,7 @@ export const fixtures = [
     bare: levelsPage(facts(bare), chosenIn(bare)),
     'without levels': { ...levelsPage(facts(bare), chosenIn(bare)), levels: [] },
     crowded: levelsPage(facts(crowded), chosenIn(crowded)),
+    'nothing ticked': levelsPage(facts(bare), chosenIn(bare), hostile),
     'another account expected': levelsPage(
       { ...facts(bare), request: { ...request, loginHint: `${longWord}<b>@acme.test` } },
       chosenIn(bare),

@@ -183,6 +183,7 @@ const placement: Placement = {
     firstParty: false,
     disabled: false,
     capabilities: [],
+    optionalCapabilities: [],
   },
   approved: false,
   requestApproved: false,

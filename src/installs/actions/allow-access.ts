@@ -9,7 +9,10 @@ import { type InstallRefusal, type Refusal, refused } from '../refusal.ts'
 export type Asked = {
   connectionId: string
   userId: string
+  /** Those that it asks for… */
   capabilities: Capability[]
+  /** …and those of them that the person left out, which the connection must be registered with as optional. */
+  declined: readonly Capability[]
   address: string | null
   requestId: string | null
 }
@@ -30,7 +33,12 @@ export type AllowAccessStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-export type ConsentRefusal = InstallRefusal | 'capability-not-registered' | 'page-out-of-reach'
+export type ConsentRefusal =
+  | InstallRefusal
+  | 'capability-not-registered'
+  | 'capability-required'
+  | 'no-capability'
+  | 'page-out-of-reach'
 
 /** The time in which a consent's code is redeemed: the code lives a minute, the rest is slack for the redirect. */
 const consentLifetimeMs = 10 * 60_000
@@ -48,6 +56,11 @@ export function allowAccess(needs: ActionParts<AllowAccessStores>) {
       if (may.kind === 'no') return refused(may.because)
       if (chosen.capabilities.some(one => !placement.connection.capabilities.includes(one)))
         return refused('capability-not-registered')
+      const { optionalCapabilities: optional } = placement.connection
+      const declined = chosen.capabilities.filter(one => chosen.declined.includes(one))
+      if (declined.some(one => !optional.includes(one))) return refused('capability-required')
+      const capabilities = chosen.capabilities.filter(one => !declined.includes(one))
+      if (capabilities.length === 0) return refused('no-capability')
 
       const pages = [...new Set(chosen.pages)]
       const reachable = new Set(await stores.reachable(chosen.userId, chosen.workspaceId, pages))
@@ -59,7 +72,7 @@ export function allowAccess(needs: ActionParts<AllowAccessStores>) {
         workspaceId: chosen.workspaceId,
         connectionId: chosen.connectionId,
         userId: chosen.userId,
-        capabilities: chosen.capabilities,
+        capabilities,
         pages: pages as [string, ...string[]],
         address: chosen.address,
         createdAt: now,

@@ -51,6 +51,9 @@ export function updateConnection(needs: ActionParts<UpdateStores>) {
     })
 }
 
+/** Of these the event keeps the values, not only that they changed. */
+const lists: SettingsChange['member'][] = ['redirectUris', 'capabilities', 'optionalCapabilities']
+
 async function save(
   needs: ActionParts<UpdateStores>,
   stores: UpdateStores,
@@ -67,7 +70,7 @@ async function save(
       changed: changes.map(one => one.member),
       ...Object.fromEntries(
         changes
-          .filter(one => one.member === 'redirectUris' || one.member === 'capabilities')
+          .filter(one => lists.includes(one.member))
           .map(({ member, before, after }) => [member, { before, after }]),
       ),
     }),

@@ -3,6 +3,7 @@ import type { Context } from 'koa'
 import type Provider from 'oidc-provider'
 import { errors, type InteractionResults } from 'oidc-provider'
 import { readScope } from '../../installs/capability.ts'
+import type { Consent } from '../../installs/consent.ts'
 import { type NoteFlowStep, stepOf } from '../../installs/flow-log.ts'
 import { readUuid } from '../../installs/ids.ts'
 import type { Interactions, WaitingRequest } from '../../web/install/interactions.ts'
@@ -58,11 +59,16 @@ export function interactions(needs: InteractionNeeds): Interactions {
     ctx: Context,
     { uid, connectionId }: WaitingRequest,
     grantId: string,
-    workspaceId: string,
+    { workspaceId, capabilities }: Consent,
   ) {
     const requestId = ctx.state.requestId as string
     needs.note(
-      stepOf({ kind: 'allowed', at: needs.now(), connectionId, requestId, uid, grantId, workspaceId }),
+      stepOf({
+        kind: 'allowed',
+        at: needs.now(),
+        ...{ connectionId, requestId, uid, grantId, workspaceId },
+        scope: capabilities.join(' '),
+      }),
     )
   }
 
@@ -97,7 +103,7 @@ export function interactions(needs: InteractionNeeds): Interactions {
         expiresAt,
       })
       if (!opened) throw new errors.SessionNotFound('the member is gone')
-      noteAllowed(ctx, request, grantId, consent.workspaceId)
+      noteAllowed(ctx, request, grantId, consent)
       await end(ctx, { login: { accountId: consent.userId, remember: false }, consent: { grantId } })
     },
 

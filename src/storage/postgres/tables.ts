@@ -168,6 +168,7 @@ export const connections = table<ConnectionRow>('connections', {
   clientType: text,
   redirectUris: list(text),
   capabilities: list(text),
+  optionalCapabilities: list(text),
   requirePkce: flag,
   longLivedTokens: flag,
   leaveOutIss: flag,
@@ -359,6 +360,7 @@ export const flowSteps = sqlTable('flow_steps', {
   kind: text,
   requestId: orNull(text),
   failure: orNull(json),
+  scope: orNull(text),
 })
 
 export const sweepMarks = sqlTable('sweep_marks', { name: key(text), reached: time })

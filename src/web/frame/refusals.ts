@@ -96,6 +96,19 @@ export const refusals: Record<RefusalCode, Words> = {
     sentence: 'It asks for an access level that its developer has not registered.',
     next: 'Ask the connection’s developer to correct its request.',
   },
+  'capability-required': {
+    status: 409,
+    title: 'The access levels have changed',
+    sentence:
+      'Its developer has changed which access levels can be left out since you chose them. Nothing was allowed.',
+    next: 'Look at the access levels again.',
+  },
+  'no-capability': {
+    status: 400,
+    title: 'No access level was chosen',
+    sentence: 'Every access level was left out, so there is nothing to allow.',
+    next: 'Tick at least one access level, or cancel.',
+  },
   'only-owners': {
     status: 403,
     title: 'Only owners can do this',

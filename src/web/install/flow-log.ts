@@ -85,6 +85,15 @@ const reasons: Record<ConsentRefusal, Reason> = {
     sentence: 'A chosen page is out of the member’s reach.',
     advice: 'Pages may have moved meanwhile; the member can choose again.',
   },
+  'capability-required': {
+    sentence: 'An access level that the member left out is required since.',
+    advice:
+      'The member can look at the access levels again. Change which are optional while few flows are under way.',
+  },
+  'no-capability': {
+    sentence: 'The member left out every access level.',
+    advice: 'Ask for at least one level that is not optional.',
+  },
   'capability-not-registered': {
     sentence: 'The request asks for a capability that the connection is no longer registered with.',
     advice: 'Begin the flow again with the capabilities that are registered now.',

@@ -4,13 +4,14 @@ import { mayInstall } from '../../installs/policy.ts'
 import { isLoopback } from '../../installs/redirect-uri.ts'
 import type { InstallRefusal } from '../../installs/refusal.ts'
 import { view } from '../frame/render.ts'
-import { type Level, levelsOf } from '../kit/levels.ts'
 import { logoOf } from '../kit/logo.ts'
 import { connectionMark, type Mark, workspaceMark } from '../kit/marks.ts'
 import { namesWords } from '../kit/words.ts'
+import type { Draft } from '../picker/draft.ts'
 import { urls } from '../urls.ts'
 import type { ApprovalAsk } from './approval-page.ts'
 import type { ChosenWorkspace } from './chosen-workspace.ts'
+import { type ConsentLevel, consentLevels } from './consent-levels.ts'
 import { type Developer, developerOf } from './developer.ts'
 import type { WaitingRequest } from './interactions.ts'
 import type { ConnectionToInstall, InstallChoices, WorkspaceToChoose } from './readings.ts'
@@ -34,7 +35,9 @@ export type FlowAccount = {
 export type LevelsPage = {
   header: FlowHeader
   workspaceId: string
-  levels: Level[]
+  /** A fault of the ticked levels, if any. */
+  problem: string | null
+  levels: ConsentLevel[]
   /** The bounds of the access: the chosen pages, and the parts that do not depend on them. */
   limit: string
   /** The others who have it installed there, if any. */
@@ -55,14 +58,19 @@ type Facts = {
   user: { name: string; email: string }
 }
 
-export function levelsPage({ request, choices, user }: Facts, chosen: ChosenWorkspace): LevelsPage {
+export function levelsPage(
+  { request, choices, user, draft }: Facts & { draft: Draft },
+  chosen: ChosenWorkspace,
+  problem: string | null = null,
+): LevelsPage {
   const { connection } = choices
   const { workspace } = chosen
   const { names, count } = workspace.others
   return {
     header: flowHeaderOf(connection, workspace),
     workspaceId: workspace.id,
-    levels: levelsOf(request.capabilities, workspace.name),
+    problem,
+    levels: consentLevels(request, workspace, draft),
     limit: limitWords(request.capabilities, workspace.name),
     installedBy: count === 0 ? null : namesWords(names, count),
     already: alreadyWords(workspace),

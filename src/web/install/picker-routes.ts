@@ -3,10 +3,14 @@ import Router from '@koa/router'
 import type { WebContext, WebState } from '../http/state.ts'
 import { pickerControls } from '../picker/controls.ts'
 import { urls } from '../urls.ts'
+import { readDeclined, withDeclined } from './consent-levels.ts'
 import { uidOf } from './flow.ts'
 import { type PickerNeeds, press, readStepLists, showPages } from './picker-screen.ts'
+import { type StepOneNeeds, showStepOne } from './step-one.ts'
 
-export function pickerRoutes(needs: PickerNeeds): Router<WebState> {
+type SelectNeeds = PickerNeeds & StepOneNeeds
+
+export function pickerRoutes(needs: SelectNeeds): Router<WebState> {
   const router = new Router<WebState>()
   router.post('/install/:uid/pages', ctx => select(needs, ctx))
   router.get('/install/:uid/pages', ctx => arrive(needs, ctx))
@@ -21,17 +25,27 @@ export function pickerRoutes(needs: PickerNeeds): Router<WebState> {
 }
 
 /** From step one: the workspace that it showed is the chosen one. */
-async function select({ flow, drafts, log }: PickerNeeds, ctx: WebContext): Promise<void> {
+async function select(needs: SelectNeeds, ctx: WebContext): Promise<void> {
+  const { flow, drafts, log } = needs
   const state = await flow.load(ctx)
   const form = state && flow.form(ctx)
   if (!state || !form) return
   const { request, user, draft, chosen } = state
   const { workspaceId } = form
   if (chosen?.workspace.id !== workspaceId) return void flow.elsewhere(ctx)
-  await drafts.write(request, user.id, { ...draft, workspaceId })
+  const declined = readDeclined(ctx.state.form, request, chosen.workspace)
+  if (!declined) return needs.faults.badForm(ctx, 'malformed')
+  if (request.capabilities.every(one => declined.includes(one))) {
+    ctx.status = 400
+    const shown = { ...state, draft: withDeclined(draft, workspaceId, declined) }
+    return showStepOne(needs, ctx, shown, { problem: nothingTicked })
+  }
+  await drafts.write(request, user.id, { ...withDeclined(draft, workspaceId, declined), workspaceId })
   log.step(ctx, request, { kind: 'workspace', workspaceId })
   flow.lead(ctx, urls.flowPages(request.uid))
 }
+
+const nothingTicked = 'Tick at least one access level, or cancel: there is nothing to allow otherwise.'
 
 async function arrive(needs: PickerNeeds, ctx: WebContext): Promise<void> {
   const state = await needs.flow.load(ctx)

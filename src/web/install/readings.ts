@@ -1,4 +1,5 @@
 /** The data of the flow's screens: each member is one query. */
+import type { Capability } from '../../installs/capability.ts'
 import type { Origin } from '../../installs/connection.ts'
 import type { Placement } from '../../installs/policy.ts'
 import type { PickerReadings } from '../picker/readings.ts'
@@ -28,6 +29,8 @@ export type WorkspaceToChoose = {
   others: { names: string[]; count: number }
   /** When the user installed it there, in use or suspended; null if they have not. */
   mine: Date | null
+  /** The access levels of that installation; null: they have none. */
+  allowed: Capability[] | null
 }
 
 /** The user's workspaces by name. */

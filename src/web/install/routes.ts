@@ -10,10 +10,11 @@ import { type OnePress, type OnePressNeeds, onePress } from '../http/double-subm
 import { seeOther } from '../http/see-other.ts'
 import type { WebContext, WebState } from '../http/state.ts'
 import { logoOf } from '../kit/logo.ts'
-import { drafts, withPicks } from '../picker/draft.ts'
+import { type Draft, drafts, withPicks } from '../picker/draft.ts'
 import type { FlowDescription } from '../sign-in/page.ts'
 import { urls } from '../urls.ts'
 import { type ApprovalNeeds, approvalRoutes } from './approval.ts'
+import { declinedIn, readDeclined, withDeclined } from './consent-levels.ts'
 import { type FlowState, flow, signedInAgain } from './flow.ts'
 import { flowLog } from './flow-log.ts'
 import { type ForcedOutcomeNeeds, forceInSandbox } from './forced-outcome.ts'
@@ -63,7 +64,12 @@ export function install(needs: InstallNeeds): Install {
   router.post('/install/:uid/cancel', ctx => cancel(parts, ctx))
   router.use(pickerRoutes(parts).routes())
   const ask = { faults: needs.faults, flow: parts.flow, ...needs.approval }
-  router.use(approvalRoutes({ ...ask, showStepOne: (...args) => showStepOne(parts, ...args) }).routes())
+  router.use(
+    approvalRoutes({
+      ...ask,
+      showStepOne: (ctx, state, unsent) => showStepOne(parts, ctx, state, { unsent }),
+    }).routes(),
+  )
   return { router, describe: (_ctx, uid) => describe(parts, uid) }
 }
 
@@ -88,9 +94,21 @@ async function switchWorkspace(needs: Parts, ctx: WebContext): Promise<void> {
   const isTheirs = (id: string | null) => choices.workspaces.some(one => one.id === id)
   if (!isTheirs(chosen) || !isTheirs(form.workspaceId)) return needs.faults.refuse(ctx, 'not-a-member')
   const atPages = ctx.state.form.get('step') === 'pages'
-  const draft = atPages ? withPicks(state.draft, form.workspaceId, { ticked: form.ticked }) : state.draft
+  const draft = atPages
+    ? withPicks(state.draft, form.workspaceId, { ticked: form.ticked })
+    : levelsKept(needs, ctx, state, form.workspaceId)
+  if (!draft) return
   await needs.drafts.write(request, user.id, { ...draft, workspaceId: chosen })
   seeOther(ctx, atPages ? urls.flowPages(request.uid) : urls.flow(request.uid))
+}
+
+/** The draft with the levels that step one has ticked in this workspace; null: answered already. */
+function levelsKept(needs: Parts, ctx: WebContext, state: FlowState, workspaceId: string): Draft | null {
+  const workspace = state.choices.workspaces.find(one => one.id === workspaceId)!
+  const declined = readDeclined(ctx.state.form, state.request, workspace)
+  if (declined) return withDeclined(state.draft, workspaceId, declined)
+  needs.faults.badForm(ctx, 'malformed')
+  return null
 }
 
 async function allow(needs: Parts, ctx: WebContext): Promise<void> {
@@ -112,10 +130,14 @@ async function allow(needs: Parts, ctx: WebContext): Promise<void> {
     ctx.status = 409
     return showPages(needs, ctx, { ...state, draft: filled }, signedInAgain)
   }
-  const press = ['allow', request.uid, user.id, workspaceId, ...ticked.toSorted()]
+  const declined = declinedIn(request, chosen.workspace, draft)
+  const press = ['allow', request.uid, user.id, workspaceId, ...declined, ...ticked.toSorted()]
   const to = await needs.onePress(press, async () => {
     await needs.drafts.write(request, user.id, filled)
-    return allowOnce(needs, ctx, state, chosenIn(ctx, state, workspaceId, [first, ...others]))
+    return allowOnce(needs, ctx, state, {
+      ...chosenIn(ctx, state, workspaceId, [first, ...others]),
+      declined,
+    })
   })
   if (to) seeOther(ctx, to)
 }
@@ -156,7 +178,15 @@ async function refuse(needs: Parts, ctx: WebContext, state: FlowState, code: Ref
   const words = refusals[code]
   ctx.status = words.status
   if (state.chosen?.may.kind === 'no') return showStepOne(needs, ctx, state)
-  needs.faults.show(ctx, words, { label: 'Choose pages again', href: urls.flowPages(state.request.uid) })
+  const { uid } = state.request
+  const isAboutLevels = code === 'capability-required' || code === 'no-capability'
+  needs.faults.show(
+    ctx,
+    words,
+    isAboutLevels
+      ? { label: 'Choose access levels again', href: urls.flow(uid) }
+      : { label: 'Choose pages again', href: urls.flowPages(uid) },
+  )
 }
 
 /** Also before the sign-in, and for a user who may not install. */
@@ -189,7 +219,7 @@ function chosenIn(
   { request, user }: FlowState,
   workspaceId: string,
   pages: Chosen['pages'],
-): Chosen {
+): Omit<Chosen, 'declined'> {
   return {
     connectionId: request.connectionId,
     userId: user.id,

@@ -18,12 +18,15 @@ export type StepOneNeeds = {
   now(): Date
 }
 
-/** Step one where the connection may be installed, else the refusal; `unsent`: a request for approval that could not be sent. */
+/**
+ * Step one where the connection may be installed, else the refusal. `unsent`: a request for approval that could not be sent;
+ * `problem`: a fault of the ticked levels.
+ */
 export async function showStepOne(
   needs: StepOneNeeds,
   ctx: WebContext,
   state: FlowState,
-  unsent: Unsent | null = null,
+  { unsent = null, problem = null }: { unsent?: Unsent | null; problem?: string | null } = {},
 ): Promise<void> {
   const { render } = needs
   const { request, choices, chosen } = state
@@ -35,7 +38,8 @@ export async function showStepOne(
   if (!chosen) return render.screen(ctx, refusedView, nowherePage(state), frame(null))
   const submit = { formId: 'flow', action: urls.flowWorkspace(request.uid), enter: null }
   const layout = frame(switcherOf(choices, chosen.workspace, submit))
-  if (chosen.may.kind === 'yes') return render.screen(ctx, levelsView, levelsPage(state, chosen), layout)
+  if (chosen.may.kind === 'yes')
+    return render.screen(ctx, levelsView, levelsPage(state, chosen, problem), layout)
   const owners = await needs.readings.owners(chosen.workspace.id)
   const approval = await askFor(needs.approval, state, unsent, needs.now())
   render.screen(ctx, refusedView, refusedPage(state, chosen, chosen.may.because, owners, approval), layout)

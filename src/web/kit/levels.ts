@@ -3,9 +3,9 @@ import { type Capability, userInformation } from '../../installs/capability.ts'
 import { listWords } from './words.ts'
 
 /** One access level in plain words; `mark` names its risk, if any. */
-export type Level = { words: string; mark: string | null }
+export type Level = { capability: Capability; words: string; mark: string | null }
 
-const levels: Record<Capability, (workspace: string) => Level> = {
+const levels: Record<Capability, (workspace: string) => Omit<Level, 'capability'>> = {
   read_content: () => ({ words: 'Read the pages that you choose, and everything below them', mark: null }),
   update_content: () => ({ words: 'Change what is on those pages', mark: 'Changes content' }),
   insert_content: () => ({ words: 'Add new pages below those pages', mark: 'Adds content' }),
@@ -26,7 +26,7 @@ export function levelsOf(capabilities: readonly Capability[], workspace: string)
   const withEmail = capabilities.includes('read_user_with_email')
   return capabilities
     .filter(one => !(withEmail && one === 'read_user_without_email'))
-    .map(one => levels[one](workspace))
+    .map(one => ({ capability: one, ...levels[one](workspace) }))
 }
 
 const content: [Capability, string][] = [

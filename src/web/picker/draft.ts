@@ -3,6 +3,8 @@
  * nodes. Going back and switching lose none of them, and a page of one workspace never ends up in another.
  */
 
+import type { Capability } from '../../installs/capability.ts'
+
 export type Picks = {
   /** Null until the first change: the pages that the connection can reach now. */
   ticked: string[] | null
@@ -16,10 +18,12 @@ export type Draft = {
   /** Null until one is chosen. */
   workspaceId: string | null
   picks: Record<string, Picks>
+  /** The optional access levels that were left out, by workspace; absent: not decided there yet. */
+  declined: Record<string, Capability[]>
 }
 
 /** The stored form: the ticks, by workspace, are kept apart from the rest. */
-type Kept = { workspaceId: string | null; picks: Record<string, Omit<Picks, 'ticked'>> }
+type Kept = Omit<Draft, 'picks'> & { picks: Record<string, Omit<Picks, 'ticked'>> }
 type Ticks = Record<string, string[]>
 
 /** How a flow of this user ended, for when they come back to its screens. */
@@ -86,13 +90,13 @@ export function drafts(store: Store, now: () => Date) {
         store.read(keyOf(flow, userId)),
         store.read(ticksKeyOf(flow, userId)),
       ])
-      const draft = kept ? (JSON.parse(kept) as Kept) : { workspaceId: null, picks: {} }
+      const draft: Kept = { workspaceId: null, picks: {}, declined: {}, ...(kept ? JSON.parse(kept) : {}) }
       const ticked = ticks ? (JSON.parse(ticks) as Ticks) : {}
       const picks = Object.entries({ ...ticked, ...draft.picks }).map(([id]) => [
         id,
         { ...untouched, ...draft.picks[id], ticked: ticked[id] ?? null },
       ])
-      return { workspaceId: draft.workspaceId, picks: Object.fromEntries(picks) }
+      return { ...draft, picks: Object.fromEntries(picks) }
     },
 
     /** Kept for as long as the request waits. */
@@ -100,7 +104,7 @@ export function drafts(store: Store, now: () => Date) {
       const seconds = secondsUntil(flow.expiresAt)
       if (seconds <= 0) return
       const picks = Object.entries(draft.picks).map(([id, { ticked: _, ...rest }]) => [id, rest])
-      const kept: Kept = { workspaceId: draft.workspaceId, picks: Object.fromEntries(picks) }
+      const kept: Kept = { ...draft, picks: Object.fromEntries(picks) }
       await Promise.all([
         store.write(keyOf(flow, userId), JSON.stringify(kept), seconds),
         this.writeTicks(flow, userId, draft),

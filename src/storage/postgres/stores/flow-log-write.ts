@@ -45,6 +45,7 @@ export async function writeSteps(client: ClientBase, steps: readonly NotedStep[]
           kind: step.kind,
           request_id: step.requestId,
           failure: step.failure,
+          scope: step.scope,
         })),
         storable,
       ),
@@ -180,9 +181,10 @@ const write = {
         workspace_id = coalesce(a."workspaceId", f.workspace_id), failure_code = a."failureCode", last_at = a."lastAt"
       from attempts a where f.id = a.id and not a."isNew" returning f.id
     )
-    insert into flow_steps (id, attempt_id, at, kind, request_id, failure)
-    select s.id, s.attempt_id, s.at, s.kind, s.request_id, s.failure
-    from jsonb_to_recordset($2) as s (id uuid, attempt_id uuid, at timestamptz, kind text, request_id text, failure jsonb)
+    insert into flow_steps (id, attempt_id, at, kind, request_id, failure, scope)
+    select s.id, s.attempt_id, s.at, s.kind, s.request_id, s.failure, s.scope
+    from jsonb_to_recordset($2) as s (id uuid, attempt_id uuid, at timestamptz, kind text, request_id text, failure jsonb,
+      scope text)
     where s.attempt_id in (select id from begun union all select id from gone_on)
     on conflict do nothing`,
 }

@@ -43,6 +43,7 @@ export const placementSql = (user: string) =>
       firstParty: 'c.first_party',
       disabled: 'c.disabled_at is not null or c.deleted_at is not null',
       capabilities: 'c.capabilities',
+      optionalCapabilities: 'c.optional_capabilities',
     }),
     approved: 'exists (select from approvals a where a.workspace_id = w.id and a.connection_id = c.id)',
     requestApproved: requestApproved('w.id', 'c.id', user),

@@ -68,6 +68,7 @@ type CodeRow = ProofRow &
     operatorAgents: Placement['operatorAgents']
     firstParty: boolean
     registered: Placement['connection']['capabilities']
+    optional: Placement['connection']['optionalCapabilities']
   }
 
 const readCode = readEach(
@@ -82,7 +83,8 @@ const readCode = readEach(
     ${onlyOwnersInstall('p')}
       and ${requestApproved('a.workspace_id', 'c.id', 'a.user_id')} as "requestApproved",
     ${suspendedByOwner('a.workspace_id', 'c.id', 'a.user_id')} as suspended,
-    c.id as "clientId", c.kind as "clientKind", c.origin, (select agents from operator_rules) as "operatorAgents", c.first_party as "firstParty", c.capabilities as registered,
+    c.id as "clientId", c.kind as "clientKind", c.origin, (select agents from operator_rules) as "operatorAgents",
+    c.first_party as "firstParty", c.capabilities as registered, c.optional_capabilities as optional,
     ${placementStamp} as stamp
   from connections c
   left join authorizations a on a.code_hash = asked.hash
@@ -134,6 +136,7 @@ function toPlacement(row: CodeRow): Placement {
       firstParty: row.firstParty,
       disabled: false, // disabled clients are not selected
       capabilities: row.registered,
+      optionalCapabilities: row.optional,
     },
     approved: row.approved,
     requestApproved: row.requestApproved === true,

@@ -146,7 +146,10 @@ function factsOf({ connection }: ManagedConnection, about: ConnectionFacts, now:
     ...(isPublic ? [fact('Redirect URIs', connection.redirectUris, true), fact('Client', flags)] : []),
     fact(
       'Access levels',
-      connection.capabilities.map(one => `${levelWords[one]} (${one})`),
+      connection.capabilities.map(one => {
+        const optional = connection.optionalCapabilities.includes(one) ? ', optional' : ''
+        return `${levelWords[one]} (${one}${optional})`
+      }),
     ),
   ].filter(one => one.values.length > 0)
 }

@@ -28,6 +28,8 @@ export type ShownStep = {
   at: Moment
   clock: string
   requestId: string | null
+  /** Of a consent: the access levels that were allowed. */
+  scope: string | null
   failure: ShownFailure | null
 }
 
@@ -56,6 +58,7 @@ export function attemptPage(
       at: momentOf(step.at, now),
       clock: clockOf(step.at),
       requestId: step.requestId,
+      scope: step.scope,
       failure: step.failure && shownFailure(step.failure),
     })),
     back: urls.developersPart(visit.connection.id, 'log'),

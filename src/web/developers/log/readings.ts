@@ -18,6 +18,8 @@ export type LoggedStep = {
   kind: FlowStepKind
   requestId: string | null
   failure: FlowFailure | null
+  /** Of a consent: the access levels that were allowed, separated by spaces. */
+  scope: string | null
 }
 
 export type AttemptsQuestion = {

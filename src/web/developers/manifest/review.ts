@@ -59,7 +59,7 @@ function shown(change: PlannedChange): ChangeShown {
   const base = { label: labels[change.member], stops: change.stops }
   if (change.member === 'redirectUris')
     return { ...base, code: true, ...differing(change.before, change.after) }
-  if (change.member === 'capabilities') {
+  if (change.member === 'capabilities' || change.member === 'optionalCapabilities') {
     const inOrder = (list: string[]) => capabilities.filter(one => list.includes(one))
     return { ...base, code: true, ...differing(inOrder(change.before), inOrder(change.after)) }
   }

@@ -13,6 +13,8 @@ export type SettingsFields = {
   links: Field[]
   capabilities: Choices
   people: Choices
+  /** Null for an internal connection, which has no consent. */
+  optional: Choices | null
   /** Null for an internal connection, which has no flow. */
   flow: { installUrl: Field; redirectUris: TextArea; client: Choices; switches: Choices } | null
 }
@@ -55,6 +57,7 @@ export function settingsFields(
       box('termsUrl', 'terms_url', { type: 'url' }),
     ],
     ...levelFields(kind, settings.capabilities, errorOf('capabilities')),
+    optional: kind === 'internal' ? null : optionalFields(settings.optionalCapabilities, faults),
     flow:
       kind === 'internal'
         ? null
@@ -111,6 +114,23 @@ function levelFields(
         ...people.map(option),
       ],
     },
+  }
+}
+
+function optionalFields(optional: Capability[], faults: SettingsFault[]): Choices {
+  const fault = faults.find(one => one.member === 'optionalCapabilities')
+  return {
+    name: 'optional',
+    legend: labels.optionalCapabilities,
+    type: 'checkbox',
+    hint: 'People may leave these out when they allow access. Your application reads from scope in the token response which were allowed.',
+    error: fault ? faultWords(fault) : null,
+    options: [...content, ...people].map(value => ({
+      value,
+      label: value,
+      hint: null,
+      checked: optional.includes(value),
+    })),
   }
 }
 

@@ -10,6 +10,7 @@ const switches = ['require_pkce', 'long_lived_tokens', 'leave_out_iss']
 const flowless = {
   installUrl: null,
   clientType: 'confidential',
+  optionalCapabilities: [],
   redirectUris: [],
   requirePkce: false,
   longLivedTokens: false,
@@ -21,7 +22,9 @@ export function readSettings(form: URLSearchParams, kind: Connection['kind']): C
   const asked = readCapabilities(form)
   const client = form.get('client') ?? 'confidential'
   const flags = form.getAll('flow')
-  if (!asked || (client !== 'public' && client !== 'confidential')) return null
+  const optional = form.getAll('optional')
+  if (!asked || !optional.every(isCapability) || (client !== 'public' && client !== 'confidential'))
+    return null
   if (flags.some(flag => !switches.includes(flag))) return null
   return {
     name: line(form, 'name') ?? '',
@@ -36,6 +39,7 @@ export function readSettings(form: URLSearchParams, kind: Connection['kind']): C
     clientType: client,
     redirectUris: lines(form.get('redirect_uris') ?? ''),
     capabilities: asked,
+    optionalCapabilities: capabilities.filter(one => optional.includes(one)),
     requirePkce: flags.includes('require_pkce'),
     longLivedTokens: flags.includes('long_lived_tokens'),
     leaveOutIss: flags.includes('leave_out_iss'),

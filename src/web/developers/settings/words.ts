@@ -15,6 +15,7 @@ export const labels: Record<keyof ConnectionSettings, string> = {
   clientType: 'Client type',
   redirectUris: 'Redirect URIs',
   capabilities: 'Access levels',
+  optionalCapabilities: 'Optional access levels',
   requirePkce: 'Require PKCE',
   longLivedTokens: 'Long-lived access tokens',
   leaveOutIss: 'Leave out iss',

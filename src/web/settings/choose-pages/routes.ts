@@ -185,7 +185,7 @@ async function keep(
   what: 'all' | 'ticks' = 'all',
 ): Promise<void> {
   const { user, workspace } = choice.visit
-  const empty = { workspaceId: workspace.id, picks: {} }
+  const empty = { workspaceId: workspace.id, picks: {}, declined: {} }
   const flow = { uid: uidOf(choice), expiresAt: new Date(now().getTime() + draftMs) }
   const draft = picks ? withPicks(empty, workspace.id, picks) : empty
   if (what === 'all') await drafts.write(flow, user.id, draft)

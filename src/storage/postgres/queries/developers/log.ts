@@ -48,7 +48,7 @@ export const readAttempt =
     const { rows } = await pool.query<LoggedAttempt & { steps: (Omit<LoggedStep, 'at'> & { at: string })[] }>(
       `select ${attemptColumns}, (
          select json_agg(json_build_object('id', s.id, 'at', s.at, 'kind', s.kind, 'requestId', s.request_id,
-           'failure', s.failure) order by s.at, s.id)
+           'failure', s.failure, 'scope', s.scope) order by s.at, s.id)
          from (select * from flow_steps s where s.attempt_id = a.id order by s.at desc, s.id desc limit 500) s) as steps
        from flow_attempts a left join workspaces w on w.id = a.workspace_id
        where a.connection_id = $1 and a.id = $2`,

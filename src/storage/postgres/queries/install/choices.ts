@@ -17,6 +17,7 @@ const workspace = asObject<WorkspaceToChoose>({
   placement: placementSql('$1'),
   others: asObject<WorkspaceToChoose['others']>({ names: 'i.names', count: 'i.others' }),
   mine: 'i.mine',
+  allowed: 'i.allowed',
 })
 
 const text = `
@@ -29,6 +30,7 @@ const text = `
       cross join lateral (
         select count(*) filter (where i.user_id <> $1) as others,
           min(i.created_at) filter (where i.user_id = $1) as mine,
+          json_agg(i.capabilities) filter (where i.user_id = $1) -> 0 as allowed,
           coalesce((array_agg(u.name order by i.created_at, i.id) filter (where i.user_id <> $1))[:3], '{}') as names
         from installations i join users u on u.id = i.user_id
         where i.workspace_id = w.id and i.connection_id = c.id
