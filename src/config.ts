@@ -1,5 +1,6 @@
 /** The only reader of process.env: the environment becomes one frozen Config, or the list of all that is wrong. */
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { isIP } from 'node:net'
 import path from 'node:path'
 import { readTrustProxy, type TrustProxy } from './client-address.ts'
 import { type LoginConfig, readLoginConfig } from './login-config.ts'
@@ -30,6 +31,8 @@ export type Config = LoginConfig & {
   /** null: load the demo when the database is embedded and new. */
   demo: boolean | null
   partnerApi: 'full' | 'read' | 'off'
+  /** Hosts that requests to addresses of others reach although they are not public. */
+  outboundHosts: { names: readonly string[]; networks: readonly string[] }
   /** Connections that no one registered here. `open`: they may register themselves; `published`: they describe themselves. */
   agents: 'open' | 'published' | 'off'
   /** Whether /mcp is served, over the partner API. */
@@ -137,6 +140,12 @@ export function readConfig(env: Environment = process.env, needs: { keyFile?: bo
     ),
     demo: read<boolean | null>('DEMO', null, 'true or false', readBoolean),
     partnerApi: read('PARTNER_API', 'full', 'full, read or off', oneOf(['full', 'read', 'off'] as const)),
+    outboundHosts: read(
+      'OUTBOUND_HOSTS',
+      { names: [], networks: [] },
+      'a comma-separated list of host names, addresses and networks such as 10.0.0.0/8',
+      readOutboundHosts,
+    ),
     agents: read(
       'AGENTS',
       production ? 'published' : 'open',
@@ -209,6 +218,22 @@ function expectedIssuer(text: string): string {
   if (pathname !== '/') return `${base}, without a path: Latchkey needs a host name of its own`
   if (search + hash !== '' || /[?#]$/.test(text)) return `${base}, without a query or fragment`
   return `${base}, without a slash at the end`
+}
+
+function readOutboundHosts(text: string): Config['outboundHosts'] | undefined {
+  const parts = text.split(',').map(part => part.trim().toLowerCase())
+  const isNetwork = (part: string) => {
+    const [address = '', bits, more] = part.split('/')
+    const longest = isIP(address) === 4 ? 32 : 128
+    return (
+      isIP(address) > 0 &&
+      more === undefined &&
+      (bits === undefined || (/^\d{1,3}$/.test(bits) && +bits <= longest))
+    )
+  }
+  const isName = (part: string) => /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(part) && !/^[\d.]+$/.test(part)
+  if (!parts.every(part => isNetwork(part) || isName(part))) return undefined
+  return { names: parts.filter(isName), networks: parts.filter(isNetwork) }
 }
 
 function readKeys(text: string): Buffer[] | undefined {

@@ -48,7 +48,7 @@ const mayImport: Record<string, readonly string[]> = {
     'storage',
   ],
   compose: [
-    ...['web', 'api', 'oidc', 'storage', 'installs', 'demo', 'logos', 'playground'],
+    ...['web', 'api', 'oidc', 'storage', 'installs', 'demo', 'logos', 'playground', 'outbound'],
     ...['config.ts', 'root.ts', 'secret-keys.ts', 'passwords.ts', 'request-log.ts'],
   ],
   storage: ['installs', 'web', 'api', 'oidc'],
@@ -56,6 +56,7 @@ const mayImport: Record<string, readonly string[]> = {
   api: ['installs'],
   oidc: ['installs', 'web'],
   demo: ['installs', 'root.ts'],
+  outbound: [],
   playground: [],
   logos: [],
   manifest: ['installs'],

@@ -9,10 +9,12 @@ import { forceOutcome } from '../storage/postgres/stores/sandboxes.ts'
 import { providerStore } from '../storage/postgres/tokens/store.ts'
 import { isUnavailable } from '../storage/unavailable.ts'
 import type { WebContext } from '../web/http/state.ts'
+import { urls } from '../web/urls.ts'
 import { now } from './action-parts.ts'
 import { servesMcp } from './api.ts'
 import type { BackgroundWriters } from './background.ts'
 import type { WebParts } from './frame.ts'
+import { documentFetch, publishedStore } from './published-clients.ts'
 import { registrations } from './registrations.ts'
 import type { Stores } from './stores.ts'
 
@@ -30,6 +32,9 @@ export async function openProvider(
     mcp: servesMcp(config),
     agents: config.agents,
     registrations: registrations(stores),
+    published: publishedStore(stores),
+    fetchDocument: documentFetch(config),
+    signInUrl: urls.signIn,
     store: providerStore(poolOf(stores.database)),
     shortLived: stores.shortLived,
     limits: stores.limits,

@@ -3,6 +3,7 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import type { Browser, Page } from 'playwright-core'
 import { axeFindings, openBrowser, openProfile, signIn } from '../support/browser.ts'
 import { type Callback, openCallback } from '../support/callback.ts'
+import { type Documents, openDocuments } from '../support/documents.ts'
 import { McpApplication } from '../support/mcp-client.ts'
 import { password, seedWorld, type World } from '../support/seed.ts'
 import { startServer, type TestServer } from '../support/server.ts'
@@ -11,12 +12,31 @@ let server: TestServer
 let world: World
 let browser: Browser
 let callback: Callback
+let documents: Documents
 
 beforeAll(async () => {
-  ;[server, browser, callback] = await Promise.all([startServer(), openBrowser(), openCallback()])
+  ;[server, browser, callback] = await Promise.all([
+    startServer({ OUTBOUND_HOSTS: 'localhost' }),
+    openBrowser(),
+    openCallback(),
+  ])
+  documents = await openDocuments((request, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(
+      JSON.stringify({
+        client_id: `https://${request.headers.host}${request.url}`,
+        client_name: 'GitHub',
+        redirect_uris: [callback.address],
+        logo_uri: 'http://elsewhere.test/logo.png',
+        scope: 'openid profile',
+        grant_types: ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code'],
+        unheard_of: true,
+      }),
+    )
+  })
   world = await seedWorld(server.sql)
 })
-afterAll(() => Promise.all([browser.close(), callback.close(), server.close()]))
+afterAll(() => Promise.all([browser.close(), callback.close(), documents.close(), server.close()]))
 
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
@@ -87,6 +107,33 @@ describe('an application that no one registered', () => {
     expect(await page.getByRole('main').textContent()).toContain(
       'remove and add this connection again in your application',
     )
+  })
+})
+
+describe('an application that publishes a document about itself', () => {
+  it('is shown by the host of the document, whatever name it claims, and reads the ticked page on two devices', async () => {
+    const address = `${documents.base}/desk.json`
+    const [laptop, phone] = [0, 1].map(
+      () => new McpApplication(server.base, callback.address, 'GitHub', address),
+    )
+    const page = await arrive(laptop!, 'cleo')
+    const facts = await page.getByRole('main').textContent()
+    expect(facts).toContain(`Published by ${new URL(documents.base).host}`)
+    expect(facts).not.toContain('Registered itself')
+    const first = await allow(page, laptop!, 'Handbook')
+    expect((await read(first, world.pages.handbook)).isError).toBe(false)
+    expect((await read(first, world.pages.roadmap)).isError).toBe(true)
+
+    const second = await arrive(phone!, 'cleo')
+    await press(second, 'Select pages')
+    expect(await second.getByRole('checkbox', { name: 'Handbook', exact: true }).isChecked()).toBe(true)
+    await second.getByRole('checkbox', { name: 'Roadmap', exact: true }).check()
+    await press(second, 'Allow access')
+    await second.waitForURL(`${callback.address}?**`)
+    await phone!.redeem(second.url())
+    expect((await read(first, world.pages.roadmap)).isError).toBe(false)
+    expect(documents.asked).toEqual(['/desk.json'])
+    expect(await server.sql(`select name from connections where origin = 'published'`)).toHaveLength(1)
   })
 })
 

@@ -11,6 +11,8 @@ export type Registration = ConnectionSettings &
   Partial<Pick<Connection, 'resourceServer' | 'origin'>> & {
     /** Of a connection that registered itself: the SHA-256 of the token that manages it. */
     registrationTokenHash?: Buffer
+    /** Of a published one: the address of its document. */
+    documentUrl?: string
   }
 
 /** As SettingsFault, of any member of the registration. */
@@ -30,7 +32,7 @@ export type Registered = {
 
 export type RegisterStores = {
   insertConnection(
-    connection: Connection & Pick<Registration, 'registrationTokenHash'>,
+    connection: Connection & Pick<Registration, 'registrationTokenHash' | 'documentUrl'>,
     now: Date,
   ): Promise<void>
   insertSecret(row: SecretRow): Promise<void>
@@ -155,7 +157,7 @@ async function placeInternal(
 function connectionOf(
   asked: Registration,
   id: string,
-): Connection & Pick<Registration, 'registrationTokenHash'> {
+): Connection & Pick<Registration, 'registrationTokenHash' | 'documentUrl'> {
   return {
     ...asked,
     id,

@@ -4,6 +4,8 @@ import type Provider from 'oidc-provider'
 import type { Client } from 'oidc-provider'
 import { type FlowFailure, type FlowStepKind, type NoteFlowStep, stepOf } from '../../installs/flow-log.ts'
 import { readUuid } from '../../installs/ids.ts'
+import { documentUrlOf } from '../clients/document.ts'
+import type { Published } from '../clients/published.ts'
 import { explainAuthorize } from '../diagnostics/explain.ts'
 import { isTrial, type Trials } from '../trials.ts'
 import { readAuthorizeRequest } from './authorize-request.ts'
@@ -21,6 +23,9 @@ export type AuthorizeNeeds = {
   note: NoteFlowStep
   now(): Date
   connectionOf(client: Client): { leaveOutIss: boolean }
+  clients: Published
+  signedIn(ctx: Context): Promise<boolean>
+  signInUrl(returnTo: string): string
   trials: Trials
   isUnavailable: IsUnavailable
 }
@@ -49,6 +54,31 @@ export function authorizeEndpoint(needs: AuthorizeNeeds) {
     ctx.status = status
     if (status === 503) ctx.set('Retry-After', '1')
     await needs.renderFault(ctx, { status, ...words, requestId: ctx.state.requestId as string })
+  }
+
+  /**
+   * The query, with the connection's id in place of the address of its document. The document is fetched only for someone who
+   * is signed in: nobody else makes this server ask others. null: answered already.
+   */
+  async function withPublished(ctx: Context): Promise<Context['query'] | null> {
+    const url = documentUrlOf(ctx.query.client_id)
+    if (!url) return ctx.query
+    if (!(await needs.signedIn(ctx))) {
+      ctx.redirect(needs.issuer + needs.signInUrl(ctx.url))
+      ctx.status = 303
+      return null
+    }
+    const resolved = await needs.clients.resolve(url)
+    if ('id' in resolved) return { ...ctx.query, client_id: resolved.id }
+    needs.log.warn(
+      { requestId: ctx.state.requestId, host: url.host, reason: resolved.fault },
+      'the document of a client was refused',
+    )
+    await show(ctx, 400, {
+      title: 'This application cannot say who it is',
+      sentence: `The document at ${url.host} that describes the application ${resolved.fault.replace(/\.$/, '')}. Nothing was allowed.`,
+    })
+    return null
   }
 
   /** Logs a step for the connection that the request names, if any. */
@@ -84,7 +114,9 @@ export function authorizeEndpoint(needs: AuthorizeNeeds) {
   return {
     begin(provider: Provider, run: Middleware): Middleware {
       return async (ctx, next) => {
-        const request = readAuthorizeRequest(ctx.query, needs)
+        const query = await withPublished(ctx)
+        if (!query) return
+        const request = readAuthorizeRequest(query, needs)
         if (!request) return show(ctx, 400, unreadable)
         ctx.state.isTrial = await isTrial(needs.trials, ctx)
         ctx.query = request.query as Context['query']

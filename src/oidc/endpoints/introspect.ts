@@ -1,10 +1,12 @@
 /** POST /v1/oauth/introspect (RFC 7662), with the pages that are granted at this moment. */
+
 import { hash } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
 import { type FlowFailure, type NoteFlowStep, stepOf } from '../../installs/flow-log.ts'
 import { tokenPrefix } from '../../installs/token-value.ts'
 import type { Authenticate } from '../clients/client-authentication.ts'
 import { claimedClient, claimedSecret, readCredentials } from '../clients/client-credentials.ts'
+import { type PublishedStore, withConnectionId } from '../clients/published.ts'
 import {
   explainForm,
   explainInactive,
@@ -27,6 +29,7 @@ import { invalidRequest, OAuthRefusal } from './oauth-refusal.ts'
 import { type Fields, readFields } from './request-body.ts'
 
 export type IntrospectNeeds = {
+  published: Pick<PublishedStore, 'idOf'>
   issuer: string
   store: IntrospectionStore & SecretStore & TokenStatusStore
   readProof(clientId: string): Promise<ClientProof | null>
@@ -44,7 +47,7 @@ export function introspectEndpoint(needs: IntrospectNeeds): Middleware {
     const authorization = ctx.get('authorization') || undefined
     let fields: Fields = {}
     try {
-      fields = await readFields(ctx.req)
+      fields = await withConnectionId(needs.published, await readFields(ctx.req))
       await answer(needs, rateLimits, ctx, authorization, fields)
     } catch (error) {
       if (error instanceof OAuthRefusal) noteRefusal(needs, rateLimits, ctx, authorization, fields, error)

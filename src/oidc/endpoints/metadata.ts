@@ -30,6 +30,7 @@ function serverMetadata({ issuer, agents, mcp }: Parameters<typeof signedMetadat
     introspection_endpoint: `${issuer}/v1/oauth/introspect`,
     revocation_endpoint: `${issuer}/v1/oauth/revoke`,
     ...(agents === 'open' ? { registration_endpoint: `${issuer}/v1/oauth/register` } : {}),
+    ...(agents === 'off' ? {} : { client_id_metadata_document_supported: true }),
     jwks_uri: `${issuer}/v1/oauth/jwks`,
     scopes_supported: [...capabilities],
     response_types_supported: ['code'],

@@ -2,6 +2,7 @@
  * POST /v1/oauth/revoke (RFC 7009). Either token ends all tokens of its authorization. An unknown token, or one of another client,
  * has no effect and gets the same response.
  */
+
 import { hash } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
 import { type FlowFailure, type NoteFlowStep, nothingEnded, stepOf } from '../../installs/flow-log.ts'
@@ -13,6 +14,7 @@ import {
   claimedSecret,
   readCredentials,
 } from '../clients/client-credentials.ts'
+import { type PublishedStore, withConnectionId } from '../clients/published.ts'
 import { explainForeign, explainForm, explainRefusal } from '../diagnostics/explain-introspection.ts'
 import { type LogRateLimits, logRateLimits } from '../diagnostics/log-rate-limit.ts'
 import type { ClientProof, RevocationStore, SecretStore } from '../ports.ts'
@@ -22,6 +24,7 @@ import { type Fields, readFields } from './request-body.ts'
 import type { Throttle } from './token-rate-limit.ts'
 
 export type RevokeNeeds = {
+  published: Pick<PublishedStore, 'idOf'>
   store: RevocationStore & SecretStore
   readProof(clientId: string): Promise<ClientProof | null>
   authenticate: Authenticate
@@ -37,7 +40,7 @@ export function revokeEndpoint(needs: RevokeNeeds): Middleware {
     const authorization = ctx.get('authorization') || undefined
     let fields: Fields = {}
     try {
-      fields = await readFields(ctx.req)
+      fields = await withConnectionId(needs.published, await readFields(ctx.req))
       await revoke(needs, rateLimits, ctx, readCredentials(authorization, fields), fields)
     } catch (error) {
       if (error instanceof OAuthRefusal) noteRefusal(needs, rateLimits, ctx, authorization, fields, error)

@@ -1,9 +1,11 @@
 /** POST /v1/oauth/token: runs the library's grant over an exchange, then stores the result by one statement. */
+
 import type { Context, Middleware } from 'koa'
 import { type FlowFailure, type NoteFlowStep, stepOf } from '../../installs/flow-log.ts'
 import { type ForceOutcome, readTestOutcome, testHeader } from '../../installs/forced-outcome.ts'
 import type { Authenticate } from '../clients/client-authentication.ts'
 import { type Credentials, claimedClient, readCredentials } from '../clients/client-credentials.ts'
+import { type PublishedStore, withConnectionId } from '../clients/published.ts'
 import { explainUnproven } from '../diagnostics/explain-client.ts'
 import { type Attempted, explainToken, ownOf } from '../diagnostics/explain-token.ts'
 import { begin, Exchange, lacksKey, type Source } from '../library/exchange.ts'
@@ -21,6 +23,7 @@ import { tokenAnswer } from './token-answer.ts'
 import type { Throttle } from './token-rate-limit.ts'
 
 export type TokenNeeds = PresentedNeeds & {
+  published: Pick<PublishedStore, 'idOf'>
   issuer: string
   /** Whether the MCP server is served. */
   mcp: boolean
@@ -47,7 +50,7 @@ export function tokenEndpoint(needs: TokenNeeds): Middleware {
       counted: false,
     }
     try {
-      attempted.fields = withoutOpenId(await readFields(ctx.req))
+      attempted.fields = withoutOpenId(await withConnectionId(needs.published, await readFields(ctx.req)))
       await grant(needs, ctx, readCredentials(authorization, attempted.fields), attempted)
       note(needs, ctx, claimedClient(authorization, attempted.fields), attempted, null)
     } catch (error) {

@@ -9,6 +9,7 @@ import type { TakingLimits } from '../../installs/rate-limits.ts'
 import type { Interactions } from '../../web/install/interactions.ts'
 import { clientAuthentication } from '../clients/client-authentication.ts'
 import { type Clients, clients } from '../clients/clients.ts'
+import { type PublishedNeeds, type PublishedStore, publishedClients } from '../clients/published.ts'
 import { derivedKeys } from '../derived-keys.ts'
 import { authorizeEndpoint, type RenderFault } from '../endpoints/authorize.ts'
 import { codeTokens } from '../endpoints/code-tokens.ts'
@@ -46,6 +47,10 @@ export type ProviderNeeds = {
   /** Which connections that no one registered here are let in. */
   agents: RegisterNeeds['agents']
   registrations: Registrations
+  published: PublishedStore
+  fetchDocument: PublishedNeeds['fetchDocument']
+  /** The sign-in, from which the browser comes back to an address of ours. */
+  signInUrl(returnTo: string): string
   store: ProviderStore
   shortLived: FlowStore
   limits: TakingLimits
@@ -83,7 +88,11 @@ export type InstallProvider = {
 export async function createProvider(needs: ProviderNeeds): Promise<InstallProvider> {
   const cookieKeys = derivedKeys(needs.secretKeys, cookieKey)
   const registered = clients({ store: needs.store, log: needs.log, provider: () => provider })
-  const authorize = authorizeEndpoint({ ...needs, connectionOf: registered.connectionOf })
+  const authorize = authorizeEndpoint({
+    ...needs,
+    connectionOf: registered.connectionOf,
+    clients: publishedClients(needs),
+  })
   const provider: Provider = new Provider(
     needs.issuer,
     configuration({

@@ -11,7 +11,7 @@ import { connectionSecrets, connections, installations, internalTokens } from '.
 export function registrationStore(manager: EntityManager) {
   return {
     async insertConnection(
-      connection: Connection & { registrationTokenHash?: Buffer },
+      connection: Connection & { registrationTokenHash?: Buffer; documentUrl?: string },
       now: Date,
     ): Promise<void> {
       await manager.getRepository(connections).insert({ ...connection, createdAt: now, updatedAt: now })

@@ -23,3 +23,13 @@ export async function readSelfRegistered(
 export async function saveOperatorRules(pool: Pool, agents: string): Promise<void> {
   await pool.query('update operator_rules set agents = $1 where agents <> $1', [agents])
 }
+
+/** The id of the connection that the document at this address describes; null: there is none. */
+export async function readPublished(pool: Pool, documentUrl: string): Promise<string | null> {
+  const { rows } = await pool.query<{ id: string }>({
+    name: 'published-connection',
+    text: 'select id from connections where document_url = $1 and deleted_at is null',
+    values: [documentUrl],
+  })
+  return rows[0]?.id ?? null
+}

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto'
+import type { Config } from '../config.ts'
+import { registerConnection } from '../installs/actions/register-connection.ts'
+import type { PublishedNeeds, PublishedStore } from '../oidc/clients/published.ts'
+import { guardedFetch, OutboundRefusal } from '../outbound/guarded-fetch.ts'
+import { poolOf } from '../storage/postgres/pool.ts'
+import { managedConnectionStore } from '../storage/postgres/stores/managed-connections.ts'
+import { readPublished } from '../storage/postgres/stores/self-registrations.ts'
+import { actionParts } from './action-parts.ts'
+import { developerActions } from './developers.ts'
+import type { Stores } from './stores.ts'
+
+const documentBounds = { milliseconds: 2_500, bytes: 5 * 1024 }
+
+export function documentFetch({ outboundHosts }: Config): PublishedNeeds['fetchDocument'] {
+  const fetch = guardedFetch(outboundHosts)
+  return url =>
+    fetch(url, documentBounds, 'application/json').catch(error => {
+      if (error instanceof OutboundRefusal) return { fault: error.message }
+      throw error
+    })
+}
+
+/** Connections that describe themselves. A changed document changes the connection, and the event says so. */
+export function publishedStore(stores: Stores): PublishedStore {
+  const pool = poolOf(stores.database)
+  const register = registerConnection({
+    ...actionParts(stores.database, managedConnectionStore),
+    random: randomBytes,
+    seal() {
+      throw new Error('a published connection has no internal token')
+    },
+  })
+  const { update } = developerActions(stores)
+  const nobody = { userId: null, address: null, requestId: null }
+  const idOf = (documentUrl: string) => readPublished(pool, documentUrl)
+  return {
+    idOf,
+    async keep(documentUrl, settings) {
+      const known = await idOf(documentUrl)
+      if (known) {
+        await update({ connectionId: known, ...nobody }, settings, null)
+        return known
+      }
+      const about = {
+        documentUrl,
+        origin: 'published',
+        kind: 'public',
+        workspaceId: null,
+        createdBy: null,
+      } as const
+      try {
+        const made = await register({ ...settings, ...about, firstParty: false, verified: false })
+        if (made.kind === 'invalid') throw new Error('the settings were not checked')
+        return made.connection.id
+      } catch (error) {
+        // Another host created it at the same moment.
+        const other = await idOf(documentUrl)
+        if (other === null) throw error
+        return other
+      }
+    },
+  }
+}
