@@ -37,11 +37,7 @@ type Kept = {
   password: string
   persona?: string
   flows?: string[]
-  upstream?: Upstream
 }
-
-/** A session at the host's OpenID provider, for its logout; `sid` null: the provider names none. */
-type Upstream = { sid: string | null }
 
 /** Tells one password hash from the next. */
 const markOf = (passwordHash: string | null) => hash('sha256', passwordHash ?? '', 'base64url')
@@ -108,7 +104,6 @@ export function sessions(needs: SessionNeeds) {
       userId: string,
       passwordHash: string | null,
       flow: string | null = null,
-      upstream?: Upstream,
     ): Promise<void> {
       const before = await find(ctx)
       if (before) await needs.store.remove(keyOf(before.session.id))
@@ -116,7 +111,7 @@ export function sessions(needs: SessionNeeds) {
       const flows = [...earlier, ...(flow ? [flow] : [])].slice(-maxFlows)
       const id = randomBytes(32).toString('base64url')
       const startedAt = needs.now().getTime()
-      const kept: Kept = { userId, startedAt, password: markOf(passwordHash), flows, upstream }
+      const kept: Kept = { userId, startedAt, password: markOf(passwordHash), flows }
       await needs.store.write(keyOf(id), JSON.stringify(kept), idleSeconds)
       ctx.cookies.set(cookie, id, attributes)
       ctx.state.session = { id, signedInFor: flows }

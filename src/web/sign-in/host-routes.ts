@@ -14,8 +14,6 @@ export type HostAnswer =
       kind: 'signed-in'
       user: { id: string; passwordHash: string | null }
       returnTo: string
-      /** The session at the host, for its logout. */
-      upstream?: { sid: string | null }
     }
   | {
       kind: 'over' | 'another-browser' | 'unknown-user' | 'refused' | 'away'
@@ -27,7 +25,7 @@ export type HostSignIn = {
   /** For the button. */
   name: string
   /** Where the host sends the browser back to. */
-  back: '/sign-in/finish' | '/sign-in/callback'
+  back: '/sign-in/finish'
   /** @returns the address at the host. */
   begin(
     ctx: WebContext,
@@ -70,8 +68,8 @@ export function hostRoutes(router: Router<WebState>, needs: HostRouteNeeds): voi
     const answer = await host.finish(ctx)
     if (answer.kind !== 'signed-in')
       return refuse(ctx, answer.kind, answer.reason, answer.returnTo ?? urls.home)
-    const { user, returnTo, upstream } = answer
-    await sessions.start(ctx, user.id, user.passwordHash, flowOf(returnTo), upstream)
+    const { user, returnTo } = answer
+    await sessions.start(ctx, user.id, user.passwordHash, flowOf(returnTo))
     seeOther(ctx, returnTo)
   })
 }
