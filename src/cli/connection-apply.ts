@@ -119,7 +119,10 @@ async function change(
   }))
   const document = { id, client_id: id, created: false, changes }
   if (changes.length === 0)
-    return output.answer({ ...document, applied: false }, 'This is what is registered: nothing changes.')
+    return output.answer(
+      { ...document, applied: false },
+      'The manifest matches the registered settings: there are no changes.',
+    )
   const words = planned.changes.map(changeWords).join('\n')
   if (dryRun) return output.answer({ ...document, applied: false }, words)
   output.say(words)

@@ -163,10 +163,9 @@ export async function createDemoPartner(needs: DemoPartnerNeeds): Promise<Middle
 
   async function denied(visit: Visit): Promise<void> {
     if (visit.tokens) await listPages(visit, visit.tokens)
-    if (!visit.tokens) visit.notice = 'Access was not allowed. Nothing is connected.'
+    if (!visit.tokens) visit.notice = 'Access was not allowed. There is no connection.'
     else if (visit.pages)
-      visit.notice =
-        'Access was not allowed this time. The connection that was there before still stands, as it was.'
+      visit.notice = 'Access was not allowed this time. The earlier connection is unchanged.'
   }
 
   async function listPages(visit: Visit, tokens: Tokens): Promise<void> {

@@ -18,7 +18,7 @@ export function faultOfRedirectUri(uri: string, clientType: Connection['clientTy
   const stranger = /[^\x21-\x7e]|[\\"<>^`{|}]/.exec(uri)
   if (stranger) return `has ${nameOf(stranger[0])} at place ${stranger.index + 1}; write it percent-encoded`
   if (uri.includes('*')) return 'has a wildcard; every address is registered as it is'
-  if (uri.includes('#')) return 'has a fragment (what stands after #)'
+  if (uri.includes('#')) return 'has a fragment (the part after #)'
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase()
   if (!scheme || !URL.canParse(uri)) return 'is not an absolute address'
   if (scheme === 'https') return faultOfPlace(uri)
@@ -40,7 +40,7 @@ export function faultOfRedirectUri(uri: string, clientType: Connection['clientTy
 function faultOfPlace(uri: string): string | null {
   const [, authority, path = ''] = /^https?:\/\/([^/?]*)([^?]*)/i.exec(uri) ?? []
   if (!authority) return 'has no host'
-  if (authority.includes('@')) return 'has a user part (what stands before @)'
+  if (authority.includes('@')) return 'has a user part (the part before @)'
   const { hostname, pathname } = new URL(uri)
   // "127.1", "0x7f.1" and the like are the same host under a name that no reader recognises.
   if (authority.toLowerCase().replace(/:\d*$/, '') !== hostname)

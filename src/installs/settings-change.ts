@@ -48,7 +48,7 @@ function lost({ before, after }: { before: string[]; after: string[] }): string 
 function ofPublic({ before, after }: { before: Capability[]; after: Capability[] }): string | null {
   const gone = before.filter(one => !after.includes(one))
   if (gone.length === 0) return null
-  return `Flows that ask for ${list(gone)} are refused. What is installed keeps what its member allowed.`
+  return `Flows that ask for ${list(gone)} are refused. Installations keep the access that their members allowed.`
 }
 
 /** An internal connection has no consent: registered capabilities apply to its token at once. */

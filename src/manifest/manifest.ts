@@ -45,7 +45,7 @@ function member<Name extends keyof ConnectionSettings>(
 
 const members = {
   name: member('name', line, 'The name on the consent screen.'),
-  description: member('description', text, 'What it does, in a sentence or two.'),
+  description: member('description', text, 'Its purpose, in a sentence or two.'),
   developer_name: member('developerName', text, 'The developer.'),
   website: member('website', address, "The developer's website."),
   install_url: member('installUrl', address, 'The page of the partner on which an install begins.'),

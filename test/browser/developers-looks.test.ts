@@ -177,7 +177,7 @@ describe('the screens of the hub', () => {
       .getByRole('textbox', { name: 'Redirect URIs' })
       .fill(`http://relay.test/${'callback'.repeat(20)}\nhttps://*.relay.test/`)
     await page.getByRole('button', { name: 'Create connection' }).click()
-    await page.getByText('Nothing was created yet.').waitFor()
+    await page.getByText('The connection was not created yet.').waitFor()
     expect(await page.locator(':focus').getAttribute('name')).toBe('name')
     found.push(...(await check(page, 'create-refused')))
     await page.goto(`${server.base}/developers/connections/${busy}/settings`)

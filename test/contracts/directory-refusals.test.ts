@@ -172,7 +172,7 @@ describe('what only the whole file shows is refused by the line that shows it fi
     const chain = Array.from({ length: 101 }, () => randomUUID())
     const lines = chain.map((id, at) => pageLine(acme, id, chain[at - 1] ?? null))
     expect(await refusal(lines[100]!, lines.slice(0, 100).reverse())).toBe(
-      'line 3: the page stands deeper than 100 levels',
+      'line 3: the page is deeper than 100 levels',
     )
     const below = lines.slice(0, 99)
     below[0] = pageLine(acme, chain[0]!, launch)
@@ -193,7 +193,7 @@ describe('what only the whole file shows is refused by the line that shows it fi
     const chained = (list: string[]) => list.map((id, at) => pageLine(workspace, id, list[at - 1] ?? null))
     await importLines(pool, [workspaceLine(workspace), ...chained(deep), ...chained(other)])
     expect(await refusal(pageLine(workspace, other[0]!, deep[59]!))).toMatch(
-      /^line 3: it or a page below it would stand deeper than 100 levels$/,
+      /^line 3: it or a page below it would be deeper than 100 levels$/,
     )
     const tail = [pageLine(workspace, randomUUID(), other[38]!), pageLine(workspace, other[39]!, null)]
     await importLines(pool, [pageLine(workspace, other[0]!, deep[59]!), tail[1]!])
@@ -202,7 +202,7 @@ describe('what only the whole file shows is refused by the line that shows it fi
 })
 
 describe('several bad lines', () => {
-  const end = 'Nothing was imported. These are all that were found. Correct the lines, and run it again.'
+  const end = 'The import was refused. These are all that were found. Correct the lines, and run it again.'
 
   it('are told at once, each with its number, whatever is wrong with them', async () => {
     const before = await everything()

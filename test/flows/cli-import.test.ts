@@ -105,7 +105,7 @@ describe('latchkey import', () => {
       [
         'latchkey: line 2: id is no UUID: "one"',
         'line 3: the kind "paeg" is unknown (user, workspace, member or page)',
-        'Nothing was imported. These are all that were found. Correct the lines, and run it again.',
+        'The import was refused. These are all that were found. Correct the lines, and run it again.',
         '',
       ],
     ])

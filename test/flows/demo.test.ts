@@ -88,7 +88,7 @@ describe('the demo in a database that others use', () => {
     await ben.press('Connect')
     await ben.signIn('ben@acme.test', 'latchkey-demo')
     await ben.press('Cancel')
-    expect(ben.text()).toContain('Access was not allowed. Nothing is connected.')
+    expect(ben.text()).toContain('Access was not allowed. There is no connection.')
 
     await ben.press('Connect')
     await ben.press('Select pages')
@@ -100,7 +100,7 @@ describe('the demo in a database that others use', () => {
     await ben.press('Connect again')
     await ben.press('Cancel')
     expect(ben.heading()).toBe('Connected to Acme')
-    expect(ben.text()).toContain('The connection that was there before still stands, as it was.')
+    expect(ben.text()).toContain('The earlier connection is unchanged.')
     await ben.press('List pages again')
     expect(ben.text()).not.toContain('Access was not allowed')
     expect(ben.text()).toContain('Pages that the token reaches')

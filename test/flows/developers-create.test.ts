@@ -73,7 +73,7 @@ describe('a member creates a public connection', () => {
   it('is told what is wrong with which part, and keeps what he typed', async () => {
     const ben = await developers.signedIn('ben')
     await ben.open('/developers/new/public')
-    expect(ben.text()).toContain('it stands in the gallery of every workspace')
+    expect(ben.text()).toContain('it appears in the gallery of every workspace')
     const clients = ben.visit.$('[name=client]').closest('label').find('.check-words > span:first-child')
     expect(clients.text()).not.toContain('Public')
     await ben.press('Create connection', {

@@ -70,7 +70,7 @@ describe('a manifest in the hub', () => {
   it('applied as it was exported changes nothing, and says so', async () => {
     await show(await exported())
     expect(ben.visit.status).toBe(200)
-    expect(ben.text()).toContain('nothing would change')
+    expect(ben.text()).toContain('there are no changes')
     expect(await events()).toEqual([])
   })
 
@@ -109,7 +109,7 @@ describe('a manifest in the hub', () => {
       },
     ])
     await show(wanted)
-    expect(ben.text()).toContain('nothing would change')
+    expect(ben.text()).toContain('there are no changes')
     expect(await events()).toHaveLength(1)
   })
 

@@ -114,7 +114,7 @@ describe('a change of the settings', () => {
     const { partner, tokens } = await developers.install(relay)
     await relay.developer.open(partOf(relay, 'settings'))
     await relay.developer.press('Save settings', { capabilities: 'read_content', people: 'none' })
-    expect(relay.developer.text()).toContain('What is installed keeps what its member allowed')
+    expect(relay.developer.text()).toContain('Installations keep the access that their members allowed')
     await relay.developer.press('Save change')
     const person = await developers.signedIn('cleo')
     await person.open(await partner.authorizeUrl({ scope: 'read_content update_content' }))
@@ -161,7 +161,7 @@ describe('a change of the settings', () => {
     const relay = await developers.create()
     await relay.developer.open(partOf(relay, 'settings'))
     await relay.developer.press('Save settings')
-    expect(relay.developer.text()).toContain('nothing was changed')
+    expect(relay.developer.text()).toContain('There were no changes to save')
     const events = await server.sql(
       `select from events where connection_id = $1 and kind = 'connection.updated'`,
       [relay.id],

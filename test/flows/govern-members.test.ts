@@ -114,7 +114,7 @@ describe('a member who manages pages later, without the partner', () => {
     await ben.open(pagesOf(tokens.bot_id))
     expect(ticked(ben)).toEqual([world.pages.handbook.id, world.pages.diary.id].sort())
     await ben.press('Save pages')
-    expect(ben.text()).toContain('Nothing was changed')
+    expect(ben.text()).toContain('No changes were made')
   })
 
   it('opens, searches and comes back with what is ticked so far', async () => {

@@ -150,7 +150,7 @@ describe('the standing token of an internal connection', () => {
   it('is revoked after asking, and made anew', async () => {
     const ben = await signedIn('ben')
     await ben.open(`${tokenScreen}/revoke`)
-    expect(ben.text()).toContain('stops at once')
+    expect(ben.text()).toContain('stop working at once')
     await ben.press('Revoke token')
     await expect(reachedTitles(server.base, token)).rejects.toThrow('401')
     await ben.press('Make a token')

@@ -81,7 +81,7 @@ describe('an owner sets the policy', () => {
       data: { before: { restrictInstalls: 'none' }, after: { restrictInstalls: 'approved-list' } },
     })
     await ada.press('Save policy', {})
-    expect(ada.text()).toContain('Nothing was changed')
+    expect(ada.text()).toContain('No changes were made')
   })
 
   it('one rule at a time: a change of any of them is saved and recorded', async () => {
@@ -195,7 +195,7 @@ describe('a policy that became stricter', () => {
     expect(await stateOf(world.users.ben)).toBe('revoked')
 
     await ada.open(`${policy()}/unapproved`)
-    expect(ada.text()).toContain('Everything that is installed is approved')
+    expect(ada.text()).toContain('All installed connections are approved')
   })
 
   it('warns of what members installed, and mentions what only owners did', async () => {

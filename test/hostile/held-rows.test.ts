@@ -100,7 +100,7 @@ describe('while another transaction holds the row that it needs', () => {
     expect(ben.visit.status).toBe(503)
     expect(ben.visit.headers.get('retry-after')).toBe('1')
     expect(ben.heading()).toBe('The service is busy')
-    expect(ben.text()).toContain('Nothing was changed. Go back and try again in a moment.')
+    expect(ben.text()).toContain('No changes were made. Go back and try again in a moment.')
     expect(ben.text()).toContain(`Request id ${ben.visit.headers.get('x-request-id')}`)
     expect(await kept()).toEqual(before)
     await disconnect()

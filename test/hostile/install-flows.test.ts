@@ -184,7 +184,7 @@ describe('an answer that is given twice', () => {
     await stranger.open(`/install/${uid}`)
     expect(stranger.heading()).toBe('This request is over')
     expect(stranger.text()).not.toContain('Relay')
-    await person.open(person.visit.$('a:contains("See what you have connected")').attr('href')!)
+    await person.open(person.visit.$('a:contains("See your connections")').attr('href')!)
     expect(person.heading()).toBe('My connections')
   })
 

@@ -134,7 +134,9 @@ describe('a store that is away', () => {
     expect(person.visit.headers.get('retry-after')).toBe('1')
     expect(person.heading()).toBe('The service is busy')
     // Settings that the database did not revert itself may stay.
-    expect(person.text()).toContain('may have been done all the same: go back and look before you try again.')
+    expect(person.text()).toContain(
+      'may have been carried out all the same: go back and look before you try again.',
+    )
   })
 })
 

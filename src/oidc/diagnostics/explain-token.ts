@@ -29,7 +29,7 @@ export function explainToken(refused: OAuthRefusal, attempted: Attempted, client
   if (code === 'invalid_client') return explainClient(refused)
   if (code === 'rate_limited') return plain(code, message, 'Wait as long as Retry-After says.')
   if (code === 'temporarily_unavailable')
-    return plain(code, message, 'Try again after Retry-After; what was sent is not used up.')
+    return plain(code, message, 'Try again after Retry-After; the code or token stays valid.')
   if (targets.includes(code)) return plain(code, message, 'Leave the parameter out.')
   if (source.kind === 'code') return explainCode(refused, attempted, ownOf(source.kept, clientId))
   if (source.kind === 'refresh') return explainRefresh(refused, attempted, ownOf(source.kept, clientId))
@@ -93,7 +93,7 @@ function explainCode(
   if (kept.consumedAt && !reused)
     return plain(
       code,
-      `The code was redeemed before, at ${exactly(kept.consumedAt)}, and now again with a request that is wrong besides (${message}). Nothing was ended.`,
+      `The code was redeemed before, at ${exactly(kept.consumedAt)}, and now again with a request that is wrong besides (${message}). No token was ended.`,
       'Redeem a code once. After a lost response, repeat the same request within the minute, before a token is used; later, send the user through the flow again.',
     )
   if (kept.consumedAt)
@@ -206,7 +206,7 @@ const unkept = (address: string | null) =>
 
 function endedWords(ended: EndedFamily | null): string {
   if (!ended?.ended)
-    return 'Nothing was ended: it came at about the same time as the first one, as from a client in a hurry.'
+    return 'No token was ended: it came at about the same time as the first one, as from a client in a hurry.'
   const some = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
   return `All tokens of this authorization were ended: ${some(ended.access, 'access token')} and ${some(ended.refresh, 'refresh token')} in force.`
 }

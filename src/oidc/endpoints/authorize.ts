@@ -167,10 +167,10 @@ function words(error: string, status: number): { title: string; sentence: string
   if (status === 503)
     return {
       title: 'The service is busy',
-      sentence: 'It does not answer just now. Nothing was changed. Try again in a moment.',
+      sentence: 'It does not answer just now. No changes were made. Try again in a moment.',
     }
   if (status >= 500)
-    return { title: 'Something broke on our side', sentence: 'Nothing was changed. Try again in a moment.' }
+    return { title: 'Something broke on our side', sentence: 'No changes were made. Try again in a moment.' }
   switch (error) {
     case 'invalid_client':
       return {

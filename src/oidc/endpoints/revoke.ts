@@ -102,7 +102,7 @@ async function endedBy(needs: RevokeNeeds, ctx: Context, clientId: string, token
   return grantId ? { grantId } : { failure: explainForeign(nothingEnded, nothing) }
 }
 
-const nothing = 'Nothing was ended. '
+const nothing = 'No token was ended. '
 
 function note(needs: RevokeNeeds, ctx: Context, connectionId: string, what: Ended): void {
   const requestId = ctx.state.requestId as string

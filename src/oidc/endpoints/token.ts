@@ -234,7 +234,7 @@ async function settle(needs: TokenNeeds, ctx: Context, exchange: Exchange): Prom
       throw invalidGrant('The member can no longer reach any of the chosen pages.')
     return redeemed.kind === 'redeemed' ? redeemed.installationId : null
   }
-  if (source.kind !== 'refresh') throw new Error('tokens were issued for nothing')
+  if (source.kind !== 'refresh') throw new Error('tokens were issued without a code or refresh token')
   const rotated = await needs.store.rotate(source.hash, issue)
   if (!rotated) return null
   const installationId = source.kept!.installation.id

@@ -94,37 +94,37 @@ const nothing: Words = {
 const unreadable: Words = {
   status: 400,
   title: 'The form could not be read',
-  sentence: 'It arrived damaged, or holds characters that no form of ours sends. Nothing was changed.',
+  sentence: 'It arrived damaged, or holds characters that no form of ours sends. No changes were made.',
   next: 'Go back, reload the page, and try again.',
 }
 const tooLarge: Words = {
   status: 413,
   title: 'That was too much at once',
-  sentence: 'The form holds more than can be taken in one go. Nothing was changed.',
+  sentence: 'The form holds more than can be taken in one go. No changes were made.',
   next: 'Go back and send less: a page includes everything below it.',
 }
 const staleForm: Words = {
   status: 403,
   title: 'This form is no longer valid',
   sentence:
-    'You have signed in or out since it was opened, its time is over, or it did not come from this site. Nothing was changed.',
+    'You have signed in or out since it was opened, its time is over, or it did not come from this site. No changes were made.',
   next: 'Go back, reload the page, and try again.',
 }
 const busy: Words = {
   status: 503,
   title: 'The service is busy',
   sentence: 'It does not answer just now.',
-  next: 'Nothing was changed. Reload this page in a moment.',
+  next: 'No changes were made. Reload this page in a moment.',
 }
-const busyForForms: Words = { ...busy, next: 'Nothing was changed. Go back and try again in a moment.' }
+const busyForForms: Words = { ...busy, next: 'No changes were made. Go back and try again in a moment.' }
 /** The connection broke off, perhaps after the form was taken. */
 const inDoubt: Words = {
   ...busy,
-  next: 'What you sent may have been done all the same: go back and look before you try again.',
+  next: 'Your request may have been carried out all the same: go back and look before you try again.',
 }
 const broke: Words = {
   status: 500,
   title: 'Something broke on our side',
   sentence: 'The request could not be finished. It is recorded under the request id below.',
-  next: 'Try again in a moment. If it keeps happening, pass the request id on to whoever runs this service.',
+  next: 'Try again in a moment. If it keeps happening, pass the request id on to the operator of this service.',
 }

@@ -20,7 +20,7 @@ export const refusals: Record<RefusalCode, Words> = {
   'user-disabled': {
     status: 403,
     title: 'This account is switched off',
-    sentence: 'Whoever runs your organisation’s accounts has switched yours off.',
+    sentence: 'The administrator of your organisation’s accounts has switched yours off.',
     next: 'Ask them to switch it on again.',
   },
   guest: {
@@ -148,7 +148,7 @@ export const refusals: Record<RefusalCode, Words> = {
   'installer-present': {
     status: 409,
     title: 'Its installer is still here',
-    sentence: 'Only what a departed member left behind can be handed over.',
+    sentence: 'Only installations of departed members can be handed over.',
     next: 'Ask the member who installed it, or disconnect it.',
   },
   'approval-not-needed': {
@@ -159,7 +159,7 @@ export const refusals: Record<RefusalCode, Words> = {
   },
   'not-installed-here': {
     status: 409,
-    title: 'Nobody has installed it here',
+    title: 'It is not installed here',
     sentence:
       'Only connections that somebody has installed in this workspace are added to its approved list.',
     next: 'Choose another, or approve it when a member asks for it.',
@@ -172,9 +172,9 @@ export const refusals: Record<RefusalCode, Words> = {
   },
   'disabled-by-operator': {
     status: 403,
-    title: 'It was switched off by whoever runs this service',
+    title: 'It was switched off by the operator of this service',
     sentence: 'Only they can switch it on again.',
-    next: 'Ask them what happened; nothing of it is lost meanwhile.',
+    next: 'Ask them what happened; its data is kept meanwhile.',
   },
   'two-secrets': {
     status: 409,

@@ -20,6 +20,6 @@ export const mustBeSignedIn: WebMiddleware = (ctx, next) => {
 
 /** The user, on routes behind `mustBeSignedIn`. */
 export function userOf(ctx: { state: { user: SignedIn | null } }): SignedIn {
-  if (!ctx.state.user) throw new Error('a screen for the signed-in was reached by nobody')
+  if (!ctx.state.user) throw new Error('a screen for the signed-in was reached without a sign-in')
   return ctx.state.user
 }

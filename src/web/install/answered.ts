@@ -11,7 +11,7 @@ export function answeredPage({ answer, workspaceId }: Answered, partner: string 
   const words = answer === 'allowed' ? allowed(name) : cancelled(name)
   const action =
     answer === 'allowed' && workspaceId
-      ? { label: 'See what you have connected', href: urls.myConnections(workspaceId) }
+      ? { label: 'See your connections', href: urls.myConnections(workspaceId) }
       : { label: 'Go to the start page', href: urls.home }
   return { words, action }
 }
@@ -19,13 +19,13 @@ export function answeredPage({ answer, workspaceId }: Answered, partner: string 
 const allowed = (name: string): Words => ({
   status: 410,
   title: 'You have allowed access already',
-  sentence: `Your answer was sent to ${name} once; it is not sent a second time, and nothing is installed twice.`,
-  next: `Go back to ${name} and see whether it is connected. If it is not, start again from there; what you allow then replaces this.`,
+  sentence: `Your answer was sent to ${name} once; it is not sent or installed a second time.`,
+  next: `Go back to ${name} and see whether it is connected. If it is not, start again from there; your new answer then replaces this one.`,
 })
 
 const cancelled = (name: string): Words => ({
   status: 410,
   title: 'You have cancelled this',
-  sentence: `When you cancelled, ${name} was told that you did not allow access. Nothing was changed by it.`,
+  sentence: `When you cancelled, ${name} was told that you did not allow access. No changes were made.`,
   next: `To connect it after all, go back to ${name} and start again there.`,
 })

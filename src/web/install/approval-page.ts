@@ -57,7 +57,7 @@ function beforeOf(
         href,
       }
     case 'expired':
-      return { sentence: `What you asked ${asked} has expired. You can ask again.`, href }
+      return { sentence: `Your request ${asked} has expired. You can ask again.`, href }
     default:
       return null
   }

@@ -44,7 +44,7 @@ const askOwner =
   'An owner of the workspace can change that; the member may ask for an approval on the same screen.'
 const reasons: Record<ConsentRefusal, Reason> = {
   guest: {
-    sentence: 'The person is a guest of the workspace: guests install nothing.',
+    sentence: 'The person is a guest of the workspace: guests cannot install connections.',
     advice: 'A member of the workspace can install it.',
   },
   'not-a-member': {

@@ -123,7 +123,7 @@ const stale: Words = {
   status: 410,
   title: 'This request is over',
   sentence:
-    'It was answered already, its time has run out, or it was begun in another browser. Nothing was changed by opening it.',
+    'It was answered already, its time has run out, or it was begun in another browser. Opening it made no changes.',
   next: 'Go back to the application that you want to connect, and start again there.',
 }
 
@@ -131,7 +131,7 @@ const switched: Words = {
   status: 400,
   title: 'Another workspace is chosen now',
   sentence:
-    'What you sent was filled in for one workspace, and meanwhile another was chosen, perhaps in another tab. Nothing was allowed.',
+    'The form was filled in for one workspace, and meanwhile another was chosen, perhaps in another tab. No access was allowed.',
   next: 'Pages of one workspace are never carried into another.',
 }
 
@@ -139,17 +139,17 @@ const otherAccount: Words = {
   status: 403,
   title: 'Another account is signed in now',
   sentence:
-    'This page was opened with another account, and meanwhile somebody signed in anew. Nothing was allowed.',
+    'This page was opened with another account, and meanwhile somebody signed in anew. No access was allowed.',
   next: 'Go on with the account that is signed in now, or sign in with the other one again.',
 }
 
 /** On a form that was filled in before the member signed in again. */
 export const signedInAgain =
-  'You have signed in again since this page was opened. Nothing was sent yet: look once more, and press again.'
+  'You have signed in again since this page was opened. The form was not sent yet: look once more, and press again.'
 
 const tooMany: Words = {
   status: 413,
   title: 'That is too many pages one by one',
-  sentence: `Up to ${new Intl.NumberFormat('en').format(tickLimit)} pages can be ticked one by one. Nothing was allowed.`,
+  sentence: `Up to ${new Intl.NumberFormat('en').format(tickLimit)} pages can be ticked one by one. No access was allowed.`,
   next: 'Tick a page above them instead: it includes everything below it.',
 }

@@ -161,7 +161,7 @@ async function allowOnce(
   return finish(needs, ctx, outcome.consent)
 }
 
-const nothingTicked = 'Tick at least one page: the connection reaches only what you tick.'
+const nothingTicked = 'Tick at least one page: the connection reaches only the pages that you tick.'
 
 /** Redirects the browser to the partner. If another tab has answered meanwhile, this answer is ignored. */
 async function finish(needs: Parts, ctx: WebContext, consent: Consent): Promise<string | null> {

@@ -127,16 +127,16 @@ export const notices: Notices = {
   }),
   unchanged: () => ({
     kind: 'info',
-    sentence: 'The connection already reached this page. Nothing was changed.',
+    sentence: 'The connection already reached this page. No changes were made.',
   }),
   withdrawn: () => ({ kind: 'good', sentence: 'The connection no longer reaches this page.' }),
   disconnected: () => ({ kind: 'good', sentence: 'The connection is disconnected. Its access has stopped.' }),
   gone: () => ({
     kind: 'info',
-    sentence: 'The connection no longer reached this page. Nothing was changed.',
+    sentence: 'The connection no longer reached this page. No changes were made.',
   }),
   ended: () => ({
     kind: 'info',
-    sentence: 'The connection has been disconnected in the meantime. Nothing was changed.',
+    sentence: 'The connection has been disconnected in the meantime. No changes were made.',
   }),
 }

@@ -97,7 +97,7 @@ const words = {
     status: 403,
     title: 'The sign-in did not succeed',
     sentence: `${host} did not sign you in, or its answer could not be trusted.`,
-    next: 'Try again. If it keeps happening, pass the request id on to whoever runs this service.',
+    next: 'Try again. If it keeps happening, pass the request id on to the operator of this service.',
   }),
   away: host => ({
     status: 503,

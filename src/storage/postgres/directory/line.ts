@@ -173,7 +173,7 @@ function readPage(fields: Fields): PageLine {
       : null
   if (parent?.id === id) throw new LineError('the page is its own parent')
   const viewers = fields.namedUsers('private_to', userKey)
-  if (viewers && parent) throw new LineError('private_to stands on a page below another; only a root has it')
+  if (viewers && parent) throw new LineError('private_to is on a page below another; only a root has it')
   return {
     kind: 'page',
     workspace,

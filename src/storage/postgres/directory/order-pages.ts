@@ -33,7 +33,7 @@ export async function orderPages(
   )
   const { ordered, staged, deep } = rows[0]!
   if (deep !== null)
-    return { kind: 'fault', line: deep, reason: `the page stands deeper than ${maxDepth} levels` }
+    return { kind: 'fault', line: deep, reason: `the page is deeper than ${maxDepth} levels` }
   const line = ordered < staged ? await findUnordered(client) : await findCycleThroughMoves(client)
   if (line !== null) return { kind: 'fault', line, reason: 'its parents form a cycle' }
   await client.query('create index on ordered_pages (place)')
@@ -43,7 +43,7 @@ export async function orderPages(
     return {
       kind: 'fault',
       line: deeper,
-      reason: `it or a page below it would stand deeper than ${maxDepth} levels`,
+      reason: `it or a page below it would be deeper than ${maxDepth} levels`,
     }
   return { kind: 'ordered', pages: ordered }
 }

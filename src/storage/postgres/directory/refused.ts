@@ -24,5 +24,5 @@ function wordsOf(faults: readonly LineFault[]): string {
     faults.length > told.length
       ? `These are the first ${told.length}; there are others`
       : 'These are all that were found'
-  return [...told, `Nothing was imported. ${all}. Correct the lines, and run it again.`].join('\n')
+  return [...told, `The import was refused. ${all}. Correct the lines, and run it again.`].join('\n')
 }

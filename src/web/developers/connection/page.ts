@@ -106,7 +106,7 @@ function secretsOf(
     add: full ? null : urls.developersPart(connection.id, 'secrets'),
     sentence: full
       ? 'Two secrets are in use. Revoke the one that is no longer needed before you make another.'
-      : 'Two may be in use at a time: make the second, put it in place, then revoke the first. Nothing pauses.',
+      : 'Two may be in use at a time: make the second, put it in place, then revoke the first, without a pause.',
   }
 }
 
@@ -119,7 +119,7 @@ export function inForceWords({ installations, workspaces }: InForce): string {
 }
 
 function useWords(inForce: InForce): string {
-  return inForce.installations === 0 ? 'Nobody has it installed.' : `${inForceWords(inForce)}.`
+  return inForce.installations === 0 ? 'It is not installed anywhere.' : `${inForceWords(inForce)}.`
 }
 
 function factsOf({ connection }: ManagedConnection, about: ConnectionFacts, now: Date): Fact[] {

@@ -17,9 +17,9 @@ const good = (sentence: string) => ({ kind: 'good', sentence }) as const
 const notices: Notices = {
   created: () => good('The connection is created.'),
   saved: () => good('Saved. It holds from the next request on.'),
-  unchanged: () => ({ kind: 'info', sentence: 'Nothing was different, so nothing was changed.' }),
+  unchanged: () => ({ kind: 'info', sentence: 'There were no changes to save.' }),
   secret: () => good('Another secret is made. The other one goes on working until you revoke it.'),
-  revoked: () => good('The secret is revoked, and proves nothing from now on.'),
+  revoked: () => good('The secret is revoked, and refused from now on.'),
   'revoked-already': () => ({ kind: 'info', sentence: 'That secret was revoked before.' }),
   disabled: () => good('The connection is switched off. You can switch it on again at any time.'),
   enabled: () => good('The connection is switched on. Everything goes on where it stopped.'),

@@ -68,17 +68,20 @@ export function createPage(facts: {
   return {
     heading: isPublic ? 'New public connection' : 'New internal connection',
     lead: isPublic
-      ? 'As soon as it is created, it stands in the gallery of every workspace. Everything here can be changed later, except that it is public and where it belongs.'
+      ? 'As soon as it is created, it appears in the gallery of every workspace. Everything here can be changed later, except that it is public and where it belongs.'
       : 'Its token is shown once it is created. Everything here can be changed later, except that it is internal and where it belongs.',
     action: urls.developersNew(kind),
     form: facts.form,
-    problem: faults.length > 0 ? 'Nothing was created yet. What needs your attention is marked below.' : null,
+    problem:
+      faults.length > 0
+        ? 'The connection was not created yet. The fields to correct are marked below.'
+        : null,
     workspace: {
       name: 'workspace',
       label: 'Workspace',
       hint: isPublic
         ? 'Its owners look after the connection together with you.'
-        : 'Its pages are what the connection can be added to. Its owners look after it together with you.',
+        : 'The connection can be added to its pages. Its owners look after it together with you.',
       error: null,
       options: workspaces.map(({ id, name }) => ({
         value: id,

@@ -26,7 +26,7 @@ export function dangerPage(managed: ManagedConnection, inForce: InForce): Danger
     head: headOf(managed, 'danger'),
     use:
       inForce.installations === 0
-        ? `Nobody has ${connection.name} installed.`
+        ? `${connection.name} is not installed anywhere.`
         : `${connection.name} is in use: ${inForceWords(inForce)}.`,
     power: powerOf(connection.id, disabledBy),
     remove: { label: 'Delete connection', href: urls.developersPart(connection.id, 'delete') },
@@ -38,7 +38,7 @@ function powerOf(id: string, disabledBy: ManagedConnection['disabledBy']): Dange
     return {
       heading: 'Switched off by the operator',
       sentence:
-        'Whoever runs this service has switched it off, and only they can switch it on again. Ask them.',
+        'The operator of this service has switched it off, and only they can switch it on again. Ask them.',
       step: null,
     }
   if (disabledBy === 'developer')
@@ -49,8 +49,7 @@ function powerOf(id: string, disabledBy: ManagedConnection['disabledBy']): Dange
     }
   return {
     heading: 'Switch off',
-    sentence:
-      'Flows, tokens and secrets stop working at once, and nothing is lost: you can switch it on again.',
+    sentence: 'Flows, tokens and secrets stop working at once. You can switch it on again without loss.',
     step: { kind: 'ask', label: 'Switch off', href: urls.developersPart(id, 'disable') },
   }
 }
@@ -59,11 +58,11 @@ function powerOf(id: string, disabledBy: ManagedConnection['disabledBy']): Dange
 function stops({ kind, name }: { kind: 'public' | 'internal'; name: string }, inForce: InForce): string[] {
   const first =
     inForce.installations === 0
-      ? 'Nobody has it installed, so nobody loses anything.'
+      ? 'It is not installed anywhere, so deleting it or switching it off affects no one.'
       : `${inForceWords(inForce)} will stop working.`
   return kind === 'internal'
     ? [first, 'Its token is refused on the next request.']
-    : [first, 'Its tokens are refused on the next request.', `Nobody can connect ${name} any more.`]
+    : [first, 'Its tokens are refused on the next request.', `${name} can no longer be connected.`]
 }
 
 export function disablePage({ connection }: ManagedConnection, inForce: InForce): ConfirmPage {
@@ -86,7 +85,10 @@ export function deletePage({ connection }: ManagedConnection, inForce: InForce):
   return {
     heading: `Delete ${connection.name}?`,
     lead: 'Everything that it does stops at once, for everyone, and it disappears from here.',
-    effects: [...stops(connection, inForce), 'Its secrets and tokens, and what people allowed, are gone.'],
+    effects: [
+      ...stops(connection, inForce),
+      'Its secrets and tokens, and the access that people allowed, are gone.',
+    ],
     undo: 'This cannot be undone. Switching it off stops the same things, and can be undone.',
     submit: {
       label: 'Delete connection',

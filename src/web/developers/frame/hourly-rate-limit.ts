@@ -19,7 +19,7 @@ export function hourlyRateLimit(
     faults.show(ctx, {
       status: 429,
       title: 'That was too often',
-      sentence: `This can be done ${rule.points} times an hour. Nothing was changed.`,
+      sentence: `This can be done ${rule.points} times an hour. No changes were made.`,
       next: `Try again in ${Math.ceil(answer.retryAfterSeconds / 60)} minutes.`,
     })
     return true

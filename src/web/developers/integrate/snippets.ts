@@ -30,7 +30,7 @@ function authorizeAddress({ issuer, clientId, redirectUri, isPublic }: SnippetFa
     title: 'Where to send people',
     sentence: isPublic
       ? 'Add a state of your own, and code_challenge with code_challenge_method=S256: a public client needs PKCE.'
-      : 'Add a state of your own; with PKCE (code_challenge, S256) a stolen code is worth nothing.',
+      : 'Add a state of your own; with PKCE (code_challenge, S256) a stolen code is useless.',
     before: null,
     text: `${issuer}/v1/oauth/authorize?${query}`,
   }

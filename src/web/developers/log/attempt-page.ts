@@ -11,7 +11,7 @@ import { failedStepWords, outcomes, stepWords, whoWords } from './words.ts'
 
 function nobodyWords(first: FlowStepKind | undefined): string {
   return first === undefined || first === 'authorize'
-    ? 'Nobody has allowed access yet.'
+    ? 'Access has not been allowed yet.'
     : 'A request of your server that belongs to no known flow.'
 }
 

@@ -103,7 +103,10 @@ export function developersManifest(needs: ManifestNeeds): Router<WebState> {
     if (planned.kind !== 'planned') return refuse(ctx, visit, sent.text, planned)
     if (planned.changes.length > 0)
       return needs.review(ctx, visit, planned, { from: 'manifest', changedMeanwhile: false })
-    const notice: Notice = { kind: 'info', sentence: 'This is what is registered: nothing would change.' }
+    const notice: Notice = {
+      kind: 'info',
+      sentence: 'The manifest matches the registered settings: there are no changes.',
+    }
     show(ctx, visit, { text: sent.text, errors: [], notice })
   })
 

@@ -10,7 +10,7 @@ const meanings: Record<string, string> = {
   redirect_uri:
     'Where the code goes. This one exists for tests alone; in earnest you send one that is registered.',
   owner: 'Who installs it; Notion-style clients send it.',
-  state: 'A random value that you compare when the user comes back. It protects him from foreign codes.',
+  state: 'A random value that you compare when the user comes back. It protects them from foreign codes.',
   code_challenge: 'PKCE: the hash of a secret that you send when you redeem the code.',
   code_challenge_method: 'How the challenge was made.',
   [testParameter]: 'The outcome that you force. It works in sandboxes alone.',

@@ -14,7 +14,7 @@ export const flowOutcomes = {
   'approval-pending': {
     label: 'Approval pending',
     sentence:
-      'The workspace’s policy stops a member, who asks its owners. You hear nothing until they decide.',
+      'The workspace’s policy stops a member, who asks its owners. There is no callback until they decide.',
   },
   'no-pages': {
     label: 'No pages chosen',
@@ -30,7 +30,7 @@ export const tokenOutcomes = {
   },
   'refresh-expired': {
     label: 'Refresh token expired',
-    sentence: 'A refresh answers invalid_grant: nobody has used it for too long.',
+    sentence: 'A refresh answers invalid_grant: it was not used for too long.',
   },
   'access-narrowed': {
     label: 'Access narrowed',
@@ -38,11 +38,11 @@ export const tokenOutcomes = {
   },
   'rate-limited': {
     label: 'Too many requests',
-    sentence: '429 with Retry-After. Nothing is used up by it.',
+    sentence: '429 with Retry-After. Codes and tokens stay valid.',
   },
   unavailable: {
     label: 'Out of service',
-    sentence: '503 with Retry-After. Nothing is used up by it.',
+    sentence: '503 with Retry-After. Codes and tokens stay valid.',
   },
 } satisfies Partial<Record<TestOutcome, Words>>
 

@@ -34,7 +34,7 @@ export function removeSandboxPage(action: string, back: string, sandbox: Sandbox
     heading: 'Remove the sandbox?',
     lead: 'The sandbox goes, with its people and its pages.',
     effects: [
-      'What was installed there, of every connection, is disconnected: its tokens are refused on the next request.',
+      'All installations in it, of every connection, are disconnected: their tokens are refused on the next request.',
       'Tests of your own that use it stop working.',
     ],
     undo: `It does not come back. You can make another at any time; it has other ids than ${sandbox.id}.`,

@@ -37,12 +37,12 @@ export function settingsFields(
       ...more,
     })
   return {
-    name: box('name', 'name', { required: true, hint: 'What people see when they are asked.' }),
+    name: box('name', 'name', { required: true, hint: 'People see it when they are asked.' }),
     description: {
       name: 'description',
       label: labels.description,
       value: settings.description ?? '',
-      hint: 'What it does, in a sentence or two.',
+      hint: 'Its purpose, in a sentence or two.',
       required: false,
       rows: 3,
       errors: [errorOf('description')].filter(one => one !== null),
@@ -98,8 +98,8 @@ function levelFields(
       type: 'checkbox',
       hint:
         kind === 'public'
-          ? 'The most that it may ask for. What you add later reaches an installed connection only when its member consents again.'
-          : 'What its token may do on the pages that it was added to. Changes take effect at once.',
+          ? 'The most that it may ask for. Levels that you add later reach an installed connection only when its member consents again.'
+          : 'The rights of its token on the pages that it was added to. Changes take effect at once.',
       error,
       options: content.map(option),
     },

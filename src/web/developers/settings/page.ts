@@ -31,7 +31,7 @@ export function settingsPage(
 ): SettingsPage {
   const { connection } = managed
   const problem = again
-    ? 'Nothing was saved. What needs your attention is marked below.'
+    ? 'The settings were not saved. The fields to correct are marked below.'
     : logoError && 'The logo was not changed; see below.'
   return {
     head: headOf(managed, 'settings'),

@@ -79,10 +79,10 @@ const columns = (now: Date): Columns<InternalTokens['tokens'][number]> => [
 
 export function reachWords({ state, pages, tokens }: InternalTokens): string {
   if (state === 'suspended')
-    return 'An owner suspended this connection: its token reaches nothing until it is resumed.'
+    return 'An owner suspended this connection: its token reaches no page until it is resumed.'
   if (state === 'revoked')
     return 'This connection was disconnected. An owner brings it back by making a token.'
-  if (tokens.length === 0) return 'There is no token in force, so nothing is reached.'
+  if (tokens.length === 0) return 'There is no live token, so it reaches no page.'
   if (pages === 0) return 'It reaches no page yet.'
   return `It was added to ${pages === 1 ? 'one page' : `${pages} pages`}, and reaches everything below.`
 }
@@ -90,7 +90,7 @@ export function reachWords({ state, pages, tokens }: InternalTokens): string {
 export function revokePage({ connection }: ConnectionVisit): ConfirmPage {
   return {
     heading: `Revoke the token of ${connection.name}`,
-    lead: 'Whatever works with this token stops at once.',
+    lead: 'Programs that use this token stop working at once.',
     effects: [
       'Every token of this connection that is in force ends, also one that works on beside a newer one.',
     ],

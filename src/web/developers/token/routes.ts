@@ -31,8 +31,8 @@ const notices: Notices = {
     sentence: 'The token is shown below, once. That it was copied is recorded.',
   }),
   renewed: () => ({ kind: 'good', sentence: 'There is a new token. It is shown below, once.' }),
-  revoked: () => ({ kind: 'good', sentence: 'The token is revoked. What worked with it has stopped.' }),
-  none: () => ({ kind: 'info', sentence: 'There is no token in force. Nothing was changed.' }),
+  revoked: () => ({ kind: 'good', sentence: 'The token is revoked, and requests with it are refused.' }),
+  none: () => ({ kind: 'info', sentence: 'There is no live token. No changes were made.' }),
 }
 
 export function developersToken(needs: TokenNeeds): Router<WebState> {

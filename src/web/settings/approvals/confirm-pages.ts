@@ -101,6 +101,6 @@ export const notices: Notices = {
   }),
   'already-removed': () => ({
     kind: 'info',
-    sentence: 'It was no longer on the list. Nothing was changed.',
+    sentence: 'It was no longer on the list. No changes were made.',
   }),
 }

@@ -166,7 +166,7 @@ function readForm(needs: ChoiceNeeds, ctx: WebContext, choice: Choice) {
 const tooMany: Words = {
   status: 413,
   title: 'Too many pages',
-  sentence: `Up to ${pagesWords(tickLimit)} can be ticked. Nothing was changed.`,
+  sentence: `Up to ${pagesWords(tickLimit)} can be ticked. No changes were made.`,
   next: 'Tick a page above them instead: it includes everything below it.',
 }
 

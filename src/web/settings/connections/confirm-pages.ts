@@ -161,6 +161,6 @@ export const notices: Notices = {
   }),
   'resumed-already': noted('It was already resumed, perhaps by another owner a moment ago.'),
   'pages-narrowed': said('Saved. It reaches fewer pages from now on.'),
-  'pages-kept': noted('Nothing was changed. It reaches the same pages as before.'),
+  'pages-kept': noted('No changes were made. It reaches the same pages as before.'),
   'token-none': noted('It has no integration token to copy.'),
 }

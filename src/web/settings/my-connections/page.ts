@@ -201,6 +201,6 @@ export const notices: Notices = {
   }),
   'pages-kept': () => ({
     kind: 'info',
-    sentence: 'Nothing was changed. It reaches the same pages as before.',
+    sentence: 'No changes were made. It reaches the same pages as before.',
   }),
 }

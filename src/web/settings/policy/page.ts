@@ -137,14 +137,14 @@ export function unapprovedPage(
 
 export const notices: Notices = {
   set: () => ({ kind: 'good', sentence: 'Saved. It applies from now on; existing installations stay.' }),
-  unchanged: () => ({ kind: 'info', sentence: 'Nothing was changed. The policy is the same as before.' }),
+  unchanged: () => ({ kind: 'info', sentence: 'No changes were made. The policy is the same as before.' }),
   disconnected: count => ({
     kind: 'good',
     sentence: `${countWords(count, 'installation is', 'installations are')} disconnected. Their tokens no longer work.`,
   }),
   'none-left': () => ({
     kind: 'info',
-    sentence: 'Nothing was disconnected. Everything that is installed is approved.',
+    sentence: 'No connection was disconnected. All installed connections are approved.',
   }),
 }
 

@@ -163,7 +163,7 @@ export const notices: Notices = {
     kind: 'good',
     sentence: 'Approved. It is on the approved list, and the member who asked can continue their install.',
   }),
-  declined: () => ({ kind: 'good', sentence: 'Declined. The member sees what you wrote.' }),
+  declined: () => ({ kind: 'good', sentence: 'Declined. The member sees your answer.' }),
 }
 
 /** Another owner decided first, or the member took the request back. */
