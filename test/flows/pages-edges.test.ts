@@ -37,7 +37,9 @@ describe('a search on a page', () => {
     const endless = await seedPage(server.sql, world.workspaces.acme.id, 'On and on '.repeat(30))
     const cleo = await signedIn('cleo')
     await cleo.open(`${pageOf(endless)}/connections`)
-    expect(cleo.text()).toMatch(/A connection that you add reaches (On and on ){5}On and on…? and everything below it\./)
+    expect(cleo.text()).toMatch(
+      /A connection that you add reaches (On and on ){5}On and on…? and everything below it\./,
+    )
   })
 
   it('says of the workspace’s own, once it is disconnected, who brings it back', async () => {
