@@ -116,6 +116,13 @@ const post = (token: string | undefined, message: object, base = server.base) =>
   })
 
 describe('without a token in force', () => {
+  it('refuses any other method with 405 and Allow, also TRACE', async () => {
+    for (const method of ['TRACE', 'PUT', 'HEAD']) {
+      const { status, headers } = await call(server.base, '/mcp', { method })
+      expect([method, status, headers.allow]).toEqual([method, 405, expect.stringContaining('POST')])
+    }
+  })
+
   it('learns where the resource describes itself, and the least scope', async () => {
     for (const method of ['GET', 'POST', 'DELETE']) {
       const answer = await call(server.base, '/mcp', { method })

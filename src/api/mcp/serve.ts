@@ -10,6 +10,7 @@ import { presentedToken, requireCapability } from '../bearer.ts'
 import { Call } from '../call.ts'
 import { forceInSandbox } from '../forced-outcome.ts'
 import { readJsonBody } from '../json-body.ts'
+import { otherMethod } from '../refusals.ts'
 import { mcpServer, servedTools } from './server.ts'
 
 export type Mcp = {
@@ -30,6 +31,8 @@ export function openMcp(needs: ApiNeeds): Mcp {
   const capabilityOf = new Map(servedTools(needs.partnerApi).map(tool => [tool.name, tool.needs]))
 
   async function answer(ctx: Context): Promise<Response> {
+    // Request refuses to be made with TRACE and CONNECT.
+    if (!methods.includes(ctx.method)) throw otherMethod(ctx.method, methods)
     const token = presentedToken(ctx)
     callLimit.refuseKnown(token.hash.toString('base64'))
     await forceInSandbox(needs, token, ctx.get(testHeader))
@@ -73,6 +76,9 @@ export function openMcp(needs: ApiNeeds): Mcp {
     close: () => handler.close(),
   }
 }
+
+/** Those of the transport; a preflight is answered before (cors.ts). */
+const methods = ['GET', 'POST', 'DELETE']
 
 /** The names of the tools that a request calls; a batch may call several. */
 function calledTools(body: unknown): string[] {
