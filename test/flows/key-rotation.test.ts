@@ -74,8 +74,10 @@ class Load {
       const callback = await allowed.catch(cutOff)
       if (!callback) continue
       this.consents++
-      const { json } = await flow.redeem(callback)
-      let token = json.refresh_token
+      const redeemed = await flow.redeem(callback).catch(cutOff)
+      if (!redeemed) continue
+      if (redeemed.status !== 200) this.failures.push(`an exchange answered ${redeemed.status}`)
+      let token = redeemed.json.refresh_token
       for (let turn = 0; this.going && turn < 20; turn++) token = await this.refresh(flow, token)
     }
   }
@@ -89,7 +91,7 @@ class Load {
     const told = new Set(answers.map(one => one.json.refresh_token))
     if (told.size > 1) this.failures.push('two next tokens of one refresh token')
     for (const { json } of answers)
-      if (!(await flow.introspect(json.access_token)).json.active)
+      if ((await flow.introspect(json.access_token).catch(cutOff))?.json.active === false)
         this.failures.push('an access token was dead on arrival')
     this.refreshes += answers.length
     return answers[0]?.json.refresh_token ?? token
@@ -109,7 +111,7 @@ class Load {
   }
 }
 
-/** A step that a restart cut off; the person begins again. Answers of the servers are not excused. */
+/** A step whose connection was cut; the person begins again. Responses are never excused. */
 function cutOff(error: unknown): null {
   if (error instanceof TypeError && error.message === 'fetch failed') return null
   throw error
