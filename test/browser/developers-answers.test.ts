@@ -47,7 +47,8 @@ describe.each([true, false])('a developer (script: %s)', script => {
 
     const page = await ben(at(relay, 'log'), script)
     const row = page.getByRole('row', { name: /Authorize request refused/ })
-    for (let wait = 0; wait < 30 && (await row.count()) !== 1; wait++) {
+    // The attempt is written a moment after the answer; the list has others beside it until it is filtered.
+    for (let wait = 0; wait === 0 || (wait < 30 && (await row.count()) !== 1); wait++) {
       await page.getByRole('searchbox', { name: 'Request id' }).fill(` ${requestId} `)
       await page.getByRole('combobox', { name: 'Outcome' }).selectOption('Failed')
       await page.getByRole('button', { name: 'Filter' }).click()
@@ -103,10 +104,7 @@ describe.each([true, false])('a developer (script: %s)', script => {
     await page.getByText('Saved.').waitFor()
     await page.goto(server.base + at(relay, 'manifest'))
     await show()
-    await page
-      .getByText(/changes nothing|Nothing would change|nothing to change/i)
-      .first()
-      .waitFor()
+    await page.getByText('there are no changes').first().waitFor()
     await page.context().close()
   })
 })

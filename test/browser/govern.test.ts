@@ -71,7 +71,7 @@ describe('a member', () => {
     await menu(page, 'Relay Automations').click()
     await page.getByRole('link', { name: 'Manage pages', exact: true }).click()
     expect(await page.getByRole('checkbox', { name: 'Handbook' }).isChecked()).toBe(true)
-    await page.getByText('Nothing changes').waitFor()
+    await page.getByText('No changes: it keeps the pages').waitFor()
 
     await page.getByRole('button', { name: 'Show pages in Roadmap' }).click()
     await page.getByRole('checkbox', { name: 'Quarter One' }).check()

@@ -95,7 +95,7 @@ describe.each([
     await page.getByText('You connected it here on').waitFor()
     await press(page, 'Select pages')
     await page.getByText('Relay Automations can reach these pages now: “Handbook” and “Roadmap”.').waitFor()
-    await page.getByText('Nothing changes').waitFor()
+    await page.getByText('No changes: it keeps the pages').waitFor()
     await box(page, 'Roadmap').uncheck()
     const row = page.getByRole('listitem').filter({ has: box(page, 'Roadmap') })
     expect(await row.getByText('No longer').isVisible()).toBe(true)

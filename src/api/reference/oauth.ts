@@ -42,6 +42,7 @@ const Introspection = component(
       client_id: id.describe('The connection that it was issued to.'),
       sub: z.string().describe('The user who allowed access; the bot where there is none.'),
       iss: z.string().describe('The address of this server.'),
+      aud: z.string().optional().describe('The resource that it is for; absent for refresh tokens.'),
       iat: integer.describe('The time of its issue, in seconds since 1970.'),
       exp: integer
         .optional()
