@@ -83,7 +83,10 @@ const openNodes = (nodes: string, cursors: string) => `
     where c.workspace_id = $1 and c.parent_id = o.id and not c.archived and ${behind('c', 'o.after')}
     order by c.sort_title, c.id limit ${listSize} + 1) c)`
 
-/** `now`: the granted pages, the default for the ticks and the mark of each row. `lists`: the other lists. */
+/**
+ * `now`: the granted pages, the default for the ticks and the mark of each row. `lists`: the other lists. Each "limit 1" makes
+ * the planner look a page up by its key: on tables without statistics it would read the whole workspace for each row.
+ */
 const textOf = (lists: string) => `
   with now as materialized (${grantedSql}),
   chosen as materialized (select unnest(coalesce($4::uuid[], now.ids)) as id from now),
@@ -98,9 +101,9 @@ const textOf = (lists: string) => `
     t.path && now.ids as "reachedNow", case when l.list = 'private' then ${othersReach('p')} end as others
   from listed l
   cross join now
-  join pages p on p.workspace_id = $1 and p.id = l.id
-  join page_paths t on t.workspace_id = $1 and t.page_id = l.id and not t.hidden
-  join pages root on root.workspace_id = $1 and root.id = t.path[1]
+  cross join lateral (select * from pages where workspace_id = $1 and id = l.id limit 1) p
+  cross join lateral (select * from page_paths where workspace_id = $1 and page_id = l.id and not hidden limit 1) t
+  cross join lateral (select * from pages where workspace_id = $1 and id = t.path[1] limit 1) root
   where ${personReaches('$2', 'root')}
     and (l.list <> 'ticked' or not exists (
       select from unnest(t.path[:cardinality(t.path) - 1]) a (id) where a.id in (select id from chosen)))
