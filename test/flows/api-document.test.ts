@@ -42,10 +42,14 @@ function routed(): string[] {
     )
 }
 
-/** The OAuth endpoints that programs post to: every one but the address that browsers are sent to. */
+/**
+ * The OAuth endpoints that partners post to: every one but the address that browsers are sent to, and the registration, which
+ * applications find in the metadata and use as RFC 7591 says.
+ */
 const posted = () =>
   Object.entries(oauth)
-    .filter(([name]) => name.endsWith('_endpoint') && name !== 'authorization_endpoint')
+    .filter(([name]) => name.endsWith('_endpoint'))
+    .filter(([name]) => name !== 'authorization_endpoint' && name !== 'registration_endpoint')
     .map(([, address]) => `POST ${address}`)
 
 describe('the OpenAPI document', () => {
