@@ -48,6 +48,8 @@ describe('someone who signs in', () => {
     }
     await press('Tab', 'Tab', 'Tab', 'Enter')
     await page.waitForURL('**/sign-in')
+    // A browser gives the focus with the first frame that it draws, which may come after the load.
+    await page.locator('input[name=email]:focus').waitFor()
     await page.keyboard.type(ada)
     await press('Tab')
     await page.keyboard.type(password)
