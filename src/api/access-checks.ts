@@ -11,13 +11,6 @@ import { endpoint } from './endpoint.ts'
 import { text, uuid } from './fields.ts'
 import type { AccessReadings } from './ports.ts'
 
-type AccessCheckNeeds = {
-  issuer: string
-  access: Pick<AccessReadings, 'pages'>
-  /** Notes when the token was last used. Must not wait for a store. */
-  noteUse(bearer: Bearer, now: Date): void
-}
-
 const notAListOfPages = { error: 'should be a list of 1 to 100 ids' }
 
 const accessCheck = endpoint({
@@ -41,7 +34,16 @@ const accessCheck = endpoint({
       page_ids: z.array(id).describe('Those of the pages asked about that it may do this to.'),
     }),
   ),
-  async handle(needs: AccessCheckNeeds, { client, now }, { body }) {
+  async handle(
+    needs: {
+      issuer: string
+      access: Pick<AccessReadings, 'pages'>
+      /** Notes when the token was last used. Must not wait for a store. */
+      noteUse(bearer: Bearer, now: Date): void
+    },
+    { client, now },
+    { body },
+  ) {
     const token = tokenOf(body.token)
     const seen = token && (await needs.access.pages(token, [...new Set(body.page_ids)], now))
     const mayAsk = seen && (client.anyToken || seen.bearer.connectionId === client.id)

@@ -7,8 +7,6 @@ import { pagination } from './fields.ts'
 import type { ChildPosition, ChildrenReading } from './ports.ts'
 import { notFound } from './refusals.ts'
 
-type BlocksNeeds = { issuer: string; children: ChildrenReading; cursors: Cursors }
-
 /** Child pages only: any other block is content, which the host product keeps. */
 const blocksChildrenList = endpoint({
   method: 'GET',
@@ -19,7 +17,11 @@ const blocksChildrenList = endpoint({
   by: 'token',
   query: z.object(pagination),
   answer: component('BlockList', listOf('block', ChildBlock)),
-  async handle(needs: BlocksNeeds, call, { params, query }) {
+  async handle(
+    needs: { issuer: string; children: ChildrenReading; cursors: Cursors },
+    call,
+    { params, query },
+  ) {
     const id = params.block_id
     const question = ['children', id]
     const from = needs.cursors.read<ChildPosition>(question, query.start_cursor)

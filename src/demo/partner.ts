@@ -37,7 +37,10 @@ type Visit = {
   notice: string | null
 }
 
-export type DemoPartnerNeeds = {
+const visitSeconds = 24 * 60 * 60
+const cookie = 'demo_partner'
+
+export async function createDemoPartner(needs: {
   addresses: Addresses
   /** Null without a loaded demo. */
   client(): Promise<PartnerClient | null>
@@ -45,12 +48,7 @@ export type DemoPartnerNeeds = {
     read(key: string): Promise<string | null>
     write(key: string, value: string, seconds: number): Promise<void>
   }
-}
-
-const visitSeconds = 24 * 60 * 60
-const cookie = 'demo_partner'
-
-export async function createDemoPartner(needs: DemoPartnerNeeds): Promise<Middleware> {
+}): Promise<Middleware> {
   const folder = path.join(root, 'views', 'demo')
   const [template, siteTemplate, stylesheet] = await Promise.all([
     readFile(path.join(folder, 'partner.ejs'), 'utf8'),

@@ -17,14 +17,6 @@ export type Manifest = {
   settings: Partial<ConnectionSettings>
 }
 
-export type ApplyNeeds = {
-  /** Null for an unknown connection. `userId` null: the operator. */
-  readConnection(connectionId: string, userId: string | null): Promise<ManagedConnection | null>
-  /** How many client secrets are in use. */
-  countSecrets(connectionId: string): Promise<number>
-  update(context: DeveloperContext, wanted: Manifest['settings'], version: string | null): Promise<Updated>
-}
-
 /** A change, with its consequences as a sentence if it stops something. */
 export type PlannedChange = SettingsChange & { stops: string | null }
 
@@ -37,7 +29,13 @@ export type Planned =
   | Unknown
 
 /** A manifest is planned first, so that the changes can be shown, and then applied as planned. */
-export function applyManifest(needs: ApplyNeeds) {
+export function applyManifest(needs: {
+  /** Null for an unknown connection. `userId` null: the operator. */
+  readConnection(connectionId: string, userId: string | null): Promise<ManagedConnection | null>
+  /** How many client secrets are in use. */
+  countSecrets(connectionId: string): Promise<number>
+  update(context: DeveloperContext, wanted: Manifest['settings'], version: string | null): Promise<Updated>
+}) {
   async function plan(context: DeveloperContext, manifest: Manifest): Promise<Planned> {
     const found = await needs.readConnection(context.connectionId, context.userId)
     if (!found || (context.userId !== null && !isManagedBy(found))) return { kind: 'unknown' }

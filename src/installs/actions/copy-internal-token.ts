@@ -22,16 +22,16 @@ export type CopyTokenStores = {
   append(event: InstallEvent): Promise<void>
 }
 
-export type CopyTokenNeeds = ActionParts<CopyTokenStores> & {
-  /** The text; null: no key fits. */
-  unseal(sealed: string): string | null
-}
-
 /** `none`: it was disconnected, or no configured key opens the token. */
 export type TokenCopied = { kind: 'copied'; token: string } | { kind: 'none' } | { kind: 'unknown' }
 
 /** Shows the token again. The copy is recorded with its actor before the token is returned. */
-export function copyInternalToken(needs: CopyTokenNeeds) {
+export function copyInternalToken(
+  needs: ActionParts<CopyTokenStores> & {
+    /** The text; null: no key fits. */
+    unseal(sealed: string): string | null
+  },
+) {
   return (context: ActionContext, connectionId: string): Promise<TokenCopied | Refusal> =>
     needs.transact(async stores => {
       const actor = await actorOf(stores, context)

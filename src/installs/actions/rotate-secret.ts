@@ -19,14 +19,14 @@ export type RotateStores = ManagedStores & {
   insertSecret(row: SecretRow): Promise<void>
 }
 
-export type RotateNeeds = ActionParts<RotateStores> & {
-  random(bytes: number): Buffer
-}
-
 export type Rotated = { kind: 'rotated'; secret: string } | Refusal | Unknown
 
 /** Makes another client secret, which comes back once; the one in use goes on until it is revoked. */
-export function rotateSecret(needs: RotateNeeds) {
+export function rotateSecret(
+  needs: ActionParts<RotateStores> & {
+    random(bytes: number): Buffer
+  },
+) {
   return (context: DeveloperContext): Promise<Rotated> =>
     needs.transact(async stores => {
       const found = await hold(stores, context)

@@ -6,16 +6,6 @@ import type { ClientProof } from '../ports.ts'
 import type { Credentials } from './client-credentials.ts'
 import type { Clients, KnownClient } from './clients.ts'
 
-export type AuthenticationNeeds = {
-  clients: Clients
-  limits: TakingLimits
-  /** Outside of the request; errors are ignored. */
-  noteSecretUse(clientId: string, secretHash: Buffer, at: Date): Promise<void>
-  /** Whether the playground created this secret for a request with this code or refresh token. Each is accepted once. */
-  isTrialSecret(clientId: string, secretHash: Buffer, presented: Buffer): Promise<boolean>
-  now(): Date
-}
-
 /** `presented`: the SHA-256 of the code or refresh token that comes with the credentials, at the token endpoint. */
 export type Authenticate = (
   credentials: Credentials,
@@ -28,7 +18,15 @@ export type Authenticate = (
  *   one client within a minute. The right secret always passes: 178 random bits cannot be guessed, and wrong attempts by
  *   others must not lock a partner out.
  */
-export function clientAuthentication(needs: AuthenticationNeeds): Authenticate {
+export function clientAuthentication(needs: {
+  clients: Clients
+  limits: TakingLimits
+  /** Outside of the request; errors are ignored. */
+  noteSecretUse(clientId: string, secretHash: Buffer, at: Date): Promise<void>
+  /** Whether the playground created this secret for a request with this code or refresh token. Each is accepted once. */
+  isTrialSecret(clientId: string, secretHash: Buffer, presented: Buffer): Promise<boolean>
+  now(): Date
+}): Authenticate {
   const wrongSecrets = needs.limits({ name: 'client-secret', points: 20, seconds: 60 })
   const noted = new Map<string, number>()
 

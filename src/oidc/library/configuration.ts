@@ -22,7 +22,7 @@ export const routes = {
   jwks: '/v1/oauth/jwks',
 }
 
-export type ConfigurationNeeds = {
+export function configuration(needs: {
   adapter: AdapterFactory
   cookieKeys: string[]
   jwks: JWKS
@@ -31,9 +31,7 @@ export type ConfigurationNeeds = {
   connectionOf(client: Client): ClientConnection
   signedIn(ctx: Context): Promise<boolean>
   showFault(ctx: KoaContextWithOIDC, out: { error: string; error_description?: string }): void | Promise<void>
-}
-
-export function configuration(needs: ConfigurationNeeds): Configuration {
+}): Configuration {
   const isLongLived = (client: Client | undefined) =>
     client !== undefined && needs.connectionOf(client).longLivedTokens
   const cookiePrefix = needs.secure ? '__Secure-latchkey_' : 'latchkey_'

@@ -10,16 +10,14 @@ import type { Interactions, WaitingRequest } from '../../web/install/interaction
 import type { AuthorizationStore } from '../ports.ts'
 import { authorizationLifetime } from './lifetimes.ts'
 
-export type InteractionNeeds = {
+export function interactions(needs: {
   provider: Provider
   issuer: string
   store: Pick<AuthorizationStore, 'openAuthorization' | 'readClient'>
   note: NoteFlowStep
   now(): Date
   newId(): string
-}
-
-export function interactions(needs: InteractionNeeds): Interactions {
+}): Interactions {
   const { provider, store } = needs
 
   async function read(ctx: Context): Promise<WaitingRequest | null> {

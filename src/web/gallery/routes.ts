@@ -13,19 +13,22 @@ import { urls } from '../urls.ts'
 import { galleryPage, galleryView } from './page.ts'
 import type { GalleryReadings } from './readings.ts'
 
-export type GalleryNeeds = {
-  render: Render
-  faults: Pick<Faults, 'notFound'>
-  readings: GalleryReadings
-  workspacesOf(userId: string): Promise<Membership[]>
-}
-
 /** The longest name of a connection. */
 const wordsLimit = 200
 
 const canInstallIn = ({ role }: Membership) => mayAddConnections({ role, userDisabled: false }).kind === 'yes'
 
-export function gallery({ render, faults, readings, workspacesOf }: GalleryNeeds): Router<WebState> {
+export function gallery({
+  render,
+  faults,
+  readings,
+  workspacesOf,
+}: {
+  render: Render
+  faults: Pick<Faults, 'notFound'>
+  readings: GalleryReadings
+  workspacesOf(userId: string): Promise<Membership[]>
+}): Router<WebState> {
   const router = new Router<WebState>()
   router.get(urls.gallery, mustBeSignedIn, async ctx => {
     const user = userOf(ctx)

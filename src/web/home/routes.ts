@@ -5,14 +5,12 @@ import type { WebState } from '../http/state.ts'
 import { urls } from '../urls.ts'
 import { landingView, nowhereView } from './page.ts'
 
-export type HomeNeeds = {
+/** The start page redirects the signed-in to their first workspace, and introduces Latchkey to others. */
+export function home(needs: {
   render: Render
   workspacesOf(userId: string): Promise<{ id: string }[]>
   demo(): Promise<boolean>
-}
-
-/** The start page redirects the signed-in to their first workspace, and introduces Latchkey to others. */
-export function home(needs: HomeNeeds): Router<WebState> {
+}): Router<WebState> {
   const router = new Router<WebState>()
   router.get(urls.home, async ctx => {
     const { user } = ctx.state

@@ -1,7 +1,15 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { FormOrigin, WebContext, WebMiddleware } from './state.ts'
 
-export type CsrfNeeds = {
+/**
+ * Each form carries a token of three parts: a signature of the session's id (before sign-in: of a random cookie of this
+ * browser), the account, and a signature of that cookie and the account. A page of another site can post a form to us, but
+ * does not know the token.
+ *
+ * The first part alone lets a form through. If it fails because somebody has signed in or out since, the last part proves in
+ * which browser and for which account the form was made: the same account may send it again after a look at it.
+ */
+export function csrf(needs: {
   /** The first signs, all verify. */
   secretKeys: readonly Buffer[]
   secure: boolean
@@ -11,17 +19,7 @@ export type CsrfNeeds = {
   sendAgain(ctx: WebContext): void
   /** Answers a form that this browser was never given. */
   refuse(ctx: WebContext): void
-}
-
-/**
- * Each form carries a token of three parts: a signature of the session's id (before sign-in: of a random cookie of this
- * browser), the account, and a signature of that cookie and the account. A page of another site can post a form to us, but
- * does not know the token.
- *
- * The first part alone lets a form through. If it fails because somebody has signed in or out since, the last part proves in
- * which browser and for which account the form was made: the same account may send it again after a look at it.
- */
-export function csrf(needs: CsrfNeeds): { check: WebMiddleware } {
+}): { check: WebMiddleware } {
   const cookie = needs.secure ? '__Host-latchkey-form' : 'latchkey-form'
 
   function browserOf(ctx: WebContext): string {

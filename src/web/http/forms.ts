@@ -2,11 +2,6 @@ import { bodyParser } from '@koa/bodyparser'
 import type { WebContext, WebMiddleware } from './state.ts'
 import { readUpload } from './upload.ts'
 
-export type FormNeeds = {
-  /** Answers an unreadable body: one that is too large, or holds a NUL, which PostgreSQL cannot store. */
-  refuse(ctx: WebContext, problem: 'too-large' | 'malformed'): void
-}
-
 /** Room for 6,000 ticked pages; every other form is far smaller. */
 const limit = '256kb'
 
@@ -14,7 +9,10 @@ const limit = '256kb'
  * Reads posted forms into `ctx.state.form`. The body is read as text and split here: parsers that build nested objects drop
  * fields after the thousandth, and turn `a[b]` into structure.
  */
-export function readForms(needs: FormNeeds): WebMiddleware {
+export function readForms(needs: {
+  /** Answers an unreadable body: one that is too large, or holds a NUL, which PostgreSQL cannot store. */
+  refuse(ctx: WebContext, problem: 'too-large' | 'malformed'): void
+}): WebMiddleware {
   const parse = bodyParser({
     enableTypes: ['text'],
     extendTypes: { text: ['application/x-www-form-urlencoded'] },

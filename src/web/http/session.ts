@@ -2,25 +2,6 @@ import { hash, randomBytes } from 'node:crypto'
 import { urls } from '../urls.ts'
 import type { Acting, Session, SignedIn, WebContext, WebMiddleware } from './state.ts'
 
-export type SessionNeeds = {
-  store: {
-    write(key: string, value: string, seconds: number): Promise<void>
-    /** Reads the value and restarts its time to live; a removed key stays removed. */
-    renew(key: string, seconds: number): Promise<string | null>
-    /** Writes only over an existing value; false without one. */
-    replace(key: string, value: string, seconds: number): Promise<boolean>
-    remove(...keys: string[]): Promise<void>
-  }
-  users: {
-    byId(id: string): Promise<(SignedIn & { disabled: boolean; passwordHash: string | null }) | null>
-    /** The persona, if it belongs to this developer's sandbox. */
-    personaOf(personaId: string, developerId: string): Promise<SignedIn | null>
-  }
-  /** Behind https the cookie is `__Host-` prefixed: no other host of the domain can set it. */
-  secure: boolean
-  now(): Date
-}
-
 /** Flows remembered for each session; an older one asks for the password again. */
 const maxFlows = 20
 /** A session ends after this long without a request, and in any case after `absoluteMs`. */
@@ -48,7 +29,24 @@ const keyOf = (id: string) => `session:${hash('sha256', id, 'base64url')}`
 export type Sessions = ReturnType<typeof sessions>
 
 /** Our own sessions. Emptying the store signs everyone out, and has no other effect. */
-export function sessions(needs: SessionNeeds) {
+export function sessions(needs: {
+  store: {
+    write(key: string, value: string, seconds: number): Promise<void>
+    /** Reads the value and restarts its time to live; a removed key stays removed. */
+    renew(key: string, seconds: number): Promise<string | null>
+    /** Writes only over an existing value; false without one. */
+    replace(key: string, value: string, seconds: number): Promise<boolean>
+    remove(...keys: string[]): Promise<void>
+  }
+  users: {
+    byId(id: string): Promise<(SignedIn & { disabled: boolean; passwordHash: string | null }) | null>
+    /** The persona, if it belongs to this developer's sandbox. */
+    personaOf(personaId: string, developerId: string): Promise<SignedIn | null>
+  }
+  /** Behind https the cookie is `__Host-` prefixed: no other host of the domain can set it. */
+  secure: boolean
+  now(): Date
+}) {
   const cookie = needs.secure ? '__Host-latchkey' : 'latchkey'
   const attributes = { httpOnly: true, sameSite: 'lax', secure: needs.secure, path: '/' } as const
 

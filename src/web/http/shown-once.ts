@@ -5,14 +5,6 @@
 import { hash, randomBytes } from 'node:crypto'
 import { openSealed, seal } from '../../installs/sealed.ts'
 
-export type ShownOnceNeeds = {
-  store: {
-    write(key: string, value: string, seconds: number): Promise<void>
-    take(key: string): Promise<string | null>
-  }
-  secretKeys: readonly Buffer[]
-}
-
 export type Shown = { label: 'Client secret' | 'Internal token'; value: string }
 /** The person and the connection that it is shown for. */
 type For = { userId: string; connectionId: string }
@@ -21,7 +13,13 @@ export type ShownOnce = ReturnType<typeof shownOnce>
 
 const seconds = 300
 
-export function shownOnce(needs: ShownOnceNeeds) {
+export function shownOnce(needs: {
+  store: {
+    write(key: string, value: string, seconds: number): Promise<void>
+    take(key: string): Promise<string | null>
+  }
+  secretKeys: readonly Buffer[]
+}) {
   // The key holds the user's id: a request of another person neither finds the secret nor uses it up.
   const keyOf = ({ userId, connectionId }: For, key: string) =>
     `shown-once:${hash('sha256', `${userId} ${connectionId} ${key}`, 'base64url')}`

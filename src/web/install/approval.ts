@@ -32,14 +32,14 @@ export async function askFor(
   return approvalAsk({ uid: request.uid, workspace: chosen.workspace, latest, unsent, now })
 }
 
-type RouteNeeds = ApprovalNeeds & {
-  faults: Faults
-  flow: Flow
-  /** Shows step one again, with the request that could not be sent. */
-  showStepOne(ctx: WebContext, state: FlowState, unsent: Unsent): Promise<void>
-}
-
-export function approvalRoutes(needs: RouteNeeds): Router<WebState> {
+export function approvalRoutes(
+  needs: ApprovalNeeds & {
+    faults: Faults
+    flow: Flow
+    /** Shows step one again, with the request that could not be sent. */
+    showStepOne(ctx: WebContext, state: FlowState, unsent: Unsent): Promise<void>
+  },
+): Router<WebState> {
   const router = new Router<WebState>()
   const { faults, flow } = needs
 

@@ -17,16 +17,14 @@ export type Arrival = { request: WaitingRequest; user: SignedIn; draft: Draft }
 /** With all choices; `chosen` is null for a user without a workspace. */
 export type FlowState = Arrival & { choices: InstallChoices; chosen: ChosenWorkspace | null }
 
-export type FlowNeeds = {
+export type Flow = ReturnType<typeof flow>
+
+export function flow(needs: {
   faults: Faults
   interactions: Interactions
   drafts: Drafts
   readings: Pick<InstallReadings, 'choices' | 'connection'>
-}
-
-export type Flow = ReturnType<typeof flow>
-
-export function flow(needs: FlowNeeds) {
+}) {
   const { interactions, drafts, faults } = needs
 
   /** The sign-in is a screen of its own, also when the script asked for a fragment. */

@@ -9,19 +9,6 @@ import type { FindExternalUser, UpdateFromHost } from './ports.ts'
 
 const lifetimeMs = 600_000
 
-export type HandedLoginNeeds = {
-  issuer: string
-  store: {
-    read(key: string): Promise<string | null>
-    write(key: string, value: string, seconds: number): Promise<void>
-    take(key: string): Promise<string | null>
-  }
-  browser: BrowserMark
-  findExternalUser: FindExternalUser
-  updateFromHost: UpdateFromHost
-  now(): Date
-}
-
 type Begun = { browser: string; returnTo: string; expiresAt: number }
 type Completed = Begun & { user: { id: string; passwordHash: string | null } | null }
 
@@ -40,7 +27,18 @@ export type Finished =
 
 export type HandedLogins = ReturnType<typeof handedLogins>
 
-export function handedLogins(needs: HandedLoginNeeds) {
+export function handedLogins(needs: {
+  issuer: string
+  store: {
+    read(key: string): Promise<string | null>
+    write(key: string, value: string, seconds: number): Promise<void>
+    take(key: string): Promise<string | null>
+  }
+  browser: BrowserMark
+  findExternalUser: FindExternalUser
+  updateFromHost: UpdateFromHost
+  now(): Date
+}) {
   const { store, browser, now } = needs
   const secondsLeft = ({ expiresAt }: Begun) => Math.ceil((expiresAt - now().getTime()) / 1000)
   const begunKey = (id: string) => `login:${id}`

@@ -11,13 +11,6 @@ export type FlowLog = {
   close(): Promise<void>
 }
 
-export type FlowLogNeeds = {
-  pool: Pool
-  /** Reports how many steps were lost, and why. */
-  onLoss(count: number, reason: unknown): void
-  flushEveryMs?: number
-}
-
 /** The most steps in memory; further ones are lost. */
 const heldLimit = 5_000
 const batchSize = 500
@@ -29,7 +22,16 @@ const batchSize = 500
  * A connection may hold as many steps as there are free places: a flood on one leaves half of them to the others, on two a
  * third.
  */
-export function openFlowLog({ pool, onLoss, flushEveryMs = 500 }: FlowLogNeeds): FlowLog {
+export function openFlowLog({
+  pool,
+  onLoss,
+  flushEveryMs = 500,
+}: {
+  pool: Pool
+  /** Reports how many steps were lost, and why. */
+  onLoss(count: number, reason: unknown): void
+  flushEveryMs?: number
+}): FlowLog {
   let waiting: NotedStep[] = []
   /** Steps in memory, waiting or being written: of each connection, and of all. */
   const heldOf = new Map<string, number>()

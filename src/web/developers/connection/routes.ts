@@ -7,12 +7,6 @@ import { connectionLayout } from '../frame/head.ts'
 import { overviewPage, overviewView } from './page.ts'
 import type { OverviewReadings } from './readings.ts'
 
-export type OverviewNeeds = DeveloperFrame &
-  OverviewReadings & {
-    once: ShownOnce
-    issuer: string
-  }
-
 const good = (sentence: string) => ({ kind: 'good', sentence }) as const
 const notices: Notices = {
   created: () => good('The connection is created.'),
@@ -26,7 +20,13 @@ const notices: Notices = {
   logo: () => good('The logo is changed, everywhere that the connection is shown.'),
 }
 
-export function developersConnection(needs: OverviewNeeds): Router<WebState> {
+export function developersConnection(
+  needs: DeveloperFrame &
+    OverviewReadings & {
+      once: ShownOnce
+      issuer: string
+    },
+): Router<WebState> {
   const router = new Router<WebState>()
   router.get('/developers/connections/:connection', async ctx => {
     const visit = await needs.gate.enter(ctx)

@@ -19,22 +19,22 @@ import { createPage, createView, firstSettings, kindsPage, kindsView } from './p
 import type { CreateReadings } from './readings.ts'
 import { openTo, whyNot } from './target-workspaces.ts'
 
-export type CreateScreenNeeds = CreateReadings & {
-  render: Render
-  faults: Faults
-  once: ShownOnce
-  create: ReturnType<typeof createConnection>
-  rateLimit: HourlyRateLimit
-  onePress: OnePress
-}
-
 type Kind = 'public' | 'internal'
 const titles: Record<Kind, string> = {
   public: 'New public connection',
   internal: 'New internal connection',
 }
 
-export function developersCreate(needs: CreateScreenNeeds): Router<WebState> {
+export function developersCreate(
+  needs: CreateReadings & {
+    render: Render
+    faults: Faults
+    once: ShownOnce
+    create: ReturnType<typeof createConnection>
+    rateLimit: HourlyRateLimit
+    onePress: OnePress
+  },
+): Router<WebState> {
   const router = new Router<WebState>()
   const { render, faults } = needs
 

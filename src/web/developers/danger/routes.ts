@@ -11,14 +11,14 @@ import type { ConnectionVisit, DeveloperFrame } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
 import { dangerPage, dangerView, deletePage, disablePage } from './page.ts'
 
-export type DangerNeeds = DeveloperFrame &
-  OverviewReadings & {
-    disable: ReturnType<typeof disableConnection>
-    enable: ReturnType<typeof enableConnection>
-    remove: ReturnType<typeof deleteConnection>
-  }
-
-export function developersDanger(needs: DangerNeeds): Router<WebState> {
+export function developersDanger(
+  needs: DeveloperFrame &
+    OverviewReadings & {
+      disable: ReturnType<typeof disableConnection>
+      enable: ReturnType<typeof enableConnection>
+      remove: ReturnType<typeof deleteConnection>
+    },
+): Router<WebState> {
   const router = new Router<WebState>()
   const { gate, faults, render } = needs
   const base = '/developers/connections/:connection'

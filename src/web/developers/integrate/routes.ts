@@ -53,12 +53,12 @@ export function integratePage(visit: ConnectionVisit, issuer: string): Integrate
   }
 }
 
-export type IntegrateNeeds = DeveloperFrame &
-  TokenReadings & {
-    issuer: string
-  }
-
-export function developersIntegrate(needs: IntegrateNeeds): Router<WebState> {
+export function developersIntegrate(
+  needs: DeveloperFrame &
+    TokenReadings & {
+      issuer: string
+    },
+): Router<WebState> {
   const router = new Router<WebState>()
   router.get('/developers/connections/:connection/integrate', async ctx => {
     const visit = await needs.gate.enter(ctx)

@@ -11,11 +11,11 @@ import { logPage, logView } from './page.ts'
 import type { LogReadings } from './readings.ts'
 import { outcomes } from './words.ts'
 
-export type LogNeeds = DeveloperFrame & {
-  log: LogReadings
-}
-
-export function developersLog(needs: LogNeeds): Router<WebState> {
+export function developersLog(
+  needs: DeveloperFrame & {
+    log: LogReadings
+  },
+): Router<WebState> {
   const router = new Router<WebState>({ prefix: '/developers/connections/:connection/log' })
   const { gate, log, render, faults } = needs
 

@@ -9,16 +9,16 @@ import { connectionLayout } from '../frame/head.ts'
 import type { HourlyRateLimit } from '../frame/hourly-rate-limit.ts'
 import { settingsPage, settingsView } from '../settings/page.ts'
 
-export type LogoScreenNeeds = DeveloperFrame & {
-  /** Redraws a file as PNG; `fault` is the end of a sentence that begins with the file. */
-  redraw(file: Buffer): Promise<{ kind: 'redrawn'; png: Buffer } | { kind: 'refused'; fault: string }>
-  set: ReturnType<typeof setLogo>
-  rateLimit: HourlyRateLimit
-}
-
 const maxBytes = 512 * 1024
 
-export function developersLogo(needs: LogoScreenNeeds): Router<WebState> {
+export function developersLogo(
+  needs: DeveloperFrame & {
+    /** Redraws a file as PNG; `fault` is the end of a sentence that begins with the file. */
+    redraw(file: Buffer): Promise<{ kind: 'redrawn'; png: Buffer } | { kind: 'refused'; fault: string }>
+    set: ReturnType<typeof setLogo>
+    rateLimit: HourlyRateLimit
+  },
+): Router<WebState> {
   const router = new Router<WebState>()
   const { gate, faults } = needs
   const address = '/developers/connections/:connection/logo'

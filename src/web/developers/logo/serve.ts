@@ -4,13 +4,11 @@ import type { WebState } from '../../http/state.ts'
 import { param } from '../frame/gate.ts'
 import type { LogoReadings } from './readings.ts'
 
-export type ServeLogoNeeds = LogoReadings & { faults: Pick<Faults, 'notFound'> }
-
 /**
  * `/logos/:connection`: asked for with its hash (`?v=`) a picture is kept for ever; without it, it is asked about each time,
  * so that a new one is seen at once.
  */
-export function serveLogos(needs: ServeLogoNeeds): Router<WebState> {
+export function serveLogos(needs: LogoReadings & { faults: Pick<Faults, 'notFound'> }): Router<WebState> {
   const router = new Router<WebState>()
   router.get('/logos/:connection', async ctx => {
     const id = param(ctx, 'connection')

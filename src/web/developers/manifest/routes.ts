@@ -11,13 +11,6 @@ import { connectionLayout } from '../frame/head.ts'
 import { manifestFault, manifestPage, manifestText, manifestView } from './page.ts'
 import type { ShowReview } from './review.ts'
 
-export type ManifestNeeds = DeveloperFrame & {
-  /** The public base address. */
-  issuer: string
-  manifests: ReturnType<typeof applyManifest>
-  review: ShowReview
-}
-
 const another: Record<'id' | 'kind', string> = {
   id: 'id is of another connection. Take it out, or apply the manifest there.',
   kind: 'kind cannot be changed: a connection stays public or internal.',
@@ -35,7 +28,14 @@ export function schemaRoute(issuer: string): Router<WebState> {
   return router
 }
 
-export function developersManifest(needs: ManifestNeeds): Router<WebState> {
+export function developersManifest(
+  needs: DeveloperFrame & {
+    /** The public base address. */
+    issuer: string
+    manifests: ReturnType<typeof applyManifest>
+    review: ShowReview
+  },
+): Router<WebState> {
   const router = new Router<WebState>()
   const { gate, faults, issuer } = needs
   const address = '/developers/connections/:connection/manifest'

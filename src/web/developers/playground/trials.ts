@@ -28,7 +28,11 @@ export type Trial = {
   messages: Message[]
 }
 
-export type TrialsNeeds = {
+export type Trials = ReturnType<typeof trials>
+
+const seconds = 3600
+
+export function trials(needs: {
   store: {
     read(key: string): Promise<string | null>
     write(key: string, value: string, seconds: number): Promise<void>
@@ -36,13 +40,7 @@ export type TrialsNeeds = {
   }
   secretKeys: readonly Buffer[]
   sessions: { current(ctx: WebContext): Promise<{ session: Session } | null> }
-}
-
-export type Trials = ReturnType<typeof trials>
-
-const seconds = 3600
-
-export function trials(needs: TrialsNeeds) {
+}) {
   const { store, secretKeys } = needs
   const digest = (text: string) => hash('sha256', text, 'base64url')
   const keyOf = (session: Session, connectionId: string) => `trial:${digest(session.id)}:${connectionId}`

@@ -13,14 +13,14 @@ import { param } from '../frame/gate.ts'
 import { connectionLayout } from '../frame/head.ts'
 import { revokePage } from './page.ts'
 
-export type SecretsNeeds = DeveloperFrame &
-  OverviewReadings & {
-    once: ShownOnce
-    rotate: ReturnType<typeof rotateSecret>
-    revoke: ReturnType<typeof revokeSecret>
-  }
-
-export function developersSecrets(needs: SecretsNeeds): Router<WebState> {
+export function developersSecrets(
+  needs: DeveloperFrame &
+    OverviewReadings & {
+      once: ShownOnce
+      rotate: ReturnType<typeof rotateSecret>
+      revoke: ReturnType<typeof revokeSecret>
+    },
+): Router<WebState> {
   const router = new Router<WebState>()
   const { gate, faults } = needs
 

@@ -11,13 +11,13 @@ import type { ShowReview } from '../manifest/review.ts'
 import { readSettings } from './form.ts'
 import { settingsPage, settingsView } from './page.ts'
 
-export type SettingsNeeds = DeveloperFrame & {
-  plan: ReturnType<typeof applyManifest>['plan']
-  update: ReturnType<typeof updateConnection>
-  review: ShowReview
-}
-
-export function developersSettings(needs: SettingsNeeds): Router<WebState> {
+export function developersSettings(
+  needs: DeveloperFrame & {
+    plan: ReturnType<typeof applyManifest>['plan']
+    update: ReturnType<typeof updateConnection>
+    review: ShowReview
+  },
+): Router<WebState> {
   const router = new Router<WebState>()
   const { gate, faults, render } = needs
   const address = '/developers/connections/:connection/settings'

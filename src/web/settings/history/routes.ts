@@ -11,11 +11,11 @@ import { type HistoryQuestion, readHistoryQuestion } from './form.ts'
 import { historyPage, historySize, historyView } from './page.ts'
 import type { HistoryReadings } from './readings.ts'
 
-export type HistoryNeeds = Frame & {
-  readings: HistoryReadings
-}
-
-export function history(needs: HistoryNeeds): Router<WebState> {
+export function history(
+  needs: Frame & {
+    readings: HistoryReadings
+  },
+): Router<WebState> {
   const router = new Router<WebState>({ prefix: '/settings/:workspace/history' })
   const { gate, readings } = needs
   router.use(mustBeSignedIn)
