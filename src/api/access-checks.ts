@@ -37,7 +37,7 @@ const accessCheck = endpoint({
   async handle(
     needs: {
       issuer: string
-      access: Pick<AccessReadings, 'pages'>
+      access: AccessReadings
       /** Notes when the token was last used. Must not wait for a store. */
       noteUse(bearer: Bearer, now: Date): void
     },

@@ -8,7 +8,7 @@ import { unauthorized } from './refusals.ts'
 
 export type CallNeeds = {
   issuer: string
-  access: Pick<AccessReadings, 'bearer'>
+  access: AccessReadings
   callLimit: CallRateLimit
   /** Notes when the token was last used. Must not wait for a store. */
   noteUse(bearer: Bearer, now: Date): void

@@ -4,7 +4,7 @@ import type { AccessReadings } from './ports.ts'
 import { ApiRefusal } from './refusals.ts'
 
 export type ForcedOutcomeNeeds = {
-  access: Pick<AccessReadings, 'bearer'>
+  access: AccessReadings
   forceOutcome: ForceOutcome
   now(): Date
 }

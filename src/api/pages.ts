@@ -7,7 +7,7 @@ import { PageDraft, PageEdit } from './page-body.ts'
 import type { AccessReadings, Asking, ChangeOutcome, PageChanges } from './ports.ts'
 import { ApiRefusal, invalid, notFound } from './refusals.ts'
 
-type ReachNeeds = { issuer: string; access: Pick<AccessReadings, 'page'> }
+type ReachNeeds = { issuer: string; access: AccessReadings }
 type ChangeNeeds = ReachNeeds & { changes: PageChanges }
 
 const pagesRetrieve = endpoint({

@@ -42,7 +42,7 @@ const storesOf = (client: ClientBase) => ({
 })
 
 /** The actions on installations, shared with pages, developer hub and command line. */
-export function connectionActions(stores: Pick<Stores, 'database' | 'secretKeys'>) {
+export function connectionActions(stores: Stores) {
   const parts = {
     ...actionParts(stores.database, storesOf),
     unseal: (sealed: string) => openSealed(stores.secretKeys, 'internal-token', sealed),

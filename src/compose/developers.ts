@@ -66,7 +66,7 @@ const storesOf = (client: ClientBase, repositories: EntityManager) => ({
 })
 
 /** The changes that a developer makes of a connection, for the hub and for the command line. */
-export function developerActions(stores: Pick<Stores, 'database' | 'secretKeys'>) {
+export function developerActions(stores: Stores) {
   const pool = poolOf(stores.database)
   const parts = {
     ...actionParts(stores.database, storesOf),

@@ -58,7 +58,7 @@ export type FlowOutcome = 'under-way' | 'connected' | 'cancelled' | 'failed' | '
 /** The code of a revocation of an unknown token. It is answered as a success, since repeating a revocation is harmless. */
 export const nothingEnded = 'nothing_ended'
 
-export function outcomeAfter(step: Pick<FlowStep, 'kind' | 'failure'>): FlowOutcome {
+export function outcomeAfter(step: FlowStep): FlowOutcome {
   if (step.failure?.code === nothingEnded) return 'ended'
   if (step.failure) return 'failed'
   if (step.kind === 'cancelled') return 'cancelled'

@@ -1,4 +1,4 @@
-import type { Limiter } from './rate-limits.ts'
+import type { Taker } from './rate-limits.ts'
 
 /** Each answers with the seconds until the key may go on; 0: it may now. */
 export type PrefetchedRateLimit = {
@@ -21,7 +21,7 @@ type Held = { left: number; until: number; refusedUntil: number; asking: Promise
  * @param now milliseconds.
  */
 export function prefetchedRateLimit(
-  limiter: Pick<Limiter, 'take'>,
+  limiter: Taker,
   rule: { share: number; seconds: number; maxKeys: number },
   now: () => number,
 ): PrefetchedRateLimit {

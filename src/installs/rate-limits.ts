@@ -2,10 +2,13 @@
 
 export type Allowance = { allowed: true } | { allowed: false; retryAfterSeconds: number }
 
-/** Counts the actions of one key within a window. */
-export type Limiter = {
+export type Taker = {
   /** Takes `points` (1) from the key's allowance. */
   take(key: string, points?: number): Promise<Allowance>
+}
+
+/** Counts the actions of one key within a window. */
+export type Limiter = Taker & {
   /** Asks without taking. */
   peek(key: string): Promise<Allowance>
   /** Gives one point back that was taken. */
@@ -17,5 +20,4 @@ export type Limiter = {
 /** `blockSeconds`: how long a key is refused once its points are used up; left out: until the window ends. */
 export type LimiterRule = { name: string; points: number; seconds: number; blockSeconds?: number }
 export type Limits = (rule: LimiterRule) => Limiter
-/** For those who only take. */
-export type TakingLimits = (rule: LimiterRule) => Pick<Limiter, 'take'>
+export type TakingLimits = (rule: LimiterRule) => Taker

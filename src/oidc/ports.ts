@@ -98,13 +98,16 @@ export type Redeemed =
   /** The placement changed since it was read, so the statement wrote no row; read it again. */
   | { kind: 'changed' }
 
-/** Reads and writes of the token endpoint, one SQL statement each. */
-export type TokenStore = {
+/** Reads of the token endpoint, one SQL statement each. */
+export type TokenReadings = {
   readCode(clientId: string, codeHash: Buffer): Promise<{ client: ClientProof | null; code: KeptCode | null }>
   readRefreshToken(
     clientId: string,
     tokenHash: Buffer,
   ): Promise<{ client: ClientProof | null; token: KeptRefreshToken | null }>
+}
+
+export type Redemptions = {
   /** Consumes the code, applies its consent, issues its tokens and records the event, atomically. */
   redeem(
     codeHash: Buffer,
@@ -113,17 +116,22 @@ export type TokenStore = {
   ): Promise<Redeemed>
   /** Undoes the redemption by this request, for a caller that could not learn its outcome: the partner may retry. */
   reopenCode(codeHash: Buffer, issue: Issue, requestId: string): Promise<void>
+}
+
+export type Rotations = {
   /**
    * Issues the next refresh token, unless it exists, and an access token.
    * @returns false, without a write, where the authorization or the installation is no longer active, or where the token already
    *   has another next token.
    */
   rotate(tokenHash: Buffer, issue: Issue): Promise<boolean>
+}
+
+export type FamilyEndings = {
   /** Counts requests that tried to redeem the code at about the same moment as the winner. */
   countRivals(codeHash: Buffer, rivals: number): Promise<void>
   /**
-   * Ends the authorization and all its tokens, and records the event. With `unlessContested`, leaves them alive where the code
-   * had
+   * Ends the authorization and all its tokens, and records the event. With `unlessContested`, leaves them alive where the code had
    * several rivals. `parent`: the SHA-256 of the refresh token that was reused; null: the code was.
    */
   endFamily(
@@ -133,6 +141,9 @@ export type TokenStore = {
     which: { parent: Buffer | null; unlessContested: boolean },
   ): Promise<EndedFamily>
 }
+
+/** Reads and writes of the token endpoint, one SQL statement each. */
+export type TokenStore = TokenReadings & Redemptions & Rotations & FamilyEndings
 
 /** How many unexpired tokens ended with an authorization, and the address of the first use where it was recorded. */
 export type EndedFamily = { ended: boolean; access: number; refresh: number; firstFrom: string | null }
@@ -148,11 +159,15 @@ export type SecretStatus = {
   revokedAt: Date | null
 }
 
-/** Reads and writes of the authorization endpoint and the flow. */
-export type AuthorizationStore = {
+export type ClientStore = {
   /** null: unknown, disabled, deleted, or an internal connection. */
   readClient(id: string): Promise<ClientConnection | null>
   readProof(id: string): Promise<ClientProof | null>
+  /** Records, outside of the request, that the secret with this SHA-256 was used. */
+  noteSecretUse(clientId: string, secretHash: Buffer, at: Date): Promise<void>
+}
+
+export type Authorizations = {
   /** @returns false when the user has left the workspace. */
   openAuthorization(row: {
     grantId: string
@@ -169,9 +184,10 @@ export type AuthorizationStore = {
   ): Promise<{ connectionId: string; userId: string; capabilities: Capability[]; expiresAt: Date } | null>
   /** Stores the code of an authorization. @returns false when the authorization has ended or already has a code. */
   saveCode(code: { hash: Buffer; grantId: string; payload: Payload; now: Date }): Promise<boolean>
-  /** Records, outside of the request, that the secret with this SHA-256 was used. */
-  noteSecretUse(clientId: string, secretHash: Buffer, at: Date): Promise<void>
 }
+
+/** Reads and writes of the authorization endpoint and the flow. */
+export type AuthorizationStore = ClientStore & Authorizations
 
 /** An active token, and its access at the moment of the request. */
 export type TokenInForce = {

@@ -5,7 +5,7 @@ import { memoryShortLived } from '../../src/storage/memory/short-lived.ts'
 const unused = () => Promise.reject(new Error('a flow under way is not durable'))
 const flows = () =>
   adapterFactory({
-    authorizations: { readAuthorization: unused, saveCode: unused },
+    authorizations: { openAuthorization: unused, readAuthorization: unused, saveCode: unused },
     shortLived: memoryShortLived(),
   })('Interaction')
 

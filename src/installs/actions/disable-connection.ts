@@ -52,7 +52,7 @@ export function enableConnection(needs: ActionParts<SwitchStores>) {
  */
 export async function tellEveryone(
   needs: ActionNeeds,
-  stores: Pick<SwitchStores, 'append' | 'workspacesWith' | 'appendAll'>,
+  stores: SwitchStores,
   context: DeveloperContext,
   connection: { id: string; workspaceId: string | null },
   kind: 'connection.disabled' | 'connection.enabled' | 'connection.deleted',

@@ -8,12 +8,16 @@ import { newTokenValue } from '../token-value.ts'
 /** A connection to register; the right to do so is checked before (policy.ts). */
 export type Registration = ConnectionSettings &
   Pick<Connection, 'kind' | 'workspaceId' | 'createdBy' | 'firstParty' | 'verified'> &
-  Partial<Pick<Connection, 'resourceServer' | 'origin'>> & {
-    /** Of a connection that registered itself: the SHA-256 of the token that manages it. */
-    registrationTokenHash?: Buffer
-    /** Of a published one: the address of its document. */
-    documentUrl?: string
-  }
+  Partial<Pick<Connection, 'resourceServer' | 'origin'>> &
+  Provenance
+
+/** How a connection came that no developer registered. */
+type Provenance = {
+  /** Of a connection that registered itself: the SHA-256 of the token that manages it. */
+  registrationTokenHash?: Buffer
+  /** Of a published one: the address of its document. */
+  documentUrl?: string
+}
 
 /** As SettingsFault, of any member of the registration. */
 export type RegistrationFault = { member: keyof Registration; value?: string; fault: string }
@@ -31,10 +35,7 @@ export type Registered = {
 }
 
 export type RegisterStores = {
-  insertConnection(
-    connection: Connection & Pick<Registration, 'registrationTokenHash' | 'documentUrl'>,
-    now: Date,
-  ): Promise<void>
+  insertConnection(connection: Connection & Provenance, now: Date): Promise<void>
   insertSecret(row: SecretRow): Promise<void>
   /** The one installation of an internal connection, active from the start. */
   insertInternalInstallation(row: InternalInstallation): Promise<void>
@@ -110,12 +111,7 @@ export function registerConnection(needs: RegisterNeeds) {
   }
 }
 
-function secretRow(
-  needs: Pick<RegisterNeeds, 'newId'>,
-  connection: Pick<Connection, 'id' | 'createdBy'>,
-  secret: string,
-  now: Date,
-): SecretRow {
+function secretRow(needs: RegisterNeeds, connection: Connection, secret: string, now: Date): SecretRow {
   return {
     id: needs.newId(),
     connectionId: connection.id,
@@ -154,10 +150,7 @@ async function placeInternal(
   })
 }
 
-function connectionOf(
-  asked: Registration,
-  id: string,
-): Connection & Pick<Registration, 'registrationTokenHash' | 'documentUrl'> {
+function connectionOf(asked: Registration, id: string): Connection & Provenance {
   return {
     ...asked,
     id,

@@ -79,7 +79,7 @@ export function renewInternalToken(needs: RenewTokenNeeds) {
 export type TokenRevoked = { kind: 'revoked' | 'already' } | Refusal | Unknown
 
 /** Ends every internal token of the connection at once. */
-export function revokeInternalToken(needs: Pick<RenewTokenNeeds, 'transact' | 'now' | 'newId'>) {
+export function revokeInternalToken(needs: RenewTokenNeeds) {
   return (context: DeveloperContext): Promise<TokenRevoked> =>
     needs.transact(async stores => {
       const found = await hold(stores, context)

@@ -76,7 +76,7 @@ export function publishedClients(needs: PublishedNeeds): Published {
 }
 
 /** The fields of a request with the connection's id where the client names its document. It is not fetched here. */
-export async function withConnectionId(store: Pick<PublishedStore, 'idOf'>, fields: Fields): Promise<Fields> {
+export async function withConnectionId(store: PublishedStore, fields: Fields): Promise<Fields> {
   const url = documentUrlOf(fields.client_id)
   const id = url && (await store.idOf(url.href))
   return id ? { ...fields, client_id: id } : fields

@@ -29,7 +29,7 @@ import { invalidRequest, OAuthRefusal } from './oauth-refusal.ts'
 import { type Fields, readFields } from './request-body.ts'
 
 export type IntrospectNeeds = {
-  published: Pick<PublishedStore, 'idOf'>
+  published: PublishedStore
   issuer: string
   store: IntrospectionStore & SecretStore & TokenStatusStore
   readProof(clientId: string): Promise<ClientProof | null>

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import { mayInstall } from '../../installs/policy.ts'
 import { tokenPrefix } from '../../installs/token-value.ts'
 import type { Source } from '../library/exchange.ts'
-import type { ClientProof, KeptCode, KeptRefreshToken, TokenStore } from '../ports.ts'
+import type { ClientProof, KeptCode, KeptRefreshToken, TokenReadings } from '../ports.ts'
 import type { CodeTokensOf } from './code-tokens.ts'
 import type { NextRefreshTokens } from './next-refresh-token.ts'
 import type { Fields } from './request-body.ts'
@@ -11,7 +11,7 @@ import type { Fields } from './request-body.ts'
 export type Presented = { proof: ClientProof | null; source: Source }
 
 export type PresentedNeeds = {
-  store: Pick<TokenStore, 'readCode' | 'readRefreshToken'>
+  store: TokenReadings
   readProof(clientId: string): Promise<ClientProof | null>
   nextRefreshTokens: NextRefreshTokens
   codeTokens: CodeTokensOf

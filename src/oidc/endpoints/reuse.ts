@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Exchange, Source } from '../library/exchange.ts'
 import { lifetimes } from '../library/lifetimes.ts'
-import type { EndedFamily, TokenStore, Trace } from '../ports.ts'
+import type { EndedFamily, FamilyEndings, TokenReadings, Trace } from '../ports.ts'
 import type { Fields } from './request-body.ts'
 import { earliestSendTime } from './request-timing.ts'
 
@@ -22,7 +22,7 @@ export const certainBurst = 2
  * Requests that raced the winner are not repeats: one of a burst succeeds.
  */
 export async function isRetry(
-  store: Pick<TokenStore, 'countRivals' | 'readCode'>,
+  store: TokenReadings & FamilyEndings,
   request: IncomingMessage,
   clientId: string,
   fields: Fields,
@@ -54,7 +54,7 @@ const challengeOf = (verifier: string | undefined) => verifier && hash('sha256',
  * @returns the ended authorization; null when the request was exempt.
  */
 export async function answerReuse(
-  store: Pick<TokenStore, 'countRivals' | 'endFamily'>,
+  store: FamilyEndings,
   request: IncomingMessage,
   { source, now }: Exchange,
   trace: Trace,

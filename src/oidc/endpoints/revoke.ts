@@ -24,7 +24,7 @@ import { type Fields, readFields } from './request-body.ts'
 import type { Throttle } from './token-rate-limit.ts'
 
 export type RevokeNeeds = {
-  published: Pick<PublishedStore, 'idOf'>
+  published: PublishedStore
   store: RevocationStore & SecretStore
   readProof(clientId: string): Promise<ClientProof | null>
   authenticate: Authenticate

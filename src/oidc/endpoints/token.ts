@@ -23,7 +23,7 @@ import { tokenAnswer } from './token-answer.ts'
 import type { Throttle } from './token-rate-limit.ts'
 
 export type TokenNeeds = PresentedNeeds & {
-  published: Pick<PublishedStore, 'idOf'>
+  published: PublishedStore
   issuer: string
   /** Whether the MCP server is served. */
   mcp: boolean

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import Provider, { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider'
 import { readTestOutcome, type TestOutcome, testParameter } from '../../installs/forced-outcome.ts'
-import type { AuthorizationStore, Payload } from '../ports.ts'
+import type { Authorizations, Payload } from '../ports.ts'
 import { exchangeOf } from './exchange.ts'
 import { grantPayload, keptPayload } from './payload.ts'
 
@@ -14,7 +14,7 @@ export type FlowStore = {
 }
 
 export type AdapterNeeds = {
-  authorizations: Pick<AuthorizationStore, 'readAuthorization' | 'saveCode'>
+  authorizations: Authorizations
   shortLived: FlowStore
 }
 

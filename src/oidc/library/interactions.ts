@@ -13,7 +13,7 @@ import { authorizationLifetime } from './lifetimes.ts'
 export function interactions(needs: {
   provider: Provider
   issuer: string
-  store: Pick<AuthorizationStore, 'openAuthorization' | 'readClient'>
+  store: AuthorizationStore
   note: NoteFlowStep
   now(): Date
   newId(): string

@@ -2,11 +2,12 @@
  * The user that a token acts for and the pages that it reaches, one named prepared statement each. Answers are never cached:
  * disconnecting, deselecting a page, removing a member or closing a page takes effect on the next request.
  */
-import type { ClientBase, Pool } from 'pg'
+import type { Pool } from 'pg'
 import type { AccessReadings, PageAnswer } from '../../api/ports.ts'
 import type { Bearer, PresentedToken, ReachedPage } from '../../installs/bearer.ts'
 import { type Capability, inBoth, readScope } from '../../installs/capability.ts'
 import { batch } from './batch.ts'
+import type { Queryable } from './pool.ts'
 
 // The questions below are scalar subqueries rather than joins or "exists": those the planner answers row by row through the
 // key, whatever it believes about the sizes of tables. A plan that was made on an empty database may serve a full one.
@@ -122,7 +123,7 @@ export type PageQuestion = { hash: Buffer; id: string; now: Date }
 
 /** On a pool, or within a transaction that must not outlive the right to it. The answers in the order of the questions. */
 export async function readPages(
-  database: Pick<ClientBase, 'query'>,
+  database: Queryable,
   kind: PresentedToken['kind'],
   asked: PageQuestion[],
 ): Promise<PageAnswer[]> {

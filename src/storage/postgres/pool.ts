@@ -23,6 +23,9 @@ const patientConnectMs = 30_000
 /** Ends the transaction of a process that disappeared without closing its connection. */
 const idleInTransactionMs = 60_000
 
+/** A pool, or one client of it. */
+export type Queryable = { query: ClientBase['query'] }
+
 /** The driver's pool below TypeORM. */
 export function poolOf(source: DataSource): Pool {
   return (source.driver as unknown as { master: Pool }).master

@@ -11,7 +11,7 @@ const flowPath = /^\/(?:v1\/oauth\/authorize|install|settings\/[^/]+\/my-request
  * Is this a page of a flow, error pages included? Partners open the flow in a window and wait for it as its opener, so these
  * pages leave that tie alone; and their forms may end in a redirect to the partner (see `flowPolicy`).
  */
-export function isInFlow(ctx: Pick<WebContext, 'path' | 'query'>): boolean {
+export function isInFlow(ctx: WebContext): boolean {
   if (!/^\/sign-in\/?$/i.test(ctx.path)) return flowPath.test(ctx.path)
   const returnTo = ctx.query.return
   return flowPath.test(localPath(Array.isArray(returnTo) ? returnTo[0] : returnTo).split('?')[0]!)

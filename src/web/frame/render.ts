@@ -42,7 +42,7 @@ export type Render = {
 /** The values that every view gets beside its own model. */
 export type Surroundings = { icons: Icons; csrf: string; urls: typeof urls }
 
-export function createRender(needs: { assets: Pick<Assets, 'url'>; print?: Print }): Render {
+export function createRender(needs: { assets: { url: Assets['url'] }; print?: Print }): Render {
   const print = needs.print ?? openViews(path.join(root, 'views'))
   const icons = readIcons()
   const assets = {

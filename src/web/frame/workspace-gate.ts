@@ -16,7 +16,7 @@ import type { SettingsLayout } from './layout.ts'
 import { placeLayout, type ScreenFacts } from './navigation.ts'
 
 export type GateNeeds = {
-  faults: Pick<Faults, 'notFound' | 'refuse'>
+  faults: Faults
   /** By name. */
   workspacesOf(userId: string): Promise<Membership[]>
   /** Requests for approval that wait for an owner. */
@@ -76,13 +76,7 @@ export function workspaceGate(needs: GateNeeds) {
 }
 
 /** The person as the policy's rules know them. Disabled people have no session. */
-export function actorIn({
-  user,
-  workspace,
-}: {
-  user: { id: string }
-  workspace: Pick<Membership, 'role'>
-}): Actor {
+export function actorIn({ user, workspace }: { user: { id: string }; workspace: Membership }): Actor {
   return { userId: user.id, role: workspace.role, userDisabled: false }
 }
 
@@ -96,7 +90,7 @@ export function param(ctx: WebContext, name: string): string | null {
 }
 
 /** The context of an action: the person, the workspace, the address and the request. */
-export function actionContextOf(ctx: WebContext, visit: Pick<WorkspaceVisit, 'user' | 'workspace'>) {
+export function actionContextOf(ctx: WebContext, visit: WorkspaceVisit) {
   return {
     workspaceId: visit.workspace.id,
     actorId: visit.user.id,

@@ -25,7 +25,7 @@ export function gallery({
   workspacesOf,
 }: {
   render: Render
-  faults: Pick<Faults, 'notFound'>
+  faults: Faults
   readings: GalleryReadings
   workspacesOf(userId: string): Promise<Membership[]>
 }): Router<WebState> {

@@ -22,7 +22,7 @@ export type ApprovalNeeds = {
 
 /** The form that asks an owner, on the screen of a refusal; null where asking would not help. */
 export async function askFor(
-  needs: Pick<ApprovalNeeds, 'latestRequest'>,
+  needs: ApprovalNeeds,
   { request, user, chosen }: FlowState,
   unsent: Unsent | null,
   now: Date,

@@ -23,7 +23,7 @@ export function flow(needs: {
   faults: Faults
   interactions: Interactions
   drafts: Drafts
-  readings: Pick<InstallReadings, 'choices' | 'connection'>
+  readings: InstallReadings
 }) {
   const { interactions, drafts, faults } = needs
 

@@ -28,7 +28,7 @@ export function pagesPage(facts: {
   state: FlowState
   chosen: ChosenWorkspace
   lists: PickerLists
-  reading: Pick<PickerReading, 'granted'>
+  reading: PickerReading
   sum: Sum
   picks: Picks
   problem: string | null

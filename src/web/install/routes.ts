@@ -43,7 +43,7 @@ export type Install = {
   describe(ctx: WebContext, uid: string): Promise<FlowDescription | null>
 }
 
-type Parts = InstallNeeds & Pick<PickerNeeds, 'flow' | 'drafts' | 'log'> & { onePress: OnePress }
+type Parts = InstallNeeds & PickerNeeds & { onePress: OnePress }
 
 export function install(needs: InstallNeeds): Install {
   const kept = drafts(needs.store, needs.now)

@@ -13,8 +13,8 @@ import type { InstallReadings } from './readings.ts'
 export type StepOneNeeds = {
   render: Render
   faults: Faults
-  readings: Pick<InstallReadings, 'owners'>
-  approval: Pick<ApprovalNeeds, 'latestRequest'>
+  readings: InstallReadings
+  approval: ApprovalNeeds
   now(): Date
 }
 

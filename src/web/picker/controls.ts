@@ -27,7 +27,7 @@ export type Pressed = {
 
 export type ControlsNeeds = {
   render: Render
-  faults: Pick<Faults, 'badForm'>
+  faults: Faults
   readings: PickerReadings
   countLimits: CountLimits
   /** Keeps the ticks, and the values of `change`. Null: answered already. */

@@ -186,10 +186,7 @@ async function batch<T>(client: PoolClient, work: () => Promise<T>): Promise<T> 
   return result
 }
 
-function suspensionOf(
-  one: SuspendedInstallation,
-  { now, newId }: Pick<ImportNeeds, 'now' | 'newId'>,
-): InstallEvent {
+function suspensionOf(one: SuspendedInstallation, { now, newId }: ImportNeeds): InstallEvent {
   return {
     id: newId(),
     at: now(),

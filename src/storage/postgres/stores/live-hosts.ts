@@ -1,8 +1,7 @@
-import type { Pool, PoolClient } from 'pg'
+import type { Pool } from 'pg'
 import type { KeyHost } from '../../../installs/key-rotation.ts'
+import type { Queryable } from '../pool.ts'
 import { transact } from '../transaction.ts'
-
-type Queries = Pick<PoolClient, 'query'>
 
 const columns = `name, keys, writes_with as "writesWith", wrote_with as "wroteWith", switched_at as "switchedAt"`
 
@@ -10,7 +9,7 @@ const columns = `name, keys, writes_with as "writesWith", wrote_with as "wroteWi
 const expiry = `interval '1 minute'`
 
 /** Hosts that were seen within the last minute, in the order of their names. */
-export async function readLiveHosts(database: Queries): Promise<KeyHost[]> {
+export async function readLiveHosts(database: Queryable): Promise<KeyHost[]> {
   const { rows } = await database.query<KeyHost>(
     `select ${columns} from live_hosts where seen_at > clock_timestamp() - ${expiry} order by name, id`,
   )
@@ -74,7 +73,7 @@ function formerKey(key: string, others: KeyHost[]): { key: string; switchedAt: D
 }
 
 /** How many usable internal tokens are encrypted with each key, by its fingerprint. */
-export async function countSealedTokens(database: Queries): Promise<{ key: string; count: number }[]> {
+export async function countSealedTokens(database: Queryable): Promise<{ key: string; count: number }[]> {
   const { rows } = await database.query<{ key: string; count: number }>(
     `select split_part(token_sealed, '.', 1) as key, count(*)::int as count
      from internal_tokens where revoked_at is null group by 1 order by 1`,

@@ -1,11 +1,10 @@
 /** Authorizations: the provider's grants, each bound to one consent and one code. */
 import type { Pool } from 'pg'
-import type { AuthorizationStore } from '../../../oidc/ports.ts'
+import type { Authorizations } from '../../../oidc/ports.ts'
 
-type Port = Pick<AuthorizationStore, 'openAuthorization' | 'readAuthorization' | 'saveCode'>
-type Row = NonNullable<Awaited<ReturnType<Port['readAuthorization']>>>
+type Row = NonNullable<Awaited<ReturnType<Authorizations['readAuthorization']>>>
 
-export function authorizations(pool: Pool): Port {
+export function authorizations(pool: Pool): Authorizations {
   return {
     /** Locks the member's row, since removing a member ends their authorizations. */
     async openAuthorization({ grantId, consentId, workspaceId, connectionId, userId, now, expiresAt }) {

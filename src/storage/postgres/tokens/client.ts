@@ -1,6 +1,6 @@
 /** Connections as OAuth clients. */
 import type { Pool } from 'pg'
-import type { AuthorizationStore, ClientConnection, ClientProof } from '../../../oidc/ports.ts'
+import type { ClientConnection, ClientProof, ClientStore } from '../../../oidc/ports.ts'
 
 /** A client that may use the OAuth endpoints; alias `c`. Internal connections have a token instead of a flow. */
 export const liveClient = `c.disabled_at is null and c.deleted_at is null
@@ -17,9 +17,7 @@ export function toProof(row: ProofRow | undefined): ClientProof | null {
   return row ? { version: row.client_version, secretHashes: row.client_secrets } : null
 }
 
-type Port = Pick<AuthorizationStore, 'readClient' | 'readProof' | 'noteSecretUse'>
-
-export function clientLookup(pool: Pool): Port {
+export function clientLookup(pool: Pool): ClientStore {
   return {
     async readClient(id) {
       const { rows } = await pool.query<ClientConnection>({

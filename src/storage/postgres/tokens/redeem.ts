@@ -3,7 +3,7 @@
  * refusal or a lost race, the code is not consumed and no token is issued.
  */
 import type { Pool } from 'pg'
-import type { Issue, Redeemed, TokenStore, Trace } from '../../../oidc/ports.ts'
+import type { Issue, Redeemed, Redemptions, Trace } from '../../../oidc/ports.ts'
 import { grantorReaches } from '../access.ts'
 import { barsInstalling, placementStamp } from '../stores/placements.ts'
 import { issuing, tokenColumns } from './issue.ts'
@@ -141,7 +141,7 @@ const statements = {
   alone: { name: 'token-redeem-alone', text: redeem(true) },
 }
 
-export function redemptions(pool: Pool): Pick<TokenStore, 'redeem' | 'reopenCode'> {
+export function redemptions(pool: Pool): Redemptions {
   const ask = issuing<Question, Redeemed>(async (asked, waits) => {
     const { rows } = await pool.query<{ nr: string; installation_id: string | null; no_pages: boolean }>({
       ...statements[waits ? 'alone' : 'together'],

@@ -1,6 +1,6 @@
 /** Rotates refresh tokens: several families by one statement, each by its own condition. */
 import type { Pool } from 'pg'
-import type { Issue, TokenStore } from '../../../oidc/ports.ts'
+import type { Issue, Rotations } from '../../../oidc/ports.ts'
 import { liveClient } from './client.ts'
 import { issuing, tokenColumns } from './issue.ts'
 
@@ -53,7 +53,7 @@ const statements = {
   alone: { name: 'token-rotate-alone', text: rotate('') },
 }
 
-export function rotations(pool: Pool): Pick<TokenStore, 'rotate'> {
+export function rotations(pool: Pool): Rotations {
   const ask = issuing<Question, boolean>(async (asked, waits) => {
     const { rows } = await pool.query<{ nr: string }>({
       ...statements[waits ? 'alone' : 'together'],

@@ -5,7 +5,13 @@
 import type { Pool } from 'pg'
 import type { Placement } from '../../../installs/policy.ts'
 import type { Role } from '../../../installs/workspace.ts'
-import type { FirstTokens, KeptCode, KeptRefreshToken, TokenOwner, TokenStore } from '../../../oidc/ports.ts'
+import type {
+  FirstTokens,
+  KeptCode,
+  KeptRefreshToken,
+  TokenOwner,
+  TokenReadings,
+} from '../../../oidc/ports.ts'
 import { batch, inOrder, together } from '../batch.ts'
 import { onlyOwnersInstall, policySql } from '../policies.ts'
 import { placementStamp, requestApproved, suspendedByOwner } from '../stores/placements.ts'
@@ -176,7 +182,7 @@ function toRefreshToken(row: RefreshRow | undefined) {
   return { client: toProof(row), token }
 }
 
-export function tokenReadings(pool: Pool): Pick<TokenStore, 'readCode' | 'readRefreshToken'> {
+export function tokenReadings(pool: Pool): TokenReadings {
   const reading = <Row extends { nr: string }, Answer>(
     statement: { name: string; text: string },
     toAnswer: (row: Row | undefined) => Answer,

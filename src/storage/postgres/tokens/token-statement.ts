@@ -3,7 +3,7 @@
  * lost race leaves every row unchanged. The authorization's row is locked first everywhere, which prevents deadlocks.
  */
 import type { Pool } from 'pg'
-import type { EndedFamily, TokenStore } from '../../../oidc/ports.ts'
+import type { EndedFamily, FamilyEndings, Redemptions, Rotations } from '../../../oidc/ports.ts'
 import { redemptions } from './redeem.ts'
 import { rotations } from './rotate.ts'
 
@@ -26,7 +26,7 @@ const endFamily = `with gone as (
     (select t.payload->>'from' from refresh_tokens t
       where t.grant_id = $1 and t.parent_hash is not distinct from $8 limit 1) as "firstFrom"`
 
-export function tokenStatements(pool: Pool): Omit<TokenStore, 'readCode' | 'readRefreshToken'> {
+export function tokenStatements(pool: Pool): Redemptions & Rotations & FamilyEndings {
   return {
     ...redemptions(pool),
     ...rotations(pool),

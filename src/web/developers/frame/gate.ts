@@ -20,7 +20,7 @@ import { userOf } from '../../http/require-sign-in.ts'
 import type { SignedIn, WebContext } from '../../http/state.ts'
 
 export type GateNeeds = {
-  faults: Pick<Faults, 'notFound'>
+  faults: Faults
   /** Null for an unknown connection, or one that the user does not manage. */
   readConnection(connectionId: string, userId: string): Promise<ManagedConnection | null>
 }

@@ -8,7 +8,7 @@ export type HourlyRateLimit = (ctx: WebContext, userId: string) => Promise<boole
 /** The hourly allowance of one person: far above work by hand, so that only a faulty script exceeds it. */
 export function hourlyRateLimit(
   limits: Limits,
-  faults: Pick<Faults, 'show'>,
+  faults: Faults,
   rule: { name: string; points: number },
 ): HourlyRateLimit {
   const limit = limits({ ...rule, seconds: 3600 })

@@ -23,7 +23,7 @@ const tabs = {
 export type TabId = keyof typeof tabs
 export type Tab = { label: string; href: string; current: boolean }
 
-export function tabsOf(connection: Pick<Connection, 'id' | 'kind'>, current: TabId): Tab[] {
+export function tabsOf(connection: Connection, current: TabId): Tab[] {
   return (Object.entries(tabs) as [TabId, TabRow][])
     .filter(([, tab]) => tab.only === null || tab.only === connection.kind)
     .map(([id, tab]) => ({ label: tab.label, href: tab.href(connection.id), current: id === current }))

@@ -90,7 +90,7 @@ console.log(JSON.stringify({ workspace: tokens.workspace_name, bot_id: tokens.bo
   }
 }
 
-export function notionClient({ issuer }: Pick<SnippetFacts, 'issuer'>): Snippet {
+export function notionClient({ issuer }: { issuer: string }): Snippet {
   return {
     id: 'notion-client',
     title: 'Node with @notionhq/client',

@@ -8,7 +8,7 @@ import type { LogoReadings } from './readings.ts'
  * `/logos/:connection`: asked for with its hash (`?v=`) a picture is kept for ever; without it, it is asked about each time,
  * so that a new one is seen at once.
  */
-export function serveLogos(needs: LogoReadings & { faults: Pick<Faults, 'notFound'> }): Router<WebState> {
+export function serveLogos(needs: LogoReadings & { faults: Faults }): Router<WebState> {
   const router = new Router<WebState>()
   router.get('/logos/:connection', async ctx => {
     const id = param(ctx, 'connection')

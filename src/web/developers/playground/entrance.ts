@@ -16,7 +16,7 @@ export type PlaygroundNeeds = DeveloperFrame & {
   readConnection: GateNeeds['readConnection']
   issuer: string
   trials: Trials
-  sessions: Pick<Sessions, 'actAs'>
+  sessions: Sessions
   store: RunNeeds['store']
   playground: {
     backChannel: RunNeeds['backChannel']

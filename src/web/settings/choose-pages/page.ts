@@ -44,7 +44,7 @@ export function choicePage(facts: {
   words: ChoiceWords
   base: string
   workspaceId: string
-  reading: Pick<PickerReading, 'granted'>
+  reading: PickerReading
   lists: PickerLists
   sum: Sum
   searched: string

@@ -20,7 +20,7 @@ import { leftBehindPage, leftBehindView, letGoPage, notices, receiversPage, rece
 import type { HandOverReadings, LeftBehind, Receiver } from './readings.ts'
 
 export type HandOverNeeds = Frame & {
-  readings: Pick<HandOverReadings, 'list' | 'receivers'>
+  readings: HandOverReadings
   handOver: ReturnType<typeof handOver>
   withdrawHandOver: ReturnType<typeof withdrawHandOver>
   letGo: ReturnType<typeof letGo>

@@ -126,7 +126,7 @@ function whoseOf(row: HistoryRow): string | null {
 }
 
 /** Actions without a signed-in person are the partner's server's or the operator's. */
-export function whoOf({ actor, kind }: Pick<HistoryRow, 'actor' | 'kind'>): string {
+export function whoOf({ actor, kind }: HistoryRow): string {
   if (actor) return actor.name
   return byPartner.has(kind) ? 'The partner' : 'The operator'
 }

@@ -14,7 +14,7 @@ import { type Choice, type ChoiceNeeds, choosePages } from '../choose-pages/rout
 import type { MyConnectionsReadings } from './readings.ts'
 
 export type ManagePagesNeeds = ChoiceNeeds & {
-  readings: Pick<MyConnectionsReadings, 'one'>
+  readings: MyConnectionsReadings
   picker: PickerReadings
   /** Pages are added only where the member could install the connection today. */
   placement(userId: string, workspaceId: string, connectionId: string): Promise<Placement | null>

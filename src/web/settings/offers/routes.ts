@@ -14,7 +14,7 @@ import { offerPage, offerView } from './page.ts'
 import type { OffersReadings, OfferToMe } from './readings.ts'
 
 export type OfferNeeds = Frame & {
-  readings: Pick<OffersReadings, 'one'>
+  readings: { one: OffersReadings['one'] }
   acceptHandOver: ReturnType<typeof acceptHandOver>
   declineHandOver: ReturnType<typeof declineHandOver>
 }
