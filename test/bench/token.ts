@@ -15,7 +15,7 @@ import type { Bench } from './run.ts'
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5)
 const seconds = Number(process.env.BENCH_SECONDS ?? 4)
 const inFlight = 16
-const count = { codes: rounds * seconds * 4_000, chains: 1_600, tokens: 10_000 }
+const count = { codes: (2 + rounds * seconds) * 6_000, chains: 1_600, tokens: 10_000 }
 
 type Contestant = {
   name: 'ours' | 'bare'
