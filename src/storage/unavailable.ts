@@ -14,6 +14,7 @@ const words = [
   'Client was closed and is not queryable',
   'timeout exceeded when trying to connect',
   'timeout expired',
+  'The database did not answer in time',
   'Query read timeout',
   'Connection is closed',
   "Stream isn't writeable",

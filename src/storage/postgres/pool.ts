@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { ClientBase, Pool, PoolConfig } from 'pg'
 import type { DataSource } from 'typeorm'
 import { readDatabaseAddress } from './address.ts'
@@ -51,15 +52,30 @@ export function poolOptions(options: { url: string; bounds?: Bounds; pooler?: bo
     ...clientConfig(address),
     Client: pooler ? pooledClient(client, settings('local')) : client,
     connectionTimeoutMillis: bounds?.connectMs ?? patientConnectMs,
-    ...(bounds && { query_timeout: bounds.answerMs }),
     keepAlive: true,
     onConnect: async (connected: ClientBase) => {
       // A lost connection rejects its query and also emits "error", which without a listener would end the process.
       connected.on('error', () => {})
+      if (bounds) boundAnswers(connected, bounds.answerMs)
       // Not in the startup message: poolers refuse parameters that they do not know.
       if (!pooler) await connected.query(settings('session'))
     },
   }
+}
+
+const hang = 'The database did not answer in time'
+
+/**
+ * Ends a connection whose query has no response for `ms`, by the socket's own timer. The driver's `query_timeout` starts a timer for
+ * each query, and with it results stay in memory until a full garbage collection (pg 8.23.1: 100 MB more, a tenth slower).
+ */
+function boundAnswers(client: ClientBase, ms: number): void {
+  const state = client as unknown as { connection: { stream: Socket }; readyForQuery: boolean }
+  const { stream } = state.connection
+  stream.setTimeout(ms)
+  stream.on('timeout', () => {
+    if (!state.readyForQuery) stream.destroy(new Error(hang))
+  })
 }
 
 /** Drops the idle connections after one timed out: if the host is gone, each of them would cost a request its whole timeout. */
@@ -74,7 +90,7 @@ export function distrustAfterHang(pool: Pool): void {
   })
 }
 
-/** Whether a response timed out. The driver sets no error code for it. */
+/** Whether a response timed out. */
 export function isHang(error: unknown): error is Error {
-  return error instanceof Error && error.message === 'Query read timeout'
+  return error instanceof Error && error.message === hang
 }
