@@ -14,8 +14,6 @@ import type {
   TreePosition,
 } from './ports.ts'
 
-type SearchNeeds = { issuer: string; search: SearchReadings; cursors: Cursors }
-
 /** From this version of the dialect on, a database is listed as its data source. */
 const firstVersionWithDataSources = '2025-09-03'
 
@@ -52,7 +50,7 @@ const searchPages = endpoint({
     ...pagination,
   }),
   answer: component('SearchResults', listOf('page_or_data_source', z.union([Page, DataSource, Database]))),
-  async handle(needs: SearchNeeds, call, { body }) {
+  async handle(needs: { issuer: string; search: SearchReadings; cursors: Cursors }, call, { body }) {
     const direction = body.sort?.direction ?? null
     const asked = {
       query: body.query?.trim() || null,
@@ -89,7 +87,7 @@ function typeNamed(value: 'page' | 'database' | 'data_source' | undefined): Sear
 }
 
 function find(
-  { search }: SearchNeeds,
+  { search }: { search: SearchReadings },
   call: Call,
   asked: SearchQuestion,
   direction: Direction | null,

@@ -6,7 +6,7 @@ import type { Frame } from './frame/frame.ts'
 import type { Assets } from './http/assets.ts'
 import { csrf } from './http/csrf.ts'
 import { readForms } from './http/forms.ts'
-import { type HealthNeeds, health } from './http/health.ts'
+import { type HealthParts, health } from './http/health.ts'
 import { issuerHost } from './http/issuer-host.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import type { Sessions } from './http/session.ts'
@@ -35,7 +35,7 @@ export function createWeb(parts: {
   assets: Assets
   sessions: Sessions
   routers: Router<WebState>[]
-  health: HealthNeeds['parts']
+  health: HealthParts
 }): Web {
   const secure = parts.issuer.startsWith('https://')
   const { faults } = parts.frame
@@ -59,7 +59,7 @@ export function createWeb(parts: {
     headers: compose([securityHeaders(secure), secureCookies(secure), issuerHost(parts.issuer)]),
     middleware: compose([
       parts.assets.serve,
-      health({ parts: parts.health }).routes() as unknown as Middleware,
+      health(parts.health).routes() as unknown as Middleware,
       schemaRoute(parts.issuer).routes() as unknown as Middleware,
       screens.routes() as unknown as Middleware,
     ]),

@@ -19,10 +19,6 @@ export type CreateStores = RegisterStores & {
   ): Promise<{ role: Role | null; userDisabled: boolean; plan: Plan; policy: Policy } | null>
 }
 
-export type CreateNeeds = Omit<RegisterNeeds, 'transact'> & {
-  transact<T>(work: (stores: CreateStores) => Promise<T>): Promise<T>
-}
-
 /** A developer's connection: it belongs to a workspace of theirs. Only the operator marks it as first-party or verified. */
 export type Creation = ConnectionSettings & {
   kind: 'public' | 'internal'
@@ -31,7 +27,11 @@ export type Creation = ConnectionSettings & {
 }
 
 /** Registers a connection for a member, as far as the workspace's policy allows it. */
-export function createConnection(needs: CreateNeeds) {
+export function createConnection(
+  needs: Omit<RegisterNeeds, 'transact'> & {
+    transact<T>(work: (stores: CreateStores) => Promise<T>): Promise<T>
+  },
+) {
   return (
     { userId, ...asked }: Creation,
     from: From,

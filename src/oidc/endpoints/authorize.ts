@@ -14,7 +14,9 @@ import type { IsUnavailable, Log } from './partner-dialect.ts'
 export type Fault = { status: number; title: string; sentence: string; requestId: string }
 export type RenderFault = (ctx: Context, fault: Fault) => void | Promise<void>
 
-export type AuthorizeNeeds = {
+type Out = { error: string; error_description?: string }
+
+export function authorizeEndpoint(needs: {
   issuer: string
   /** Whether the MCP server is served. */
   mcp: boolean
@@ -28,11 +30,7 @@ export type AuthorizeNeeds = {
   signInUrl(returnTo: string): string
   trials: Trials
   isUnavailable: IsUnavailable
-}
-
-type Out = { error: string; error_description?: string }
-
-export function authorizeEndpoint(needs: AuthorizeNeeds) {
+}) {
   const secure = needs.issuer.startsWith('https://')
 
   /**
@@ -193,7 +191,7 @@ function words(error: string, status: number): { title: string; sentence: string
 }
 
 /** Removes `iss` for connections that are registered without it, since a widely used client library fails on it. */
-function leaveOutIss(ctx: Context, connectionOf: AuthorizeNeeds['connectionOf']): void {
+function leaveOutIss(ctx: Context, connectionOf: (client: Client) => { leaveOutIss: boolean }): void {
   const { client } = (ctx as unknown as { oidc?: { client?: Client } }).oidc ?? {}
   const location = ctx.response.get('location')
   if (!client || !connectionOf(client).leaveOutIss || !URL.canParse(location)) return

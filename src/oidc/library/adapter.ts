@@ -13,12 +13,10 @@ export type FlowStore = {
   take(key: string): Promise<string | null>
 }
 
-export type AdapterNeeds = {
+export function adapterFactory(needs: {
   authorizations: Authorizations
   shortLived: FlowStore
-}
-
-export function adapterFactory(needs: AdapterNeeds): AdapterFactory {
+}): AdapterFactory {
   return model =>
     model === 'Interaction' ? interactions(needs.shortLived) : durable(model, needs.authorizations)
 }
@@ -48,7 +46,7 @@ function interactions(store: FlowStore): Adapter {
   }
 }
 
-function durable(model: string, store: AdapterNeeds['authorizations']): Adapter {
+function durable(model: string, store: Authorizations): Adapter {
   const current = () => exchangeOf(Provider.ctx)
   return {
     ...unusedMethods(model),

@@ -13,7 +13,7 @@ export type OnePress = (
   work: () => Promise<string | null>,
 ) => Promise<string | null>
 
-export type OnePressNeeds = {
+export type OnePressStore = {
   read(key: string): Promise<string | null>
   write(key: string, value: string, seconds: number): Promise<void>
   writeNew(key: string, value: string, seconds: number): Promise<boolean>
@@ -28,7 +28,7 @@ const rememberedSeconds = 600
 const stepMs = 25
 const patienceMs = 5_000
 
-export function onePress(store: OnePressNeeds): OnePress {
+export function onePress(store: OnePressStore): OnePress {
   async function first(key: string, work: () => Promise<string | null>): Promise<string | null> {
     let to: string | null = null
     const renewing = setInterval(() => store.replace(key, '', leaseSeconds).catch(() => {}), renewMs)

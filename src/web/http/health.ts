@@ -1,12 +1,14 @@
 import Router from '@koa/router'
 
-export type HealthNeeds = {
-  /** Each rejects when its part is down; `schema` says whether every migration is applied. */
-  parts: { database(): Promise<unknown>; redis(): Promise<unknown>; schema(): Promise<boolean> }
+/** Each rejects when its part is down; `schema` says whether every migration is applied. */
+export type HealthParts = {
+  database(): Promise<unknown>
+  redis(): Promise<unknown>
+  schema(): Promise<boolean>
 }
 
 /** For load balancers: alive (the process answers) and ready (it can serve requests). */
-export function health({ parts }: HealthNeeds): Router {
+export function health(parts: HealthParts): Router {
   const router = new Router()
   router.get('/healthz', ctx => {
     ctx.set('Cache-Control', 'no-store')

@@ -8,9 +8,7 @@ import { uidOf } from './flow.ts'
 import { type PickerNeeds, press, readStepLists, showPages } from './picker-screen.ts'
 import { type StepOneNeeds, showStepOne } from './step-one.ts'
 
-type SelectNeeds = PickerNeeds & StepOneNeeds
-
-export function pickerRoutes(needs: SelectNeeds): Router<WebState> {
+export function pickerRoutes(needs: PickerNeeds & StepOneNeeds): Router<WebState> {
   const router = new Router<WebState>()
   router.post('/install/:uid/pages', ctx => select(needs, ctx))
   router.get('/install/:uid/pages', ctx => arrive(needs, ctx))
@@ -25,7 +23,7 @@ export function pickerRoutes(needs: SelectNeeds): Router<WebState> {
 }
 
 /** From step one: the workspace that it showed is the chosen one. */
-async function select(needs: SelectNeeds, ctx: WebContext): Promise<void> {
+async function select(needs: PickerNeeds & StepOneNeeds, ctx: WebContext): Promise<void> {
   const { flow, drafts, log } = needs
   const state = await flow.load(ctx)
   const form = state && flow.form(ctx)

@@ -6,7 +6,7 @@ import type { NoteFlowStep } from '../../installs/flow-log.ts'
 import { readUuid } from '../../installs/ids.ts'
 import type { RefusalCode } from '../../installs/refusal.ts'
 import { refusals } from '../frame/refusals.ts'
-import { type OnePress, type OnePressNeeds, onePress } from '../http/double-submit.ts'
+import { type OnePress, type OnePressStore, onePress } from '../http/double-submit.ts'
 import { seeOther } from '../http/see-other.ts'
 import type { WebContext, WebState } from '../http/state.ts'
 import { logoOf } from '../kit/logo.ts'
@@ -28,7 +28,7 @@ export type InstallNeeds = Omit<StepOneNeeds & PickerNeeds, 'flow' | 'drafts' | 
   interactions: Interactions
   readings: InstallReadings
   /** Drafts, kept between steps. */
-  store: Parameters<typeof drafts>[0] & OnePressNeeds
+  store: Parameters<typeof drafts>[0] & OnePressStore
   allowAccess: ReturnType<typeof allowAccess>
   approval: ApprovalNeeds
   holdForApproval: ForcedOutcomeNeeds['holdForApproval']

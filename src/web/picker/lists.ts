@@ -3,11 +3,9 @@ import { type PickerHeadings, treeLists } from './picker.ts'
 import type { CountLimits, InstallContext, PickerReadings } from './readings.ts'
 import { resultLists } from './results.ts'
 
-export type ListNeeds = { readings: PickerReadings; countLimits: CountLimits }
-
 /** The part between the search box and the sum: the tree, or search results. */
 export async function readTreeOrResults(
-  { readings, countLimits: limits }: ListNeeds,
+  { readings, countLimits: limits }: { readings: PickerReadings; countLimits: CountLimits },
   base: string,
   headings: PickerHeadings,
   context: InstallContext,

@@ -13,21 +13,21 @@ import { developersLayout } from '../frame/head.ts'
 import { listPage, listView } from './page.ts'
 import type { ListReadings } from './readings.ts'
 
-export type ListNeeds = ListReadings &
-  CreateReadings & {
-    render: Render
-    /** Null for a developer without a sandbox. */
-    readSandbox(developerId: string): Promise<Sandbox | null>
-    now(): Date
-  }
-
 const windowSize = 50
 const notices: Notices = {
   removed: () => ({ kind: 'good', sentence: 'The sandbox is removed, with everything in it.' }),
   deleted: () => ({ kind: 'good', sentence: 'The connection is deleted. Its tokens no longer work.' }),
 }
 
-export function developersList(needs: ListNeeds): Router<WebState> {
+export function developersList(
+  needs: ListReadings &
+    CreateReadings & {
+      render: Render
+      /** Null for a developer without a sandbox. */
+      readSandbox(developerId: string): Promise<Sandbox | null>
+      now(): Date
+    },
+): Router<WebState> {
   const router = new Router<WebState>()
   router.get(urls.developers, async ctx => {
     const user = userOf(ctx)

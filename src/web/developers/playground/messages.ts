@@ -70,7 +70,7 @@ export function callbackMessage(url: string): Message {
 
 /** A request for tokens, with the authentication of this kind of client (RFC 6749 §4.1.3 and §6). */
 export function tokenForm(
-  connection: Pick<Connection, 'id' | 'clientType'>,
+  connection: { id: string; clientType: Connection['clientType'] },
   fields: Record<string, string>,
 ): Record<string, string> {
   return connection.clientType === 'public' ? { ...fields, client_id: connection.id } : fields

@@ -4,7 +4,6 @@ import type { Connection } from '../../../installs/connection.ts'
 import { type TestOutcome, testHeader } from '../../../installs/forced-outcome.ts'
 import { newTokenValue } from '../../../installs/token-value.ts'
 import { trialSecretKey, trialSecretSeconds, trialSecretValue } from '../../../installs/trial.ts'
-import type { Message } from './message.ts'
 import { tokenForm } from './messages.ts'
 import type { Trial } from './trials.ts'
 
@@ -33,7 +32,7 @@ export type RunNeeds = {
   redirectUri: string
 }
 
-type Client = Pick<Connection, 'id' | 'clientType'>
+type Client = { id: string; clientType: Connection['clientType'] }
 type Sent = Parameters<BackChannel>[0]
 
 export type Run = ReturnType<typeof run>
@@ -41,7 +40,7 @@ export type Run = ReturnType<typeof run>
 export function run(needs: RunNeeds) {
   async function exchange(
     trial: Trial,
-    words: Pick<Message, 'title' | 'sentence'>,
+    words: { title: string; sentence: string },
     sent: Sent,
     test: TestOutcome | null = null,
   ): Promise<Record<string, unknown> | null> {

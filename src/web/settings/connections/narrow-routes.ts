@@ -8,10 +8,8 @@ import { type Choice, type ChoiceNeeds, choosePages } from '../choose-pages/rout
 import { enterInstallation, type OwnersNeeds } from './enter.ts'
 import type { NarrowingReadings } from './readings.ts'
 
-export type NarrowNeeds = Omit<ChoiceNeeds, keyof OwnersNeeds> & NarrowingReadings
-
 /** Owners remove pages from installations of others, or narrow them to pages below; they cannot add any. */
-export function narrow(needs: OwnersNeeds & NarrowNeeds): Router<WebState> {
+export function narrow(needs: OwnersNeeds & ChoiceNeeds & NarrowingReadings): Router<WebState> {
   return choosePages(needs, {
     prefix: '/settings/:workspace/connections/:connection/access/:access/pages',
     navItem: 'connections',
@@ -26,7 +24,10 @@ export function narrow(needs: OwnersNeeds & NarrowNeeds): Router<WebState> {
   })
 }
 
-async function enter(needs: OwnersNeeds & NarrowNeeds, ctx: WebContext): Promise<Choice | null> {
+async function enter(
+  needs: OwnersNeeds & ChoiceNeeds & NarrowingReadings,
+  ctx: WebContext,
+): Promise<Choice | null> {
   const entered = await enterInstallation(needs, ctx)
   if (!entered) return null
   const { visit, installation } = entered
