@@ -1,21 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { sweepExpired } from '../../src/storage/postgres/sweep.ts'
 import { ben, Flow } from '../support/oauth.ts'
-import { type OpenProvider, openProvider } from '../support/open-provider.ts'
-import { seedConnection, seedWorld, type World } from '../support/seed.ts'
+import { openProviderWorld } from '../support/open-world.ts'
+import { seedConnection } from '../support/seed.ts'
 
-let server: OpenProvider
-let world: World
+const { server, world } = await openProviderWorld()
 let flow: Flow
 
-beforeAll(async () => {
-  server = await openProvider()
-  world = await seedWorld(server.sql)
-})
 beforeEach(async () => {
   flow = new Flow(server.base, await seedConnection(server.sql))
 })
-afterAll(() => server.close())
 
 const sweep = (days: number) => sweepExpired(server.pool, new Date(Date.now() + days * 86_400_000))
 const count = async (table: string, id: string) =>

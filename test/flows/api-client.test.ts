@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { expect, it } from '@jest/globals'
 import { iteratePaginatedAPI } from '@notionhq/client'
 import { clientWith, refusalOf } from '../support/api-client.ts'
+import { openWorld } from '../support/open-world.ts'
 import { Person } from '../support/person.ts'
-import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { seedConnection } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let relay: SeededConnection
-
-beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  relay = await seedConnection(server.sql)
-})
-afterAll(() => server.close())
+const { server, world } = await openWorld()
+const relay = await seedConnection(server.sql)
 
 /** Connect → sign in → Select pages → Allow access: the code that the partner receives. */
 async function allow(email: string, pages: { id: string }[]): Promise<string> {

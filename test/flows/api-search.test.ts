@@ -1,26 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { collectPaginatedAPI, isFullPage } from '@notionhq/client'
 import { clientWith } from '../support/api-client.ts'
-import { grantPage, type Installed, seedInstalled } from '../support/installed.ts'
-import { seedPage, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { grantPage, seedInstalled } from '../support/installed.ts'
+import { openWorld } from '../support/open-world.ts'
+import { seedPage } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let relay: Installed
-let acme: string
-
-beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  acme = world.workspaces.acme.id
-  relay = await seedInstalled(server.sql, {
-    workspaceId: acme,
-    userId: world.users.ben.id,
-    pages: [world.pages.quarter.id, world.pages.diary.id],
-  })
+const { server, world } = await openWorld()
+const acme = world.workspaces.acme.id
+const relay = await seedInstalled(server.sql, {
+  workspaceId: acme,
+  userId: world.users.ben.id,
+  pages: [world.pages.quarter.id, world.pages.diary.id],
 })
-afterAll(() => server.close())
 
 const as = (token: string) => clientWith(server.base, token)
 const installed = (userId: string, pages: string[], capabilities?: string[]) =>

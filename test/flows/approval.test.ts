@@ -1,27 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { signedIn } from '../support/allowed.ts'
 import { whileHeld } from '../support/held-rows.ts'
+import { openWorld } from '../support/open-world.ts'
 import { Partner, reachedTitles } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
 import { controls, decide, decisionForm, post, restrict } from '../support/ruled.ts'
-import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { type SeededConnection, seedConnection } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let acme: string
+const { server, world } = await openWorld()
+const acme = world.workspaces.acme.id
+const ada = await signedIn(server, world.users.ada)
 let relay: SeededConnection
 let about: { connection: string }
 let partner: Partner
-let ada: Person
 
-beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  acme = world.workspaces.acme.id
-  ada = await signedIn(server, world.users.ada)
-})
-afterAll(() => server.close())
 beforeEach(async () => {
   // Each story has a connection, and the policy that it begins with, to itself.
   relay = await seedConnection(server.sql, { name: `Relay ${crypto.randomUUID().slice(0, 8)}` })

@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { ben, Flow, pkce } from '../support/oauth.ts'
-import { type OpenProvider, openProvider } from '../support/open-provider.ts'
-import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
+import { openProviderWorld } from '../support/open-world.ts'
+import { seedConnection } from '../support/seed.ts'
 
-let server: OpenProvider
-let world: World
-let relay: SeededConnection
-
-beforeAll(async () => {
-  server = await openProvider()
-  world = await seedWorld(server.sql)
-  relay = await seedConnection(server.sql)
-})
-afterAll(() => server.close())
+const { server, world } = await openProviderWorld()
+const relay = await seedConnection(server.sql)
 
 describe('the redirect', () => {
   it('may be left out where one is registered, and then at the exchange too', async () => {

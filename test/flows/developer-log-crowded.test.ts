@@ -1,19 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import type { FlowOutcome } from '../../src/installs/flow-log.ts'
 import { attemptsQuery } from '../../src/storage/postgres/queries/developers/log.ts'
+import { openWorld } from '../support/open-world.ts'
 import { Person } from '../support/person.ts'
-import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { type SeededConnection, seedConnection } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
 let relay: SeededConnection
 let ada: Person
 
 /** Twenty thousand attempts of a busy connection, of which every two thousandth failed, among as many of others. */
+const { server, world } = await openWorld()
+
 beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
   const place = { workspace_id: world.workspaces.side.id, created_by: world.users.ada.id }
   relay = await seedConnection(server.sql, place)
   const other = await seedConnection(server.sql, { ...place, name: 'Other' })
@@ -33,7 +31,6 @@ beforeAll(async () => {
   ada = new Person(server.base)
   await ada.signIn(world.users.ada.email)
 })
-afterAll(() => server.close())
 
 const log = (query = '') => `/developers/connections/${relay.id}/log${query}`
 const rows = () =>

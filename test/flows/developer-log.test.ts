@@ -1,26 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import { signedIn } from '../support/allowed.ts'
+import { openWorld } from '../support/open-world.ts'
 import { Partner } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
 import { restrict } from '../support/ruled.ts'
-import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { type SeededConnection, seedConnection } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let relay: SeededConnection
+const { server, world } = await openWorld()
+const relay = await seedConnection(server.sql, {
+  workspace_id: world.workspaces.side.id,
+  created_by: world.users.ada.id,
+})
 let log: string
 
 beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  relay = await seedConnection(server.sql, {
-    workspace_id: world.workspaces.side.id,
-    created_by: world.users.ada.id,
-  })
   log = `/developers/connections/${relay.id}/log`
 })
-afterAll(() => server.close())
 
 /** Somebody of Acme goes through the flow; the developer, Ada, looks after the connection from another workspace. */
 async function allow(partner: Partner): Promise<string> {

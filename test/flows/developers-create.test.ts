@@ -1,20 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import * as oauth from 'openid-client'
 import { csrfOf, Developers, partOf } from '../support/developers.ts'
+import { openWorld } from '../support/open-world.ts'
 import { reachedTitles } from '../support/partner.ts'
-import { seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
 
-let server: TestServer
-let world: World
-let developers: Developers
-
-beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  developers = new Developers(server.base, world)
-})
-afterAll(() => server.close())
+const { server, world } = await openWorld()
+const developers = new Developers(server.base, world)
 
 describe('a member creates a public connection', () => {
   it('in the form, sees the secret once, and a partner gets tokens with it', async () => {

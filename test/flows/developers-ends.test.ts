@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { csrfOf, Developers, partOf } from '../support/developers.ts'
+import { openWorld } from '../support/open-world.ts'
 import { Partner, reachedTitles } from '../support/partner.ts'
-import { seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
 
-let server: TestServer
-let world: World
-let developers: Developers
-
-beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  developers = new Developers(server.base, world)
-})
-afterAll(() => server.close())
+const { server, world } = await openWorld()
+const developers = new Developers(server.base, world)
 
 describe('secrets', () => {
   it('rotate without a pause: two live at a time, each with its dates, one revoked', async () => {

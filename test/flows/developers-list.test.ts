@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
+import { openWorld } from '../support/open-world.ts'
 import { Person } from '../support/person.ts'
 import { Developer } from '../support/playground.ts'
-import { seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { seedConnection } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let ada: Person
+const { server, world } = await openWorld()
+const ada = new Person(server.base)
 
 beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  ada = new Person(server.base)
   await ada.signIn(world.users.ada.email)
   await server.sql(
     `insert into connections (id, kind, workspace_id, created_by, name)
@@ -19,7 +15,6 @@ beforeAll(async () => {
     [world.workspaces.acme.id, world.users.ada.id],
   )
 })
-afterAll(() => server.close())
 
 const first = () => ada.visit.$('tbody a').first().text()
 const follow = (rel: 'next' | 'prev') => ada.open(ada.visit.$(`.pagination a[rel=${rel}]`).attr('href')!)

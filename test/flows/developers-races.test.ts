@@ -1,21 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import { whileHeld } from '../support/held-rows.ts'
+import { openWorld } from '../support/open-world.ts'
 import { Partner } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
-import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { type SeededConnection, seedConnection, type World } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let ada: Person
+const { server, world } = await openWorld()
+const ada = new Person(server.base)
 
 beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  ada = new Person(server.base)
   await ada.signIn(world.users.ada.email)
 })
-afterAll(() => server.close())
 
 /** A connection of Acme with two installations and a code that waits to be redeemed. */
 async function busy() {

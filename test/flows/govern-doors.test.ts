@@ -1,30 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { allowed, signedIn, type Tokens } from '../support/allowed.ts'
+import { openWorld } from '../support/open-world.ts'
 import type { Partner } from '../support/partner.ts'
 import { reachedTitles } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
-import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { seedConnection } from '../support/seed.ts'
+import { startServer } from '../support/server.ts'
 
-let server: TestServer
-let world: World
-let relay: SeededConnection
-let acme: string
-let ada: Person
 /** The partner's tokens from Ben. */
 let ben: { partner: Partner; tokens: Tokens }
 
-beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  relay = await seedConnection(server.sql, {
-    website: 'https://relay.test',
-    support_url: 'https://relay.test/help',
-  })
-  acme = world.workspaces.acme.id
-  ada = await signedIn(server, world.users.ada)
+const { server, world } = await openWorld()
+const relay = await seedConnection(server.sql, {
+  website: 'https://relay.test',
+  support_url: 'https://relay.test/help',
 })
-afterAll(() => server.close())
+const acme = world.workspaces.acme.id
+const ada = await signedIn(server, world.users.ada)
 
 const list = () => `/settings/${acme}/connections`
 const people = () => `${list()}/${relay.id}`

@@ -1,23 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import { allowed, signedIn } from '../support/allowed.ts'
+import { openWorld } from '../support/open-world.ts'
 import { Person } from '../support/person.ts'
-import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { seedConnection } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let relay: SeededConnection
-let acme: string
+const { server, world } = await openWorld()
+const acme = world.workspaces.acme.id
+const relay = await seedConnection(server.sql, {
+  install_url: 'https://relay.test/connect',
+  developer_name: 'Relay Inc.',
+  verified: true,
+})
 
 beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  acme = world.workspaces.acme.id
-  relay = await seedConnection(server.sql, {
-    install_url: 'https://relay.test/connect',
-    developer_name: 'Relay Inc.',
-    verified: true,
-  })
   await seedConnection(server.sql, { name: 'Weather', website: 'https://weather.test' })
   await seedConnection(server.sql, { name: 'Secretive' })
   await seedConnection(server.sql, { name: 'Reporter', kind: 'internal', workspace_id: acme })
@@ -25,7 +20,6 @@ beforeAll(async () => {
   await seedConnection(server.sql, { name: 'Resource Server', resource_server: true })
   await seedConnection(server.sql, { name: 'Trickster', install_url: 'javascript:alert(1)' })
 })
-afterAll(() => server.close())
 
 const names = (person: Person) =>
   person.visit

@@ -1,27 +1,17 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { seal } from '../../src/installs/sealed.ts'
 import { newTokenValue } from '../../src/installs/token-value.ts'
 import { signedIn } from '../support/allowed.ts'
 import { seedInstalled } from '../support/installed.ts'
+import { openWorld } from '../support/open-world.ts'
 import { reachedTitles } from '../support/partner.ts'
-import type { Person } from '../support/person.ts'
-import { seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
 
-let server: TestServer
-let world: World
-let acme: string
-let ada: Person
 let reporter: { id: string; connectionId: string; token: string }
 
-beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  acme = world.workspaces.acme.id
-  ada = await signedIn(server, world.users.ada)
-})
-afterAll(() => server.close())
+const { server, world } = await openWorld()
+const acme = world.workspaces.acme.id
+const ada = await signedIn(server, world.users.ada)
 
 /** An internal connection of Acme, whose token can be copied again. */
 async function makeReporter(): Promise<void> {

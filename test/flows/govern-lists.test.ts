@@ -1,21 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
+import { openWorld } from '../support/open-world.ts'
 import { Person } from '../support/person.ts'
-import { seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
-
-let server: TestServer
-let world: World
-let acme: string
-let popular: string
+import { seedConnection } from '../support/seed.ts'
 
 /** More than two screens of everything that is shown in windows. */
 const many = 130
 
+const { server, world } = await openWorld()
+const acme = world.workspaces.acme.id
+const popular = (await seedConnection(server.sql, { name: 'Popular' })).id
+
 beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  acme = world.workspaces.acme.id
-  popular = (await seedConnection(server.sql, { name: 'Popular' })).id
   const { ada, ben } = world.users
   await server.sql(
     `insert into connections (id, kind, name, redirect_uris, capabilities)
@@ -55,7 +50,6 @@ beforeAll(async () => {
     [acme, world.pages.handbook.id, many],
   )
 })
-afterAll(() => server.close())
 
 const rows = ({ visit: { $ } }: Person) =>
   $('tbody tr, .page-rows li, .gallery-card, .entry')

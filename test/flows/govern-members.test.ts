@@ -1,25 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { allowed, signedIn } from '../support/allowed.ts'
+import { openWorld } from '../support/open-world.ts'
 import { reachedTitles } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
-import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { seedConnection } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let relay: SeededConnection
-let acme: string
-
-beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  relay = await seedConnection(server.sql, {
-    website: 'https://relay.test',
-    support_email: 'help@relay.test',
-  })
-  acme = world.workspaces.acme.id
+const { server, world } = await openWorld()
+const relay = await seedConnection(server.sql, {
+  website: 'https://relay.test',
+  support_email: 'help@relay.test',
 })
-afterAll(() => server.close())
+const acme = world.workspaces.acme.id
 
 const mine = () => `/settings/${acme}/my-connections`
 const pagesOf = (installation: string) => `${mine()}/${installation}/pages`

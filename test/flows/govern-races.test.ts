@@ -1,23 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { allowed, signedIn, type Tokens } from '../support/allowed.ts'
 import { whileHeld as rowsHeld } from '../support/held-rows.ts'
+import { openWorld } from '../support/open-world.ts'
 import { type Partner, reachedTitles } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
-import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { seedConnection } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let relay: SeededConnection
-let ada: Person
-
-beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  relay = await seedConnection(server.sql)
-  ada = await signedIn(server, world.users.ada)
-})
-afterAll(() => server.close())
+const { server, world } = await openWorld()
+const relay = await seedConnection(server.sql)
+const ada = await signedIn(server, world.users.ada)
 
 const whileHeld = <T>(lock: string, values: unknown[], during: () => Promise<T>) =>
   rowsHeld(server.config.databaseUrl!, lock, values, during)

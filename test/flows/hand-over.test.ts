@@ -1,30 +1,22 @@
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { uuidv7 } from '../../src/installs/ids.ts'
 import { importDirectory } from '../../src/storage/postgres/directory/import.ts'
 import { poolOf } from '../../src/storage/postgres/pool.ts'
 import { allowed, signedIn, type Tokens } from '../support/allowed.ts'
+import { openWorld } from '../support/open-world.ts'
 import { type Partner, reachedTitles } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
 import { controls, post, restrict } from '../support/ruled.ts'
-import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { type SeededConnection, seedConnection } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let acme: string
 let relay: SeededConnection
-let ada: Person
 /** Ben's installation, with the partner's tokens. */
 let left: { partner: Partner; tokens: Tokens }
 
-beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  acme = world.workspaces.acme.id
-  ada = await signedIn(server, world.users.ada)
-})
-afterAll(() => server.close())
+const { server, world } = await openWorld()
+const acme = world.workspaces.acme.id
+const ada = await signedIn(server, world.users.ada)
 
 /** Ben installs, with a page that only Ben reaches among them, and leaves. */
 beforeEach(async () => {

@@ -1,24 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import type { HistoryRow } from '../../src/installs/history.ts'
 import { toCsv } from '../../src/web/settings/history/export.ts'
+import { openWorld } from '../support/open-world.ts'
 import { Person } from '../support/person.ts'
-import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { seedConnection } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let relay: SeededConnection
-let other: SeededConnection
-let list: string
+const { server, world } = await openWorld()
+const relay = await seedConnection(server.sql)
+const other = await seedConnection(server.sql, { name: '=cmd|evil' })
+const list = `/settings/${world.workspaces.acme.id}/history`
 
 beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  relay = await seedConnection(server.sql)
-  other = await seedConnection(server.sql, { name: '=cmd|evil' })
-  list = `/settings/${world.workspaces.acme.id}/history`
   const { acme, side } = world.workspaces
   const { ada, ben, cleo } = world.users
   await seedInstallation(ben.id)
@@ -67,7 +61,6 @@ beforeAll(async () => {
       data: { added: 1, withdrawn: 0, pages: i + 1, installer_id: cleo.id },
     })
 })
-afterAll(() => server.close())
 
 const bensInstallation = randomUUID()
 async function seedInstallation(userId: string): Promise<void> {

@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
+import { openWorld } from '../support/open-world.ts'
 import { reachedTitles } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
-import { seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import type { World } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
 let connectionId: string
 let token: string
 let tokenScreen: string
@@ -21,9 +19,9 @@ const signedIn = async (name: keyof World['users']) => {
 const shownToken = (person: Person) => person.visit.$('#shown-token, #shown-value').text().trim()
 const csrf = (person: Person) => person.visit.$('input[name=csrf]').first().val() as string
 
+const { server, world } = await openWorld()
+
 beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
   const ben = await signedIn('ben')
   await ben.open('/developers/new/internal')
   await ben.press('Create connection and token', {
@@ -46,7 +44,6 @@ beforeAll(async () => {
   await cleo.press('Add Nightly Report')
   expect(installation!.id).toMatch(/-/)
 })
-afterAll(() => server.close())
 
 describe('from its creation to its first call', () => {
   it('the screen of its creation says that it reaches nothing yet, and leads to where pages are chosen', async () => {

@@ -1,12 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { examineRotation } from '../../src/cli/doctor-rotation.ts'
 import { keyId, seal } from '../../src/installs/sealed.ts'
 import { freePort } from '../../src/storage/postgres/embedded/server.ts'
 import { seedInstalled } from '../support/installed.ts'
 import { type Answer, ben, Flow } from '../support/oauth.ts'
-import { type OpenProvider, openProvider } from '../support/open-provider.ts'
+import { openProviderWorld } from '../support/open-world.ts'
 import { type ServerProcess, startProcess } from '../support/processes.ts'
-import { seedConnection, seedWorld, type World } from '../support/seed.ts'
+import { seedConnection } from '../support/seed.ts'
 
 // Each order restarts two processes several times.
 jest.setTimeout(120_000)
@@ -15,15 +15,10 @@ const old = Buffer.alloc(32, 7)
 const fresh = Buffer.alloc(32, 9)
 const everyMs = 200
 
-let server: OpenProvider
-let world: World
+const { server, world } = await openProviderWorld()
 let ports: [number, number]
 let hosts: ServerProcess[]
 
-beforeAll(async () => {
-  server = await openProvider()
-  world = await seedWorld(server.sql)
-})
 beforeEach(async () => {
   ports = [await freePort(), await freePort()]
   hosts = []
@@ -32,7 +27,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await Promise.all(hosts.map(one => one.stop()))
 })
-afterAll(() => server.close())
 
 const host = (at: 0 | 1, secretKeys: Buffer[]) =>
   startProcess(server, { port: ports[at], secretKeys, followKeysEveryMs: everyMs })

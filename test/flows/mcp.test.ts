@@ -1,21 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { call } from '../support/api.ts'
 import { type Installed, seedInstalled } from '../support/installed.ts'
-import { seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { openWorld } from '../support/open-world.ts'
+import { seedWorld } from '../support/seed.ts'
+import { startServer } from '../support/server.ts'
 
-let server: TestServer
-let world: World
+const { server, world } = await openWorld()
 let agent: Installed
 
 beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
   agent = await installed()
 })
-afterAll(() => server.close())
 
 const installed = (more: { capabilities?: string[]; payload?: Record<string, unknown> } = {}) =>
   seedInstalled(server.sql, {

@@ -1,19 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { seedInstalled } from '../support/installed.ts'
+import { openWorld } from '../support/open-world.ts'
 import { reachedTitles } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
-import { seedPage, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { seedPage, type World } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-
-beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-})
-afterAll(() => server.close())
+const { server, world } = await openWorld()
 
 async function signedIn(name: keyof World['users']): Promise<Person> {
   const person = new Person(server.base)

@@ -1,22 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import { grantPage, seedInstalled } from '../support/installed.ts'
+import { openWorld } from '../support/open-world.ts'
 import { Partner, reachedTitles } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
-import { type SeededConnection, seedConnection, seedPage, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { seedConnection, seedPage, type World } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let relay: SeededConnection
+const { server, world } = await openWorld()
+const relay = await seedConnection(server.sql)
+
 /** Ben's installation of Relay: the partner uses it before and after each change. */
 let token: string
 let bensInstallation: string
 
 beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  relay = await seedConnection(server.sql)
   await seedConnection(server.sql, { name: 'Nowhere Installed' })
   const partner = await Partner.discover(server.base, relay)
   const ben = new Person(server.base)
@@ -28,7 +25,6 @@ beforeAll(async () => {
   token = tokens.access_token
   bensInstallation = tokens.bot_id as string
 })
-afterAll(() => server.close())
 
 async function signedIn(name: keyof World['users']): Promise<Person> {
   const person = new Person(server.base)

@@ -1,33 +1,26 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import { importNeeds } from '../../src/compose/directory.ts'
 import { testOutcomes } from '../../src/installs/forced-outcome.ts'
 import { importDirectory } from '../../src/storage/postgres/directory/import.ts'
 import { call } from '../support/api.ts'
+import { openWorld } from '../support/open-world.ts'
 import { Partner, reachedTitles } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
-import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { seedConnection } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let relay: SeededConnection
-let partner: Partner
-let ben: Person
+const { server, world } = await openWorld()
+const relay = await seedConnection(server.sql, {
+  workspace_id: world.workspaces.acme.id,
+  created_by: world.users.ben.id,
+})
+const partner = await Partner.discover(server.base, relay)
+const ben = new Person(server.base)
 
 beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  relay = await seedConnection(server.sql, {
-    workspace_id: world.workspaces.acme.id,
-    created_by: world.users.ben.id,
-  })
-  partner = await Partner.discover(server.base, relay)
-  ben = new Person(server.base)
   await ben.signIn(world.users.ben.email)
   await ben.open(playground())
   await ben.press('Make a sandbox')
 })
-afterAll(() => server.close())
 
 const playground = () => `/developers/connections/${relay.id}/playground`
 

@@ -1,22 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { openWorld } from '../support/open-world.ts'
 import { Person } from '../support/person.ts'
 import { Developer, messages } from '../support/playground.ts'
-import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { seedConnection } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let relay: SeededConnection
-
-beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  relay = await seedConnection(server.sql, {
-    workspace_id: world.workspaces.acme.id,
-    created_by: world.users.ben.id,
-  })
+const { server, world } = await openWorld()
+const relay = await seedConnection(server.sql, {
+  workspace_id: world.workspaces.acme.id,
+  created_by: world.users.ben.id,
 })
-afterAll(() => server.close())
 
 describe('a sandbox', () => {
   it('is made with one press, and counts as no installation', async () => {

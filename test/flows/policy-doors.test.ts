@@ -1,25 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { allowed, signedIn } from '../support/allowed.ts'
 import { latchkey } from '../support/command.ts'
+import { openWorld } from '../support/open-world.ts'
 import { Partner, reachedTitles } from '../support/partner.ts'
-import type { Person } from '../support/person.ts'
 import { controls, post, restrict } from '../support/ruled.ts'
-import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { type SeededConnection, seedConnection } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let acme: string
+const { server, world } = await openWorld()
+const acme = world.workspaces.acme.id
+const ben = await signedIn(server, world.users.ben)
 let relay: SeededConnection
-let ben: Person
 
-beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  acme = world.workspaces.acme.id
-  ben = await signedIn(server, world.users.ben)
-})
-afterAll(() => server.close())
 beforeEach(async () => {
   relay = await seedConnection(server.sql, {
     name: `Relay ${crypto.randomUUID().slice(0, 8)}`,

@@ -1,23 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { call } from '../support/api.ts'
 import { ben, Flow, pkce } from '../support/oauth.ts'
-import { type OpenProvider, openProvider } from '../support/open-provider.ts'
-import { seedConnection, seedWorld, type World } from '../support/seed.ts'
+import { openProviderWorld } from '../support/open-world.ts'
+import { seedConnection } from '../support/seed.ts'
 
-let server: OpenProvider
-let world: World
+const { server, world } = await openProviderWorld()
 let flow: Flow
 let mcp: string
 
 beforeAll(async () => {
-  server = await openProvider()
-  world = await seedWorld(server.sql)
   mcp = `${server.base}/mcp`
 })
 beforeEach(async () => {
   flow = new Flow(server.base, await seedConnection(server.sql))
 })
-afterAll(() => server.close())
 
 const allowed = (resource?: string) =>
   flow.allow(ben(world, world.pages.roadmap), resource === undefined ? {} : { resource })

@@ -1,23 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { type Answer, ben, Flow, pkce } from '../support/oauth.ts'
-import { type OpenProvider, openProvider } from '../support/open-provider.ts'
-import type { ProviderServer } from '../support/provider-server.ts'
-import { seedConnection, seedWorld, type World } from '../support/seed.ts'
+import { openProviderWorld } from '../support/open-world.ts'
+import { seedConnection } from '../support/seed.ts'
 
-let server: OpenProvider
-let other: ProviderServer
-let world: World
+const { server, world } = await openProviderWorld()
+const other = await server.beside()
 let flow: Flow
 
-beforeAll(async () => {
-  server = await openProvider()
-  other = await server.beside()
-  world = await seedWorld(server.sql)
-})
 beforeEach(async () => {
   flow = new Flow(server.base, await seedConnection(server.sql))
 })
-afterAll(() => server.close())
 
 const allowed = () => flow.allow(ben(world, world.pages.roadmap))
 const installed = async () => (await flow.redeem(await allowed())).json

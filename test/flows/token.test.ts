@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { tokenPrefix } from '../../src/installs/token-value.ts'
 import { ben, Flow } from '../support/oauth.ts'
-import { type OpenProvider, openProvider } from '../support/open-provider.ts'
+import { openProviderWorld } from '../support/open-world.ts'
 import { Partner } from '../support/partner.ts'
-import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
+import { seedConnection } from '../support/seed.ts'
 
-let server: OpenProvider
-let world: World
-let relay: SeededConnection
-
-beforeAll(async () => {
-  server = await openProvider()
-  world = await seedWorld(server.sql)
-  relay = await seedConnection(server.sql)
-})
-afterAll(() => server.close())
+const { server, world } = await openProviderWorld()
+const relay = await seedConnection(server.sql)
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const installationOf = async (id: unknown) =>
