@@ -5,12 +5,11 @@ import { openWorld } from '../support/open-world.ts'
 import { Person } from '../support/person.ts'
 import { type SeededConnection, seedConnection } from '../support/seed.ts'
 
+const { server, world } = await openWorld()
 let relay: SeededConnection
 let ada: Person
 
 /** Twenty thousand attempts of a busy connection, of which every two thousandth failed, among as many of others. */
-const { server, world } = await openWorld()
-
 beforeAll(async () => {
   const place = { workspace_id: world.workspaces.side.id, created_by: world.users.ada.id }
   relay = await seedConnection(server.sql, place)

@@ -1,22 +1,16 @@
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import { call, type Sent } from '../support/api.ts'
 import { type Installed, seedInstalled } from '../support/installed.ts'
-import { seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { openWorld } from '../support/open-world.ts'
 
-let server: TestServer
-let world: World
+const { server, world } = await openWorld()
+const launch = `/v1/pages/${world.pages.launch.id}`
 let relay: Installed
-let launch: string
 
 beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  launch = `/v1/pages/${world.pages.launch.id}`
   relay = await installedIn(world.users.ben.id)
 })
-afterAll(() => server.close())
 
 const installedIn = (userId: string) =>
   seedInstalled(server.sql, {

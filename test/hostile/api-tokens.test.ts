@@ -1,23 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import { newTokenValue } from '../../src/installs/token-value.ts'
 import { type Answer, call, type Sent } from '../support/api.ts'
 import { type Installed, seedInstalled, sha256 } from '../support/installed.ts'
-import { seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { openWorld } from '../support/open-world.ts'
 
-let server: TestServer
-let world: World
+const { server, world } = await openWorld()
+const page = `/v1/pages/${world.pages.handbook.id}`
 let relay: Installed
-let page: string
 
 beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  page = `/v1/pages/${world.pages.handbook.id}`
   relay = await installedBy(world.users.ben.id)
 })
-afterAll(() => server.close())
 
 const installedBy = (userId: string, payload?: Record<string, unknown>) =>
   seedInstalled(server.sql, {

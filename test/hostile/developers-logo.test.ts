@@ -1,21 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
+import { openWorld } from '../support/open-world.ts'
 import { Person } from '../support/person.ts'
-import { seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import type { World } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
+const { server, world } = await openWorld()
 let ben: Person
 let id: string
 
 beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
   ben = await signedIn('ben')
   id = await created('public')
 })
-afterAll(() => server.close())
 
 async function signedIn(who: keyof World['users']): Promise<Person> {
   const person = new Person(server.base)

@@ -1,18 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import sharp from 'sharp'
+import { openWorld } from '../support/open-world.ts'
 import { Person } from '../support/person.ts'
-import { seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { seedConnection, type World } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
 /** Ben's connection in Acme, with one secret. */
+const { server, world } = await openWorld()
 let id: string
 let secretId: string
 
 beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
   const ben = await signedIn('ben')
   await ben.open('/developers/new/public')
   await ben.press('Create connection', {
@@ -27,7 +24,6 @@ beforeAll(async () => {
   )
   secretId = row!.id
 })
-afterAll(() => server.close())
 
 async function signedIn(who: keyof World['users']): Promise<Person> {
   const person = new Person(server.base)

@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
+import { openWorld } from '../support/open-world.ts'
 import { Partner } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
-import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { seedConnection } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let relay: SeededConnection
-beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  relay = await seedConnection(server.sql)
-})
-afterAll(() => server.close())
+const { server, world } = await openWorld()
+const relay = await seedConnection(server.sql)
 
 async function atPages(): Promise<Person> {
   const partner = await Partner.discover(server.base, relay)

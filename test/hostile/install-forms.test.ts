@@ -1,20 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { openWorld } from '../support/open-world.ts'
 import { Partner } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
-import { type SeededConnection, seedConnection, seedPage, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { seedConnection, seedPage, type World } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let relay: SeededConnection
-
-beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  relay = await seedConnection(server.sql)
-})
-afterAll(() => server.close())
+const { server, world } = await openWorld()
+const relay = await seedConnection(server.sql)
 afterEach(() => server.sql('delete from consents'))
 
 type Step = 'levels' | 'pages'

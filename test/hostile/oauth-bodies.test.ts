@@ -1,24 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { basic, ben, Flow, post, refusal } from '../support/oauth.ts'
-import { type OpenProvider, openProvider } from '../support/open-provider.ts'
-import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
+import { openProviderWorld } from '../support/open-world.ts'
+import { type SeededConnection, seedConnection } from '../support/seed.ts'
 
-let server: OpenProvider
-let world: World
+const { server, world } = await openProviderWorld()
+const tokenUrl = `${server.base}/v1/oauth/token`
 let relay: SeededConnection
 let flow: Flow
-let tokenUrl: string
 
-beforeAll(async () => {
-  server = await openProvider()
-  world = await seedWorld(server.sql)
-  tokenUrl = `${server.base}/v1/oauth/token`
-})
 beforeEach(async () => {
   relay = await seedConnection(server.sql)
   flow = new Flow(server.base, relay)
 })
-afterAll(() => server.close())
 
 const allowed = (extra: Record<string, string | undefined> = {}) =>
   flow.allow(ben(world, world.pages.roadmap), extra)

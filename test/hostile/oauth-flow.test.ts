@@ -1,33 +1,20 @@
 import { get as httpGet } from 'node:http'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { Browser, ben, Flow, pkce } from '../support/oauth.ts'
-import { type OpenProvider, openProvider } from '../support/open-provider.ts'
-import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
+import { openProviderWorld } from '../support/open-world.ts'
+import { seedConnection } from '../support/seed.ts'
 
-let server: OpenProvider
-let world: World
-let web: Flow
-let app: SeededConnection
-
-beforeAll(async () => {
-  server = await openProvider()
-  world = await seedWorld(server.sql)
-  web = new Flow(
-    server.base,
-    await seedConnection(server.sql, {
-      redirect_uris: [
-        'https://relay.test/callback',
-        'http://localhost:8080/callback',
-        'https://ok.example/cb',
-      ],
-    }),
-  )
-  app = await seedConnection(server.sql, {
-    client_type: 'public',
-    redirect_uris: ['http://127.0.0.1/callback', 'http://[::1]/callback'],
-  })
+const { server, world } = await openProviderWorld()
+const web = new Flow(
+  server.base,
+  await seedConnection(server.sql, {
+    redirect_uris: ['https://relay.test/callback', 'http://localhost:8080/callback', 'https://ok.example/cb'],
+  }),
+)
+const app = await seedConnection(server.sql, {
+  client_type: 'public',
+  redirect_uris: ['http://127.0.0.1/callback', 'http://[::1]/callback'],
 })
-afterAll(() => server.close())
 
 type Extra = Record<string, string | undefined>
 const ask = (flow: Flow, extra: Extra) => new Browser().get(flow.authorizeUrl(extra))

@@ -1,24 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { newTokenValue } from '../../src/installs/token-value.ts'
 import { basic, ben, Flow, post } from '../support/oauth.ts'
-import { type OpenProvider, openProvider } from '../support/open-provider.ts'
-import { seedConnection, seedWorld, type World } from '../support/seed.ts'
+import { openProviderWorld } from '../support/open-world.ts'
+import { seedConnection } from '../support/seed.ts'
 
-let server: OpenProvider
-let world: World
+const { server, world } = await openProviderWorld()
 let flow: Flow
 let tokens: Record<string, unknown>
 
-beforeAll(async () => {
-  server = await openProvider()
-  world = await seedWorld(server.sql)
-})
 beforeEach(async () => {
   flow = new Flow(server.base, await seedConnection(server.sql))
   const callback = await flow.allow(ben(world, world.pages.roadmap, world.pages.diary))
   tokens = (await flow.redeem(callback)).json
 })
-afterAll(() => server.close())
 
 const url = (name: string) => `${server.base}/v1/oauth/${name}`
 const told = async () => (await flow.introspect(tokens.access_token)).json

@@ -1,24 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { basic, post, refusal } from '../support/oauth.ts'
-import { type OpenProvider, openProvider } from '../support/open-provider.ts'
-import { type SeededConnection, seedConnection, seedWorld } from '../support/seed.ts'
+import { openProviderWorld } from '../support/open-world.ts'
+import { seedConnection } from '../support/seed.ts'
 
 const perMinute = 50
 
-let server: OpenProvider
-let relay: SeededConnection
-beforeAll(async () => {
-  server = await openProvider({
-    // The same limit, reached sooner.
-    adjust: needs => ({
-      ...needs,
-      limits: rule => needs.limits(rule.name === 'oauth-client' ? { ...rule, points: perMinute } : rule),
-    }),
-  })
-  await seedWorld(server.sql)
-  relay = await seedConnection(server.sql)
+const { server } = await openProviderWorld({
+  // The same limit, reached sooner.
+  adjust: needs => ({
+    ...needs,
+    limits: rule => needs.limits(rule.name === 'oauth-client' ? { ...rule, points: perMinute } : rule),
+  }),
 })
-afterAll(() => server.close())
+const relay = await seedConnection(server.sql)
 
 const from = (address: string, secret: string) =>
   post(

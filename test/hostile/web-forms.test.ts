@@ -1,16 +1,10 @@
 import { Readable } from 'node:stream'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { readUpload } from '../../src/web/http/upload.ts'
+import { openWorld } from '../support/open-world.ts'
 import { Person } from '../support/person.ts'
-import { seedWorld } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
 
-let server: TestServer
-beforeAll(async () => {
-  server = await startServer()
-  await seedWorld(server.sql)
-})
-afterAll(() => server.close())
+const { server } = await openWorld()
 
 const form = (fields: Record<string, string>) => ({ method: 'POST', body: new URLSearchParams(fields) })
 const credentials = { email: 'ada@acme.test', password: 'a long password' }

@@ -1,22 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { Redis } from 'ioredis'
 import { hashPassword, passwordMatches } from '../../src/passwords.ts'
 import { memoryShortLived } from '../../src/storage/memory/short-lived.ts'
 import { poolOf } from '../../src/storage/postgres/pool.ts'
 import { sessions } from '../../src/web/http/session.ts'
 import { importLines, userLine } from '../support/directory.ts'
+import { openWorld } from '../support/open-world.ts'
 import { Person } from '../support/person.ts'
-import { password, seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { password, seedConnection } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-})
-afterAll(() => server.close())
+const { server, world } = await openWorld()
 
 const somebody = () => new Person(server.base)
 

@@ -1,19 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { beforeEach, describe, expect, it } from '@jest/globals'
 import { hashPassword } from '../../src/passwords.ts'
 import { openLimits } from '../../src/storage/rate-limits.ts'
 import { signInRateLimit } from '../../src/web/sign-in/rate-limit.ts'
+import { openWorld } from '../support/open-world.ts'
 import { Person } from '../support/person.ts'
-import { password, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { password } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-beforeAll(async () => {
-  server = await startServer({ TRUST_PROXY: 'true' })
-  world = await seedWorld(server.sql)
-})
-afterAll(() => server.close())
+const { server, world } = await openWorld({ TRUST_PROXY: 'true' })
 beforeEach(() => server.emptyRedis())
 
 const refused = 'That e-mail and password do not match an account.'
