@@ -1,27 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Browser, Page } from 'playwright-core'
-import { openBrowser, openProfile, signIn } from '../support/browser.ts'
+import { describe, expect, it } from '@jest/globals'
+import type { Page } from 'playwright-core'
+import { openProfile, signIn } from '../support/browser.ts'
+import { openBrowserWorld } from '../support/open-world.ts'
 import { reachedTitles } from '../support/partner.ts'
-import { password, type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { password, seedConnection } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let browser: Browser
-let relay: SeededConnection
-
-beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  relay = await seedConnection(server.sql, {
-    workspace_id: world.workspaces.acme.id,
-    created_by: world.users.ben.id,
-  })
-  browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser.close()
-  await server.close()
+const { server, world, browser } = await openBrowserWorld()
+const relay = await seedConnection(server.sql, {
+  workspace_id: world.workspaces.acme.id,
+  created_by: world.users.ben.id,
 })
 
 /** Ben, who looks after the connection, at a screen of it. */

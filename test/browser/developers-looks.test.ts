@@ -1,23 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from '@jest/globals'
+import type { BrowserContext, Page } from 'playwright-core'
 import sharp from 'sharp'
-import { flaws, openBrowser, openProfile, overflow, signIn } from '../support/browser.ts'
-import { password, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { flaws, openProfile, overflow, signIn } from '../support/browser.ts'
+import { openBrowserWorld } from '../support/open-world.ts'
+import { password, type World } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let browser: Browser
-
-beforeAll(async () => {
-  server = await startServer()
-  world = await seedWorld(server.sql)
-  browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser.close()
-  await server.close()
-})
+const { server, world, browser } = await openBrowserWorld()
 
 async function arrive(
   who: keyof World['users'],

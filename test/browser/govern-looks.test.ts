@@ -1,29 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Browser } from 'playwright-core'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import { seal } from '../../src/installs/sealed.ts'
 import { newTokenValue } from '../../src/installs/token-value.ts'
-import { flaws, openBrowser, openProfile, overflow, signIn } from '../support/browser.ts'
+import { flaws, openProfile, overflow, signIn } from '../support/browser.ts'
 import { seedInstalled } from '../support/installed.ts'
-import { password, seedConnection, seedPage, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { openBrowserWorld } from '../support/open-world.ts'
+import { password, seedConnection, seedPage } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let browser: Browser
-let acme: string
+const { server, world, browser } = await openBrowserWorld()
+const acme = world.workspaces.acme.id
 let popular: { id: string; connectionId: string }
 let internal: { id: string; connectionId: string }
 
 beforeAll(async () => {
-  ;[server, browser] = await Promise.all([startServer(), openBrowser()])
-  world = await seedWorld(server.sql)
-  acme = world.workspaces.acme.id
   ;({ popular, internal } = await crowd())
-})
-afterAll(async () => {
-  await browser.close()
-  await server.close()
 })
 
 const names = [

@@ -1,30 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Browser, Page } from 'playwright-core'
-import { openBrowser, openProfile, signIn } from '../support/browser.ts'
+import { describe, expect, it } from '@jest/globals'
+import type { Page } from 'playwright-core'
+import { openProfile, signIn } from '../support/browser.ts'
 import { seedAccessToken } from '../support/installed.ts'
+import { openBrowserWorld } from '../support/open-world.ts'
 import { reachedTitles } from '../support/partner.ts'
-import { password, type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { password, seedConnection, type World } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let relay: SeededConnection
-let browser: Browser
-let acme: string
-
-beforeAll(async () => {
-  ;[server, browser] = await Promise.all([startServer(), openBrowser()])
-  world = await seedWorld(server.sql)
-  acme = world.workspaces.acme.id
-  relay = await seedConnection(server.sql, {
-    website: 'https://relay.test/',
-    support_url: 'https://relay.test/help',
-    install_url: 'https://relay.test/connect',
-  })
-})
-afterAll(async () => {
-  await browser.close()
-  await server.close()
+const { server, world, browser } = await openBrowserWorld()
+const acme = world.workspaces.acme.id
+const relay = await seedConnection(server.sql, {
+  website: 'https://relay.test/',
+  support_url: 'https://relay.test/help',
+  install_url: 'https://relay.test/connect',
 })
 
 /** As the flow leaves it behind; the flow itself is gone through elsewhere. */

@@ -1,27 +1,22 @@
 import { text as streamText } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Browser } from 'playwright-core'
+import { beforeAll, describe, expect, it } from '@jest/globals'
 import { eventKinds } from '../../src/web/settings/history/words.ts'
-import { axeFindings, looks, openBrowser, overflow } from '../support/browser.ts'
+import { axeFindings, looks, overflow } from '../support/browser.ts'
 import { type Installed, seedInstalled } from '../support/installed.ts'
-import { seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { openBrowserWorld } from '../support/open-world.ts'
+import { seedConnection } from '../support/seed.ts'
 import { signedInProfiles } from '../support/signed-in.ts'
 
-let server: TestServer
-let world: World
-let browser: Browser
-let enter: ReturnType<typeof signedInProfiles>
 let relay: Installed
 let list: string
 
 const longName = 'Department of Extraordinarily Long and Carefully Chosen Connection Names'
 const unbroken = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'
 
+const { server, world, browser } = await openBrowserWorld()
+const enter = signedInProfiles(browser, server.base)
+
 beforeAll(async () => {
-  ;[server, browser] = await Promise.all([startServer(), openBrowser()])
-  enter = signedInProfiles(browser, server.base)
-  world = await seedWorld(server.sql)
   const acme = world.workspaces.acme.id
   const { ada, ben, cleo } = world.users
   list = `/settings/${acme}/history`
@@ -45,10 +40,6 @@ beforeAll(async () => {
      from generate_series(1, 250) n`,
     [acme, relay.connectionId, other.connectionId, relay.id, eventKinds, ada.id, cleo.id],
   )
-})
-afterAll(async () => {
-  await browser.close()
-  await server.close()
 })
 
 describe.each([

@@ -1,31 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Browser, Page } from 'playwright-core'
-import { flaws, openBrowser, openProfile, signIn } from '../support/browser.ts'
+import { beforeAll, describe, expect, it } from '@jest/globals'
+import type { Page } from 'playwright-core'
+import { flaws, openProfile, signIn } from '../support/browser.ts'
+import { openBrowserWorld } from '../support/open-world.ts'
 import { Partner } from '../support/partner.ts'
-import {
-  password,
-  type SeededConnection,
-  seedConnection,
-  seedPage,
-  seedWorld,
-  type World,
-} from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { password, type SeededConnection, seedConnection, seedPage, type World } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let relay: SeededConnection
+const { server, world, browser } = await openBrowserWorld()
+const relay = await seedConnection(server.sql)
 let crowded: SeededConnection
-let browser: Browser
 
 beforeAll(async () => {
-  ;[server, browser] = await Promise.all([startServer(), openBrowser()])
-  world = await seedWorld(server.sql)
-  relay = await seedConnection(server.sql)
   crowded = await crowd()
 })
-afterAll(() => Promise.all([browser.close(), server.close()]))
 
 /** Too much of everything, for Ada in Acme. */
 async function crowd(): Promise<SeededConnection> {

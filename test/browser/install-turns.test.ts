@@ -1,30 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Browser, Page } from 'playwright-core'
-import { openBrowser, openProfile, signIn } from '../support/browser.ts'
-import { type Callback, openCallback } from '../support/callback.ts'
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import type { Page } from 'playwright-core'
+import { afterFile } from '../support/after-file.ts'
+import { openProfile, signIn } from '../support/browser.ts'
+import { openCallback } from '../support/callback.ts'
+import { openBrowserWorld } from '../support/open-world.ts'
 import { Partner, reachedTitles } from '../support/partner.ts'
-import {
-  password,
-  type SeededConnection,
-  seedConnection,
-  seedPage,
-  seedWorld,
-  type World,
-} from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { password, seedConnection, seedPage, type World } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let relay: SeededConnection
-let browser: Browser
-let callback: Callback
-
-beforeAll(async () => {
-  ;[server, browser, callback] = await Promise.all([startServer(), openBrowser(), openCallback()])
-  world = await seedWorld(server.sql)
-  relay = await seedConnection(server.sql, { redirect_uris: [callback.address] })
-})
-afterAll(() => Promise.all([browser.close(), callback.close(), server.close()]))
+const { server, world, browser } = await openBrowserWorld()
+const callback = await openCallback()
+afterFile(() => callback.close())
+const relay = await seedConnection(server.sql, { redirect_uris: [callback.address] })
 beforeEach(() => server.sql('delete from installations'))
 
 async function arrive(who: keyof World['users'], options: { javaScriptEnabled?: boolean } = {}) {

@@ -1,23 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { openBrowser, openProfile, signIn } from '../support/browser.ts'
-import { type Callback, openCallback } from '../support/callback.ts'
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterFile } from '../support/after-file.ts'
+import { openProfile, signIn } from '../support/browser.ts'
+import { openCallback } from '../support/callback.ts'
+import { openBrowserWorld } from '../support/open-world.ts'
 import { Partner, reachedTitles } from '../support/partner.ts'
-import { password, type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { password, type SeededConnection, seedConnection, type World } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
+const { server, world, browser } = await openBrowserWorld()
+const callback = await openCallback()
+afterFile(() => callback.close())
 let relay: SeededConnection
-let browser: Browser
-let callback: Callback
 
 beforeAll(async () => {
-  ;[server, browser, callback] = await Promise.all([startServer(), openBrowser(), openCallback()])
-  world = await seedWorld(server.sql)
   relay = await seedConnection(server.sql, { redirect_uris: [callback.address] })
 })
-afterAll(() => Promise.all([browser.close(), callback.close(), server.close()]))
 beforeEach(() => server.sql('delete from installations'))
 
 type Name = keyof World['users']

@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Browser } from 'playwright-core'
-import { axeFindings, looks, openBrowser, overflow } from '../support/browser.ts'
+import { beforeAll, describe, expect, it } from '@jest/globals'
+import { axeFindings, looks, overflow } from '../support/browser.ts'
 import { type Installed, seedInstalled } from '../support/installed.ts'
-import { type SeededPage, seedPage, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { openBrowserWorld } from '../support/open-world.ts'
+import { seedPage, type World } from '../support/seed.ts'
 import { signedInProfiles } from '../support/signed-in.ts'
 
-let server: TestServer
-let world: World
-let browser: Browser
-let enter: ReturnType<typeof signedInProfiles>
-let acme: string
-let deep: SeededPage[]
 let crowded: { mine: Installed; workspace: Installed }
 
 const names = [
@@ -22,20 +15,16 @@ const names = [
 ]
 const long = 'A title that goes on and on '.repeat(11).trim()
 
+const { server, world, browser } = await openBrowserWorld()
+const enter = signedInProfiles(browser, server.base)
+const acme = world.workspaces.acme.id
+const deep = [await seedPage(server.sql, acme, long)]
+
 beforeAll(async () => {
-  ;[server, browser] = await Promise.all([startServer(), openBrowser()])
-  enter = signedInProfiles(browser, server.base)
-  world = await seedWorld(server.sql)
-  acme = world.workspaces.acme.id
-  deep = [await seedPage(server.sql, acme, long)]
   for (const title of [names[1]!, 'خارطة الطريق', '', long, '🗺️', 'Launch'])
     deep.push(await seedPage(server.sql, acme, title, deep.at(-1)))
   for (let n = 0; n < 30; n++) await seedPage(server.sql, acme, names[n] ?? `Page ${n}`, deep[0])
   crowded = await crowd()
-})
-afterAll(async () => {
-  await browser.close()
-  await server.close()
 })
 
 /** 25 connections that reach the deepest page from every height, Ben's and the workspace's, one of them suspended. */

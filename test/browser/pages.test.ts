@@ -1,25 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Browser, Page } from 'playwright-core'
-import { axeFindings, openBrowser } from '../support/browser.ts'
+import { beforeAll, describe, expect, it } from '@jest/globals'
+import type { Page } from 'playwright-core'
+import { axeFindings } from '../support/browser.ts'
 import { grantPage, type Installed, seedInstalled } from '../support/installed.ts'
+import { openBrowserWorld } from '../support/open-world.ts'
 import { reachedTitles } from '../support/partner.ts'
-import { seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { seedConnection, type World } from '../support/seed.ts'
 import { signedInProfiles } from '../support/signed-in.ts'
 
-let server: TestServer
-let world: World
-let browser: Browser
-let enter: ReturnType<typeof signedInProfiles>
-let acme: string
+const { server, world, browser } = await openBrowserWorld()
+const enter = signedInProfiles(browser, server.base)
+const acme = world.workspaces.acme.id
 let relay: Installed
 let reporter: Installed
 
 beforeAll(async () => {
-  ;[server, browser] = await Promise.all([startServer(), openBrowser()])
-  enter = signedInProfiles(browser, server.base)
-  world = await seedWorld(server.sql)
-  acme = world.workspaces.acme.id
   const { ada, ben, cleo } = world.users
   const { handbook, roadmap } = world.pages
   relay = await seedInstalled(server.sql, { workspaceId: acme, userId: ben.id, pages: [handbook.id] })
@@ -32,10 +26,6 @@ beforeAll(async () => {
   })
   await seedInstalled(server.sql, { workspaceId: acme, userId: cleo.id, pages: [], name: 'Tally' })
   await seedConnection(server.sql, { name: 'Relay of another workspace' })
-})
-afterAll(async () => {
-  await browser.close()
-  await server.close()
 })
 
 async function arrive(who: keyof World['users'], address: string, javaScriptEnabled = true): Promise<Page> {

@@ -1,30 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Browser } from 'playwright-core'
-import { flaws, openBrowser, openProfile, signIn } from '../support/browser.ts'
+import { beforeAll, describe, expect, it } from '@jest/globals'
+import { flaws, openProfile, signIn } from '../support/browser.ts'
 import { seedInstalled } from '../support/installed.ts'
+import { openBrowserWorld } from '../support/open-world.ts'
 import { Partner } from '../support/partner.ts'
 import { restrict } from '../support/ruled.ts'
-import { password, type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { password, seedConnection } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let acme: string
-let browser: Browser
-let dock: SeededConnection
 const ids = { asked: randomUUID(), approved: randomUUID(), declined: randomUUID(), offer: randomUUID() }
 
+const { server, world, browser } = await openBrowserWorld()
+const acme = world.workspaces.acme.id
+const dock = await seedConnection(server.sql, { name: 'Dock for Files' })
+
 beforeAll(async () => {
-  ;[server, browser] = await Promise.all([startServer(), openBrowser()])
-  world = await seedWorld(server.sql)
-  acme = world.workspaces.acme.id
-  dock = await seedConnection(server.sql, { name: 'Dock for Files' })
   await crowd()
-})
-afterAll(async () => {
-  await browser.close()
-  await server.close()
 })
 
 const longName = 'An Extraordinarily Long Automation and Integration Suite for Departments 365'

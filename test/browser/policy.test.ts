@@ -1,30 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import type { Browser, Page } from 'playwright-core'
-import { openBrowser, openProfile, signIn } from '../support/browser.ts'
-import { type Callback, openCallback } from '../support/callback.ts'
+import { beforeEach, describe, expect, it } from '@jest/globals'
+import type { Page } from 'playwright-core'
+import { afterFile } from '../support/after-file.ts'
+import { openProfile, signIn } from '../support/browser.ts'
+import { openCallback } from '../support/callback.ts'
+import { openBrowserWorld } from '../support/open-world.ts'
 import { Partner, reachedTitles } from '../support/partner.ts'
 import { restrict } from '../support/ruled.ts'
-import { password, type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { password, type SeededConnection, seedConnection, type World } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let acme: string
+const { server, world, browser } = await openBrowserWorld()
+const callback = await openCallback()
+afterFile(() => callback.close())
+const acme = world.workspaces.acme.id
 let relay: SeededConnection
 let partner: Partner
-let browser: Browser
-let callback: Callback
 
-beforeAll(async () => {
-  ;[server, browser, callback] = await Promise.all([startServer(), openBrowser(), openCallback()])
-  world = await seedWorld(server.sql)
-  acme = world.workspaces.acme.id
-})
-afterAll(async () => {
-  await browser.close()
-  await callback.close()
-  await server.close()
-})
 beforeEach(async () => {
   relay = await seedConnection(server.sql, {
     name: `Relay ${crypto.randomUUID().slice(0, 8)}`,

@@ -1,20 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { flaws, openBrowser, openProfile, signIn } from '../support/browser.ts'
-import { password, seedWorld, type World } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { describe, expect, it } from '@jest/globals'
+import type { BrowserContext, Page } from 'playwright-core'
+import { flaws, openProfile, signIn } from '../support/browser.ts'
+import { openBrowserWorld } from '../support/open-world.ts'
+import { password } from '../support/seed.ts'
 
-let server: TestServer
-let world: World
-let browser: Browser
-beforeAll(async () => {
-  ;[server, browser] = await Promise.all([startServer(), openBrowser()])
-  world = await seedWorld(server.sql)
-})
-afterAll(async () => {
-  await browser.close()
-  await server.close()
-})
+const { server, world, browser } = await openBrowserWorld()
 
 const ada = 'ada@acme.test'
 let adasCookies: Awaited<ReturnType<BrowserContext['cookies']>> | null = null

@@ -1,21 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { flaws, openBrowser, openProfile, signIn } from '../support/browser.ts'
-import { type Callback, openCallback } from '../support/callback.ts'
+import { describe, expect, it } from '@jest/globals'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterFile } from '../support/after-file.ts'
+import { flaws, openProfile, signIn } from '../support/browser.ts'
+import { openCallback } from '../support/callback.ts'
+import { openBrowserWorld } from '../support/open-world.ts'
 import { Partner } from '../support/partner.ts'
-import { password, type SeededConnection, seedConnection, seedWorld } from '../support/seed.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { password, seedConnection } from '../support/seed.ts'
 
-let server: TestServer
-let callback: Callback
-let relay: SeededConnection
-let browser: Browser
-beforeAll(async () => {
-  ;[server, browser, callback] = await Promise.all([startServer(), openBrowser(), openCallback()])
-  await seedWorld(server.sql)
-  relay = await seedConnection(server.sql, { redirect_uris: [callback.address] })
-})
-afterAll(() => Promise.all([browser.close(), callback.close(), server.close()]))
+const { server, browser } = await openBrowserWorld()
+const callback = await openCallback()
+afterFile(() => callback.close())
+const relay = await seedConnection(server.sql, { redirect_uris: [callback.address] })
 
 const ben = 'ben@acme.test'
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
