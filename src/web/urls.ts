@@ -60,6 +60,8 @@ export const urls = {
   pageDisconnect: (workspaceId: string, pageId: string, installationId: string) =>
     `/w/${workspaceId}/p/${pageId}/connections/${installationId}/disconnect`,
   connections: (workspaceId: string) => `/settings/${workspaceId}/connections`,
+  /** Actions on the ticked rows of a list. */
+  selected: (list: string) => `${list}/selected`,
   myConnections: (workspaceId: string) => `/settings/${workspaceId}/my-connections`,
   myConnection: {
     pages: (workspaceId: string, installationId: string) =>

@@ -53,14 +53,14 @@ describe('an owner under Connections', () => {
       $('th')
         .toArray()
         .map(one => $(one).text().trim()),
-    ).toEqual(['Connection', 'Added by', 'Date added', 'Users', 'Pages', 'Options'])
+    ).toEqual(['Select', 'Connection', 'Added by', 'Date added', 'Users', 'Pages', 'Options'])
     const rows = $('tbody tr').toArray()
     expect(rows).toHaveLength(1)
     const cells = $(rows[0]!)
       .find('td')
       .toArray()
       .map(one => $(one).text().replace(/\s+/g, ' ').trim())
-    expect(cells.slice(0, 5)).toEqual([
+    expect(cells.slice(1, 6)).toEqual([
       expect.stringContaining('Relay Automations'),
       'Ben',
       'just now',
@@ -89,7 +89,7 @@ describe('an owner under Connections', () => {
           .toArray()
           .map(one => $(one).text().replace(/\s+/g, ' ').trim()),
       )
-    expect(rows.map(row => row.slice(0, 5))).toEqual([
+    expect(rows.map(row => row.slice(1, 6))).toEqual([
       [
         'B Ben ben@acme.test',
         'just now',
@@ -112,7 +112,7 @@ describe('an owner under Connections', () => {
     await installTwice()
     const names = () =>
       ada.visit
-        .$('tbody .cell-link, tbody td:first-child .clip:first-child')
+        .$('tbody .cell-link, tbody .cell-name .clip:first-child')
         .toArray()
         .map(one => ada.visit.$(one).text())
     for (const [query, found] of [

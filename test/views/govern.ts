@@ -3,6 +3,7 @@ import type { Membership } from '../../src/installs/workspace.ts'
 import { noPolicy } from '../../src/installs/workspace.ts'
 import { confirmView } from '../../src/web/frame/confirm.ts'
 import { placeLayout } from '../../src/web/frame/navigation.ts'
+import { reportView, type SelectionQuestion, selectionView } from '../../src/web/frame/selection.ts'
 import { galleryPage, galleryView } from '../../src/web/gallery/page.ts'
 import type { GalleryConnection } from '../../src/web/gallery/readings.ts'
 import { treeLists, workspaceHeadings } from '../../src/web/picker/picker.ts'
@@ -129,6 +130,19 @@ const listed = (more: Partial<InstalledConnection> = {}): InstalledConnection =>
   reach: { granted: 4, reached: 4, beyond: false },
   ...more,
 })
+const question: SelectionQuestion = {
+  heading: 'Disconnect 2 connections for everyone?',
+  lead: 'They lose access to Acme for all who connected them.',
+  rows: [
+    { id: 'c1', name: 'Relay', note: '2 people' },
+    { id: 'c2', name: rightToLeft, note: '1 person' },
+  ],
+  effects: ['They stop working at once.'],
+  undo: 'This cannot be undone.',
+  text: null,
+  submit: { action: '/selected', value: 'disconnect', label: 'Disconnect', danger: true },
+  back: { label: 'Change nothing', href: '/' },
+}
 const listFacts = {
   workspace,
   rows: [listed(), listed({ id: 'c2', kind: 'internal', name: 'Acme Reporter', addedBy: null })],
@@ -355,6 +369,38 @@ export const fixtures = [
       token: `lki_${'x'.repeat(36)}`,
       shownBefore: true,
     }),
+  }),
+  fixture(selectionView, place('connections'), {
+    usual: question,
+    crowded: {
+      ...question,
+      heading: `${longName} ${hostile}`,
+      rows: Array.from({ length: 100 }, (_, at) => ({
+        id: `c${at}`,
+        name: `${hostile} ${longWord}`,
+        note: null,
+      })),
+      text: {
+        ...{
+          name: 'text',
+          label: 'Your answer',
+          hint: 'Every one of these members will read it.',
+          value: hostile,
+        },
+        ...{ required: true, rows: 3, errors: ['Say in a sentence why you decline.'], code: false },
+      },
+    },
+  }),
+  fixture(reportView, place('connections'), {
+    usual: {
+      heading: '1 of 2 changed',
+      lead: 'Each row was changed by itself.',
+      rows: [
+        { name: 'Relay', sentence: 'Done.', good: true },
+        { name: `${hostile} ${longWord}`, sentence: 'It is no longer there.', good: false },
+      ],
+      back: { label: 'Back to Connections', href: '/' },
+    },
   }),
   fixture(confirmView, place('connections'), {
     disconnect: disconnectPage(workspace, { id: 'i1', connection: { name: hostile } }, false),

@@ -1,6 +1,7 @@
 /** The questions before owners stop or resume a connection, and the notices afterwards. */
 import type { ConfirmPage } from '../../frame/confirm.ts'
 import type { Notices } from '../../frame/notice.ts'
+import { countWords } from '../../kit/words.ts'
 import { urls } from '../../urls.ts'
 import { peopleWords } from './page.ts'
 import type { ConnectionReading } from './readings.ts'
@@ -134,6 +135,19 @@ const noted = (sentence: string) => () => ({ kind: 'info', sentence }) as const
 
 /** `…-already`: another owner pressed the same button first. */
 export const notices: Notices = {
+  'selected-disconnected': count => ({
+    kind: 'good',
+    sentence: `Disconnected ${countWords(count, 'connection', 'connections')}. Their tokens no longer work.`,
+  }),
+  'selected-revoked': count => ({
+    kind: 'good',
+    sentence: `Disconnected for ${peopleWords(count)}. Their tokens no longer work.`,
+  }),
+  'selected-suspended': count => ({
+    kind: 'good',
+    sentence: `Suspended ${count}. Their tokens reach no pages until you resume them.`,
+  }),
+  'none-selected': noted('Nothing was changed: tick at least one row first.'),
   disconnected: count => ({
     kind: 'good',
     sentence:

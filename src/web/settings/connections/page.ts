@@ -3,6 +3,7 @@ import { isAgainstPolicy, isApproved, policyInEffect } from '../../../installs/p
 import type { Plan, Policy } from '../../../installs/workspace.ts'
 import type { Notice } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
+import { type SelectionBar, selectCell, selectionBar } from '../../frame/selection.ts'
 import type { Badge } from '../../kit/badge.ts'
 import { momentOf } from '../../kit/dates.ts'
 import { type Field, field } from '../../kit/field.ts'
@@ -15,12 +16,14 @@ import { countWords } from '../../kit/words.ts'
 import { urls } from '../../urls.ts'
 import { reachWords } from '../my-connections/words.ts'
 import type { ConnectionFacts, Counts, Filters, InstalledConnection, StateFilter } from './readings.ts'
+import { connectionsButtons } from './selected-buttons.ts'
 
 export type ConnectionsPage = {
   workspace: string
   notice: Notice | null
   filters: FilterForm
   table: Table
+  bar: SelectionBar | null
   empty: { icon: 'layers'; heading: string; sentence: string; action: { label: string; href: string } | null }
   pagination: Pagination
 }
@@ -65,6 +68,7 @@ export function connectionsPage(facts: Facts): ConnectionsPage {
       field('connection', 'Connection', { type: 'search', value: filters.connection }),
     ]),
     table: table(columns(facts), rows),
+    bar: rows.some(isLive) ? selectionBar(list, connectionsButtons) : null,
     empty: {
       icon: 'layers',
       heading: filtered || trail.after ? 'No results' : 'Nothing connected yet',
@@ -104,7 +108,10 @@ export function filterForm(
   }
 }
 
+const isLive = ({ active, suspended, left }: Counts) => active + suspended + left > 0
+
 const columns = ({ workspace, policy, now }: Facts): Columns<InstalledConnection> => [
+  { label: 'Select', hidden: true, cell: row => (isLive(row) ? selectCell(row) : clipCell('')) },
   {
     label: 'Connection',
     cell: row =>

@@ -3,6 +3,7 @@ import { isAgainstPolicy } from '../../../installs/policy.ts'
 import type { Plan, Policy } from '../../../installs/workspace.ts'
 import type { Notice } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
+import { type SelectionBar, selectCell, selectionBar } from '../../frame/selection.ts'
 import type { Badge } from '../../kit/badge.ts'
 import { momentOf } from '../../kit/dates.ts'
 import { field } from '../../kit/field.ts'
@@ -11,11 +12,12 @@ import { logoOf } from '../../kit/logo.ts'
 import { connectionMark, type Mark, personMark } from '../../kit/marks.ts'
 import { type Menu, menuLink, menuPost } from '../../kit/menu.ts'
 import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
-import { type Columns, momentCell, nameCell, type Table, table } from '../../kit/table.ts'
+import { type Columns, clipCell, momentCell, nameCell, type Table, table } from '../../kit/table.ts'
 import { urls } from '../../urls.ts'
 import { reachWords } from '../my-connections/words.ts'
 import { connectionItems, type FilterForm, factBadges, filterForm, peopleWords } from './page.ts'
 import type { ConnectionReading, Filters, PersonWithAccess } from './readings.ts'
+import { connectionsButtons } from './selected-buttons.ts'
 
 export type PeoplePage = {
   name: string
@@ -28,6 +30,7 @@ export type PeoplePage = {
   menu: Menu
   filters: FilterForm
   table: Table
+  bar: SelectionBar | null
   empty: { icon: 'users'; heading: string; sentence: string; action: { label: string; href: string } | null }
   pagination: Pagination
 }
@@ -64,6 +67,7 @@ export function peoplePage(facts: Facts): PeoplePage {
       field('person', 'Person', { type: 'search', value: filters.person }),
     ]),
     table: table(columns(facts), people, 'Users with access'),
+    bar: people.some(isSelectable) ? selectionBar(here, connectionsButtons) : null,
     empty: {
       icon: 'users',
       heading: live === 0 ? 'No one has access' : 'No results',
@@ -105,6 +109,12 @@ const columns = ({ workspace, reading, now }: Facts): Columns<PersonWithAccess> 
   const nameOf = ({ person }: PersonWithAccess) => person?.name ?? workspace.name
   return [
     {
+      label: 'Select',
+      hidden: true,
+      cell: one =>
+        isSelectable(one) ? selectCell({ id: one.installationId, name: nameOf(one) }) : clipCell(''),
+    },
+    {
       label: 'Person',
       cell: one =>
         nameCell({
@@ -127,6 +137,10 @@ const columns = ({ workspace, reading, now }: Facts): Columns<PersonWithAccess> 
     },
   ]
 }
+
+/** What has ended or waits for its hand-over is not changed by ticking it, nor is the workspace's own. */
+const isSelectable = ({ person, displayState }: PersonWithAccess) =>
+  person !== null && displayState !== 'disconnected' && displayState !== 'left'
 
 /** An ended installation holds no pages any more, though its row still names them. */
 const heldBy = (one: PersonWithAccess) =>

@@ -2,6 +2,7 @@
 import Router from '@koa/router'
 import { readUuid } from '../../../installs/ids.ts'
 import { readNotice } from '../../frame/notice.ts'
+import { selection } from '../../frame/selection.ts'
 import { governs, param } from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
@@ -14,6 +15,8 @@ import type { OwnersNeeds } from './enter.ts'
 import { readFilters } from './form.ts'
 import { connectionsPage, connectionsView } from './page.ts'
 import { peoplePage, peopleView } from './people-page.ts'
+import { connectionsActions, peopleActions } from './selected.ts'
+import { enterList, enterPeople, installerOf } from './selected-entrance.ts'
 import { type TokenNeeds, token } from './token-routes.ts'
 
 export type ConnectionsNeeds = OwnersNeeds & ChangeNeeds & TokenNeeds
@@ -22,6 +25,14 @@ export function connections(needs: ConnectionsNeeds): Router<WebState> {
   const router = new Router<WebState>({ prefix: '/settings/:workspace/connections' })
   router.use(mustBeSignedIn)
   router.get('/', ctx => showList(needs, ctx))
+  selection(router, '/selected', needs, {
+    actions: connectionsActions(needs.actions),
+    enter: ctx => enterList(needs, ctx),
+  })
+  selection(router, '/:connection/selected', needs, {
+    actions: peopleActions(needs.actions, (context, id) => installerOf(needs, context.workspaceId, id)),
+    enter: ctx => enterPeople(needs, ctx),
+  })
   router.get('/:connection', ctx => showPeople(needs, ctx))
   changes(router, needs)
   token(router, needs)

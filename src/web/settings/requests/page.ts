@@ -6,15 +6,18 @@ import {
 } from '../../../installs/approval.ts'
 import type { Notice, Notices } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
+import { type SelectionBar, selectCell, selectionBar } from '../../frame/selection.ts'
 import type { Badge } from '../../kit/badge.ts'
 import { type Moment, momentOf } from '../../kit/dates.ts'
 import { shortLevels } from '../../kit/levels.ts'
 import { logoOf } from '../../kit/logo.ts'
 import { connectionMark, type Mark } from '../../kit/marks.ts'
 import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
+import type { Cell } from '../../kit/table.ts'
 import { countWords } from '../../kit/words.ts'
 import { outside, urls } from '../../urls.ts'
 import type { RequestToDecide } from './readings.ts'
+import { requestButtons } from './selected.ts'
 
 export type RequestCard = {
   id: string
@@ -25,6 +28,8 @@ export type RequestCard = {
   reason: string
   /** The decision; null: it waits. */
   outcome: { badge: Badge; sentence: string; at: Moment | null; answer: string | null } | null
+  /** The check box that selects it; null: it is decided. */
+  select: Cell | null
   /** The form to decide it, filled with an answer that could not be sent; null: it is decided. */
   form: { action: string; answer: string; problem: string | null; limit: number } | null
 }
@@ -33,6 +38,7 @@ export type RequestsPage = {
   notice: Notice | null
   tabs: { label: string; href: string; current: boolean }[]
   cards: RequestCard[]
+  bar: SelectionBar | null
   empty: { icon: 'inbox' | 'history'; heading: string; sentence: string; action: null }
   pagination: Pagination
 }
@@ -63,6 +69,7 @@ export function requestsPage(facts: Facts): RequestsPage {
       { label: 'Decided', href: `${here}?show=decided`, current: show === 'decided' },
     ],
     cards: rows.map(row => cardOf(facts, row)),
+    bar: rows.some(row => statusOf(row, facts.now) === 'pending') ? selectionBar(here, requestButtons) : null,
     empty:
       show === 'waiting'
         ? {
@@ -103,6 +110,7 @@ function cardOf({ workspace, unsent, now }: Facts, row: RequestToDecide): Reques
     levels: shortLevels(row.capabilities),
     reason: row.reason,
     outcome: status === 'pending' ? null : outcomeOf(row, status, now),
+    select: status === 'pending' ? selectCell({ id: row.id, name: selectedName(row) }) : null,
     form:
       status === 'pending'
         ? {
@@ -114,6 +122,10 @@ function cardOf({ workspace, unsent, now }: Facts, row: RequestToDecide): Reques
         : null,
   }
 }
+
+/** The connection and the member who asked. */
+export const selectedName = ({ connection, person }: RequestToDecide) =>
+  `${connection.name} for ${person.name}`
 
 function badgesOf(connection: RequestToDecide['connection']): Badge[] {
   const badges: Badge[] = []
@@ -159,6 +171,18 @@ function outcomeOf(row: RequestToDecide, status: Settled, now: Date): NonNullabl
 }
 
 export const notices: Notices = {
+  'selected-approved': count => ({
+    kind: 'good',
+    sentence: `Approved ${countWords(count, 'request', 'requests')}. The members can continue their installs.`,
+  }),
+  'selected-declined': count => ({
+    kind: 'good',
+    sentence: `Declined ${countWords(count, 'request', 'requests')}. The members see your answer.`,
+  }),
+  'none-selected': () => ({
+    kind: 'info',
+    sentence: 'Nothing was changed: tick at least one request first.',
+  }),
   approved: () => ({
     kind: 'good',
     sentence: 'Approved. It is on the approved list, and the member who asked can continue their install.',

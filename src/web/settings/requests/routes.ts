@@ -2,18 +2,20 @@
 
 import Router from '@koa/router'
 import type { decideApproval } from '../../../installs/actions/decide-approval.ts'
-import { sentenceLimit } from '../../../installs/approval.ts'
+import { sentenceLimit, statusOf } from '../../../installs/approval.ts'
 import { readUuid } from '../../../installs/ids.ts'
 import type { Frame } from '../../frame/frame.ts'
 import { type Notice, readNotice, withNotice } from '../../frame/notice.ts'
+import { type SelectableList, selection } from '../../frame/selection.ts'
 import { actionContextOf, param, type WorkspaceVisit } from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
 import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { readPassedCursors } from '../../kit/pagination.ts'
 import { urls } from '../../urls.ts'
-import { notices, requestsPage, requestsView, tooLateWords, type Unsent } from './page.ts'
+import { notices, requestsPage, requestsView, selectedName, tooLateWords, type Unsent } from './page.ts'
 import type { RequestsReadings } from './readings.ts'
+import { requestActions } from './selected.ts'
 
 export type RequestsNeeds = Frame & {
   readings: RequestsReadings
@@ -29,8 +31,28 @@ export function requests(needs: RequestsNeeds): Router<WebState> {
     const visit = await needs.gate.enterAsOwner(ctx)
     if (visit) await show(needs, ctx, visit, { notice: readNotice(ctx, notices), unsent: null })
   })
+  selection(router, '/selected', needs, {
+    actions: requestActions(needs.decideApproval),
+    enter: ctx => enterList(needs, ctx),
+  })
   router.post('/:request', ctx => decide(needs, ctx))
   return router
+}
+
+async function enterList({ gate, readings, now }: RequestsNeeds, ctx: WebContext) {
+  const visit = await gate.enterAsOwner(ctx)
+  if (!visit) return null
+  const of: SelectableList = {
+    list: urls.requests(visit.workspace.id),
+    title: 'Requests',
+    navItem: 'requests',
+    crumbs: [],
+    async read(id) {
+      const row = await readings.one(visit.workspace.id, id)
+      return row && statusOf(row, now()) === 'pending' ? { id, name: selectedName(row), note: null } : null
+    },
+  }
+  return { visit, of }
 }
 
 async function show(
