@@ -3,16 +3,9 @@ import type { Membership, User } from '../../../installs/workspace.ts'
 import { emailKey } from '../email-key.ts'
 import { readPersonaOf } from './sandboxes.ts'
 
-type UserRow = {
-  id: string
-  email: string
-  name: string
-  avatar_url: string | null
-  disabled: boolean
-  password_hash: string | null
-}
+type UserRow = User & { passwordHash: string | null }
 
-const columns = 'id, email, name, avatar_url, disabled, password_hash'
+const columns = 'id, email, name, avatar_url as "avatarUrl", disabled, password_hash as "passwordHash"'
 
 /** People who sign in. Many screens begin with one of the look-ups, so they are named prepared statements. */
 export function userStore(pool: Pool) {
@@ -22,10 +15,8 @@ export function userStore(pool: Pool) {
   }
 
   return {
-    async byId(id: string): Promise<(User & { passwordHash: string | null }) | null> {
-      const row = await one('user by id', `select ${columns} from users where id = $1`, id)
-      return row && { ...toUser(row), passwordHash: row.password_hash }
-    },
+    byId: (id: string): Promise<UserRow | null> =>
+      one('user by id', `select ${columns} from users where id = $1`, id),
 
     /** See emailKey. A disabled user only where no enabled one has the address. The hash is null for those who sign in elsewhere. */
     async byEmail(email: string): Promise<{ user: User; passwordHash: string | null } | null> {
@@ -34,7 +25,9 @@ export function userStore(pool: Pool) {
         `select ${columns} from users where ${emailKey('email')} = ${emailKey('$1')} order by disabled, id limit 1`,
         email,
       )
-      return row && { user: toUser(row), passwordHash: row.password_hash }
+      if (!row) return null
+      const { passwordHash, ...user } = row
+      return { user, passwordHash }
     },
 
     personaOf: (personaId: string, developerId: string): Promise<User | null> =>
@@ -52,8 +45,4 @@ export function userStore(pool: Pool) {
       return rows
     },
   }
-}
-
-function toUser(row: UserRow): User {
-  return { id: row.id, email: row.email, name: row.name, avatarUrl: row.avatar_url, disabled: row.disabled }
 }
