@@ -154,7 +154,7 @@ export function readConfig(env: Environment = process.env, needs: { keyFile?: bo
     ),
     mcp: read('MCP', 'on', 'on or off', oneOf(['on', 'off'] as const)) === 'on',
     metricsPort: read<number | null>('METRICS_PORT', null, aPort, readPort),
-    ...readLoginConfig(read, production),
+    ...readLoginConfig(read, production, problem => problems.push(problem)),
     logLevel: read<LogLevel>('LOG_LEVEL', 'info', `one of ${logLevels.join(', ')}`, oneOf(logLevels)),
   }
 

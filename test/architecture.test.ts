@@ -52,7 +52,7 @@ const mayImport: Record<string, readonly string[]> = {
     ...['config.ts', 'root.ts', 'secret-keys.ts', 'passwords.ts', 'request-log.ts'],
   ],
   storage: ['installs', 'web', 'api', 'oidc'],
-  web: ['installs', 'manifest', 'root.ts'],
+  web: ['installs', 'login-config.ts', 'manifest', 'root.ts'],
   api: ['installs'],
   oidc: ['installs', 'web'],
   demo: ['installs', 'root.ts'],
@@ -78,6 +78,7 @@ const byTypeAlone: { from: string; to: string; file: RegExp }[] = [
   { from: 'storage', to: 'api', file: /\b(readings|ports)\.ts$/ },
   { from: 'storage', to: 'oidc', file: /\bports\.ts$/ },
   { from: 'oidc', to: 'web', file: /install\/interactions\.ts$/ },
+  { from: 'web', to: 'login-config.ts', file: /login-config\.ts$/ },
 ]
 
 /** Packages that only this folder may use; all other packages are free. */

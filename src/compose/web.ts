@@ -2,6 +2,8 @@ import type { Config } from '../config.ts'
 import type { InstallProvider } from '../oidc/library/provider.ts'
 import { schemaIsCurrent } from '../storage/postgres/migrate.ts'
 import { poolOf } from '../storage/postgres/pool.ts'
+import { backChannelLogout } from '../web/sign-in/back-channel.ts'
+import { logoutTokens } from '../web/sign-in/openid.ts'
 import { createWeb, type Web } from '../web/web.ts'
 import { approvalScreens } from './approvals.ts'
 import type { BackgroundWriters } from './background.ts'
@@ -41,6 +43,15 @@ export function openWeb(
       ...workspaceScreens(stores, frame),
       developerScreens(config, stores, parts),
     ],
+    programs:
+      config.hostLogin?.kind === 'openid'
+        ? [
+            backChannelLogout({
+              ...{ read: logoutTokens(config.hostLogin), sessions: parts.sessions },
+              noteRefusal: background.noteRefusedLogin,
+            }),
+          ]
+        : [],
     health: {
       database: () => poolOf(stores.database).query('select 1'),
       redis: () => stores.shortLived.ping(),

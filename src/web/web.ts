@@ -36,6 +36,8 @@ export function createWeb(parts: {
   sessions: Sessions
   routers: Router<WebState>[]
   health: HealthParts
+  /** Routes that programs post to, without sessions and form tokens. */
+  programs: Router<WebState>[]
 }): Web {
   const secure = parts.issuer.startsWith('https://')
   const { faults } = parts.frame
@@ -61,6 +63,7 @@ export function createWeb(parts: {
       parts.assets.serve,
       health(parts.health).routes() as unknown as Middleware,
       schemaRoute(parts.issuer).routes() as unknown as Middleware,
+      ...parts.programs.map(router => router.routes() as unknown as Middleware),
       screens.routes() as unknown as Middleware,
     ]),
     notFound: async ctx => faults.notFound(ctx as WebContext),

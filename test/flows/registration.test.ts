@@ -120,6 +120,12 @@ describe('its registration', () => {
     expect(await manage(made, 'PUT', { ...wanted, redirect_uris: ['ftp://x'] })).toMatchObject({
       status: 400,
     })
+    // A client with a secret cannot become one without, nor the other way round.
+    const secret = { ...wanted, token_endpoint_auth_method: 'client_secret_basic' }
+    expect(await manage(made, 'PUT', secret)).toMatchObject({
+      status: 400,
+      json: { error: 'invalid_client_metadata' },
+    })
     expect((await manage(made, 'DELETE')).status).toBe(204)
     expect((await manage(made, 'GET')).status).toBe(401)
     const refreshed = await call(server.base, '/v1/oauth/token', {

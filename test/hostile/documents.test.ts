@@ -152,3 +152,11 @@ describe('the network of the operator', () => {
     }
   })
 })
+
+describe('many addresses of one host', () => {
+  it('are asked for thirty times a minute, and then refused with a sentence', async () => {
+    for (let nr = 0; nr < 31; nr++) await ben.open(authorize(`${documents.base}/broken?nr=${nr}`))
+    expect(ben.text()).toContain('was asked for too often')
+    expect(documents.asked.length).toBeLessThanOrEqual(30)
+  })
+})

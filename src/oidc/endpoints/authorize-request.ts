@@ -42,6 +42,8 @@ export function readAuthorizeRequest(sent: Query, resources: Resources): Authori
   for (const name of understood) if (query[name] !== undefined) kept[name] = query[name]
   const complaint = complain(query, resources)
   if (query.resource !== undefined) kept.resource = servedResource(query.resource, resources) ?? ''
+  // The library refuses max_age without the scope openid.
+  if (typeof query.max_age === 'string' && /^\d{1,9}$/.test(query.max_age)) kept.login_max_age = query.max_age
   // The library answers an unknown response type in the fragment. `complaint` refuses it, in the query.
   if (typeof kept.response_type === 'string') kept.response_type = 'code'
   return { query: kept, complaint }

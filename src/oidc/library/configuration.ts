@@ -78,6 +78,8 @@ export function configuration(needs: {
           registered,
         ).join(' ')
       },
+      /** The max_age of the request, for the sign-in at the host's provider. */
+      login_max_age: null,
       /** Read by the screens in a sandbox and stored with the code; see installs/forced-outcome.ts. */
       [testParameter]: null,
       /** Stored with the code (RFC 8707). The library's own feature would consume a refresh token before it refuses one. */

@@ -28,7 +28,9 @@ export function interactions(needs: {
     // The cookie selects the interaction; it must be the one that the path names.
     if (!found || ctx.path.split('/')[2] !== found.uid) return null
     const params = found.params as Record<string, string | undefined>
-    const sent = Object.entries(params).filter((one): one is [string, string] => typeof one[1] === 'string')
+    const sent = Object.entries(params).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name === 'login_max_age' ? 'max_age' : name, value]] : [],
+    )
     return {
       uid: found.uid,
       connectionId: params.client_id!,

@@ -18,7 +18,15 @@ type Kept = {
   password: string
   persona?: string
   flows?: string[]
+  upstream?: Upstream
 }
+
+/** A session at the host's OpenID provider, for its logout; `sid` null: the provider names none. */
+type Upstream = { sid: string | null; sub: string }
+/** By the session, or all of a subject that began before a moment (in ms since 1970). */
+type EndedUpstream = { sid: string } | { sub: string; at: number }
+const sidKey = (sid: string) => `host-session-ended:${hash('sha256', sid, 'base64url')}`
+const subKey = (sub: string) => `host-subject-ended:${hash('sha256', sub, 'base64url')}`
 
 /** Tells one password hash from the next. */
 const markOf = (passwordHash: string | null) => hash('sha256', passwordHash ?? '', 'base64url')
@@ -31,6 +39,7 @@ export type Sessions = ReturnType<typeof sessions>
 /** Our own sessions. Emptying the store signs everyone out, and has no other effect. */
 export function sessions(needs: {
   store: {
+    read(key: string): Promise<string | null>
     write(key: string, value: string, seconds: number): Promise<void>
     /** Reads the value and restarts its time to live; a removed key stays removed. */
     renew(key: string, seconds: number): Promise<string | null>
@@ -52,6 +61,15 @@ export function sessions(needs: {
 
   type Found = { session: Session; kept: Kept; user: SignedIn; acting: Acting | null }
 
+  async function hasEndedUpstream({ upstream, startedAt }: Kept): Promise<boolean> {
+    if (!upstream) return false
+    const [session, subject] = await Promise.all([
+      upstream.sid === null ? null : needs.store.read(sidKey(upstream.sid)),
+      needs.store.read(subKey(upstream.sub)),
+    ])
+    return session !== null || (subject !== null && startedAt <= Number(subject))
+  }
+
   async function find(ctx: WebContext): Promise<Found | null> {
     const id = ctx.cookies.get(cookie)
     if (!id || !/^[\w-]{43}$/.test(id)) return null
@@ -59,7 +77,8 @@ export function sessions(needs: {
     if (stored === null) return null
     const kept = JSON.parse(stored) as Kept
     const { userId, startedAt, persona } = kept
-    const user = needs.now().getTime() - startedAt < absoluteMs ? await needs.users.byId(userId) : null
+    const isOver = needs.now().getTime() - startedAt >= absoluteMs || (await hasEndedUpstream(kept))
+    const user = isOver ? null : await needs.users.byId(userId)
     if (!user || user.disabled || kept.password !== markOf(user.passwordHash)) {
       await needs.store.remove(keyOf(id))
       return null
@@ -96,12 +115,14 @@ export function sessions(needs: {
      * Begins a session with a new id, so that an id known before the sign-in is useless after it.
      * @param passwordHash of the password that was given.
      * @param flow the flow that the sign-in was made for, if any.
+     * @param upstream the session at the host's provider, whose end ends this one.
      */
     async start(
       ctx: WebContext,
       userId: string,
       passwordHash: string | null,
       flow: string | null = null,
+      upstream?: Upstream,
     ): Promise<void> {
       const before = await find(ctx)
       if (before) await needs.store.remove(keyOf(before.session.id))
@@ -109,7 +130,13 @@ export function sessions(needs: {
       const flows = [...earlier, ...(flow ? [flow] : [])].slice(-maxFlows)
       const id = randomBytes(32).toString('base64url')
       const startedAt = needs.now().getTime()
-      const kept: Kept = { userId, startedAt, password: markOf(passwordHash), flows }
+      const kept: Kept = {
+        userId,
+        startedAt,
+        password: markOf(passwordHash),
+        flows,
+        ...(upstream && { upstream }),
+      }
       await needs.store.write(keyOf(id), JSON.stringify(kept), idleSeconds)
       ctx.cookies.set(cookie, id, attributes)
       ctx.state.session = { id, signedInFor: flows }
@@ -133,6 +160,12 @@ export function sessions(needs: {
     async current(ctx: WebContext): Promise<{ session: Session; developerId: string } | null> {
       const found = await find(ctx)
       return found && { session: found.session, developerId: found.acting?.developerId ?? found.user.id }
+    },
+
+    /** Somebody signed out at the host: the sessions here end with the next request. */
+    async endUpstream(ended: EndedUpstream): Promise<void> {
+      if ('sid' in ended) await needs.store.write(sidKey(ended.sid), '1', absoluteMs / 1000)
+      else await needs.store.write(subKey(ended.sub), `${ended.at}`, absoluteMs / 1000)
     },
 
     async end(ctx: WebContext): Promise<void> {

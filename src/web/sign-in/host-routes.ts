@@ -14,6 +14,8 @@ export type HostAnswer =
       kind: 'signed-in'
       user: { id: string; passwordHash: string | null }
       returnTo: string
+      /** The session at the host, for its logout. */
+      upstream?: { sid: string | null; sub: string }
     }
   | {
       kind: 'over' | 'another-browser' | 'unknown-user' | 'refused' | 'away'
@@ -25,7 +27,7 @@ export type HostSignIn = {
   /** For the button. */
   name: string
   /** Where the host sends the browser back to. */
-  back: '/sign-in/finish'
+  back: '/sign-in/finish' | '/sign-in/callback'
   /** @returns the address at the host. */
   begin(
     ctx: WebContext,
@@ -68,8 +70,8 @@ export function hostRoutes(router: Router<WebState>, needs: HostRouteNeeds): voi
     const answer = await host.finish(ctx)
     if (answer.kind !== 'signed-in')
       return refuse(ctx, answer.kind, answer.reason, answer.returnTo ?? urls.home)
-    const { user, returnTo } = answer
-    await sessions.start(ctx, user.id, user.passwordHash, flowOf(returnTo))
+    const { user, returnTo, upstream } = answer
+    await sessions.start(ctx, user.id, user.passwordHash, flowOf(returnTo), upstream)
     seeOther(ctx, returnTo)
   })
 }

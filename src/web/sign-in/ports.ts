@@ -3,5 +3,21 @@ export type FindExternalUser = (
   externalId: string,
 ) => Promise<{ id: string; passwordHash: string | null } | null>
 
+/** A person whom the host's provider names, and who is not in the directory. `workspaces`: by the host's ids or ours. */
+export type NewExternalUser = {
+  externalId: string
+  email: string
+  name: string
+  workspaces: readonly string[]
+}
+
+/**
+ * Adds them as a member of those workspaces. Null, and no row, where none of the workspaces is known, where an enabled user has
+ * the address, or where the directory has a user of this external id already, who is then disabled.
+ */
+export type CreateExternalUser = (
+  user: NewExternalUser,
+) => Promise<{ id: string; passwordHash: string | null } | null>
+
 /** Brings name and address up to date; null leaves the kept one. An address of another enabled user is not taken over. */
 export type UpdateFromHost = (userId: string, email: string | null, name: string | null) => Promise<void>

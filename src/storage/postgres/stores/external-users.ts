@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
-import type { FindExternalUser, UpdateFromHost } from '../../../web/sign-in/ports.ts'
+import { keyOfExternalId } from '../../../installs/external-id.ts'
+import type { CreateExternalUser, FindExternalUser, UpdateFromHost } from '../../../web/sign-in/ports.ts'
 import { emailKey } from '../email-key.ts'
 
 export function findExternalUser(pool: Pool): FindExternalUser {
@@ -11,6 +12,27 @@ export function findExternalUser(pool: Pool): FindExternalUser {
         where external_id = $1 and not disabled and sandbox_id is null`,
       values: [externalId],
     })
+    return rows[0] ?? null
+  }
+}
+
+export function createExternalUser(pool: Pool): CreateExternalUser {
+  return async ({ externalId, email, name, workspaces }) => {
+    if ([externalId, email, name, ...workspaces].some(text => text.includes('\0'))) return null
+    const { rows } = await pool.query(
+      `with place as (
+         select id from workspaces w where (w.external_id = any($5) or w.id::text = any($5)) and w.sandbox_owner is null),
+       added as (
+         insert into users (id, email, name, external_id, external_key)
+         select $1, $2, $3, $4, $1 where exists (select from place)
+           and not exists (select from users o where not o.disabled and ${emailKey('o.email')} = ${emailKey('$2')})
+         on conflict do nothing returning id),
+       joined as (
+         insert into members (workspace_id, user_id, role)
+         select place.id, added.id, 'member' from place, added)
+       select id, null as "passwordHash" from added`,
+      [keyOfExternalId('user', externalId), email, name, externalId, workspaces],
+    )
     return rows[0] ?? null
   }
 }
