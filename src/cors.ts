@@ -2,7 +2,7 @@
 import type { Middleware } from 'koa'
 
 /** The metadata, the OAuth endpoints, the partner API and the MCP server; the authorization endpoint is for navigation alone. */
-const forPrograms = /^\/(\.well-known\/|v1\/(?!oauth\/authorize)|mcp$)/
+const forPrograms = /^\/(\.well-known\/|v1\/(?!oauth\/authorize)|access\/v1\/|mcp$)/
 
 const preflightHeaders = {
   'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',

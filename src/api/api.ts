@@ -26,10 +26,12 @@ export type ApiNeeds = ErrorNeeds &
     callsPerMinute?: number
   }
 
+/** Below /v1/, except for the OAuth endpoints, and the AuthZEN endpoints. */
+const ours = /^\/(?:v1\/(?!oauth\/)|access\/v1\/)/
+
 type Row<By> = Extract<Endpoint<EndpointNeeds>, { by: By }>
 type Params = Record<string, string>
 
-/** Answers every address below /v1/, except for the OAuth endpoints below /v1/oauth/. */
 export function createApi(needs: ApiNeeds): Middleware {
   const answerToken = openTokenCalls(needs)
   const authenticateClient = openClientAuthentication(needs)
@@ -60,7 +62,7 @@ export function createApi(needs: ApiNeeds): Middleware {
 
   // The router's own middleware takes five times as long as its match.
   return async (ctx, next) => {
-    if (!ctx.path.startsWith('/v1/') || ctx.path.startsWith('/v1/oauth/')) return next()
+    if (!ours.test(ctx.path)) return next()
     const { path: layers, pathAndMethod } = router.match(ctx.path, ctx.method)
     const layer = pathAndMethod[0]
     if (layer) {

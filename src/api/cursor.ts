@@ -11,7 +11,7 @@ export type Opened<Position> = { installationId: string; place: Position }
  */
 export type Cursors = {
   /** null at the end of the listing. */
-  write(bearer: Bearer, question: unknown, place: unknown): string | null
+  write(bearer: { installationId: string }, question: unknown, place: unknown): string | null
   /** @throws ApiRefusal `validation_error`. */
   read<Position>(question: unknown, cursor: string | null | undefined): Opened<Position> | null
 }

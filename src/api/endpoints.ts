@@ -1,5 +1,6 @@
 /** Every endpoint of the partner API. Of two paths that fit a request, the first one answers. */
 import { accessChecks } from './access-checks.ts'
+import { authzen } from './authzen.ts'
 import { blocks } from './blocks.ts'
 import type { Endpoint } from './endpoint.ts'
 import { logins } from './logins.ts'
@@ -7,7 +8,7 @@ import { pages } from './pages.ts'
 import { search } from './search.ts'
 import { users } from './users.ts'
 
-const rows = [...accessChecks, ...users, ...search, ...pages, ...blocks, ...logins]
+const rows = [...accessChecks, ...authzen, ...users, ...search, ...pages, ...blocks, ...logins]
 
 export const endpoints: readonly Endpoint<EndpointNeeds>[] = rows
 

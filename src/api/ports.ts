@@ -30,6 +30,23 @@ export type AccessReadings = {
   ): Promise<{ bearer: Bearer; reached: string[] } | null>
 }
 
+/** What people reach, for the host product's own questions. A page is named with its workspace. */
+export type PersonReadings = {
+  /** By our id, or by that of the host product; a UUID is never taken for the latter. Null: unknown or disabled. */
+  find(id: string): Promise<{ id: string; workspaceIds: string[] } | null>
+  /** The ids of those of the pages that they reach. */
+  reached(
+    userId: string,
+    pages: readonly (readonly [workspaceId: string, pageId: string])[],
+  ): Promise<string[]>
+  /** All that they reach, in order of workspace and id. */
+  pages(
+    userId: string,
+    limit: number,
+    after: [workspaceId: string, pageId: string] | null,
+  ): Promise<[workspaceId: string, pageId: string][]>
+}
+
 export type SearchQuestion = {
   /** Part of a title, in any case; null: every page. */
   query: string | null

@@ -11,6 +11,7 @@ import { openAccess } from '../storage/postgres/access.ts'
 import { poolOf } from '../storage/postgres/pool.ts'
 import { openChildren } from '../storage/postgres/queries/api/children.ts'
 import { openClients } from '../storage/postgres/queries/api/clients.ts'
+import { openPersons } from '../storage/postgres/queries/api/persons.ts'
 import { openSearch } from '../storage/postgres/queries/api/search.ts'
 import { openUsers } from '../storage/postgres/queries/api/users.ts'
 import { findAdmin } from '../storage/postgres/stores/admin-credentials.ts'
@@ -62,6 +63,7 @@ export function apiStores(pool: Pool) {
     search: openSearch(pool),
     children: openChildren(pool),
     users: openUsers(pool),
+    persons: openPersons(pool),
     changes: openPartnerChanges(pool),
     forceOutcome: ((outcome, about) => forceOutcome(pool, outcome, about)) satisfies ForceOutcome,
   }

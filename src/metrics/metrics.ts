@@ -14,7 +14,8 @@ export type Metrics = {
 /** From one query to a slow page, in seconds. */
 const buckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 /** Addresses without a parameter, which no router names. */
-const plainPaths = /^\/(?:v1\/oauth\/\w+|\.well-known\/[\w-]+(?:\/mcp)?|healthz|readyz|v1\/access-checks)$/
+const plainPaths =
+  /^\/(?:v1\/oauth\/\w+|\.well-known\/[\w-]+(?:\/mcp)?|healthz|readyz|v1\/access-checks|access\/v1\/(?:evaluations?|search\/resource))$/
 
 export function openMetrics(stores: WatchedStores): Metrics {
   const registry = new Registry()

@@ -32,11 +32,11 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-/** Every route of the product below /v1/, in the notation of the document. */
+/** Every route of the product below /v1/ and /access/v1/, in the notation of the document. */
 function routed(): string[] {
   return registered.mock.calls
     .map(([route, methods]) => ({ route: String(route), methods: methods ?? [] }))
-    .filter(({ route }) => route.startsWith('/v1/'))
+    .filter(({ route }) => /^\/(?:access\/)?v1\//.test(route))
     .flatMap(({ route, methods }) =>
       methods.map(method => `${method.toUpperCase()} ${route.replace(/:(\w+)/g, '{$1}')}`),
     )

@@ -2,7 +2,7 @@ import type { Middleware } from 'koa'
 
 const authorize = '/v1/oauth/authorize'
 /** Addresses for programs, and the assets of pages. */
-const noPage = /^\/(?:v1|\.well-known|healthz|readyz|assets|logos|manifest\.schema\.json)(?:\/|$)/i
+const noPage = /^\/(?:v1|access|\.well-known|healthz|readyz|assets|logos|manifest\.schema\.json)(?:\/|$)/i
 
 /** Set briefly on the host name that a browser is redirected from. */
 const cookie = 'latchkey-host'
