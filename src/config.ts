@@ -191,11 +191,11 @@ function hasProtocol(text: string, protocols: string[]): boolean {
 /** For a folder that does not exist yet, the nearest existing parent must be writable. */
 function readFolder(text: string): string | undefined {
   const folder = path.resolve(text)
-  let standing = folder
-  while (!existsSync(standing)) standing = path.dirname(standing)
+  let existing = folder
+  while (!existsSync(existing)) existing = path.dirname(existing)
   try {
-    if (standing !== folder) accessSync(standing, constants.W_OK)
-    return statSync(standing).isDirectory() ? folder : undefined
+    if (existing !== folder) accessSync(existing, constants.W_OK)
+    return statSync(existing).isDirectory() ? folder : undefined
   } catch {
     return undefined
   }

@@ -26,14 +26,14 @@ type Contestant = {
   redirectUri: string
   seeds: Seeds
 }
-type ActionContext = { name: string; wanted: number; lanes(contestant: Contestant): Lane[] }
+type Work = { name: string; wanted: number; lanes(contestant: Contestant): Lane[] }
 
 export async function run(bench: Bench): Promise<void> {
   const stops: (() => Promise<void>)[] = []
   try {
     const ours = await startOurs(await bench.databaseUrl(), bench.redisUrl, count, stops)
     const bare = await startBare(stops)
-    for (const context of deeds) await compare(bench, context, ours, bare)
+    for (const work of works) await compare(bench, work, ours, bare)
     bench.figure('resident memory of ours (wanted: under 250 MB)', `${await residentMegabytes(ours.pid)} MB`)
     bench.figure('resident memory of the bare one', `${await residentMegabytes(bare.pid)} MB`)
     bench.figure(
@@ -45,21 +45,16 @@ export async function run(bench: Bench): Promise<void> {
   }
 }
 
-const deeds: ActionContext[] = [
+const works: Work[] = [
   { name: 'code exchange', wanted: 0.8, lanes: redemptions },
   { name: 'refresh with rotation', wanted: 0.9, lanes: refreshes },
   { name: 'introspection', wanted: 1.2, lanes: introspections },
 ]
 
 /** The first turn of each warms it up and does not count. */
-async function compare(
-  bench: Bench,
-  context: ActionContext,
-  ours: Contestant,
-  bare: Contestant,
-): Promise<void> {
+async function compare(bench: Bench, work: Work, ours: Contestant, bare: Contestant): Promise<void> {
   const results: Record<Contestant['name'], Measured[]> = { ours: [], bare: [] }
-  const lanes = { ours: context.lanes(ours), bare: context.lanes(bare) }
+  const lanes = { ours: work.lanes(ours), bare: work.lanes(bare) }
   for (let round = 0; round <= rounds; round++)
     for (const one of [ours, bare]) {
       const measured = await converse({
@@ -73,12 +68,9 @@ async function compare(
   const [own, other] = [middle(results.ours), middle(results.bare)]
   const shown = (one: Measured) =>
     `${Math.round(one.perSecond).toLocaleString('en')}/s, p50 ${one.p50Ms.toFixed(1)} ms, p99 ${one.p99Ms.toFixed(1)} ms`
-  bench.figure(`${context.name}, ours on PostgreSQL`, shown(own))
-  bench.figure(`${context.name}, bare in memory`, shown(other))
-  bench.figure(
-    `share of the bare one (wanted: ${context.wanted})`,
-    (own.perSecond / other.perSecond).toFixed(2),
-  )
+  bench.figure(`${work.name}, ours on PostgreSQL`, shown(own))
+  bench.figure(`${work.name}, bare in memory`, shown(other))
+  bench.figure(`share of the bare one (wanted: ${work.wanted})`, (own.perSecond / other.perSecond).toFixed(2))
 }
 
 const each = (make: (lane: number) => Lane) => Array.from({ length: inFlight }, (_, lane) => make(lane))

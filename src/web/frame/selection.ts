@@ -101,7 +101,7 @@ export function selection(
   async function read(ctx: WebContext, sent: URLSearchParams) {
     const entered = await parts.enter(ctx)
     if (!entered) return null
-    const name = sent.get('deed') ?? ''
+    const name = sent.get('action') ?? ''
     const action = Object.hasOwn(parts.actions, name) ? parts.actions[name] : undefined
     if (!action) {
       faults.badForm(ctx, 'malformed')

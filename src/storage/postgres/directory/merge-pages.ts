@@ -81,12 +81,12 @@ async function keepHidden(client: ClientBase, subtrees: Subtree[]): Promise<void
        select distinct p.workspace_id, p.page_id, p.path
        from unnest($1::uuid[], $2::text[]) as top (workspace_id, path)
        join page_paths p on p.workspace_id = top.workspace_id and ${within('p.path', 'top.path::uuid[]')}),
-     standing as materialized (
+     visibility as materialized (
        select t.workspace_id, t.page_id, bool_or(a.archived) as hidden
        from touched t cross join unnest(t.path) as up (id) join pages a on a.workspace_id = t.workspace_id and a.id = up.id
        group by t.workspace_id, t.page_id)
-     update page_paths p set hidden = standing.hidden from standing
-     where p.workspace_id = standing.workspace_id and p.page_id = standing.page_id and p.hidden <> standing.hidden`,
+     update page_paths p set hidden = visibility.hidden from visibility
+     where p.workspace_id = visibility.workspace_id and p.page_id = visibility.page_id and p.hidden <> visibility.hidden`,
     [subtrees.map(one => one.workspace_id), subtrees.map(one => one.path)],
   )
 }

@@ -12,7 +12,7 @@ export async function orderPages(
   await client.query(`create index on staged_pages (workspace_id, parent_id)`)
   await client.query(
     `create temporary table ordered_pages as
-     with recursive standing as (
+     with recursive placed as (
        select s.line, s.workspace_id, s.id, coalesce(cardinality(above.path), 0) + 1 as level
        from staged_pages s
        left join page_paths above on above.workspace_id = s.workspace_id and above.page_id = s.parent_id
@@ -20,12 +20,12 @@ export async function orderPages(
          select from staged_pages p where p.workspace_id = s.workspace_id and p.id = s.parent_id)
        union all
        select s.line, s.workspace_id, s.id, up.level + 1
-       from standing up
+       from placed up
        join staged_pages s on s.workspace_id = up.workspace_id and s.parent_id = up.id
        where up.level <= ${maxDepth})
      select row_number() over (order by level, s.workspace_id, s.parent_id, s.line) as place, level, s.*,
        exists (select from pages p where p.workspace_id = s.workspace_id and p.id = s.id) as known
-     from standing join staged_pages s using (line)`,
+     from placed join staged_pages s using (line)`,
   )
   const { rows } = await client.query<{ ordered: number; staged: number; deep: number | null }>(
     `select count(*)::int as ordered, (select count(*)::int from staged_pages) as staged,

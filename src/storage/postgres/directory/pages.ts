@@ -198,13 +198,13 @@ async function holdParent(client: ClientBase, workspaceId: string, id: string): 
 async function keepHidden(client: ClientBase, workspaceId: string, path: string[]): Promise<void> {
   await walkByIndex(client)
   await client.query(
-    `with standing as materialized (
+    `with visibility as materialized (
        select p.page_id, bool_or(a.archived) as hidden
        from page_paths p cross join unnest(p.path) as up (id) join pages a on a.workspace_id = $1 and a.id = up.id
        where p.workspace_id = $1 and ${within('p.path', '$2::uuid[]')}
        group by p.page_id)
-     update page_paths p set hidden = standing.hidden from standing
-     where p.workspace_id = $1 and p.page_id = standing.page_id and p.hidden <> standing.hidden`,
+     update page_paths p set hidden = visibility.hidden from visibility
+     where p.workspace_id = $1 and p.page_id = visibility.page_id and p.hidden <> visibility.hidden`,
     [workspaceId, path],
   )
 }

@@ -8,13 +8,13 @@ import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import { batchColumns, createBatchTable, mergePages } from './merge-pages.ts'
 
 const pagesPerBatch = 10_000
-const lanesAtMost = 2
+const maxWorkers = 2
 
 /** A range of ordered_pages: places from after + 1 to upTo. */
 type Batch = { after: number; upTo: number }
 
 /**
- * @param reader the connection that holds ordered_pages; its rows pass through us to the lanes, a batch at a time.
+ * @param reader the connection that holds ordered_pages; its rows pass through us to the workers, a batch at a time.
  * @param tell is called with the number of pages written so far.
  * @returns how many pages were new or different.
  */
@@ -24,18 +24,18 @@ export async function mergeInParallel(
   tell: (written: number) => void,
 ): Promise<number> {
   const levels = await readLevels(reader)
-  const lanes: PoolClient[] = []
+  const workers: PoolClient[] = []
   const progress = { changed: 0, written: 0 }
   const hand = handOut(reader)
   try {
     const widest = Math.max(0, ...levels.map(batches => batches.length))
-    while (lanes.length < Math.min(lanesAtMost, widest)) lanes.push(await openLane(pool))
+    while (workers.length < Math.min(maxWorkers, widest)) workers.push(await openWorker(pool))
     for (const batches of levels) {
       await allOrFault(
-        lanes.map(lane =>
+        workers.map(worker =>
           workOff(batches, async batch => {
-            await hand(batch, lane)
-            const changed = await inTransaction(lane, () => mergePages(lane))
+            await hand(batch, worker)
+            const changed = await inTransaction(worker, () => mergePages(worker))
             progress.changed += changed
             progress.written += batch.upTo - batch.after
             tell(progress.written)
@@ -45,28 +45,28 @@ export async function mergeInParallel(
     }
   } finally {
     // With their temporary tables and settings, and any transaction that an error left open.
-    for (const lane of lanes) lane.release(true)
+    for (const worker of workers) worker.release(true)
   }
   return progress.changed
 }
 
-async function openLane(pool: Pool): Promise<PoolClient> {
-  const lane = await pool.connect()
-  await lane.query(`set work_mem = '64MB'; set gin_pending_list_limit = '32MB'`)
-  await createBatchTable(lane)
-  return lane
+async function openWorker(pool: Pool): Promise<PoolClient> {
+  const worker = await pool.connect()
+  await worker.query(`set work_mem = '64MB'; set gin_pending_list_limit = '32MB'`)
+  await createBatchTable(worker)
+  return worker
 }
 
 /** Copies one batch at a time, as the text that it is: the reader has one connection. */
-function handOut(reader: PoolClient): (batch: Batch, lane: PoolClient) => Promise<void> {
+function handOut(reader: PoolClient): (batch: Batch, worker: PoolClient) => Promise<void> {
   let before: Promise<void> = Promise.resolve()
-  return ({ after, upTo }, lane) => {
+  return ({ after, upTo }, worker) => {
     const rows = `select ${batchColumns} from ordered_pages where place > ${after} and place <= ${upTo}`
     const handed = before.then(async () => {
-      await lane.query('truncate batch_pages')
+      await worker.query('truncate batch_pages')
       await pipeline(
         reader.query(copyTo(`copy (${rows}) to stdout`)),
-        lane.query(copyFrom('copy batch_pages from stdin')),
+        worker.query(copyFrom('copy batch_pages from stdin')),
       )
     })
     before = handed.catch(() => {})
@@ -74,7 +74,7 @@ function handOut(reader: PoolClient): (batch: Batch, lane: PoolClient) => Promis
   }
 }
 
-/** Takes batches until the last; after a fault it takes no more, and neither do the other lanes. */
+/** Takes batches until the last; after a fault it takes no more, and neither do the other workers. */
 async function workOff(batches: Batch[], work: (batch: Batch) => Promise<void>): Promise<void> {
   for (let batch = batches.shift(); batch; batch = batches.shift()) {
     try {
@@ -86,10 +86,10 @@ async function workOff(batches: Batch[], work: (batch: Batch) => Promise<void>):
   }
 }
 
-async function inTransaction<T>(lane: PoolClient, work: () => Promise<T>): Promise<T> {
-  await lane.query('begin')
+async function inTransaction<T>(worker: PoolClient, work: () => Promise<T>): Promise<T> {
+  await worker.query('begin')
   const result = await work()
-  await lane.query('commit')
+  await worker.query('commit')
   return result
 }
 
