@@ -35,12 +35,19 @@ export function readLoginConfig(
   problem: (text: string) => void,
 ): LoginConfig {
   const locally = production ? '' : ', or http on this machine'
-  const address = (name: string, example: string) =>
-    read<string | null>(name, null, `an https address such as ${example}${locally}`, text =>
-      isLoginAddress(text, production) ? text : undefined,
-    )
-  const url = address('LOGIN_URL', 'https://papertrail.example/connect-login')
-  const issuer = address('LOGIN_ISSUER', 'https://login.papertrail.example')
+  const address = (text: string) => (isLoginAddress(text, production) ? text : undefined)
+  const url = read<string | null>(
+    'LOGIN_URL',
+    null,
+    `an https address such as https://papertrail.example/connect-login${locally}`,
+    address,
+  )
+  const issuer = read<string | null>(
+    'LOGIN_ISSUER',
+    null,
+    `an https address such as https://login.papertrail.example${locally}`,
+    address,
+  )
   const passwords = read('PASSWORDS', false, 'on, or nothing', text => (text === 'on' ? true : undefined))
   const openId = readOpenId(read, issuer, problem)
   if (url !== null && openId !== null)
@@ -50,10 +57,9 @@ export function readLoginConfig(
 }
 
 function readOpenId(read: Read, issuer: string | null, problem: (text: string) => void): OpenIdLogin | null {
-  const text = (name: string, fallback: string | null) => read(name, fallback, 'a text', value => value)
-  const clientId = text('LOGIN_CLIENT_ID', null)
+  const clientId = read<string | null>('LOGIN_CLIENT_ID', null, 'a text', text => text)
   const login = {
-    clientSecret: text('LOGIN_CLIENT_SECRET', null),
+    clientSecret: read<string | null>('LOGIN_CLIENT_SECRET', null, 'a text', text => text),
     scopes: read('LOGIN_SCOPES', 'openid email profile', 'scopes, openid among them', value =>
       value.split(/\s+/).includes('openid') ? value : undefined,
     ),

@@ -213,10 +213,15 @@ describe('a connection that changes', () => {
   })
 
   it('shows when its secret was last used', async () => {
-    const [secret] = await server.sql<{ last_used_at: Date | null }>(
-      'select last_used_at from connection_secrets where connection_id = $1',
-      [flow.connection.id],
-    )
-    expect(secret!.last_used_at).not.toBeNull()
+    const lastUsed = async () =>
+      (
+        await server.sql<{ last_used_at: Date | null }>(
+          'select last_used_at from connection_secrets where connection_id = $1',
+          [flow.connection.id],
+        )
+      )[0]!.last_used_at
+    // Written outside of the request.
+    while ((await lastUsed()) === null) await new Promise(resolve => setTimeout(resolve, 20))
+    expect(await lastUsed()).not.toBeNull()
   })
 })
