@@ -4,6 +4,7 @@ import { changePages } from '../installs/actions/change-pages.ts'
 import { copyInternalToken } from '../installs/actions/copy-internal-token.ts'
 import { disconnect } from '../installs/actions/disconnect.ts'
 import { disconnectEveryone } from '../installs/actions/disconnect-everyone.ts'
+import { renewAccess } from '../installs/actions/renew-access.ts'
 import { resume } from '../installs/actions/resume.ts'
 import { resumeOwn } from '../installs/actions/resume-own.ts'
 import { revokeMember } from '../installs/actions/revoke-member.ts'
@@ -54,6 +55,7 @@ export function connectionActions(stores: Stores) {
     suspend: suspend(parts),
     resume: resume(parts),
     resumeOwn: resumeOwn(parts),
+    renewAccess: renewAccess(parts),
     changePages: changePages(parts),
     copyInternalToken: copyInternalToken(parts),
   }
@@ -90,6 +92,7 @@ export function connectionScreens(stores: Stores, frame: Frame): Router<WebState
       readings: mine,
       disconnect: actions.disconnect,
       resumeOwn: actions.resumeOwn,
+      renewAccess: actions.renewAccess,
     }),
     narrow({
       ...choosing,

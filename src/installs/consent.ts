@@ -1,3 +1,4 @@
+import type { AccessEnd } from './access-end.ts'
 import type { Capability } from './capability.ts'
 
 /** The access that one user allowed in one run of the flow. Not in force until the partner redeems the code. */
@@ -8,6 +9,8 @@ export type Consent = {
   userId: string
   capabilities: Capability[]
   pages: [string, ...string[]]
+  /** How long the access lasts. */
+  accessEnd: AccessEnd
   /** The network address that it was given from. */
   address: string | null
   createdAt: Date

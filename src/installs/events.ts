@@ -15,6 +15,8 @@ export type EventKind =
   | 'installation.suspended'
   | 'installation.resumed'
   | 'installation.disconnected'
+  /** The member renewed access that was allowed for a while. */
+  | 'installation.renewed'
   | 'pages.changed'
   | 'internal-token.copied'
   /** Another internal token was made; the old one ended, or works for an overlap. */

@@ -77,7 +77,8 @@ export type KeptRefreshToken = {
   issuedAt: Date
   expiresAt: Date
   owner: TokenOwner
-  installation: { id: string; state: InstallationState; capabilities: Capability[] }
+  /** `accessEnded`: the time for which the member allowed access is over. */
+  installation: { id: string; state: InstallationState; capabilities: Capability[]; accessEnded: boolean }
   /** The member who installed is still in the workspace and enabled. */
   installerStays: boolean
 }

@@ -70,6 +70,8 @@ export const urls = {
       `/settings/${workspaceId}/my-connections/${installationId}/disconnect`,
     resume: (workspaceId: string, installationId: string) =>
       `/settings/${workspaceId}/my-connections/${installationId}/resume`,
+    renew: (workspaceId: string, installationId: string) =>
+      `/settings/${workspaceId}/my-connections/${installationId}/renew`,
   },
   /** One connection in a workspace: its people, and the owners' actions. */
   connection: {

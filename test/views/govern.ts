@@ -100,6 +100,7 @@ const mine = (id: string, more: Partial<MyConnection> = {}): MyConnection => ({
   capabilities: ['read_content', 'update_content', 'read_user_with_email'],
   addedAt: ago(2),
   lastUsedAt: now,
+  accessEndsAt: ago(-2),
   reach: { granted: 3, reached: 128, beyond: false },
   connection: relay,
   placement,
@@ -163,6 +164,7 @@ const person = (id: string, more: Partial<PersonWithAccess> = {}): PersonWithAcc
   capabilities: ['read_content', 'read_comments', 'insert_comments'],
   addedAt: ago(9),
   lastUsedAt: null,
+  accessEndsAt: null,
   reach: { granted: 1, reached: 1_001, beyond: true },
   ...more,
 })

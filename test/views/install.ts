@@ -5,7 +5,7 @@ import type { WaitingRequest } from '../../src/web/install/interactions.ts'
 import { levelsPage, levelsView, nowherePage, refusedPage, refusedView } from '../../src/web/install/page.ts'
 import { pagesPage, pagesView } from '../../src/web/install/pages-page.ts'
 import type { InstallChoices, WorkspaceToChoose } from '../../src/web/install/readings.ts'
-import type { Draft } from '../../src/web/picker/draft.ts'
+import { type Draft, noEnd } from '../../src/web/picker/draft.ts'
 import {
   listsView,
   nodeView,
@@ -126,7 +126,8 @@ const ask: ApprovalAsk = {
   before: { sentence: hostile, href: '/settings' },
   submit: 'Update request',
 }
-const draft: Draft = { workspaceId: 'w1', picks: {}, declined: {} }
+const now = new Date('2026-03-12T10:00:00Z')
+const draft: Draft = { workspaceId: 'w1', picks: {}, declined: {}, end: noEnd }
 const facts = (choices: InstallChoices) => ({ request, choices, user, draft })
 
 const page = (id: string, title: string, more: Partial<PickerPage> = {}): PickerPage => ({
@@ -189,22 +190,28 @@ const pagesOf = (choices: InstallChoices, reading: PickerReading, problem: strin
     sum: sumOf(reading, limits),
     picks,
     problem,
+    now,
   })
 const paint = painter(base, much.ticked, limits)
 
 export const fixtures = [
   fixture(levelsView, flow(bare), {
-    bare: levelsPage(facts(bare), chosenIn(bare)),
-    'without levels': { ...levelsPage(facts(bare), chosenIn(bare)), levels: [] },
-    crowded: levelsPage(facts(crowded), chosenIn(crowded)),
-    'nothing ticked': levelsPage(facts(bare), chosenIn(bare), hostile),
+    bare: levelsPage(facts(bare), chosenIn(bare), now),
+    'without levels': { ...levelsPage(facts(bare), chosenIn(bare), now), levels: [] },
+    crowded: levelsPage(facts(crowded), chosenIn(crowded), now),
+    'nothing ticked': levelsPage(facts(bare), chosenIn(bare), now, {
+      problem: hostile,
+      dateProblem: hostile,
+    }),
     'another account expected': levelsPage(
       { ...facts(bare), request: { ...request, loginHint: `${longWord}<b>@acme.test` } },
       chosenIn(bare),
+      now,
     ),
     'to an application': levelsPage(
       { ...facts(bare), request: { ...request, redirectUri: 'com.relay.app:/callback' } },
       chosenIn(bare),
+      now,
     ),
   }),
   fixture(refusedView, flow(crowded), {

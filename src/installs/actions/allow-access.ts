@@ -1,3 +1,4 @@
+import { accessEndAfter } from '../access-end.ts'
 import { type ActionParts, newEvent } from '../action-context.ts'
 import type { Capability } from '../capability.ts'
 import type { Consent } from '../consent.ts'
@@ -13,6 +14,8 @@ export type Asked = {
   capabilities: Capability[]
   /** …and those of them that the person left out, which the connection must be registered with as optional. */
   declined: readonly Capability[]
+  /** The days after which the access ends; null: when it is disconnected. */
+  accessDays: number | null
   address: string | null
   requestId: string | null
 }
@@ -74,6 +77,7 @@ export function allowAccess(needs: ActionParts<AllowAccessStores>) {
         userId: chosen.userId,
         capabilities,
         pages: pages as [string, ...string[]],
+        accessEnd: accessEndAfter(chosen.accessDays, now),
         address: chosen.address,
         createdAt: now,
         expiresAt: new Date(now.getTime() + consentLifetimeMs),
@@ -81,7 +85,12 @@ export function allowAccess(needs: ActionParts<AllowAccessStores>) {
       await stores.saveConsent(consent)
       const context = { ...chosen, actorId: consent.userId }
       const about = { connectionId: consent.connectionId, installationId: null }
-      const data = { consent_id: consent.id, pages: pages.length, capabilities: consent.capabilities }
+      const data = {
+        consent_id: consent.id,
+        pages: pages.length,
+        capabilities: consent.capabilities,
+        ...(consent.accessEnd && { access_ends_at: consent.accessEnd.at }),
+      }
       await stores.append(newEvent(needs, context, 'consent.given', about, data))
       for (const id of await stores.takeUpRequests(consent.userId, consent.workspaceId, consent.connectionId))
         await stores.append(newEvent(needs, context, 'approval-request.taken-up', about, { request_id: id }))

@@ -72,5 +72,6 @@ function codeDenial(code: KeptCode): string | null {
 
 function refreshDenial(token: KeptRefreshToken): string | null {
   if (token.installation.state !== 'active') return `The installation is ${token.installation.state}.`
+  if (token.installation.accessEnded) return 'The time for which the member allowed access is over.'
   return token.installerStays ? null : 'The member who installed this connection has left.'
 }

@@ -49,9 +49,13 @@ export function bearerSql(kind: PresentedToken['kind']): string {
   return `select i.workspace_id, i.id as installation_id, i.user_id, i.connection_id, c.name as connection_name,
       i.capabilities, ${own}
     join connections c on c.id = i.connection_id and c.disabled_at is null and c.deleted_at is null
-    where t.token_hash = $1 and ${inForce} and i.state = 'active'
+    where t.token_hash = $1 and ${inForce} and i.state = 'active' and ${notEnded('i', '$2')}
       and (i.user_id is null or ${stillMember('i.workspace_id', 'i.user_id')})`
 }
+
+/** The member allowed access until a moment that is still to come, or without an end. */
+export const notEnded = (installation: string, now: string) =>
+  `coalesce(${installation}.access_ends_at, 'infinity') > ${now}`
 
 /** The columns of a page as every reading returns them; `reached` says whether its parent is reached too. */
 export const pageColumns = (page: string, parentReached: string) => `${page}.id, ${page}.parent_id,

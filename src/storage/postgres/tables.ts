@@ -237,20 +237,26 @@ export const approvalRequests = table<ApprovalRequest & { letsIn: boolean }>('ap
 
 // Installations and events.
 
-export const consents = table<Consent>('consents', {
+type ConsentRow = Omit<Consent, 'accessEnd'> & AccessEndColumns
+type AccessEndColumns = { accessDays: number | null; accessEndsAt: Date | null }
+
+export const consents = table<ConsentRow>('consents', {
   id: key(uuid),
   workspaceId: uuid,
   connectionId: uuid,
   userId: uuid,
   capabilities: list(text),
   pages: { ...list(uuid), name: 'page_ids' },
+  accessDays: orNull(integer),
+  accessEndsAt: orNull(time),
   address: orNull(text),
   createdAt: time,
   expiresAt: time,
 })
 
 type InstallationRow = Omit<HeldInstallation, 'installerIsMember'> &
-  Times & { workspaceId: string; capabilities: readonly string[]; lastUsedAt: Date | null }
+  Times &
+  AccessEndColumns & { workspaceId: string; capabilities: readonly string[]; lastUsedAt: Date | null }
 
 export const installations = table<InstallationRow>('installations', {
   workspaceId: key(uuid),
@@ -260,6 +266,8 @@ export const installations = table<InstallationRow>('installations', {
   state: text,
   stateReason: orNull(text),
   capabilities: list(text),
+  accessDays: orNull(integer),
+  accessEndsAt: orNull(time),
   lastUsedAt: orNull(time),
   ...times,
 })

@@ -9,6 +9,7 @@ import { connectionMark, type Mark, workspaceMark } from '../kit/marks.ts'
 import { namesWords } from '../kit/words.ts'
 import type { Draft } from '../picker/draft.ts'
 import { urls } from '../urls.ts'
+import { type AccessEnds, accessEnds } from './access-ends.ts'
 import type { ApprovalAsk } from './approval-page.ts'
 import type { ChosenWorkspace } from './chosen-workspace.ts'
 import { type ConsentLevel, consentLevels } from './consent-levels.ts'
@@ -38,6 +39,7 @@ export type LevelsPage = {
   /** A fault of the ticked levels, if any. */
   problem: string | null
   levels: ConsentLevel[]
+  ends: AccessEnds
   /** The bounds of the access: the chosen pages, and the parts that do not depend on them. */
   limit: string
   /** The others who have it installed there, if any. */
@@ -61,7 +63,8 @@ type Facts = {
 export function levelsPage(
   { request, choices, user, draft }: Facts & { draft: Draft },
   chosen: ChosenWorkspace,
-  problem: string | null = null,
+  now: Date,
+  { problem = null, dateProblem = null }: { problem?: string | null; dateProblem?: string | null } = {},
 ): LevelsPage {
   const { connection } = choices
   const { workspace } = chosen
@@ -71,6 +74,7 @@ export function levelsPage(
     workspaceId: workspace.id,
     problem,
     levels: consentLevels(request, workspace, draft),
+    ends: accessEnds(draft, now, dateProblem),
     limit: limitWords(request.capabilities, workspace.name),
     installedBy: count === 0 ? null : namesWords(names, count),
     already: alreadyWords(workspace),

@@ -4,6 +4,7 @@ import type { PickerLists } from '../picker/picker.ts'
 import type { PickerReading } from '../picker/readings.ts'
 import { type Sum, titlesWords } from '../picker/sum.ts'
 import { urls } from '../urls.ts'
+import { endWords } from './access-ends.ts'
 import type { ChosenWorkspace } from './chosen-workspace.ts'
 import type { FlowState } from './flow.ts'
 import { type FlowHeader, flowHeaderOf } from './page.ts'
@@ -20,6 +21,8 @@ export type PagesPage = {
   search: { words: string; action: string; ticks: string }
   lists: PickerLists
   sum: Sum
+  /** When the access ends. */
+  ends: string
   actions: { allow: string; back: string; cancel: string }
 }
 export const pagesView = view<PagesPage>('install/pages')
@@ -32,8 +35,9 @@ export function pagesPage(facts: {
   sum: Sum
   picks: Picks
   problem: string | null
+  now: Date
 }): PagesPage {
-  const { state, chosen, lists, reading, sum, picks, problem } = facts
+  const { state, chosen, lists, reading, sum, picks, problem, now } = facts
   const { request, choices } = state
   const { name } = choices.connection
   const base = urls.flowPages(request.uid)
@@ -53,6 +57,7 @@ export function pagesPage(facts: {
     },
     lists,
     sum,
+    ends: endWords(state.draft.end, now),
     actions: {
       allow: urls.flowAllow(request.uid),
       back: urls.flowBack(request.uid),

@@ -3,6 +3,7 @@ import Router from '@koa/router'
 import type { WebContext, WebState } from '../http/state.ts'
 import { pickerControls } from '../picker/controls.ts'
 import { urls } from '../urls.ts'
+import { badDate, daysOf, readEnd } from './access-ends.ts'
 import { readDeclined, withDeclined } from './consent-levels.ts'
 import { uidOf } from './flow.ts'
 import { type PickerNeeds, press, readStepLists, showPages } from './picker-screen.ts'
@@ -32,13 +33,19 @@ async function select(needs: PickerNeeds & StepOneNeeds, ctx: WebContext): Promi
   const { workspaceId } = form
   if (chosen?.workspace.id !== workspaceId) return void flow.elsewhere(ctx)
   const declined = readDeclined(ctx.state.form, request, chosen.workspace)
-  if (!declined) return needs.faults.badForm(ctx, 'malformed')
+  const end = readEnd(ctx.state.form)
+  if (!declined || !end) return needs.faults.badForm(ctx, 'malformed')
   if (request.capabilities.every(one => declined.includes(one))) {
     ctx.status = 400
     const shown = { ...state, draft: withDeclined(draft, workspaceId, declined) }
     return showStepOne(needs, ctx, shown, { problem: nothingTicked })
   }
-  await drafts.write(request, user.id, { ...withDeclined(draft, workspaceId, declined), workspaceId })
+  if (daysOf(end, needs.now()) === 'bad') {
+    ctx.status = 400
+    const shown = { ...state, draft: { ...withDeclined(draft, workspaceId, declined), end } }
+    return showStepOne(needs, ctx, shown, { dateProblem: badDate })
+  }
+  await drafts.write(request, user.id, { ...withDeclined(draft, workspaceId, declined), end, workspaceId })
   log.step(ctx, request, { kind: 'workspace', workspaceId })
   flow.lead(ctx, urls.flowPages(request.uid))
 }

@@ -22,6 +22,7 @@ export type PickerNeeds = {
   flow: Flow
   drafts: Drafts
   log: FlowLog
+  now(): Date
 }
 
 /** Step two, drawn from the draft. `problem`: the fault of the attempt before, if any. */
@@ -37,15 +38,20 @@ export async function showPages(
   const picks = picksOf(draft, workspace.id)
   const { lists, reading } = await readLists(needs, state, workspace, picks)
   const sum = sumOf(reading, needs.countLimits)
-  needs.render.screen(ctx, pagesView, pagesPage({ state, chosen, lists, reading, sum, picks, problem }), {
-    frame: 'flow',
-    title: `Select pages for ${choices.connection.name}`,
-    switcher: switcherOf(choices, workspace, {
-      formId: 'flow',
-      action: urls.flowWorkspace(request.uid),
-      enter: urls.picker.search(urls.flowPages(request.uid)),
-    }),
-  })
+  needs.render.screen(
+    ctx,
+    pagesView,
+    pagesPage({ state, chosen, lists, reading, sum, picks, problem, now: needs.now() }),
+    {
+      frame: 'flow',
+      title: `Select pages for ${choices.connection.name}`,
+      switcher: switcherOf(choices, workspace, {
+        formId: 'flow',
+        action: urls.flowWorkspace(request.uid),
+        enter: urls.picker.search(urls.flowPages(request.uid)),
+      }),
+    },
+  )
 }
 
 /** The lists alone, as the draft has them. Null: answered already, or the user has no workspace. */

@@ -13,6 +13,7 @@ import { logoOf } from '../kit/logo.ts'
 import { type Draft, drafts, withPicks } from '../picker/draft.ts'
 import type { FlowDescription } from '../sign-in/page.ts'
 import { urls } from '../urls.ts'
+import { daysOf, readEnd } from './access-ends.ts'
 import { type ApprovalNeeds, approvalRoutes } from './approval.ts'
 import { declinedIn, readDeclined, withDeclined } from './consent-levels.ts'
 import { type FlowState, flow, signedInAgain } from './flow.ts'
@@ -106,7 +107,8 @@ async function switchWorkspace(needs: Parts, ctx: WebContext): Promise<void> {
 function levelsKept(needs: Parts, ctx: WebContext, state: FlowState, workspaceId: string): Draft | null {
   const workspace = state.choices.workspaces.find(one => one.id === workspaceId)!
   const declined = readDeclined(ctx.state.form, state.request, workspace)
-  if (declined) return withDeclined(state.draft, workspaceId, declined)
+  const end = readEnd(ctx.state.form)
+  if (declined && end) return { ...withDeclined(state.draft, workspaceId, declined), end }
   needs.faults.badForm(ctx, 'malformed')
   return null
 }
@@ -131,12 +133,15 @@ async function allow(needs: Parts, ctx: WebContext): Promise<void> {
     return showPages(needs, ctx, { ...state, draft: filled }, signedInAgain)
   }
   const declined = declinedIn(request, chosen.workspace, draft)
-  const press = ['allow', request.uid, user.id, workspaceId, ...declined, ...ticked.toSorted()]
+  const days = daysOf(draft.end, needs.now())
+  if (days === 'bad') return void needs.flow.lead(ctx, urls.flow(request.uid))
+  const press = ['allow', request.uid, user.id, workspaceId, `${days}`, ...declined, ...ticked.toSorted()]
   const to = await needs.onePress(press, async () => {
     await needs.drafts.write(request, user.id, filled)
     return allowOnce(needs, ctx, state, {
       ...chosenIn(ctx, state, workspaceId, [first, ...others]),
       declined,
+      accessDays: days,
     })
   })
   if (to) seeOther(ctx, to)
@@ -219,7 +224,7 @@ function chosenIn(
   { request, user }: FlowState,
   workspaceId: string,
   pages: Chosen['pages'],
-): Omit<Chosen, 'declined'> {
+): Omit<Chosen, 'declined' | 'accessDays'> {
   return {
     connectionId: request.connectionId,
     userId: user.id,

@@ -20,13 +20,17 @@ export type StepOneNeeds = {
 
 /**
  * Step one where the connection may be installed, else the refusal. `unsent`: a request for approval that could not be sent;
- * `problem`: a fault of the ticked levels.
+ * `problem`: a fault of the ticked levels; `dateProblem`: of the date on which the access ends.
  */
 export async function showStepOne(
   needs: StepOneNeeds,
   ctx: WebContext,
   state: FlowState,
-  { unsent = null, problem = null }: { unsent?: Unsent | null; problem?: string | null } = {},
+  {
+    unsent = null,
+    problem = null,
+    dateProblem = null,
+  }: { unsent?: Unsent | null; problem?: string | null; dateProblem?: string | null } = {},
 ): Promise<void> {
   const { render } = needs
   const { request, choices, chosen } = state
@@ -39,7 +43,12 @@ export async function showStepOne(
   const submit = { formId: 'flow', action: urls.flowWorkspace(request.uid), enter: null }
   const layout = frame(switcherOf(choices, chosen.workspace, submit))
   if (chosen.may.kind === 'yes')
-    return render.screen(ctx, levelsView, levelsPage(state, chosen, problem), layout)
+    return render.screen(
+      ctx,
+      levelsView,
+      levelsPage(state, chosen, needs.now(), { problem, dateProblem }),
+      layout,
+    )
   const owners = await needs.readings.owners(chosen.workspace.id)
   const approval = await askFor(needs.approval, state, unsent, needs.now())
   render.screen(ctx, refusedView, refusedPage(state, chosen, chosen.may.because, owners, approval), layout)

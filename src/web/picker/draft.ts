@@ -20,7 +20,14 @@ export type Draft = {
   picks: Record<string, Picks>
   /** The optional access levels that were left out, by workspace; absent: not decided there yet. */
   declined: Record<string, Capability[]>
+  /** When the access ends, as chosen in step one. */
+  end: ChosenEnd
 }
+
+/** `date`: `YYYY-MM-DD`, and only for the choice of a date. */
+export type ChosenEnd = { after: 'never' | '7' | '30' | 'date'; date: string }
+
+export const noEnd: ChosenEnd = { after: 'never', date: '' }
 
 /** The stored form: the ticks, by workspace, are kept apart from the rest. */
 type Kept = Omit<Draft, 'picks'> & { picks: Record<string, Omit<Picks, 'ticked'>> }
@@ -90,7 +97,13 @@ export function drafts(store: Store, now: () => Date) {
         store.read(keyOf(flow, userId)),
         store.read(ticksKeyOf(flow, userId)),
       ])
-      const draft: Kept = { workspaceId: null, picks: {}, declined: {}, ...(kept ? JSON.parse(kept) : {}) }
+      const draft: Kept = {
+        workspaceId: null,
+        picks: {},
+        declined: {},
+        end: noEnd,
+        ...(kept ? JSON.parse(kept) : {}),
+      }
       const ticked = ticks ? (JSON.parse(ticks) as Ticks) : {}
       const picks = Object.entries({ ...ticked, ...draft.picks }).map(([id]) => [
         id,

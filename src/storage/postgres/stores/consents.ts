@@ -4,5 +4,8 @@ import { consents } from '../tables.ts'
 
 /** Keeps a consent. It is not in force until the code of its authorization is redeemed. */
 export async function saveConsent(manager: EntityManager, consent: Consent): Promise<void> {
-  await manager.getRepository(consents).insert(consent)
+  const { accessEnd, ...row } = consent
+  await manager
+    .getRepository(consents)
+    .insert({ ...row, accessDays: accessEnd?.days ?? null, accessEndsAt: accessEnd?.at ?? null })
 }

@@ -1,5 +1,6 @@
 /** The writes of installations: their state, their tokens, their pages. Each runs in its action's transaction. */
 import type { ClientBase } from 'pg'
+import type { AccessEnd } from '../../../installs/access-end.ts'
 import type { HeldInstallation, InstallationScope, StateReason } from '../../../installs/installation.ts'
 import type { Actor } from '../../../installs/policy.ts'
 import type { Role } from '../../../installs/workspace.ts'
@@ -45,6 +46,28 @@ export function installationStore(client: ClientBase) {
 
   return {
     holdInstallations,
+
+    async accessEnd(workspaceId: string, installationId: string): Promise<AccessEnd> {
+      const { rows } = await client.query<{ days: number | null; at: Date | null }>(
+        'select access_days as days, access_ends_at as at from installations where workspace_id = $1 and id = $2',
+        [workspaceId, installationId],
+      )
+      const { days, at } = rows[0] ?? { days: null, at: null }
+      return days === null || at === null ? null : { days, at }
+    },
+
+    async setAccessEnd(
+      workspaceId: string,
+      installationId: string,
+      end: AccessEnd,
+      now: Date,
+    ): Promise<void> {
+      await client.query(
+        `update installations set access_days = $3, access_ends_at = $4, updated_at = $5
+         where workspace_id = $1 and id = $2`,
+        [workspaceId, installationId, end?.days ?? null, end?.at ?? null, now],
+      )
+    },
 
     /** null when there is no such workspace. */
     async actor(workspaceId: string, userId: string): Promise<Actor | null> {

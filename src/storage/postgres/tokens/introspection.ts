@@ -1,7 +1,7 @@
 /** Reads a token's current access together with the client that asks. Concurrent requests share one statement. */
 import type { Pool } from 'pg'
 import type { ClientProof, IntrospectionStore, TokenInForce } from '../../../oidc/ports.ts'
-import { type BearerRow, bearerSql, grantorReaches, toBearer } from '../access.ts'
+import { type BearerRow, bearerSql, grantorReaches, notEnded, toBearer } from '../access.ts'
 import { batch, inOrder, together } from '../batch.ts'
 import { clientProof, liveClient, type ProofRow, toProof } from './client.ts'
 
@@ -14,6 +14,7 @@ const refreshSql = `select i.workspace_id, i.id as installation_id, i.user_id, i
   from refresh_tokens t
   join authorizations a on a.id = t.grant_id and a.expires_at > $2
   join installations i on i.workspace_id = a.workspace_id and i.id = a.installation_id and i.state = 'active'
+    and ${notEnded('i', '$2')}
   join connections c on c.id = i.connection_id and c.disabled_at is null and c.deleted_at is null
   join members m on m.workspace_id = i.workspace_id and m.user_id = i.user_id
   join users u on u.id = m.user_id and not u.disabled

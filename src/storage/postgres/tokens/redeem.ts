@@ -64,7 +64,7 @@ const redeem = (waits: boolean) => `with allowed as materialized (
     ) asked
     cross join lateral (
       select a.id, a.consent_id, a.workspace_id, a.connection_id, a.user_id, a.user_id as granted_by,
-        n.capabilities, n.page_ids, n.address
+        n.capabilities, n.page_ids, n.address, n.access_days, n.access_ends_at
       from authorizations a join consents n on n.id = a.consent_id
       where a.code_hash = asked.code_hash and a.redeemed_at is null
       limit 1 for no key update of a ${waits ? '' : 'skip locked'}
@@ -89,11 +89,13 @@ const redeem = (waits: boolean) => `with allowed as materialized (
     select * from ready where nr in (select nr from reachable)
   ), installation as (
     insert into installations
-      (workspace_id, id, connection_id, user_id, state, capabilities, created_at, updated_at, last_used_at)
-    select workspace_id, new_id, connection_id, user_id, 'active', capabilities, at, at, at from consumed
+      (workspace_id, id, connection_id, user_id, state, capabilities, access_days, access_ends_at, created_at, updated_at, last_used_at)
+    select workspace_id, new_id, connection_id, user_id, 'active', capabilities, access_days, access_ends_at, at, at, at
+    from consumed
     order by workspace_id, connection_id, user_id
     on conflict (workspace_id, connection_id, user_id) do update
       set state = 'active', state_reason = null, capabilities = excluded.capabilities,
+        access_days = excluded.access_days, access_ends_at = excluded.access_ends_at,
         updated_at = excluded.updated_at, last_used_at = excluded.last_used_at
       where not ${barsInstalling('installations')} or exists (
         select from members m

@@ -1,6 +1,7 @@
 /** Rotates refresh tokens: several families by one statement, each by its own condition. */
 import type { Pool } from 'pg'
 import type { Issue, Rotations } from '../../../oidc/ports.ts'
+import { notEnded } from '../access.ts'
 import { liveClient } from './client.ts'
 import { issuing, tokenColumns } from './issue.ts'
 
@@ -28,6 +29,7 @@ const rotate = (whenLocked: '' | 'skip locked') => `with source as materialized 
       select a.id from authorizations a join refresh_tokens r on r.grant_id = a.id
       join connections c on c.id = a.connection_id and ${liveClient}
       join installations i on i.workspace_id = a.workspace_id and i.id = a.installation_id and i.state = 'active'
+        and ${notEnded('i', 'asked.at')}
       join members m on m.workspace_id = i.workspace_id and m.user_id = i.user_id
       join users u on u.id = m.user_id and not u.disabled
       where a.id = asked.grant_id and r.token_hash = asked.token_hash

@@ -12,6 +12,7 @@ import type {
   TokenOwner,
   TokenReadings,
 } from '../../../oidc/ports.ts'
+import { notEnded } from '../access.ts'
 import { batch, inOrder, together } from '../batch.ts'
 import { onlyOwnersInstall, policySql } from '../policies.ts'
 import { placementStamp, requestApproved, suspendedByOwner } from '../stores/placements.ts'
@@ -111,6 +112,7 @@ type RefreshRow = ProofRow &
     installationId: string | null
     state: KeptRefreshToken['installation']['state']
     capabilities: KeptRefreshToken['installation']['capabilities']
+    accessEnded: boolean
   }
 
 /** A token whose authorization was deleted is gone with it. */
@@ -119,7 +121,8 @@ const readRefreshToken = readEach(
   `select ${clientProof}, a.id as "grantId", r.payload, r.issued_at as "issuedAt", r.expires_at as "expiresAt",
     s.issued_at as "consumedAt", s.token_hash as "nextHash",
     exists (select from refresh_tokens after where after.parent_hash = s.token_hash) as "nextUsed",
-    ${ownerColumns}, i.id as "installationId", i.state, i.capabilities
+    ${ownerColumns}, i.id as "installationId", i.state, i.capabilities,
+    not ${notEnded('i', 'now()')} as "accessEnded"
   from connections c
   left join refresh_tokens r on r.token_hash = asked.hash
   left join refresh_tokens s on s.parent_hash = r.token_hash
@@ -176,7 +179,12 @@ function toRefreshToken(row: RefreshRow | undefined) {
   const token: KeptRefreshToken = {
     ...{ grantId, connectionId, payload, consumedAt, nextHash, nextUsed, issuedAt, expiresAt },
     owner: toOwner(row),
-    installation: { id: row.installationId, state: row.state, capabilities: row.capabilities },
+    installation: {
+      id: row.installationId,
+      state: row.state,
+      capabilities: row.capabilities,
+      accessEnded: row.accessEnded,
+    },
     installerStays: row.role !== null && !row.userDisabled,
   }
   return { client: toProof(row), token }

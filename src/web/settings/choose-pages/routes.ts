@@ -13,7 +13,7 @@ import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { pagesWords } from '../../kit/words.ts'
 import { type Pressed, pickerControls } from '../../picker/controls.ts'
-import { type Drafts, type Picks, picksOf, withPicks } from '../../picker/draft.ts'
+import { type Drafts, noEnd, type Picks, picksOf, withPicks } from '../../picker/draft.ts'
 import { tickLimit } from '../../picker/form.ts'
 import { readTreeOrResults } from '../../picker/lists.ts'
 import type { CountLimits, PickerReadings } from '../../picker/readings.ts'
@@ -185,7 +185,7 @@ async function keep(
   what: 'all' | 'ticks' = 'all',
 ): Promise<void> {
   const { user, workspace } = choice.visit
-  const empty = { workspaceId: workspace.id, picks: {}, declined: {} }
+  const empty = { workspaceId: workspace.id, picks: {}, declined: {}, end: noEnd }
   const flow = { uid: uidOf(choice), expiresAt: new Date(now().getTime() + draftMs) }
   const draft = picks ? withPicks(empty, workspace.id, picks) : empty
   if (what === 'all') await drafts.write(flow, user.id, draft)

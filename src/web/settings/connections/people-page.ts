@@ -14,7 +14,7 @@ import { type Menu, menuLink, menuPost } from '../../kit/menu.ts'
 import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
 import { type Columns, clipCell, momentCell, nameCell, type Table, table } from '../../kit/table.ts'
 import { urls } from '../../urls.ts'
-import { reachWords } from '../my-connections/words.ts'
+import { accessEndWords, reachWords } from '../my-connections/words.ts'
 import { connectionItems, type FilterForm, factBadges, filterForm, peopleWords } from './page.ts'
 import type { ConnectionReading, Filters, PersonWithAccess } from './readings.ts'
 import { connectionsButtons } from './selected-buttons.ts'
@@ -124,6 +124,7 @@ const columns = ({ workspace, reading, now }: Facts): Columns<PersonWithAccess> 
             ? personMark(one.person)
             : connectionMark({ ...connection, logo: logoOf(connection) }),
           badges: badgesOf(workspace.plan, policy, connection, one),
+          note: one.displayState === 'active' ? accessEndWords(one.accessEndsAt, now) : null,
         }),
     },
     { label: 'Date added', cell: one => momentCell(momentOf(one.addedAt, now)) },

@@ -54,6 +54,8 @@ export type PersonWithAccess = {
   capabilities: Capability[]
   addedAt: Date
   lastUsedAt: Date | null
+  /** null: it has no end. */
+  accessEndsAt: Date | null
   reach: Reach
 }
 

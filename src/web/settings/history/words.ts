@@ -49,6 +49,7 @@ export const kindWords: Record<EventKind, KindWords> = {
         ? `let go of the installation of ${named(event.installer?.name)}`
         : `disconnected ${whose(event)}${endings[String(data.reason)] ?? ''}`,
   },
+  'installation.renewed': plain('Renewed', 'renewed the access for as long again'),
   'pages.changed': { label: 'Pages changed', tell: changedPages },
   'internal-token.copied': plain('Token copied', 'copied the internal integration token'),
   'internal-token.renewed': plain('Token renewed', 'made a new internal integration token'),

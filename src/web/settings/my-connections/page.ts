@@ -15,7 +15,7 @@ import type { MyOffer } from '../offers/readings.ts'
 import { type OfferRow, offerRow } from '../offers/rows.ts'
 import { type EndedRow, endedRow } from './ended-rows.ts'
 import type { EndedByOthers, MyConnection } from './readings.ts'
-import { reachWords } from './words.ts'
+import { accessEndWords, reachWords } from './words.ts'
 
 export type MyConnectionsPage = {
   workspace: string
@@ -79,7 +79,10 @@ const columns = ({ workspace, user, now }: Facts): Columns<MyConnection> => [
         name: row.connection.name,
         mark: connectionMark({ ...row.connection, logo: logoOf(row.connection) }),
         badges: badgesOf(user, row),
-        note: row.state === 'suspended' ? suspendedWords(workspace.name, row, isResumable(user, row)) : null,
+        note:
+          row.state === 'suspended'
+            ? suspendedWords(workspace.name, row, isResumable(user, row))
+            : accessEndWords(row.accessEndsAt, now),
       }),
   },
   { label: 'Access levels', cell: row => ({ kind: 'levels', levels: shortLevels(row.capabilities) }) },
@@ -101,13 +104,16 @@ const columns = ({ workspace, user, now }: Facts): Columns<MyConnection> => [
   },
 ]
 
-function menuOf(workspaceId: string, { connection, installationId }: MyConnection, resumable: boolean): Menu {
+function menuOf(workspaceId: string, row: MyConnection, resumable: boolean): Menu {
+  const { connection, installationId } = row
+  const renewable = row.accessEndsAt !== null && row.state === 'active'
   const at = urls.myConnection
   return {
     id: `menu-${installationId}`,
     label: `More options for ${connection.name}`,
     items: [
       ...(resumable ? [menuPost('Resume', 'play', at.resume(workspaceId, installationId))] : []),
+      ...(renewable ? [menuPost('Renew', 'history', at.renew(workspaceId, installationId))] : []),
       menuLink('Manage pages', 'list-checks', at.pages(workspaceId, installationId)),
       ...developerItems(connection),
       menuLink('Disconnect', 'trash-2', at.disconnect(workspaceId, installationId), { danger: true }),
@@ -186,6 +192,14 @@ export const notices: Notices = {
   already: () => ({
     kind: 'info',
     sentence: 'It was already disconnected, by you in another window or by an owner.',
+  }),
+  renewed: () => ({
+    kind: 'good',
+    sentence: 'Renewed for as long again, with the same pages. Its tokens work.',
+  }),
+  'renewed-not': () => ({
+    kind: 'info',
+    sentence: 'There was nothing to renew: it has no end, or is suspended.',
   }),
   resumed: () => ({
     kind: 'good',

@@ -11,6 +11,8 @@ export type MyConnection = {
   capabilities: Capability[]
   addedAt: Date
   lastUsedAt: Date | null
+  /** null: it has no end. */
+  accessEndsAt: Date | null
   reach: Reach
   connection: {
     id: string

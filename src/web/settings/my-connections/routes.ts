@@ -2,6 +2,7 @@
 
 import Router from '@koa/router'
 import type { disconnect } from '../../../installs/actions/disconnect.ts'
+import type { renewAccess } from '../../../installs/actions/renew-access.ts'
 import type { resumeOwn } from '../../../installs/actions/resume-own.ts'
 import { readUuid } from '../../../installs/ids.ts'
 import { isLive } from '../../../installs/installation.ts'
@@ -22,6 +23,7 @@ export type MyConnectionsNeeds = Frame & {
   readings: MyConnectionsReadings
   disconnect: ReturnType<typeof disconnect>
   resumeOwn: ReturnType<typeof resumeOwn>
+  renewAccess: ReturnType<typeof renewAccess>
 }
 
 export function myConnections(needs: MyConnectionsNeeds): Router<WebState> {
@@ -31,6 +33,7 @@ export function myConnections(needs: MyConnectionsNeeds): Router<WebState> {
   router.get('/:installation/disconnect', ctx => askAboutDisconnecting(needs, ctx))
   router.post('/:installation/disconnect', ctx => doDisconnect(needs, ctx))
   router.post('/:installation/resume', ctx => doResume(needs, ctx))
+  router.post('/:installation/renew', ctx => doRenew(needs, ctx))
   return router
 }
 
@@ -99,5 +102,16 @@ async function doResume(needs: MyConnectionsNeeds, ctx: WebContext): Promise<voi
   if (outcome.kind === 'refused') return needs.faults.refuse(ctx, outcome.code)
   if (outcome.kind === 'unknown') return needs.faults.notFound(ctx)
   const notice = outcome.kind === 'already' ? 'resumed-already' : 'resumed'
+  seeOther(ctx, withNotice(urls.myConnections(visit.workspace.id), notice))
+}
+
+async function doRenew(needs: MyConnectionsNeeds, ctx: WebContext): Promise<void> {
+  const own = await ownInstallation(needs, ctx)
+  if (!own) return
+  const { visit, installation } = own
+  const outcome = await needs.renewAccess(actionContextOf(ctx, visit), installation.id)
+  if (outcome.kind === 'refused') return needs.faults.refuse(ctx, outcome.code)
+  if (outcome.kind === 'unknown') return needs.faults.notFound(ctx)
+  const notice = outcome.kind === 'renewed' ? 'renewed' : 'renewed-not'
   seeOther(ctx, withNotice(urls.myConnections(visit.workspace.id), notice))
 }

@@ -54,6 +54,7 @@ const personWithAccess = asObject<PersonWithAccess>({
   capabilities: 'capabilities',
   addedAt: 'created_at',
   lastUsedAt: 'last_used_at',
+  accessEndsAt: 'access_ends_at',
   reach: reachSql,
 })
 
@@ -102,6 +103,7 @@ export const readConnection =
         ...one,
         addedAt: new Date(one.addedAt),
         lastUsedAt: one.lastUsedAt === null ? null : new Date(one.lastUsedAt),
+        accessEndsAt: one.accessEndsAt === null ? null : new Date(one.accessEndsAt),
       })),
       more: people.length > peopleSize,
     }

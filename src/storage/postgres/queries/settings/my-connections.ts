@@ -25,6 +25,7 @@ const text = `
     capabilities: 'i.capabilities',
     addedAt: 'i.created_at',
     lastUsedAt: 'i.last_used_at',
+    accessEndsAt: 'i.access_ends_at',
     reach: reachSql,
     connection: asObject<MyConnection['connection']>({
       id: 'c.id',
