@@ -174,6 +174,23 @@ CREATE TABLE admin_credentials (
 );
 CREATE UNIQUE INDEX admin_credentials_by_secret ON admin_credentials USING btree (secret_hash);
 
+CREATE TABLE directory_batches (
+  key_hash bytea NOT NULL,
+  body_hash bytea NOT NULL,
+  answer jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT directory_batches_pkey PRIMARY KEY (key_hash)
+);
+CREATE INDEX directory_batches_by_age ON directory_batches USING btree (created_at);
+
+CREATE TABLE directory_cursor (
+  singleton boolean DEFAULT true NOT NULL,
+  seq bigint NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT directory_cursor_pkey PRIMARY KEY (singleton),
+  CONSTRAINT directory_cursor_is_one CHECK (singleton)
+);
+
 CREATE TABLE events (
   id uuid NOT NULL,
   at timestamp with time zone NOT NULL,

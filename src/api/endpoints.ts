@@ -2,13 +2,14 @@
 import { accessChecks } from './access-checks.ts'
 import { authzen } from './authzen.ts'
 import { blocks } from './blocks.ts'
+import { directory } from './directory.ts'
 import type { Endpoint } from './endpoint.ts'
 import { logins } from './logins.ts'
 import { pages } from './pages.ts'
 import { search } from './search.ts'
 import { users } from './users.ts'
 
-const rows = [...accessChecks, ...authzen, ...users, ...search, ...pages, ...blocks, ...logins]
+const rows = [...accessChecks, ...authzen, ...users, ...search, ...pages, ...blocks, ...logins, ...directory]
 
 export const endpoints: readonly Endpoint<EndpointNeeds>[] = rows
 

@@ -10,6 +10,27 @@ export type FindAdmin = (
   secretHash: Buffer,
 ) => Promise<{ id: string; name: string; scopes: AdminScope[] } | null>
 
+/** The directory of the host product, fed over HTTP. */
+export type DirectoryFeed = {
+  /** Reads the whole stream before it changes anything. `faults`: lines, counted from 1, with their reasons. */
+  import(
+    lines: AsyncIterable<Uint8Array>,
+  ): Promise<DirectoryImported | { kind: 'refused'; faults: LineFault[] }>
+  /** The greatest `seq` so far; null: no line had one. */
+  cursor(): Promise<{ seq: number; updatedAt: Date } | null>
+  /** The answer to an earlier batch with this key, for a day. */
+  answered(keyHash: Buffer): Promise<{ bodyHash: Buffer; answer: object } | null>
+  keepAnswer(keyHash: Buffer, bodyHash: Buffer, answer: object, now: Date): Promise<void>
+}
+export type LineFault = { line: number; reason: string }
+export type DirectoryImported = {
+  kind: 'imported'
+  lines: number
+  changed: { user: number; workspace: number; member: number; page: number }
+  ownerless: { id: string; name: string }[]
+  seq: number | null
+}
+
 /** `unknown-user`: at `redirectUri` a page tells the person. `over`: there is no such login, or its time is over. */
 export type CompleteLogin = (
   loginId: string,

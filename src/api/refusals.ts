@@ -11,6 +11,7 @@ const statusOf = {
   restricted_resource: 403,
   object_not_found: 404,
   conflict_error: 409,
+  unprocessable_content: 422,
   rate_limited: 429,
   internal_server_error: 500,
   service_unavailable: 503,

@@ -57,6 +57,8 @@ workspace  "plan" is free, plus, business or enterprise
 member     "role" is owner, member or guest; "removed": true takes the member out
 page       also "icon", "type": "database", "archived": true; on pages without a parent "private_to": [user ids]
 
+Every line may have "seq", a number of your own for feeds (POST /v1/directory).
+
 Your own ids are text: "external_id" in place of "id", and "workspace_external_id", "user_external_id" and "parent_external_id" in
 place of the others; in "private_to", {"user_external_id": "17"}. They are unique per kind, for pages within their workspace. A
 user may have both ids.`

@@ -20,6 +20,7 @@ import { forceOutcome } from '../storage/postgres/stores/sandboxes.ts'
 import { isUnavailable } from '../storage/unavailable.ts'
 import { now } from './action-parts.ts'
 import type { BackgroundWriters } from './background.ts'
+import { directoryFeed } from './directory.ts'
 import { openHandedLogins } from './host-login.ts'
 import type { Stores } from './stores.ts'
 
@@ -41,6 +42,7 @@ export function partnerApi(config: Config, stores: Stores, { lastUsed, report }:
     newId: uuidv7,
     isUnavailable,
     reportFault: report,
+    directory: directoryFeed(stores),
     completeLogin: openHandedLogins(config, stores).complete,
     ...apiStores(poolOf(stores.database)),
   }

@@ -1,18 +1,22 @@
 /** The directory import and the registration of connections, over the stores. */
 import { randomBytes } from 'node:crypto'
 import type { DataSource } from 'typeorm'
+import type { DirectoryFeed } from '../api/ports.ts'
 import { disconnect } from '../installs/actions/disconnect.ts'
 import { type RegisterNeeds, registerConnection } from '../installs/actions/register-connection.ts'
 import { uuidv7 } from '../installs/ids.ts'
 import { seal } from '../installs/sealed.ts'
 import { hashPassword, passwordMatches } from '../passwords.ts'
-import type { ImportNeeds } from '../storage/postgres/directory/import.ts'
+import { openFeed } from '../storage/postgres/directory/feed.ts'
+import { type ImportNeeds, importDirectory } from '../storage/postgres/directory/import.ts'
+import { ImportRefused } from '../storage/postgres/directory/refused.ts'
 import { poolOf } from '../storage/postgres/pool.ts'
 import { repositoriesOn } from '../storage/postgres/repositories.ts'
 import { appendEvent, appendEvents } from '../storage/postgres/stores/events.ts'
 import { installationStore } from '../storage/postgres/stores/installations.ts'
 import { registrationStore } from '../storage/postgres/stores/registrations.ts'
 import { transact } from '../storage/postgres/transaction.ts'
+import type { Stores } from './stores.ts'
 
 export function importNeeds(database: DataSource): ImportNeeds {
   return {
@@ -21,6 +25,22 @@ export function importNeeds(database: DataSource): ImportNeeds {
     passwordMatches,
     now: () => new Date(),
     newId: uuidv7,
+  }
+}
+
+/** The directory as the host product feeds it over HTTP: each batch on connections that may take their time. */
+export function directoryFeed(stores: Stores): DirectoryFeed {
+  return {
+    ...openFeed(poolOf(stores.database)),
+    async import(lines) {
+      try {
+        const imported = await stores.unhurried(database => importDirectory(importNeeds(database), lines))
+        return { kind: 'imported', ...imported }
+      } catch (error) {
+        if (error instanceof ImportRefused) return { kind: 'refused', faults: [...error.faults] }
+        throw error
+      }
+    },
   }
 }
 

@@ -33,8 +33,9 @@ beforeAll(async () => {
   await server.sql(
     `insert into events (id, at, kind, workspace_id, connection_id, installation_id, actor_id, address, data)
      select gen_random_uuid(), now() - n * n * interval '9 minutes', ($5::text[])[1 + n % cardinality($5)], $1,
-       case n / 7 % 3 when 0 then $2::uuid when 1 then $3 end,
-       case n / 7 % 3 when 0 then $4::uuid end, case when n % 4 <> 0 then $6::uuid when n % 8 = 0 then $7::uuid end,
+       case n / cardinality($5) % 3 when 0 then $2::uuid when 1 then $3 end,
+       case n / cardinality($5) % 3 when 0 then $4::uuid end,
+       case when n / cardinality($5) % 3 = 0 or n % 4 <> 0 then $6::uuid when n % 8 = 0 then $7::uuid end,
        case when n % 2 = 0 then '2001:db8:85a3:8d3:1319:8a2e:370:7348' when n % 5 > 0 then '192.0.2.7' end,
        jsonb_build_object('pages', n, 'added', n, 'installer_id', $7::text)
      from generate_series(1, 250) n`,

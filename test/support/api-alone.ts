@@ -5,6 +5,7 @@ import { type ApiNeeds, createApi } from '../../src/api/api.ts'
 import { openCursors } from '../../src/api/cursor.ts'
 import { apiStores } from '../../src/compose/api.ts'
 import { uuidv7 } from '../../src/installs/ids.ts'
+import { openFeed } from '../../src/storage/postgres/directory/feed.ts'
 import { poolOf } from '../../src/storage/postgres/pool.ts'
 import { openLimits } from '../../src/storage/rate-limits.ts'
 import { isUnavailable } from '../../src/storage/unavailable.ts'
@@ -52,6 +53,7 @@ export async function openApiAlone() {
         },
         limits: openLimits(null),
         noteUse() {},
+        directory: { ...openFeed(pool), import: async () => ({ kind: 'refused', faults: [] }) },
         completeLogin: async () => ({ kind: 'over' }),
         now: () => new Date(),
         newId: uuidv7,

@@ -46,6 +46,7 @@ const time = { type: 'timestamptz' } as const
 const json = { type: 'jsonb' } as const
 const bytes = { type: 'bytea' } as const
 const integer = { type: 'integer' } as const
+const bigInteger = { type: 'bigint' } as const
 
 const key = <C extends object>(column: C) => ({ ...column, primary: true as const })
 const orNull = <C extends object>(column: C) => ({ ...column, nullable: true as const })
@@ -84,6 +85,19 @@ export const workspaces = table<
   sandboxOwner: orNull(uuid),
   externalId: orNull(text),
   ...times,
+})
+
+export const directoryCursor = sqlTable('directory_cursor', {
+  singleton: key(flag),
+  seq: bigInteger,
+  updatedAt: time,
+})
+
+export const directoryBatches = sqlTable('directory_batches', {
+  keyHash: key(bytes),
+  bodyHash: bytes,
+  answer: json,
+  createdAt: time,
 })
 
 export const adminCredentials = sqlTable('admin_credentials', {
@@ -387,6 +401,8 @@ export const tables = [
   workspaces,
   members,
   adminCredentials,
+  directoryCursor,
+  directoryBatches,
   pages,
   pageViewers,
   pagePaths,

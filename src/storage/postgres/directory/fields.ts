@@ -53,6 +53,14 @@ export class Fields {
     return value
   }
 
+  /** A whole number that JSON keeps exact. */
+  whole(name: string): number {
+    const value = this.#members[name]
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+      throw new LineError(`${name} is no whole number from 0 on: ${this.shown(name)}`)
+    return value
+  }
+
   id(name: string): string {
     const id = readUuid(this.#members[name])
     if (id === null || id === greatestId)

@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg'
 import type { InstallEvent } from '../../../installs/events.ts'
 import { appendEvent } from '../stores/events.ts'
 import { findFaults, keepLastLines } from './check-staged.ts'
+import { advanceCursor } from './feed.ts'
 import { LineError } from './fields.ts'
 import { type DirectoryLine, readLine, type UserLine } from './line.ts'
 import { splitLines } from './lines.ts'
@@ -41,6 +42,8 @@ export type ImportResult = {
   changed: Record<Kind, number>
   /** Workspaces that have members and no owner now, of those that the members of this import are in. */
   ownerless: Ownerless[]
+  /** The greatest `seq` of the lines; null: none has one. */
+  seq: number | null
 }
 
 /** After this many new or changed pages, the planner's statistics are out of date. */
@@ -59,7 +62,7 @@ export async function importDirectory(
   const client = await needs.pool.connect()
   try {
     const staging = await Staging.open(client)
-    const lines = await stage(needs, staging, input)
+    const { lines, seq } = await stage(needs, staging, input)
     // One import writes at a time, so that its comparisons stay true until its end.
     await client.query('select pg_advisory_lock(5282)')
     if (staging.namesUsers) await resolveUsers(client)
@@ -69,7 +72,9 @@ export async function importDirectory(
     const order = await orderPages(client)
     if (order.kind === 'fault') throw new ImportRefused([order])
     const changed = await merge(needs, client, order.pages)
-    return { lines, changed, ownerless: await leftWithoutOwner(client) }
+    // Last, so that a feed that goes on behind it has skipped no line.
+    if (seq !== null) await batch(client, () => advanceCursor(client, seq, needs.now()))
+    return { lines, changed, ownerless: await leftWithoutOwner(client), seq }
   } finally {
     // The connection goes with its temporary tables and settings.
     client.release(true)
@@ -80,7 +85,8 @@ async function stage(
   needs: ImportNeeds,
   staging: Staging,
   input: AsyncIterable<Uint8Array>,
-): Promise<number> {
+): Promise<{ lines: number; seq: number | null }> {
+  let seq: number | null = null
   const faults: LineFault[] = []
   let users: { number: number; line: UserLine }[] = []
   const tell = paced(needs.onProgress)
@@ -98,8 +104,11 @@ async function stage(
       }
       // After a bad line the rest is only checked for others: the file is refused as a whole.
       else if (faults.length > 0) continue
-      else if (line.kind !== 'user') await staging.add(number, line)
-      else if (users.push({ number, line }) === usersPerLookup) await stageUsers()
+      else {
+        if (line.seq !== undefined) seq = Math.max(seq ?? 0, line.seq)
+        if (line.kind !== 'user') await staging.add(number, line)
+        else if (users.push({ number, line }) === usersPerLookup) await stageUsers()
+      }
     }
     const last = lines.at(-1)
     if (last) tell({ step: 'reading', lines: last.number })
@@ -107,7 +116,7 @@ async function stage(
   if (faults.length > 0) throw new ImportRefused(faults)
   await stageUsers()
   await staging.finish()
-  return Object.values(staging.count).reduce((sum, one) => sum + one, 0)
+  return { lines: Object.values(staging.count).reduce((sum, one) => sum + one, 0), seq }
 }
 
 function lineOrFault(text: string): DirectoryLine | LineError {

@@ -43,7 +43,8 @@ export type PageLine = {
   /** null: open, or inherited from above. */
   viewers: Named[] | null
 }
-export type DirectoryLine = UserLine | WorkspaceLine | MemberLine | PageLine
+/** `seq`: the host's own number of the change, for feeds. */
+export type DirectoryLine = (UserLine | WorkspaceLine | MemberLine | PageLine) & { seq?: number }
 
 const maxTitleLength = 2_000
 const maxTextLength = 500
@@ -62,6 +63,11 @@ export function readLine(text: string): DirectoryLine {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new LineError('it is no JSON object')
   const fields = new Fields(value as Record<string, unknown>)
+  const line = readKind(fields)
+  return fields.has('seq') ? { ...line, seq: fields.whole('seq') } : line
+}
+
+function readKind(fields: Fields): DirectoryLine {
   switch (fields.text('kind', 20)) {
     case 'page':
       return readPage(fields)
@@ -78,6 +84,7 @@ export function readLine(text: string): DirectoryLine {
 
 const userMembers = new Set([
   'kind',
+  'seq',
   'id',
   'external_id',
   'email',
@@ -86,9 +93,10 @@ const userMembers = new Set([
   'password',
   'disabled',
 ])
-const workspaceMembers = new Set(['kind', 'id', 'external_id', 'name', 'icon', 'plan'])
+const workspaceMembers = new Set(['kind', 'seq', 'id', 'external_id', 'name', 'icon', 'plan'])
 const memberMembers = new Set([
   'kind',
+  'seq',
   'workspace_id',
   'workspace_external_id',
   'user_id',
@@ -98,6 +106,7 @@ const memberMembers = new Set([
 ])
 const pageMembers = new Set([
   'kind',
+  'seq',
   'id',
   'external_id',
   'workspace_id',
