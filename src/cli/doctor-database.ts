@@ -10,6 +10,7 @@ import { sentenceOf } from './command.ts'
 import { type Finding, finding, type Verdict } from './doctor-finding.ts'
 import { examinePooler } from './doctor-pooler.ts'
 import { examineRotation } from './doctor-rotation.ts'
+import { examineTls } from './doctor-tls.ts'
 import { hasDatabase } from './stores.ts'
 
 const oldestPostgres = 140_000
@@ -34,7 +35,12 @@ export async function examineDatabase(config: Config): Promise<Finding[]> {
       const keys = config.secretKeys
       return [
         await finding('database', () => examineServer(source, embedded && config.dataDir)),
-        ...(config.databaseUrl ? [await finding('pooler', () => examinePooler(poolOf(source), config))] : []),
+        ...(config.databaseUrl
+          ? [
+              { name: 'tls', ...examineTls(config.databaseUrl) },
+              await finding('pooler', () => examinePooler(poolOf(source), config)),
+            ]
+          : []),
         schema,
         await finding('addresses', () => examineAddresses(source)),
         await finding('clock', () => examineClock(source)),

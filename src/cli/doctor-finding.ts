@@ -1,6 +1,6 @@
 import { sentenceOf } from './command.ts'
 
-/** The finding of one check of `latchkey doctor`, and the remedy for a bad one. */
+/** The finding of one check of `latchkey doctor`, and the remedy. With a remedy a good finding is a warning. */
 export type Finding = { name: string; ok: boolean; found: string; advice?: string }
 export type Verdict = Omit<Finding, 'name'>
 

@@ -14,7 +14,7 @@ export function doctorCommand(): Command {
       findings
         .map(
           ({ name, ok, found, advice }) =>
-            `${ok ? 'ok   ' : 'FAIL '} ${name.padEnd(9)} ${found}${advice ? `\n      → ${advice}` : ''}`,
+            `${ok ? (advice ? 'warn ' : 'ok   ') : 'FAIL '} ${name.padEnd(9)} ${found}${advice ? `\n      → ${advice}` : ''}`,
         )
         .join('\n'),
     )

@@ -180,11 +180,19 @@ export type Authorizations = {
     expiresAt: Date
   }): Promise<boolean>
   /** null: ended. */
-  readAuthorization(
-    grantId: string,
-  ): Promise<{ connectionId: string; userId: string; capabilities: Capability[]; expiresAt: Date } | null>
-  /** Stores the code of an authorization. @returns false when the authorization has ended or already has a code. */
+  readAuthorization(grantId: string): Promise<OpenedAuthorization | null>
+  /** Stores the code of an authorization. @returns false when the authorization has ended, or has another code or a redeemed one. */
   saveCode(code: { hash: Buffer; grantId: string; payload: Payload; now: Date }): Promise<boolean>
+}
+
+export type OpenedAuthorization = {
+  connectionId: string
+  userId: string
+  capabilities: Capability[]
+  expiresAt: Date
+  /** null: it has no code yet. */
+  codeHash: Buffer | null
+  redeemed: boolean
 }
 
 /** Reads and writes of the authorization endpoint and the flow. */

@@ -1,5 +1,5 @@
 import Router from '@koa/router'
-import type { Middleware } from 'koa'
+import type { Context, Middleware } from 'koa'
 import compose from 'koa-compose'
 import { schemaRoute } from './developers/manifest/routes.ts'
 import type { Frame } from './frame/frame.ts'
@@ -17,7 +17,7 @@ export type Web = {
   middleware: Middleware
   /** The headers of every answer to a browser, and the host name that it must use; goes in front of everything. */
   headers: Middleware
-  /** The 404 page; goes last. */
+  /** Answers 404, or 405 where the address has other methods; goes last. */
   notFound: Middleware
   /** The page for an error. `takenBack`: the work under way was rolled back. */
   broken(ctx: unknown, takenBack: boolean): void
@@ -66,9 +66,19 @@ export function createWeb(parts: {
       ...parts.programs.map(router => router.routes() as unknown as Middleware),
       screens.routes() as unknown as Middleware,
     ]),
-    notFound: async ctx => faults.notFound(ctx as WebContext),
+    notFound: async ctx => {
+      const methods = methodsOf(ctx)
+      if (methods.length > 0) faults.otherMethod(ctx as WebContext, methods)
+      else faults.notFound(ctx as WebContext)
+    },
     broken: (ctx, takenBack) => faults.broken(ctx as WebContext, takenBack),
   }
+}
+
+/** The methods of the routes that match this address, of any router that it has passed. */
+function methodsOf(ctx: Context): string[] {
+  const layers = (ctx as { matched?: { methods: string[] }[] }).matched ?? []
+  return [...new Set(layers.flatMap(({ methods }) => methods))].sort()
 }
 
 /** Behind a proxy that ends TLS the request looks plain; cookies are secure because the public address is. */

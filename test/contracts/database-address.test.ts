@@ -10,6 +10,7 @@ import { poolOf } from '../../src/storage/postgres/pool.ts'
 import { transact } from '../../src/storage/postgres/transaction.ts'
 import { isUnavailable } from '../../src/storage/unavailable.ts'
 import { type Certificates, makeCertificates } from '../support/certificates.ts'
+import { latchkey } from '../support/command.ts'
 
 jest.setTimeout(120_000)
 
@@ -87,6 +88,17 @@ describe('sslmode', () => {
     for (const mode of ['require', 'verify-ca', 'verify-full'])
       await expect(on('localhost', `?sslmode=${mode}${strange}`)).rejects.toThrow(/not accepted/)
     await other.remove()
+  })
+
+  it('is a warning of the doctor where the certificate is not checked', async () => {
+    const told = async (host: string, settings: string) => {
+      const DATABASE_URL = addressOf(`${host}:${portOf(secured)}`, settings)
+      return (await latchkey(['doctor'], { DATABASE_URL, DATA_DIR: folder })).out
+    }
+    expect(await told('127.0.0.1', '?sslmode=require')).toMatch(
+      /^warn {2}tls .*any certificate is accepted.*\n.*verify-full/m,
+    )
+    expect(await told('localhost', `?sslmode=verify-full${root()}`)).toMatch(/^ok {4}tls .*are checked$/m)
   })
 
   it('never goes on in plain text where TLS was asked for', async () => {

@@ -1,4 +1,6 @@
+import { hash, randomBytes } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
+import { authorizationCodes } from '../../src/oidc/endpoints/authorization-code.ts'
 import { adapterFactory } from '../../src/oidc/library/adapter.ts'
 import { memoryShortLived } from '../../src/storage/memory/short-lived.ts'
 
@@ -25,5 +27,16 @@ describe('a request that waits', () => {
     const late = kept.upsert('one', { kind: 'Interaction', result: { consent: { grantId: 'late' } } }, 60)
     await expect(late).rejects.toMatchObject({ error_description: 'the request is over' })
     expect(await kept.find('one')).toBeUndefined()
+  })
+})
+
+describe('the code of an authorization', () => {
+  it('stays the one that was issued when the secret keys change their order', () => {
+    const keys = [randomBytes(32), randomBytes(32)]
+    const codeOf = authorizationCodes(keys)
+    const issued = codeOf('an authorization', null)
+    keys.reverse()
+    expect(codeOf('an authorization', null)).not.toBe(issued)
+    expect(codeOf('an authorization', hash('sha256', issued, 'buffer'))).toBe(issued)
   })
 })

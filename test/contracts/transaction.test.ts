@@ -1,8 +1,11 @@
+import type { Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Pool } from 'pg'
 import { poolOf } from '../../src/storage/postgres/pool.ts'
 import { transact } from '../../src/storage/postgres/transaction.ts'
 import { openClone } from '../support/database.ts'
+import { whileHeld } from '../support/held-rows.ts'
 
 let database: Awaited<ReturnType<typeof openClone>>
 let pool: Pool
@@ -60,5 +63,24 @@ describe('a transaction', () => {
     })
     await expect(work).rejects.toThrow('thought better of it')
     expect((await pool.query('select distinct visits from locked')).rows).toEqual([{ visits: 2 }])
+  })
+})
+
+describe('a process that is gone', () => {
+  it('holds no lock while a statement of its own still waits for another', async () => {
+    await whileHeld(database.url, `select from locked where name = 'right' for update`, [], async () => {
+      // A connection without lock_timeout, as of an import: only the check of the client can end its wait.
+      const client = await pool.connect()
+      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+      await client.query(`begin; select from locked where name = 'left' for update`)
+      client.query('update locked set visits = 0').catch(() => {})
+      const running = async () =>
+        (await pool.query('select wait_event_type from pg_stat_activity where pid = $1', [rows[0]!.pid])).rows
+      while ((await running())[0]?.wait_event_type !== 'Lock') await pause(10)
+      ;(client as unknown as { connection: { stream: Socket } }).connection.stream.destroy()
+      while ((await running()).length > 0) await pause(10)
+      await pool.query(`update locked set visits = visits where name = 'left'`)
+      client.release(true)
+    })
   })
 })

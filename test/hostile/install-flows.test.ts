@@ -152,6 +152,45 @@ describe('an answer that is given twice', () => {
     expect(grants).toEqual([{ page_id: world.pages.roadmap.id }])
   })
 
+  it('by the same press again, while the partner is slow, leads there with the same code until that is redeemed', async () => {
+    const { person, partner } = await at('pages')
+    const screen = person.visit
+    const pages = [world.pages.handbook.id, world.pages.roadmap.id]
+    await person.press('Allow access', { pages })
+    const callback = person.visit.url
+    const given = await consents()
+    for (const ticked of [pages, pages.toReversed()]) {
+      person.visit = screen
+      await person.press('Allow access', { pages: ticked })
+      expect(person.visit.url).toBe(callback)
+    }
+    const stranger = new Person(server.base)
+    await stranger.signIn(world.users.ben.email)
+    stranger.visit = screen
+    expect((await sendPressed(stranger, 'Allow access', { pages })).location).toBeNull()
+    expect(await consents()).toBe(given)
+
+    await partner.redeem(callback)
+    person.visit = screen
+    const after = await sendPressed(person, 'Allow access', { pages })
+    expect([after.status, after.location]).toEqual([410, null])
+    expect(after.html).toContain('You have allowed access already')
+  })
+
+  it('by a browser that lost the way to the partner, or goes there twice at once, brings one code', async () => {
+    const { person, partner } = await at('pages')
+    const { location } = await sendPressed(person, 'Allow access', { pages: world.pages.handbook.id })
+    const cookie = await person.jar.getCookieString(location!)
+    const goOn = () => fetch(location!, { headers: { cookie }, redirect: 'manual' })
+    const ways = [...(await Promise.all([goOn(), goOn(), goOn()])), await goOn()]
+    const led = ways.map(({ status, headers }) => [status, headers.get('location')])
+    expect(led).toEqual(Array(4).fill([303, expect.stringContaining('https://relay.test/callback?code=')]))
+    expect(new Set(led.map(([, to]) => to)).size).toBe(1)
+    // The partner's client checks the answer's state as well.
+    await partner.redeem(String(led[0]![1]))
+    expect((await goOn()).status).toBe(400)
+  })
+
   it('by the Back button or a second tab says that it was allowed already, and changes nothing', async () => {
     const { person, uid } = await at('pages')
     const screen = person.visit

@@ -90,6 +90,29 @@ describe('every screen', () => {
     expect(person.text()).toContain(`Request id ${person.visit.headers.get('x-request-id')}`)
   })
 
+  it('answers JSON there to a client that asks for it, and other methods with those that there are', async () => {
+    const json = (status: number, code: string) => ({ object: 'error', status, code })
+    for (const accept of ['application/json', 'application/json, text/html;q=0.5']) {
+      const answer = await get('/nowhere', { accept })
+      expect([answer.status, await answer.json()]).toMatchObject([404, json(404, 'object_not_found')])
+    }
+    for (const accept of ['*/*', 'text/html,application/xhtml+xml,*/*;q=0.8', 'text/html, application/json'])
+      expect((await get('/nowhere', { accept })).headers.get('content-type')).toContain('text/html')
+
+    const places = { '/sign-in': 'GET, HEAD, POST', '/healthz': 'GET, HEAD', '/install/x/allow': 'POST' }
+    const icon = /\/assets\/[\w.-]+/.exec(await (await get('/sign-in')).text())![0]
+    const resumption = '/v1/oauth/authorize/some-uid'
+    for (const [place, allow] of Object.entries({ ...places, [icon]: 'GET, HEAD', [resumption]: 'GET' }))
+      for (const method of ['OPTIONS', 'DELETE', 'PROPFIND']) {
+        const headers = { accept: 'application/json' }
+        const answer = await fetch(server.base + place, { method, headers })
+        expect([place, answer.status, answer.headers.get('allow')]).toEqual([place, 405, allow])
+      }
+    const person = new Person(server.base)
+    await person.open('/sign-in', { method: 'PUT' })
+    expect(person.heading()).toBe('This address cannot be used in this way')
+  })
+
   it.each([
     '/%',
     '/%E0%A4%A',

@@ -4,11 +4,13 @@ import Provider, { type Adapter, type AdapterFactory, type AdapterPayload, error
 import { readTestOutcome, type TestOutcome, testParameter } from '../../installs/forced-outcome.ts'
 import type { Authorizations, Payload } from '../ports.ts'
 import { exchangeOf } from './exchange.ts'
+import { lifetimes } from './lifetimes.ts'
 import { grantPayload, keptPayload } from './payload.ts'
 
 export type FlowStore = {
   read(key: string): Promise<string | null>
   write(key: string, value: string, seconds: number): Promise<void>
+  writeNew(key: string, value: string, seconds: number): Promise<boolean>
   replace(key: string, value: string, seconds: number): Promise<boolean>
   take(key: string): Promise<string | null>
 }
@@ -23,9 +25,20 @@ export function adapterFactory(needs: {
 
 const isResuming = () => Provider.ctx?.oidc.route === 'resume'
 
+/** The answer with which the browser has gone on, for as long as a code lives. */
+export const answeredKey = (uid: string) => `interaction-answered:${uid}`
+
 /** Flows in progress, in the short-lived store: losing one means starting over. */
 function interactions(store: FlowStore): Adapter {
   const key = (uid: string) => `interaction:${uid}`
+
+  /** The first answer that a browser goes on with, each time that it does: a response may be lost on its way. */
+  async function answer(uid: string): Promise<string | null> {
+    const waiting = await store.read(key(uid))
+    const isFirst = waiting !== null && (await store.writeNew(answeredKey(uid), waiting, lifetimes.code))
+    return isFirst ? waiting : store.read(answeredKey(uid))
+  }
+
   return {
     ...unusedMethods('Interaction'),
     async upsert(uid, payload, expiresIn) {
@@ -36,8 +49,7 @@ function interactions(store: FlowStore): Adapter {
       else if (!(await store.replace(...kept))) throw new errors.SessionNotFound('the request is over')
     },
     async find(uid) {
-      // Resuming deletes it: of two concurrent resumptions, one gets a code.
-      const text = await (isResuming() ? store.take(key(uid)) : store.read(key(uid)))
+      const text = await (isResuming() ? answer(uid) : store.read(key(uid)))
       return text === null ? undefined : (JSON.parse(text) as AdapterPayload)
     },
     async destroy(uid) {
@@ -56,6 +68,10 @@ function durable(model: string, store: Authorizations): Adapter {
       if (model !== 'Grant') return undefined
       const found = await store.readAuthorization(id)
       if (!found) return undefined
+      if (isResuming()) {
+        if (found.redeemed) throw alreadyRedeemed()
+        Provider.ctx!.state.issuedCode = found.codeHash
+      }
       return grantPayload({ ...found, grantId: id }, found.capabilities.join(' ')) as AdapterPayload
     },
     async upsert(id, payload) {
@@ -82,6 +98,12 @@ function durable(model: string, store: Authorizations): Adapter {
     },
   }
 }
+
+/** A page for the person: the partner has its answer, and an error would be a second one. */
+const alreadyRedeemed = () =>
+  Object.assign(new errors.SessionNotFound('the code of this request was redeemed'), {
+    allow_redirect: false,
+  })
 
 /** A test outcome to apply when the code is redeemed; the library ignores this payload member. */
 function testOf(ctx: unknown): { test?: TestOutcome } {

@@ -8,13 +8,19 @@ import { type NoteFlowStep, stepOf } from '../../installs/flow-log.ts'
 import { readUuid } from '../../installs/ids.ts'
 import type { Interactions, WaitingRequest } from '../../web/install/interactions.ts'
 import type { AuthorizationStore } from '../ports.ts'
-import { authorizationLifetime } from './lifetimes.ts'
+import { answeredKey, type FlowStore } from './adapter.ts'
+import { authorizationLifetime, lifetimes } from './lifetimes.ts'
+
+type Answered = { result?: InteractionResults; returnTo: string }
 
 export function interactions(needs: {
   provider: Provider
   issuer: string
   store: AuthorizationStore
+  shortLived: Pick<FlowStore, 'read'>
   note: NoteFlowStep
+  /** The issuer is https. */
+  secure: boolean
   now(): Date
   newId(): string
 }): Interactions {
@@ -105,6 +111,27 @@ export function interactions(needs: {
       if (!opened) throw new errors.SessionNotFound('the member is gone')
       noteAllowed(ctx, request, grantId, consent)
       await end(ctx, { login: { accountId: consent.userId, remember: false }, consent: { grantId } })
+    },
+
+    async repeat(ctx) {
+      const { cookies } = provider.createContext(ctx.req, ctx.res)
+      const uid = ctx.path.split('/')[2]!
+      if (cookies.get(provider.cookieName('interaction'), { signed: true }) !== uid) return false
+      const answered = await needs.shortLived.read(answeredKey(uid))
+      const { result, returnTo } = answered === null ? ({} as Answered) : (JSON.parse(answered) as Answered)
+      const grantId = result?.consent?.grantId
+      const found = grantId ? await store.readAuthorization(grantId) : null
+      if (!found || found.redeemed) return false
+      const { pathname: path } = new URL(returnTo)
+      const { secure } = needs
+      cookies.secure = secure
+      cookies.set(provider.cookieName('resume'), uid, {
+        ...{ path, secure, httpOnly: true, sameSite: 'lax', signed: true },
+        maxAge: lifetimes.code * 1000,
+      })
+      ctx.redirect(needs.issuer + path)
+      ctx.status = 303
+      return true
     },
 
     async cancel(ctx) {

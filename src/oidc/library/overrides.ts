@@ -5,34 +5,42 @@
 import Provider from 'oidc-provider'
 import { newTokenValue } from '../../installs/token-value.ts'
 import type { Clients } from '../clients/clients.ts'
+import type { AuthorizationCodeOf } from '../endpoints/authorization-code.ts'
 import { exchangeOf } from './exchange.ts'
 
 type Model = { prototype: { generateTokenId(): string } }
+type Made = { grantId?: string; format?: string }
 
 type Overrides = {
   clients: Clients
   /** The playground's redirect URI: allowed in flows of the playground, and only there. */
   trialUri: string
+  codeOf: AuthorizationCodeOf
   /** The keys that sign cookies, in their current order. */
   cookieKeys(): string[]
 }
 
-export function overrideLibrary(provider: Provider, { clients, trialUri, cookieKeys }: Overrides): void {
+export function overrideLibrary(
+  provider: Provider,
+  { clients, trialUri, codeOf, cookieKeys }: Overrides,
+): void {
   // Koa reads its keys with each request; their order changes when the secret keys are rotated.
   Object.defineProperty(provider, 'keys', { get: cookieKeys })
 
-  // Token values with a prefix, for secret scanners. Tokens are derived from the code or the refresh token that brings them,
-  // so that a retry returns the same values.
+  // Token values with a prefix, for secret scanners. They are derived from the authorization, the code or the refresh token that
+  // brings them, so that a retry returns the same values.
   const generate = (model: unknown, make: () => string) => {
     ;(model as Model).prototype.generateTokenId = make
   }
-  const opaque = (model: unknown, value: () => string) =>
-    generate(model, function (this: { format?: string }) {
+  const opaque = (model: unknown, value: (made: Made) => string) =>
+    generate(model, function (this: Made) {
       this.format = 'opaque'
-      return value()
+      return value(this)
     } as () => string)
   const source = () => exchangeOf(Provider.ctx)?.source ?? { kind: 'none' as const }
-  opaque(provider.AuthorizationCode, () => newTokenValue('lkc_'))
+  opaque(provider.AuthorizationCode, ({ grantId }) =>
+    codeOf(grantId!, (Provider.ctx?.state.issuedCode as Buffer | undefined) ?? null),
+  )
   opaque(provider.AccessToken, () => {
     const from = source()
     return (from.kind === 'code' && from.tokens?.access) || newTokenValue('lka_')

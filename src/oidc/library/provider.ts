@@ -11,6 +11,7 @@ import { clientAuthentication } from '../clients/client-authentication.ts'
 import { type Clients, clients } from '../clients/clients.ts'
 import { type PublishedNeeds, type PublishedStore, publishedClients } from '../clients/published.ts'
 import { derivedKeys } from '../derived-keys.ts'
+import { authorizationCodes } from '../endpoints/authorization-code.ts'
 import { authorizeEndpoint, type RenderFault } from '../endpoints/authorize.ts'
 import { codeTokens } from '../endpoints/code-tokens.ts'
 import { type Denial, denial } from '../endpoints/denial.ts'
@@ -106,7 +107,12 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
     }),
   )
   provider.proxy = needs.trustProxy
-  overrideLibrary(provider, { clients: registered, trialUri: needs.trials.redirectUri, cookieKeys })
+  overrideLibrary(provider, {
+    clients: registered,
+    trialUri: needs.trials.redirectUri,
+    codeOf: authorizationCodes(needs.secretKeys),
+    cookieKeys,
+  })
 
   const run = compose(provider.middleware) as unknown as Middleware
   const resume = authorize.resume(provider, run)
@@ -116,21 +122,23 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
     [routes.authorization, inPartnerDialect(needs, refuseMethod('GET, HEAD'))],
   ])
   const posts = new Map(programs(needs, registered, grantRunner(provider)))
+  const notToManage = inPartnerDialect(needs, refuseMethod([...managing].join(', ')))
+  const notToResume = inPartnerDialect(needs, refuseMethod('GET'))
   const manage = inPartnerDialect(needs, managedRegistration(needs))
   return {
     programs: (ctx, next) =>
-      managed.test(ctx.path) && ['GET', 'HEAD', 'PUT', 'DELETE'].includes(ctx.method)
-        ? manage(ctx, next)
+      managed.test(ctx.path)
+        ? (managing.has(ctx.method) ? manage : notToManage)(ctx, next)
         : (posts.get(`${ctx.method} ${ctx.path}`) ?? posts.get(ctx.path) ?? pass)(ctx, next),
     async middleware(ctx: Context, next: Next) {
       // Node leaves the body out of a response to HEAD; the library's router knows GET alone.
       if (ctx.method === 'HEAD' && ctx.path === routes.authorization) ctx.method = 'GET'
       const answer = answers.get(`${ctx.method} ${ctx.path}`) ?? answers.get(ctx.path)
       if (answer) return answer(ctx, next)
-      if (ctx.method === 'GET' && resumption.test(ctx.path)) return resume(ctx, next)
-      return next()
+      if (!resumption.test(ctx.path)) return next()
+      return ctx.method === 'GET' ? resume(ctx, next) : notToResume(ctx, next)
     },
-    interactions: interactions({ ...needs, provider }),
+    interactions: interactions({ ...needs, provider, secure: needs.issuer.startsWith('https://') }),
     denialOf: denial({ issuer: needs.issuer, clients: registered }),
   }
 }
@@ -140,6 +148,8 @@ const resumption = new RegExp(`^${routes.authorization}/[\\w-]+$`)
 
 /** A registration of its own (RFC 7592). */
 const managed = new RegExp(`^${registrationPath}/[^/]+$`)
+
+const managing = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
 
 type Answers = [address: string, answer: Middleware][]
 

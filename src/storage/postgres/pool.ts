@@ -24,6 +24,17 @@ const patientConnectMs = 30_000
 /** Ends the transaction of a process that disappeared without closing its connection. */
 const idleInTransactionMs = 60_000
 
+/** How often the server looks whether the client of a running statement is still there. */
+const clientCheckMs = 500
+
+/**
+ * A statement of a process that was killed would hold its locks until it ends. Only these systems can tell that a connection is
+ * closed; on others the server refuses the setting.
+ */
+const checkClient = (isLocal: boolean) =>
+  `select set_config('client_connection_check_interval', '${clientCheckMs}', ${isLocal})
+   where version() ~* 'linux|darwin|bsd|solaris|illumos'`
+
 /** A pool, or one client of it. */
 export type Queryable = { query: ClientBase['query'] }
 
@@ -39,14 +50,15 @@ export function poolOf(source: DataSource): Pool {
 export function poolOptions(options: { url: string; bounds?: Bounds; pooler?: boolean }): PoolConfig {
   const { url, bounds, pooler } = options
   const address = readDatabaseAddress(url)
-  const settings = (scope: string) =>
-    Object.entries({
-      idle_in_transaction_session_timeout: idleInTransactionMs,
-      lock_timeout: bounds?.lockMs ?? 0,
-      statement_timeout: bounds?.statementMs ?? 0,
-    })
-      .map(([name, ms]) => `set ${scope} ${name} = ${ms}`)
-      .join('; ')
+  const settings = (scope: 'local' | 'session') =>
+    [
+      ...Object.entries({
+        idle_in_transaction_session_timeout: idleInTransactionMs,
+        lock_timeout: bounds?.lockMs ?? 0,
+        statement_timeout: bounds?.statementMs ?? 0,
+      }).map(([name, ms]) => `set ${scope} ${name} = ${ms}`),
+      checkClient(scope === 'local'),
+    ].join('; ')
   const client = hostClient(address)
   return {
     ...clientConfig(address),

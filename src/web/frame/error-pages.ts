@@ -49,14 +49,23 @@ export function faults(render: Render) {
       show(ctx, { ...fault, next }, null)
     },
 
-    /** 404. */
+    /** 404; JSON for a client that asks for it. */
     notFound(ctx: WebContext): void {
-      show(ctx, nothing)
+      if (prefersJson(ctx)) showJson(ctx, 404, 'object_not_found', nothing.sentence)
+      else show(ctx, nothing)
+    },
+
+    /** 405. @param methods those that the address has. */
+    otherMethod(ctx: WebContext, methods: readonly string[]): void {
+      ctx.set('Allow', methods.join(', '))
+      const sentence = `${ctx.method} is not supported at this address; ${methods.join(', ')} is.`
+      if (prefersJson(ctx)) showJson(ctx, 405, 'invalid_request_url', sentence)
+      else show(ctx, { ...otherMethod, sentence })
     },
 
     /** For an error; the status is already set. `takenBack`: the work under way was rolled back. */
     broken(ctx: WebContext, takenBack: boolean): void {
-      if (ctx.status === 404) show(ctx, nothing)
+      if (ctx.status === 404) this.notFound(ctx)
       else if (ctx.status === 503)
         show(ctx, ctx.method === 'GET' ? busy : takenBack ? busyForForms : inDoubt, null)
       else show(ctx, ctx.status < 500 ? { ...unreadable, status: ctx.status } : broke)
@@ -85,11 +94,26 @@ export function faults(render: Render) {
   }
 }
 
+/** Browsers accept anything, with HTML in front. */
+const prefersJson = (ctx: WebContext) => ctx.accepts('html', 'json') === 'json'
+
+/** The error of the partner API (api/answer-error.ts). */
+function showJson(ctx: WebContext, status: number, code: string, message: string): void {
+  ctx.status = status
+  ctx.set('Cache-Control', 'no-store')
+  ctx.body = { object: 'error', status, code, message, request_id: ctx.state.requestId }
+}
+
 const nothing: Words = {
   status: 404,
   title: 'There is nothing here',
   sentence: 'The address is mistyped, or what was here is gone or not yours to see.',
   next: 'Check the address, or go to the start page.',
+}
+const otherMethod: Omit<Words, 'sentence'> = {
+  status: 405,
+  title: 'This address cannot be used in this way',
+  next: 'Go to the start page.',
 }
 const unreadable: Words = {
   status: 400,

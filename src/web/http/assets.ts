@@ -80,9 +80,13 @@ function stylesheet(folder: string): string {
 
 function serve(assets: Map<string, Asset>): Middleware {
   return async (ctx, next) => {
-    if (!ctx.path.startsWith('/assets/') || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next()
     const asset = assets.get(ctx.path)
     if (!asset) return next()
+    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
+      ctx.status = 405
+      ctx.set('Allow', 'GET, HEAD')
+      return
+    }
     ctx.set('Cache-Control', 'public, max-age=31536000, immutable')
     ctx.set('ETag', asset.etag)
     ctx.vary('Accept-Encoding')

@@ -1,10 +1,11 @@
 /** The start of every step of the flow: the request, the user, and the choices so far. */
+import { hash } from 'node:crypto'
 import type { Faults } from '../frame/error-pages.ts'
 import type { Words } from '../frame/refusals.ts'
 import { seeOther } from '../http/see-other.ts'
 import type { SignedIn, WebContext } from '../http/state.ts'
 import { isFragment, lead } from '../picker/controls.ts'
-import type { Draft, Drafts } from '../picker/draft.ts'
+import type { Answered, Draft, Drafts } from '../picker/draft.ts'
 import { type PickerForm, readPickerForm, tickLimit } from '../picker/form.ts'
 import { urls } from '../urls.ts'
 import { answeredPage } from './answered.ts'
@@ -51,6 +52,7 @@ export function flow(needs: {
       return null
     }
     const connection = await needs.readings.connection(answered.connectionId)
+    if (isSamePress(ctx, answered) && (await interactions.repeat(ctx))) return null
     const { words, action } = answeredPage(answered, connection?.name ?? null)
     faults.show(ctx, words, action)
     return null
@@ -110,6 +112,19 @@ export function flow(needs: {
       return null
     },
   }
+}
+
+/** *Allow access* once more on the same form, as people do while the partner's callback is slow. */
+function isSamePress(ctx: WebContext, { press }: Answered): boolean {
+  if (press === null || ctx.state.formOrigin !== 'this-session' || !/\/allow\/?$/i.test(ctx.path))
+    return false
+  const form = readPickerForm(ctx.state.form)
+  return !('problem' in form) && pressOf(form) === press
+}
+
+/** Tells one choice on the picker's form from another. */
+export function pressOf({ workspaceId, ticked }: PickerForm): string {
+  return hash('sha256', JSON.stringify([workspaceId, ...ticked.toSorted()]), 'base64url')
 }
 
 /** The flow's id, encoded: it comes from the request as it is, and is printed in addresses and headers. */

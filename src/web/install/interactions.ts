@@ -27,6 +27,11 @@ export type Interactions = {
    * Ends the flow with this consent, and redirects the browser to the partner. @throws with status 400 where `read` gives null.
    */
   finish(ctx: WebContext, consent: Consent): Promise<void>
+  /**
+   * Redirects the browser of an answered request to the partner once more, with the same code. @returns false, without an answer,
+   * once the code is redeemed or its time is over, and for another browser.
+   */
+  repeat(ctx: WebContext): Promise<boolean>
   /** Ends the flow with access_denied, and redirects the browser to the partner. */
   cancel(ctx: WebContext): Promise<void>
 }

@@ -16,7 +16,7 @@ import { urls } from '../urls.ts'
 import { daysOf, readEnd } from './access-ends.ts'
 import { type ApprovalNeeds, approvalRoutes } from './approval.ts'
 import { declinedIn, readDeclined, withDeclined } from './consent-levels.ts'
-import { type FlowState, flow, signedInAgain } from './flow.ts'
+import { type FlowState, flow, pressOf, signedInAgain } from './flow.ts'
 import { flowLog } from './flow-log.ts'
 import { type ForcedOutcomeNeeds, forceInSandbox } from './forced-outcome.ts'
 import type { Interactions } from './interactions.ts'
@@ -174,7 +174,10 @@ async function finish(needs: Parts, ctx: WebContext, consent: Consent): Promise<
   if (!request) return needs.flow.over(ctx)
   await needs.interactions.finish(ctx, consent)
   const { userId, connectionId, workspaceId } = consent
-  await needs.drafts.answered(request.uid, userId, { answer: 'allowed', connectionId, workspaceId })
+  await needs.drafts.answered(request.uid, userId, {
+    ...{ answer: 'allowed', connectionId, workspaceId },
+    press: pressOf({ workspaceId, ticked: consent.pages }),
+  })
   return ctx.response.get('Location')
 }
 
@@ -201,7 +204,7 @@ async function cancel(needs: Parts, ctx: WebContext): Promise<void> {
   await needs.interactions.cancel(ctx)
   const { user, requestId } = ctx.state
   const { connectionId } = request
-  const answered = { answer: 'cancelled', connectionId, workspaceId: null } as const
+  const answered = { answer: 'cancelled', connectionId, workspaceId: null, press: null } as const
   await needs.drafts.answered(request.uid, user?.id ?? null, answered)
   if (user)
     await needs.approval.forgetStopped({ userId: user.id, address: ctx.ip || null, requestId }, request)

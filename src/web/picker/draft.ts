@@ -39,6 +39,8 @@ export type Answered = {
   connectionId: string
   /** Null for an answer before a workspace was chosen. */
   workspaceId: string | null
+  /** The choice that *Allow access* sent; null for a cancelled request. */
+  press: string | null
 }
 
 /** The connection of a flow and what it asks of the sign-in. */
