@@ -624,9 +624,11 @@ CREATE TABLE workspace_policies (
   updated_by uuid,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
   agents text DEFAULT 'allowed'::text NOT NULL,
+  longest_access text DEFAULT 'no-limit'::text NOT NULL,
   CONSTRAINT workspace_policies_pkey PRIMARY KEY (workspace_id),
   CONSTRAINT workspace_policies_agents_known CHECK (agents = ANY (ARRAY['allowed'::text, 'published-only'::text, 'approved-only'::text])),
   CONSTRAINT workspace_policies_creation_known CHECK (connection_creation = ANY (ARRAY['everyone'::text, 'owners-only'::text])),
+  CONSTRAINT workspace_policies_longest_access_known CHECK (longest_access = ANY (ARRAY['no-limit'::text, '7-days'::text, '30-days'::text, '90-days'::text, '1-year'::text])),
   CONSTRAINT workspace_policies_restriction_known CHECK (restrict_installs = ANY (ARRAY['none'::text, 'approved-list'::text, 'owners-only'::text])),
   CONSTRAINT workspace_policies_workspace_exists FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
 );

@@ -1,4 +1,6 @@
 /** How long a member allows access. A part that has ended can be renewed for as many days again. */
+import { policyInEffect } from './policy.ts'
+import type { Plan, Policy, Role } from './workspace.ts'
 
 /** null: until it is disconnected. */
 export type AccessEnd = { days: number; at: Date } | null
@@ -21,4 +23,30 @@ export function daysUntil(date: string, now: Date): number | null {
   const today = Date.parse(`${now.toISOString().slice(0, 10)}T00:00:00Z`)
   const days = (end - today) / dayMs
   return days >= 1 && days <= maxAccessDays ? days : null
+}
+
+const limits: Record<Policy['longestAccess'], number | null> = {
+  'no-limit': null,
+  '7-days': 7,
+  '30-days': 30,
+  '90-days': 90,
+  '1-year': 365,
+}
+
+/** The most days for which this person may allow access; null: no limit. Owners are exempt from their policy. */
+export function mostAccessDays({
+  role,
+  plan,
+  policy,
+}: {
+  role: Role | null
+  plan: Plan
+  policy: Policy
+}): number | null {
+  return role === 'owner' ? null : limits[policyInEffect(plan, policy).longestAccess]
+}
+
+/** The days that are asked for, within the limit. */
+export function withinLimit(days: number | null, most: number | null): number | null {
+  return most === null ? days : Math.min(days ?? most, most)
 }

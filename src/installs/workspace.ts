@@ -15,6 +15,8 @@ export type Policy = {
   connectionCreation: 'everyone' | 'owners-only'
   /** Which connections that no one registered here members install: those that describe or register themselves. */
   agents: 'allowed' | 'published-only' | 'approved-only'
+  /** For how long members allow access at most. */
+  longestAccess: 'no-limit' | '7-days' | '30-days' | '90-days' | '1-year'
 }
 
 export const noPolicy: Policy = {
@@ -22,6 +24,7 @@ export const noPolicy: Policy = {
   autoApproveFirstParty: false,
   connectionCreation: 'everyone',
   agents: 'allowed',
+  longestAccess: 'no-limit',
 }
 
 export function samePolicy(one: Policy, other: Policy): boolean {

@@ -4,6 +4,7 @@ import { call } from '../support/api.ts'
 import { openWorld } from '../support/open-world.ts'
 import { Partner, reachedTitles } from '../support/partner.ts'
 import type { Person } from '../support/person.ts'
+import { restrict } from '../support/ruled.ts'
 import { type SeededConnection, seedConnection } from '../support/seed.ts'
 
 const { server, world } = await openWorld()
@@ -176,5 +177,53 @@ describe('access whose time is over', () => {
     expect(second.tokens.bot_id).toBe(first.tokens.bot_id)
     expect(await endOf(second)).toBeNull()
     expect(await reachedTitles(server.base, second.tokens.access_token)).toEqual(['Handbook'])
+  })
+})
+
+describe("the owners' longest access", () => {
+  it('is set on the policy, starts the choice of members, cuts what they send, and leaves owners alone', async () => {
+    await restrict(server, acme, 'none')
+    const ada = await signedIn(server, world.users.ada)
+    await ada.open(`/settings/${acme}/policy`)
+    const { $ } = ada.visit
+    const select = $(`#${$('label:contains("Longest access")').attr('for')}`)
+    expect(
+      select
+        .find('option')
+        .toArray()
+        .map(one => $(one).text()),
+    ).toEqual(['No limit', '7 days', '30 days', '90 days', '1 year'])
+    await ada.press('Save policy', { longest_access: '30-days' })
+    expect(ada.text()).toContain('Saved.')
+
+    const partner = await Partner.discover(server.base, relay)
+    const ben = await signedIn(server, world.users.ben)
+    await ben.open(await partner.authorizeUrl())
+    const choices = ben.visit.$('[name=access_ends]')
+    expect(choices.toArray().map(one => ben.visit.$(one).attr('value'))).toEqual(['7', '30', 'date'])
+    expect(ben.visit.$('[name=access_ends][checked]').attr('value')).toBe('30')
+    expect(ben.text()).toContain('Your workspace allows 30 days at most.')
+
+    expect(await endOf(await install({ access_ends: 'never' }))).toBe(30)
+    const late = new Date(Date.now() + 200 * dayMs).toISOString().slice(0, 10)
+    const cut = await install({ access_ends: 'date', ends_on: late })
+    expect([await endOf(cut), cut.beside]).toEqual([30, expect.stringContaining('Access ends on')])
+    expect(await endOf(await install({ access_ends: '7' }))).toBe(7)
+
+    // A renewal is for no longer than the policy allows by then.
+    const long = await install({ access_ends: '30' }, 'cleo')
+    await server.sql(`update workspace_policies set longest_access = '7-days' where workspace_id = $1`, [
+      acme,
+    ])
+    await long.person.open(`/settings/${acme}/my-connections`)
+    await long.person.press('Renew')
+    expect(await endOf(long)).toBe(7)
+
+    const own = await Partner.discover(server.base, relay)
+    await ada.open(await own.authorizeUrl())
+    expect(ada.visit.$('[name=access_ends][checked]').attr('value')).toBe('never')
+    await server.sql(`update workspace_policies set longest_access = 'no-limit' where workspace_id = $1`, [
+      acme,
+    ])
   })
 })

@@ -118,7 +118,7 @@ describe('an owner sets the policy', () => {
     const side = world.workspaces.side.id
     await ada.open(`/settings/${side}/policy`)
     expect(ada.text()).toContain('Policies are part of the Enterprise plan, and Side is on the Free plan')
-    expect(ada.visit.$('fieldset[disabled] select')).toHaveLength(3)
+    expect(ada.visit.$('fieldset[disabled] select')).toHaveLength(4)
     await post(ada, `/settings/${side}/policy`, {
       restrict_installs: 'owners-only',
       connection_creation: 'everyone',

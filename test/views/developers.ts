@@ -142,6 +142,7 @@ const workspaces: TargetWorkspace[] = [
       autoApproveFirstParty: false,
       connectionCreation: 'everyone',
       agents: 'allowed',
+      longestAccess: 'no-limit',
     },
   },
 ]

@@ -50,6 +50,7 @@ function workspace(id: string, name: string, more: Partial<WorkspaceToChoose> = 
         autoApproveFirstParty: false,
         connectionCreation: 'everyone',
         agents: 'allowed',
+        longestAccess: 'no-limit',
       },
       connection: {
         id: 'c1',

@@ -1,4 +1,4 @@
-import { accessEndAfter } from '../access-end.ts'
+import { accessEndAfter, mostAccessDays, withinLimit } from '../access-end.ts'
 import { type ActionParts, newEvent } from '../action-context.ts'
 import type { Capability } from '../capability.ts'
 import type { Consent } from '../consent.ts'
@@ -14,7 +14,7 @@ export type Asked = {
   capabilities: Capability[]
   /** …and those of them that the person left out, which the connection must be registered with as optional. */
   declined: readonly Capability[]
-  /** The days after which the access ends; null: when it is disconnected. */
+  /** The days after which the access ends, cut to the policy's limit; null: when it is disconnected. */
   accessDays: number | null
   address: string | null
   requestId: string | null
@@ -77,7 +77,7 @@ export function allowAccess(needs: ActionParts<AllowAccessStores>) {
         userId: chosen.userId,
         capabilities,
         pages: pages as [string, ...string[]],
-        accessEnd: accessEndAfter(chosen.accessDays, now),
+        accessEnd: accessEndAfter(withinLimit(chosen.accessDays, mostAccessDays(placement)), now),
         address: chosen.address,
         createdAt: now,
         expiresAt: new Date(now.getTime() + consentLifetimeMs),

@@ -1,4 +1,4 @@
-import { type AccessEnd, accessEndAfter } from '../access-end.ts'
+import { type AccessEnd, accessEndAfter, mostAccessDays, withinLimit } from '../access-end.ts'
 import { type ActionContext, type ActionParts, newEvent } from '../action-context.ts'
 import type { InstallEvent } from '../events.ts'
 import type { HeldInstallation, InstallationScope } from '../installation.ts'
@@ -38,7 +38,7 @@ export function renewAccess(needs: ActionParts<RenewAccessStores>) {
       const before = await stores.accessEnd(workspaceId, installationId)
       if (before === null) return { kind: 'endless' }
       const now = needs.now()
-      const end = accessEndAfter(before.days, now)!
+      const end = accessEndAfter(withinLimit(before.days, mostAccessDays(placement)), now)!
       await stores.setAccessEnd(workspaceId, installationId, end, now)
       const about = { connectionId: held.connectionId, installationId }
       const data = { before: before.at, access_ends_at: end.at }

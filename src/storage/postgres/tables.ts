@@ -219,6 +219,7 @@ export const workspacePolicies = table<
   autoApproveFirstParty: flag,
   connectionCreation: text,
   agents: text,
+  longestAccess: text,
   updatedBy: orNull(uuid),
   updatedAt: time,
 })

@@ -14,20 +14,36 @@ export type AccessEnds = { choices: Choices; date: Field & { min: string; max: s
 
 const dayOf = (moment: Date) => moment.toISOString().slice(0, 10)
 
-export function accessEnds({ end }: Draft, now: Date, problem: string | null): AccessEnds {
+/**
+ * The choice within the policy's limit: a longer one becomes the longest. Step one starts from it, and it is what is allowed.
+ * @param most days; null: no limit.
+ */
+export function endWithin(end: ChosenEnd, most: number | null, now: Date): ChosenEnd {
+  const days = daysOf(end, now)
+  if (most === null || (typeof days === 'number' && days <= most) || days === 'bad') return end
+  if (most === 7 || most === 30) return { ...noEnd, after: `${most}` }
+  return { after: 'date', date: dayOf(accessEndAfter(most, now)!.at) }
+}
+
+export function accessEnds(draft: Draft, most: number | null, now: Date, problem: string | null): AccessEnds {
+  const end = endWithin(draft.end, most, now)
+  const offered = choices.filter(
+    ([after]) => most === null || after === 'date' || (after !== 'never' && Number(after) <= most),
+  )
+  const limit = most === null ? '' : ` Your workspace allows ${most} days at most.`
   const date = field('ends_on', 'Date', { value: end.date, error: problem })
   return {
     choices: {
       ...{ name: 'access_ends', legend: 'Access ends', type: 'radio', error: null },
-      hint: 'Its tokens stop working then. You can renew it before and after.',
-      options: choices.map(([value, label]) => ({
+      hint: `Its tokens stop working then. You can renew it before and after.${limit}`,
+      options: offered.map(([value, label]) => ({
         ...{ value, label, hint: null, checked: value === end.after },
       })),
     },
     date: {
       ...date,
       min: dayOf(accessEndAfter(1, now)!.at),
-      max: dayOf(accessEndAfter(maxAccessDays, now)!.at),
+      max: dayOf(accessEndAfter(most ?? maxAccessDays, now)!.at),
     },
   }
 }

@@ -1,4 +1,5 @@
 /** The models of step one, and of the screens that end the flow before step two. */
+import { mostAccessDays } from '../../installs/access-end.ts'
 import { type Capability, userInformation } from '../../installs/capability.ts'
 import { mayInstall } from '../../installs/policy.ts'
 import { isLoopback } from '../../installs/redirect-uri.ts'
@@ -74,7 +75,7 @@ export function levelsPage(
     workspaceId: workspace.id,
     problem,
     levels: consentLevels(request, workspace, draft),
-    ends: accessEnds(draft, now, dateProblem),
+    ends: accessEnds(draft, mostAccessDays(workspace.placement), now, dateProblem),
     limit: limitWords(request.capabilities, workspace.name),
     installedBy: count === 0 ? null : namesWords(names, count),
     already: alreadyWords(workspace),

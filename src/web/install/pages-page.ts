@@ -1,10 +1,11 @@
+import { mostAccessDays } from '../../installs/access-end.ts'
 import { view } from '../frame/render.ts'
 import type { Picks } from '../picker/draft.ts'
 import type { PickerLists } from '../picker/picker.ts'
 import type { PickerReading } from '../picker/readings.ts'
 import { type Sum, titlesWords } from '../picker/sum.ts'
 import { urls } from '../urls.ts'
-import { endWords } from './access-ends.ts'
+import { endWithin, endWords } from './access-ends.ts'
 import type { ChosenWorkspace } from './chosen-workspace.ts'
 import type { FlowState } from './flow.ts'
 import { type FlowHeader, flowHeaderOf } from './page.ts'
@@ -57,7 +58,7 @@ export function pagesPage(facts: {
     },
     lists,
     sum,
-    ends: endWords(state.draft.end, now),
+    ends: endWords(endWithin(state.draft.end, mostAccessDays(chosen.workspace.placement), now), now),
     actions: {
       allow: urls.flowAllow(request.uid),
       back: urls.flowBack(request.uid),

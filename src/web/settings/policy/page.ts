@@ -7,7 +7,7 @@ import { type Moment, momentOf } from '../../kit/dates.ts'
 import { countWords } from '../../kit/words.ts'
 import { urls } from '../../urls.ts'
 import type { NamedInstallation, PolicyReading } from './readings.ts'
-import { agentRules, creations, restrictions } from './words.ts'
+import { agentRules, creations, longestAccess, restrictions } from './words.ts'
 
 export type Option = { value: string; label: string; selected: boolean }
 
@@ -21,6 +21,7 @@ export type PolicyPage = {
   autoApprove: boolean
   create: Option[]
   agents: Option[]
+  longest: Option[]
   /** Who set it last, and when; null: it was never set. */
   set: { by: string; at: Moment } | null
   /** Installations that the policy would not allow today, if any. */
@@ -56,6 +57,7 @@ export function policyPage({ workspace, reading, notice, now }: Facts, filled: P
     autoApprove: shown.autoApproveFirstParty,
     create: options(creations, shown.connectionCreation),
     agents: options(agentRules, shown.agents),
+    longest: options(longestAccess, shown.longestAccess),
     set: setAt && { by: reading.setByName ?? 'someone who is gone', at: momentOf(setAt, now) },
     against:
       against.length === 0

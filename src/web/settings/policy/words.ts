@@ -15,6 +15,13 @@ export const agentRules: Record<Policy['agents'], string> = {
   'published-only': 'Only published ones',
   'approved-only': 'Only approved',
 }
+export const longestAccess: Record<Policy['longestAccess'], string> = {
+  'no-limit': 'No limit',
+  '7-days': '7 days',
+  '30-days': '30 days',
+  '90-days': '90 days',
+  '1-year': '1 year',
+}
 const members: { [Member in keyof Policy]: { label: string; say(value: unknown): string | undefined } } = {
   restrictInstalls: {
     label: 'Restrict members from installing connections',
@@ -31,6 +38,10 @@ const members: { [Member in keyof Policy]: { label: string; say(value: unknown):
   agents: {
     label: 'Agents that register themselves',
     say: value => agentRules[value as Policy['agents']],
+  },
+  longestAccess: {
+    label: 'Longest access',
+    say: value => longestAccess[value as Policy['longestAccess']],
   },
 }
 
