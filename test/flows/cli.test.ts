@@ -346,7 +346,7 @@ describe('latchkey doctor', () => {
     const ended = await run('doctor', '--json')
     const report = ended.json() as Report
     expect(report.checks.map(one => [one.name, one.ok])).toEqual(
-      ['database', 'pooler', 'schema', 'addresses', 'clock', 'redis', 'keys', 'issuer'].map(name => [
+      ['database', 'tls', 'pooler', 'schema', 'addresses', 'clock', 'redis', 'keys', 'issuer'].map(name => [
         name,
         true,
       ]),
