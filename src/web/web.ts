@@ -68,7 +68,8 @@ export function createWeb(parts: {
     ]),
     notFound: async ctx => {
       const methods = methodsOf(ctx)
-      if (methods.length > 0) faults.otherMethod(ctx as WebContext, methods)
+      // A route of this method may pass a request on, for want of what it names.
+      if (methods.length > 0 && !methods.includes(ctx.method)) faults.otherMethod(ctx as WebContext, methods)
       else faults.notFound(ctx as WebContext)
     },
     broken: (ctx, takenBack) => faults.broken(ctx as WebContext, takenBack),
