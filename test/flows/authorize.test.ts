@@ -94,7 +94,7 @@ describe('the redirect', () => {
     expect(signedIn.searchParams.get('error')).toBe('consent_required')
   })
 
-  it('lets one of two answers to the same request through', async () => {
+  it('brings one code for two answers to the same request, whichever of them goes on', async () => {
     for (let round = 0; round < 15; round++) {
       const flow = new Flow(server.base, relay)
       const install = await flow.begin()
@@ -103,7 +103,8 @@ describe('the redirect', () => {
         return flow.finish(install, ben(world, world.pages.roadmap))
       }
       const results = await Promise.allSettled([answer(0), answer(round)])
-      expect(results.filter(one => one.status === 'fulfilled')).toHaveLength(1)
+      const led = results.flatMap(one => (one.status === 'fulfilled' ? [String(one.value)] : []))
+      expect(new Set(led).size).toBe(1)
     }
   })
 

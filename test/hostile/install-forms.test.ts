@@ -137,10 +137,12 @@ describe('a form from elsewhere', () => {
 
   it('does not act by GET', async () => {
     const ben = await at('pages')
-    for (const address of ['/allow', '/cancel', '/workspace', '/back', '/pages/ticks'])
-      expect(
-        (await ben.send(`/install/${uidOf(ben)}${address}?pages=${world.pages.handbook.id}`)).status,
-      ).toBe(404)
+    for (const address of ['/allow', '/cancel', '/workspace', '/back', '/pages/ticks']) {
+      const { status, headers } = await ben.send(
+        `/install/${uidOf(ben)}${address}?pages=${world.pages.handbook.id}`,
+      )
+      expect([address, status, headers.get('allow')]).toEqual([address, 405, 'POST'])
+    }
     expect((await ben.open(`/install/${uidOf(ben)}`)).status).toBe(200)
   })
 })
