@@ -21,8 +21,15 @@ sharp.unblock({
 try {
   process.stdout.write(await redraw(await buffer(process.stdin)))
 } catch (error) {
-  process.stderr.write(error instanceof Refused ? error.message : 'cannot be drawn; it is damaged')
+  process.stderr.write(error instanceof Refused ? error.message : reasonOf(error as Error))
   process.exitCode = 3
+}
+
+/** The SVG reader gives up on a picture of very many parts ("exceeded more than 500000 referenced elements"), on a fast machine in time. */
+function reasonOf({ message }: Error): string {
+  return /exceeded more than/.test(message)
+    ? 'takes too long to draw; make it simpler'
+    : 'cannot be drawn; it is damaged'
 }
 
 /** @returns a PNG of at most 256 pixels on its longer side, without the metadata of the file. */

@@ -39,7 +39,7 @@ describe.each([true, false])('a developer (script: %s)', script => {
       await page.getByRole('searchbox', { name: 'Request id' }).fill(` ${requestId} `)
       await page.getByRole('combobox', { name: 'Outcome' }).selectOption('Failed')
       await page.getByRole('button', { name: 'Filter' }).click()
-      await page.getByRole('link', { name: 'Show all' }).waitFor()
+      await page.getByRole('link', { name: 'Show all', exact: true }).waitFor()
     }
     await row.getByRole('link').click()
     await page.getByText('The redirect URI is not one that is registered.').waitFor()

@@ -177,6 +177,7 @@ describe("a login at the host's OpenID provider", () => {
 describe('a person who is not in the directory, with LOGIN_CREATE', () => {
   let own: Awaited<ReturnType<typeof startHostIssuer>>
   let creating: TestServer
+  let acmeId: string
 
   beforeAll(async () => {
     const [port, ours] = [await freePort(), await freePort()]
@@ -188,6 +189,12 @@ describe('a person who is not in the directory, with LOGIN_CREATE', () => {
     })
     const { workspaces } = await seedWorld(creating.sql)
     await creating.sql(`update workspaces set external_id = 'acme' where id = $1`, [workspaces.acme.id])
+    // A workspace whose id at the host looks like that of another here.
+    await creating.sql('update workspaces set external_id = $1 where id = $2', [
+      workspaces.acme.id,
+      workspaces.side.id,
+    ])
+    acmeId = workspaces.acme.id
   })
   afterAll(async () => {
     await creating.close()
@@ -218,6 +225,11 @@ describe('a person who is not in the directory, with LOGIN_CREATE', () => {
     expect(await rows('n-1')).toEqual([
       { name: 'Nia', email: 'nia@acme.test', role: 'member', workspace: 'Acme' },
     ])
+  })
+
+  it('never joins a workspace whose id at the host looks like one of ours', async () => {
+    await come('n-3', { email: 'zoe@acme.test', email_verified: true, name: 'Zoe', teams: [acmeId] })
+    expect(await rows('n-3')).toMatchObject([{ workspace: 'Acme' }])
   })
 
   it.each([

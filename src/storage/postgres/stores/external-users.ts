@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { keyOfExternalId } from '../../../installs/external-id.ts'
+import { readUuid } from '../../../installs/ids.ts'
 import type { CreateExternalUser, FindExternalUser, UpdateFromHost } from '../../../web/sign-in/ports.ts'
 import { emailKey } from '../email-key.ts'
 
@@ -19,9 +20,11 @@ export function findExternalUser(pool: Pool): FindExternalUser {
 export function createExternalUser(pool: Pool): CreateExternalUser {
   return async ({ externalId, email, name, workspaces }) => {
     if ([externalId, email, name, ...workspaces].some(text => text.includes('\0'))) return null
+    // A text that looks like one of our ids is never taken for the host's.
+    const [ours, theirs] = [workspaces.filter(one => readUuid(one)), workspaces.filter(one => !readUuid(one))]
     const { rows } = await pool.query(
       `with place as (
-         select id from workspaces w where (w.external_id = any($5) or w.id::text = any($5)) and w.sandbox_owner is null),
+         select id from workspaces w where (w.external_id = any($5) or w.id = any($6::uuid[])) and w.sandbox_owner is null),
        added as (
          insert into users (id, email, name, external_id, external_key)
          select $1, $2, $3, $4, $1 where exists (select from place)
@@ -31,7 +34,7 @@ export function createExternalUser(pool: Pool): CreateExternalUser {
          insert into members (workspace_id, user_id, role)
          select place.id, added.id, 'member' from place, added)
        select id, null as "passwordHash" from added`,
-      [keyOfExternalId('user', externalId), email, name, externalId, workspaces],
+      [keyOfExternalId('user', externalId), email, name, externalId, theirs, ours],
     )
     return rows[0] ?? null
   }
