@@ -12,8 +12,6 @@ export type AdminCall = {
   readonly ctx: Context
 }
 
-export type AdminNeeds = { findAdmin: FindAdmin; now(): Date }
-
 /** No protected resource of OAuth: the operator makes these credentials. */
 const realm = 'admin'
 
@@ -22,7 +20,7 @@ const realm = 'admin'
  * @throws ApiRefusal `unauthorized`, `restricted_resource`.
  */
 export async function authenticateAdmin(
-  needs: AdminNeeds,
+  needs: { findAdmin: FindAdmin; now(): Date },
   ctx: Context,
   scope: AdminScope,
 ): Promise<AdminCall> {

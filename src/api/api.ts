@@ -3,7 +3,7 @@ import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
 import { testHeader } from '../installs/forced-outcome.ts'
 import type { TakingLimits } from '../installs/rate-limits.ts'
-import { type AdminNeeds, authenticateAdmin } from './admin.ts'
+import { authenticateAdmin } from './admin.ts'
 import { answerError, type ErrorNeeds } from './answer-error.ts'
 import { presentedToken } from './bearer.ts'
 import { Call, type CallNeeds } from './call.ts'
@@ -12,15 +12,16 @@ import { type ClientNeeds, openClientAuthentication } from './client.ts'
 import type { Endpoint } from './endpoint.ts'
 import { type EndpointNeeds, endpoints, type PartnerApi } from './endpoints.ts'
 import { type ForcedOutcomeNeeds, forceInSandbox } from './forced-outcome.ts'
+import type { FindAdmin } from './ports.ts'
 import { ApiRefusal, otherMethod, readOnly, unknownAddress } from './refusals.ts'
 
 export type ApiNeeds = ErrorNeeds &
   Omit<CallNeeds, 'callLimit'> &
   ClientNeeds &
-  AdminNeeds &
   ForcedOutcomeNeeds &
   EndpointNeeds & {
     partnerApi: PartnerApi
+    findAdmin: FindAdmin
     limits: TakingLimits
     /** Calls that one token may make in a minute; 1,200 by default. */
     callsPerMinute?: number

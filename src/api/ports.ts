@@ -11,11 +11,13 @@ export type FindAdmin = (
 ) => Promise<{ id: string; name: string; scopes: AdminScope[] } | null>
 
 /** The directory of the host product, fed over HTTP. */
-export type DirectoryFeed = {
+export type DirectoryFeed = FeedStore & {
   /** Reads the whole stream before it changes anything. `faults`: lines, counted from 1, with their reasons. */
   import(
     lines: AsyncIterable<Uint8Array>,
   ): Promise<DirectoryImported | { kind: 'refused'; faults: LineFault[] }>
+}
+export type FeedStore = {
   /** The greatest `seq` so far; null: no line had one. */
   cursor(): Promise<{ seq: number; updatedAt: Date } | null>
   /** The answer to an earlier batch with this key, for a day. */

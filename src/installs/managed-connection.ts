@@ -51,7 +51,7 @@ export async function hold(
 export function connectionEvent(
   needs: ActionNeeds,
   context: DeveloperContext,
-  connection: Pick<Connection, 'id' | 'workspaceId'>,
+  connection: { id: string; workspaceId: string | null },
   kind: EventKind,
   data: Record<string, unknown> = {},
 ): InstallEvent {

@@ -17,7 +17,7 @@ export function interactions(needs: {
   provider: Provider
   issuer: string
   store: AuthorizationStore
-  shortLived: Pick<FlowStore, 'read'>
+  shortLived: { read: FlowStore['read'] }
   note: NoteFlowStep
   /** The issuer is https. */
   secure: boolean

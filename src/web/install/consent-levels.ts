@@ -14,7 +14,7 @@ export type ConsentLevel = Level & {
   isNew: boolean
 }
 
-type Asked = Pick<WaitingRequest, 'capabilities'>
+type Asked = { capabilities: WaitingRequest['capabilities'] }
 
 /** The requested levels that the connection is registered with as optional. */
 function optionalOf({ capabilities }: Asked, { placement }: WorkspaceToChoose): Capability[] {

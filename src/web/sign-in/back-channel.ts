@@ -4,14 +4,12 @@ import type { Sessions } from '../http/session.ts'
 import type { WebState } from '../http/state.ts'
 import type { EndedUpstream } from './openid.ts'
 
-export type BackChannelNeeds = {
+/** POST of the host's provider when somebody signs out there. Proved by its signature, so no form token stands in front of it. */
+export function backChannelLogout(needs: {
   read(token: string): Promise<EndedUpstream>
   sessions: Sessions
   noteRefusal(requestId: string, reason: string): void
-}
-
-/** POST of the host's provider when somebody signs out there. Proved by its signature, so no form token stands in front of it. */
-export function backChannelLogout(needs: BackChannelNeeds): Router<WebState> {
+}): Router<WebState> {
   const router = new Router<WebState>()
   const refused = { error: 'invalid_request', error_description: 'The logout token is not valid.' }
   const forms = readForms({

@@ -1,6 +1,6 @@
 /** How far the host's feed of its directory is, and the answers to its batches. */
 import type { ClientBase, Pool } from 'pg'
-import type { DirectoryFeed } from '../../../api/ports.ts'
+import type { FeedStore } from '../../../api/ports.ts'
 
 /** Keeps the greatest number: a batch that is repeated does not set the feed back. */
 export async function advanceCursor(client: ClientBase, seq: number, now: Date): Promise<void> {
@@ -15,7 +15,7 @@ export async function advanceCursor(client: ClientBase, seq: number, now: Date):
 /** Answers are kept for a day, for hosts that repeat a batch whose answer was lost. */
 const keptFor = `interval '1 day'`
 
-export function openFeed(pool: Pool): Pick<DirectoryFeed, 'cursor' | 'answered' | 'keepAnswer'> {
+export function openFeed(pool: Pool): FeedStore {
   return {
     async cursor() {
       const { rows } = await pool.query<{ seq: string; updatedAt: Date }>(

@@ -1,10 +1,9 @@
 import type { Pool } from 'pg'
-import type { Bearer } from '../../../installs/bearer.ts'
 import { transact } from '../transaction.ts'
 
 export type LastUsed = {
   /** Notes that a bearer was let in just now. Costs a look into a map. */
-  note(bearer: Pick<Bearer, 'installationId' | 'internalTokenId'>, now: Date): void
+  note(used: { installationId: string; internalTokenId: string | null }, now: Date): void
   /** Writes the noted times. */
   flush(): Promise<void>
   close(): Promise<void>
