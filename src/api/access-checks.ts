@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Bearer } from '../installs/bearer.ts'
 import { capabilities } from '../installs/capability.ts'
 import { always, component, id } from './answers/schema.ts'
-import { isMeantForUs, tokenOf } from './bearer.ts'
+import { mayAskAbout, tokenOf } from './bearer.ts'
 import { endpoint } from './endpoint.ts'
 import { text, uuid } from './fields.ts'
 import type { AccessReadings } from './ports.ts'
@@ -46,8 +46,7 @@ const accessCheck = endpoint({
   ) {
     const token = tokenOf(body.token)
     const seen = token && (await needs.access.pages(token, [...new Set(body.page_ids)], now))
-    const mayAsk = seen && (client.anyToken || seen.bearer.connectionId === client.id)
-    if (!mayAsk || !isMeantForUs(seen.bearer, needs.issuer)) return presentCheck(false, [])
+    if (!seen || !mayAskAbout(seen.bearer, client, needs.issuer)) return presentCheck(false, [])
     needs.noteUse(seen.bearer, now)
     return presentCheck(true, seen.bearer.capabilities.includes(body.capability) ? seen.reached : [])
   },

@@ -33,6 +33,7 @@ const ours = /^\/(?:v1\/(?!oauth\/)|access\/v1\/)/
 type Row<By> = Extract<Endpoint<EndpointNeeds>, { by: By }>
 type Params = Record<string, string>
 
+/** Answers the endpoints of the partner API and of AuthZEN; every other address below them with 404, or 405. */
 export function createApi(needs: ApiNeeds): Middleware {
   const answerToken = openTokenCalls(needs)
   const authenticateClient = openClientAuthentication(needs)

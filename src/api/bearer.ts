@@ -46,6 +46,15 @@ export function isMeantForUs(bearer: Bearer, issuer: string): boolean {
   return bearer.audience === null || bearer.audience === issuer || bearer.audience.startsWith(`${issuer}/`)
 }
 
+/** A connection asks about its own tokens, a resource server about any that is meant for us. */
+export function mayAskAbout(
+  bearer: Bearer,
+  client: { id: string; anyToken: boolean },
+  issuer: string,
+): boolean {
+  return (client.anyToken || bearer.connectionId === client.id) && isMeantForUs(bearer, issuer)
+}
+
 /** @throws ApiRefusal `restricted_resource` that names the missing capability. */
 export function requireCapability(bearer: Bearer, needed: Capability): void {
   if (!bearer.capabilities.includes(needed)) throw lacksCapability(needed, bearer.capabilities)

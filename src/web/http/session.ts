@@ -22,9 +22,9 @@ type Kept = {
 }
 
 /** A session at the host's OpenID provider, for its logout; `sid` null: the provider names none. */
-type Upstream = { sid: string | null; sub: string }
+export type Upstream = { sid: string | null; sub: string }
 /** By the session, or all of a subject that began before a moment (in ms since 1970). */
-type EndedUpstream = { sid: string } | { sub: string; at: number }
+export type EndedUpstream = { sid: string } | { sub: string; at: number }
 const sidKey = (sid: string) => `host-session-ended:${hash('sha256', sid, 'base64url')}`
 const subKey = (sub: string) => `host-subject-ended:${hash('sha256', sub, 'base64url')}`
 

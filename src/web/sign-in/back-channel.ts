@@ -1,10 +1,9 @@
 import Router from '@koa/router'
 import { readForms } from '../http/forms.ts'
-import type { Sessions } from '../http/session.ts'
+import type { EndedUpstream, Sessions } from '../http/session.ts'
 import type { WebState } from '../http/state.ts'
-import type { EndedUpstream } from './openid.ts'
 
-/** POST of the host's provider when somebody signs out there. Proved by its signature, so no form token stands in front of it. */
+/** POST of the host's provider when somebody signs out there. The token's signature is the proof, so no form token is asked for. */
 export function backChannelLogout(needs: {
   read(token: string): Promise<EndedUpstream>
   sessions: Sessions

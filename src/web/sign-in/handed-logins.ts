@@ -5,7 +5,7 @@
 import { hash, randomBytes, randomUUID } from 'node:crypto'
 import type { WebContext } from '../http/state.ts'
 import type { BrowserMark } from './browser-mark.ts'
-import type { FindExternalUser, UpdateFromHost } from './ports.ts'
+import type { FindExternalUser, LoginStore, UpdateFromHost } from './ports.ts'
 
 const lifetimeMs = 600_000
 
@@ -29,11 +29,7 @@ export type HandedLogins = ReturnType<typeof handedLogins>
 
 export function handedLogins(needs: {
   issuer: string
-  store: {
-    read(key: string): Promise<string | null>
-    write(key: string, value: string, seconds: number): Promise<void>
-    take(key: string): Promise<string | null>
-  }
+  store: LoginStore
   browser: BrowserMark
   findExternalUser: FindExternalUser
   updateFromHost: UpdateFromHost

@@ -3,7 +3,7 @@ import type Router from '@koa/router'
 import type { Faults } from '../frame/error-pages.ts'
 import type { Words } from '../frame/refusals.ts'
 import { seeOther } from '../http/see-other.ts'
-import type { Sessions } from '../http/session.ts'
+import type { Sessions, Upstream } from '../http/session.ts'
 import type { WebContext, WebState } from '../http/state.ts'
 import { flowOf, localPath, urls } from '../urls.ts'
 import type { FlowDescription } from './page.ts'
@@ -15,7 +15,7 @@ export type HostAnswer =
       user: { id: string; passwordHash: string | null }
       returnTo: string
       /** The session at the host, for its logout. */
-      upstream?: { sid: string | null; sub: string }
+      upstream?: Upstream
     }
   | {
       kind: 'over' | 'another-browser' | 'unknown-user' | 'refused' | 'away'

@@ -2,20 +2,17 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as openid from 'openid-client'
 import type { OpenIdLogin } from '../../login-config.ts'
+import type { EndedUpstream } from '../http/session.ts'
 import type { WebContext } from '../http/state.ts'
 import type { BrowserMark } from './browser-mark.ts'
 import type { HostAnswer, HostSignIn } from './host-routes.ts'
-import type { CreateExternalUser, FindExternalUser } from './ports.ts'
+import type { CreateExternalUser, FindExternalUser, LoginStore } from './ports.ts'
 
 type Parts = {
   /** Ours. */
   issuer: string
   login: OpenIdLogin
-  store: {
-    read(key: string): Promise<string | null>
-    write(key: string, value: string, seconds: number): Promise<void>
-    take(key: string): Promise<string | null>
-  }
+  store: LoginStore
   browser: BrowserMark
   findExternalUser: FindExternalUser
   createExternalUser: CreateExternalUser
@@ -148,9 +145,6 @@ function messageOf(error: unknown): string {
   const { message, error: code } = error as { message?: string; error?: string }
   return code ? `${message} (${code})` : (message ?? 'unknown error')
 }
-
-/** The sessions that a logout token names, by the provider's session or, without one, by its subject and the token's time. */
-export type EndedUpstream = { sid: string } | { sub: string; at: number }
 
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
 

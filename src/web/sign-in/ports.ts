@@ -1,3 +1,11 @@
+/** Logins that wait for the host. */
+export type LoginStore = {
+  read(key: string): Promise<string | null>
+  write(key: string, value: string, seconds: number): Promise<void>
+  /** Reads and removes it, once among all processes. */
+  take(key: string): Promise<string | null>
+}
+
 /** The user whom the host product names by its own id; null where the directory has no enabled one. */
 export type FindExternalUser = (
   externalId: string,
