@@ -64,6 +64,20 @@ describe('the host product asks', () => {
         page_ids: [],
       })
   })
+
+  it.each([
+    ['another resource', () => 'https://elsewhere.test/mcp', false],
+    ['this server', () => server.base, true],
+  ])('about a token that was issued for %s (RFC 8707)', async (_, audience, active) => {
+    const aud = audience()
+    const { token } = await seedInstalled(server.sql, {
+      workspaceId: world.workspaces.acme.id,
+      userId: world.users.ben.id,
+      pages: [world.pages.quarter.id],
+      payload: { aud },
+    })
+    expect((await ask(about([world.pages.launch], { token }))).json.active).toBe(active)
+  })
 })
 
 describe('any other connection', () => {

@@ -112,6 +112,23 @@ describe('one question', () => {
   })
 })
 
+describe('a token that was issued for another resource (RFC 8707)', () => {
+  it('is not in force here', async () => {
+    const aud = 'https://elsewhere.test/mcp'
+    const { token } = await seedInstalled(server.sql, {
+      workspaceId: acme,
+      userId: world.users.ben.id,
+      pages: [world.pages.quarter.id],
+      payload: { aud },
+    })
+    const asked = { subject: { type: 'token', id: token }, action: read }
+    expect(
+      (await post('evaluation', { ...asked, resource: page(world.pages.launch.id) })).json.context.reason,
+    ).toBe('The token is not in force.')
+    expect((await post('search/resource', { ...asked, resource: { type: 'page' } })).json.results).toEqual([])
+  })
+})
+
 describe('a connection that is no resource server', () => {
   it('asks about its own tokens alone, never about users, and reads no reasons', async () => {
     const other = await seedConnection(server.sql, { name: 'Another' })
