@@ -616,6 +616,15 @@ CREATE TABLE page_viewers (
 );
 CREATE INDEX page_viewers_by_user ON page_viewers USING btree (workspace_id, user_id);
 
+CREATE TABLE resources (
+  url text NOT NULL,
+  connection_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT resources_pkey PRIMARY KEY (url),
+  CONSTRAINT resources_connection_fkey FOREIGN KEY (connection_id) REFERENCES connections(id) ON DELETE CASCADE
+);
+CREATE INDEX resources_by_connection ON resources USING btree (connection_id);
+
 CREATE TABLE workspace_policies (
   workspace_id uuid NOT NULL,
   restrict_installs text DEFAULT 'none'::text NOT NULL,

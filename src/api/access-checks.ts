@@ -19,7 +19,7 @@ const accessCheck = endpoint({
   id: 'accessCheck',
   summary: 'Ask which pages a token may use',
   description:
-    'For the API of the host product: of up to a hundred pages, those that the token may do this to at the moment of asking. A connection may ask about its own tokens, a resource server about any.',
+    'For the API of the host product: of up to a hundred pages, those that the token may do this to at the moment of asking. A connection may ask about its own tokens, a resource server about any that is meant for it: for one of its resources, or, where it has none, for this server.',
   by: 'client',
   body: z.strictObject({
     token: text(1_000).describe('The token that the API of the host product received.'),
@@ -31,6 +31,7 @@ const accessCheck = endpoint({
     z.object({
       object: always('access_check'),
       active: z.boolean().describe('Whether the token is in force.'),
+      aud: z.string().optional().describe('The resource that the token is for; only of one in force.'),
       page_ids: z.array(id).describe('Those of the pages asked about that it may do this to.'),
     }),
   ),
@@ -46,16 +47,18 @@ const accessCheck = endpoint({
   ) {
     const token = tokenOf(body.token)
     const seen = token && (await needs.access.pages(token, [...new Set(body.page_ids)], now))
-    if (!seen || !mayAskAbout(seen.bearer, client, needs.issuer)) return presentCheck(false, [])
+    if (!seen || !mayAskAbout(seen.bearer, client, needs.issuer)) return presentCheck(null, [])
     needs.noteUse(seen.bearer, now)
-    return presentCheck(true, seen.bearer.capabilities.includes(body.capability) ? seen.reached : [])
+    const audience = seen.bearer.audience ?? needs.issuer
+    return presentCheck(audience, seen.bearer.capabilities.includes(body.capability) ? seen.reached : [])
   },
 })
 
 export const accessChecks = [accessCheck]
 
-const presentCheck = (active: boolean, pageIds: string[]) => ({
+const presentCheck = (aud: string | null, pageIds: string[]) => ({
   object: 'access_check' as const,
-  active,
+  active: aud !== null,
+  ...(aud !== null && { aud }),
   page_ids: pageIds,
 })

@@ -3,7 +3,9 @@ import { hash } from 'node:crypto'
 import type { Context } from 'koa'
 import type { Bearer, PresentedToken } from '../installs/bearer.ts'
 import type { Capability } from '../installs/capability.ts'
+import { isMeantFor, isOurs } from '../installs/resource.ts'
 import { tokenPrefix } from '../installs/token-value.ts'
+import type { ClientCall } from './client.ts'
 import { ApiRefusal, lacksCapability, noCredentials, unauthorized } from './refusals.ts'
 
 const kinds = { lka_: 'access', lki_: 'internal' } as const
@@ -41,18 +43,10 @@ function countAuthorizations(rawHeaders: string[]): number {
   return count
 }
 
-/** false for a token that was issued for another resource (RFC 8707). */
-export function isMeantForUs(bearer: Bearer, issuer: string): boolean {
-  return bearer.audience === null || bearer.audience === issuer || bearer.audience.startsWith(`${issuer}/`)
-}
-
-/** A connection asks about its own tokens, a resource server about any that is meant for us. */
-export function mayAskAbout(
-  bearer: Bearer,
-  client: { id: string; anyToken: boolean },
-  issuer: string,
-): boolean {
-  return (client.anyToken || bearer.connectionId === client.id) && isMeantForUs(bearer, issuer)
+/** A connection asks about its own tokens, a resource server about any that is meant for it. */
+export function mayAskAbout(bearer: Bearer, client: ClientCall['client'], issuer: string): boolean {
+  if (client.anyToken) return isMeantFor(client.resources, bearer.audience, issuer)
+  return bearer.connectionId === client.id && isOurs(bearer.audience, issuer)
 }
 
 /** @throws ApiRefusal `restricted_resource` that names the missing capability. */

@@ -1,7 +1,8 @@
 /** A request with an access token, as the handlers see it. */
 import type { Bearer, PresentedToken } from '../installs/bearer.ts'
 import type { Capability } from '../installs/capability.ts'
-import { isMeantForUs, requireCapability } from './bearer.ts'
+import { isOurs } from '../installs/resource.ts'
+import { requireCapability } from './bearer.ts'
 import type { CallRateLimit } from './call-rate-limit.ts'
 import type { AccessReadings } from './ports.ts'
 import { unauthorized } from './refusals.ts'
@@ -36,7 +37,7 @@ export class Call {
    * @throws ApiRefusal `unauthorized`, `rate_limited`, `restricted_resource`.
    */
   async admit<Seen extends { bearer: Bearer }>(seen: Seen | null, needed: Capability | null): Promise<Seen> {
-    if (!seen || !isMeantForUs(seen.bearer, this.needs.issuer)) throw unauthorized()
+    if (!seen || !isOurs(seen.bearer.audience, this.needs.issuer)) throw unauthorized()
     if (!this.admitted) {
       await this.needs.callLimit.take(this.token.hash.toString('base64'))
       this.needs.noteUse(seen.bearer, this.now)

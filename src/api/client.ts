@@ -6,8 +6,11 @@ import type { TakingLimits } from '../installs/rate-limits.ts'
 import type { FindClient } from './ports.ts'
 import { clientUnknown, tooManyCalls } from './refusals.ts'
 
-/** `anyToken`: the connection may ask about tokens of other connections. */
-export type ClientCall = { readonly client: { id: string; anyToken: boolean }; readonly now: Date }
+/** `anyToken`, `resources`: see FindClient. */
+export type ClientCall = {
+  readonly client: { id: string; anyToken: boolean; resources: string[] }
+  readonly now: Date
+}
 
 export type ClientNeeds = { findClient: FindClient; limits: TakingLimits; now(): Date }
 

@@ -2,8 +2,14 @@
 import type { AdminScope } from '../installs/admin-credential.ts'
 import type { Bearer, PresentedToken, ReachedPage } from '../installs/bearer.ts'
 
-/** A connection that authenticates with its secret. `anyToken`: it may ask about tokens of other connections. */
-export type FindClient = (id: string, secretHash: Buffer) => Promise<{ anyToken: boolean } | null>
+/**
+ * A connection that authenticates with its secret. `anyToken`: a resource server, which may ask about tokens of other connections,
+ * of those that are for its `resources` where it has any.
+ */
+export type FindClient = (
+  id: string,
+  secretHash: Buffer,
+) => Promise<{ anyToken: boolean; resources: string[] } | null>
 
 /** A live credential of the host product. */
 export type FindAdmin = (

@@ -8,6 +8,7 @@ import { importCommand } from './import.ts'
 import { installationCommand } from './installation.ts'
 import { keysCommand } from './keys.ts'
 import { migrateCommand } from './migrate.ts'
+import { resourceCommand } from './resource.ts'
 import { startCommand } from './start.ts'
 
 /** Every command with its options; also read by the generator of docs/reference/commands.md. */
@@ -20,6 +21,7 @@ export function latchkeyProgram(): Command {
     .addCommand(adminCommand())
     .addCommand(connectionCommand())
     .addCommand(installationCommand())
+    .addCommand(resourceCommand())
     .addCommand(keysCommand())
     .addCommand(doctorCommand())
 }

@@ -15,7 +15,11 @@ export type ClientConnection = Pick<
   | 'longLivedTokens'
   | 'leaveOutIss'
   | 'resourceServer'
-> & { version: string }
+> & {
+  version: string
+  /** The resources of a resource server, in their canonical form. */
+  resources: string[]
+}
 
 /** The current version of a client, and the SHA-256 of each of its live secrets. */
 export type ClientProof = { version: string; secretHashes: Buffer[] }
@@ -234,6 +238,11 @@ export type RevocationStore = {
   ): Promise<string | null>
 }
 
+export type ResourceStore = {
+  /** Whether an enabled resource server has this resource, given in its canonical form. */
+  hasResource(url: string): Promise<boolean>
+}
+
 export type SecretStore = {
   /** The live secrets of a client, oldest first, and a revoked one whose SHA-256 is `sent`. */
   readSecrets(clientId: string, sent: Buffer): Promise<SecretStatus[]>
@@ -259,7 +268,8 @@ export type TokenStatusStore = {
   ): Promise<TokenStatus | null>
 }
 
-export type ProviderStore = SecretStore &
+export type ProviderStore = ResourceStore &
+  SecretStore &
   TokenStatusStore &
   TokenStore &
   AuthorizationStore &

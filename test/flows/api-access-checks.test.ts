@@ -43,7 +43,12 @@ describe('the host product asks', () => {
     const { roadmap, quarter, launch, handbook } = world.pages
     const asked = about([roadmap, quarter, launch, handbook, { id: randomUUID() }])
     const answer = await ask(asked)
-    expect(answer.json).toEqual({ object: 'access_check', active: true, page_ids: [quarter.id, launch.id] })
+    expect(answer.json).toEqual({
+      object: 'access_check',
+      active: true,
+      aud: server.base,
+      page_ids: [quarter.id, launch.id],
+    })
     expect(answer.headers['cache-control']).toBe('no-store')
     await server.sql(`update installations set state = 'suspended' where id = $1`, [relay.id])
     expect((await ask(asked)).json).toEqual({ object: 'access_check', active: false, page_ids: [] })

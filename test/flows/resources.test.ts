@@ -73,6 +73,43 @@ describe('a client that names a resource', () => {
   })
 })
 
+describe('a client that names a resource of a resource server', () => {
+  it('gets tokens for it, which that resource server alone sees in force', async () => {
+    const [host, other, unlimited] = await Promise.all(
+      [0, 1, 2].map(() => seedConnection(server.sql, { resource_server: true })),
+    )
+    const notes = 'https://notes.example.com/mcp'
+    await server.sql('insert into resources values ($1, $2, now()), ($3, $4, now())', [
+      ...[notes, host!.id, 'https://other.example.com', other!.id],
+    ])
+    const callback = await allowed('HTTPS://notes.example.com:443/mcp/?x=1')
+    const { json } = await flow.redeem(callback, { resource: `${notes}/` })
+    const ask = async (who: typeof host, token: unknown) =>
+      (await new Flow(server.base, who!).introspect(token)).json
+    for (const token of [json.access_token, json.refresh_token]) {
+      expect(await ask(host, token)).toMatchObject({ active: true, client_id: flow.connection.id })
+      for (const stranger of [other, unlimited])
+        expect(await ask(stranger, token)).toEqual({ active: false, request_id: expect.any(String) })
+    }
+    expect((await ask(host, json.access_token)).aud).toBe(notes)
+    expect((await flow.introspect(json.access_token)).json.aud).toBe(notes)
+    // Tokens for this server are for resource servers that have no resource of their own.
+    const { json: ours } = await flow.redeem(await allowed())
+    expect((await ask(unlimited, ours.access_token)).active).toBe(true)
+    expect((await ask(host, ours.access_token)).active).toBe(false)
+
+    expect(await flow.refresh(json.refresh_token, { resource: mcp })).toMatchObject({
+      json: { error: 'invalid_target' },
+    })
+    const { json: next } = await flow.refresh(json.refresh_token, { resource: notes })
+    expect((await ask(host, next.access_token)).active).toBe(true)
+
+    await server.sql('update connections set disabled_at = now() where id = $1', [host!.id])
+    expect((await flow.refresh(next.refresh_token)).json.error).toBe('invalid_grant')
+    expect(new URL(await flow.begin({ resource: notes })).searchParams.get('error')).toBe('invalid_target')
+  })
+})
+
 describe('the documents about the resources', () => {
   it('say who issues tokens for each, and the least scope', async () => {
     for (const path of ['', '/mcp']) {

@@ -33,15 +33,19 @@ const understood = [
 ]
 
 /** @returns null when a parameter contains a NUL; the request is then not processed. */
-export function readAuthorizeRequest(sent: Query, resources: Resources): AuthorizeRequest | null {
+export async function readAuthorizeRequest(
+  sent: Query,
+  resources: Resources,
+): Promise<AuthorizeRequest | null> {
   if (Object.values(sent).some(value => String(value).includes('\0'))) return null
   // A parameter without a value is treated as omitted (RFC 6749 §3.1).
   const query: Query = Object.fromEntries(Object.entries(sent).filter(([, value]) => String(value) !== ''))
   if (typeof query.scope === 'string') query.scope = withoutOpenIdScopes(query.scope)
   const kept: Query = {}
   for (const name of understood) if (query[name] !== undefined) kept[name] = query[name]
-  const complaint = complain(query, resources)
-  if (query.resource !== undefined) kept.resource = servedResource(query.resource, resources) ?? ''
+  const resource = query.resource === undefined ? undefined : await servedResource(query.resource, resources)
+  if (resource !== undefined) kept.resource = resource ?? ''
+  const complaint = complain(query, resource === null)
   // The library refuses max_age without the scope openid.
   if (typeof query.max_age === 'string' && /^\d{1,9}$/.test(query.max_age)) kept.login_max_age = query.max_age
   // The library answers an unknown response type in the fragment. `complaint` refuses it, in the query.
@@ -49,8 +53,8 @@ export function readAuthorizeRequest(sent: Query, resources: Resources): Authori
   return { query: kept, complaint }
 }
 
-function complain(query: Query, resources: Resources): Error | null {
-  const { response_type, response_mode, scope, resource, authorization_details } = query
+function complain(query: Query, isForeign: boolean): Error | null {
+  const { response_type, response_mode, scope, authorization_details } = query
   if (typeof response_type === 'string' && response_type !== 'code')
     return new errors.UnsupportedResponseType('the only response_type is code')
   if (response_mode !== undefined && response_mode !== 'query')
@@ -58,8 +62,7 @@ function complain(query: Query, resources: Resources): Error | null {
   // The library drops unknown scopes, which the partner would take for granted.
   const { unknown } = readScope(typeof scope === 'string' ? scope : '')
   if (unknown.length > 0) return new errors.InvalidScope('no such scope', unknown.join(' '))
-  if (resource !== undefined && servedResource(resource, resources) === null)
-    return new errors.InvalidTarget('this server does not serve the resource')
+  if (isForeign) return new errors.InvalidTarget('this server does not know the resource')
   if (authorization_details !== undefined)
     return new errors.InvalidAuthorizationDetails('pages are chosen by the member, not by the request')
   return null

@@ -7,6 +7,7 @@ import { readUuid } from '../../installs/ids.ts'
 import { documentUrlOf } from '../clients/document.ts'
 import type { Published } from '../clients/published.ts'
 import { explainAuthorize } from '../diagnostics/explain.ts'
+import type { ResourceStore } from '../ports.ts'
 import { isTrial, type Trials } from '../trials.ts'
 import { readAuthorizeRequest } from './authorize-request.ts'
 import type { IsUnavailable, Log } from './partner-dialect.ts'
@@ -18,6 +19,7 @@ type Out = { error: string; error_description?: string }
 
 export function authorizeEndpoint(needs: {
   issuer: string
+  store: ResourceStore
   /** Whether the MCP server is served. */
   mcp: boolean
   renderFault: RenderFault
@@ -114,7 +116,7 @@ export function authorizeEndpoint(needs: {
       return async (ctx, next) => {
         const query = await withPublished(ctx)
         if (!query) return
-        const request = readAuthorizeRequest(query, needs)
+        const request = await readAuthorizeRequest(query, needs)
         if (!request) return show(ctx, 400, unreadable)
         ctx.state.isTrial = await isTrial(needs.trials, ctx)
         ctx.query = request.query as Context['query']

@@ -3,6 +3,7 @@
 import { hash } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
 import { type FlowFailure, type NoteFlowStep, stepOf } from '../../installs/flow-log.ts'
+import { isMeantFor } from '../../installs/resource.ts'
 import { tokenPrefix } from '../../installs/token-value.ts'
 import type { Authenticate } from '../clients/client-authentication.ts'
 import { claimedClient, claimedSecret, readCredentials } from '../clients/client-credentials.ts'
@@ -75,12 +76,17 @@ async function answer(
   allowOrigin(ctx, known.connection)
   if (fields.token === undefined) throw invalidRequest('The parameter token is missing.')
   const requestId = ctx.state.requestId as string
-  if (found.token && kind !== 'refresh') needs.noteUse(found.token, now)
-  ctx.body = found.token
-    ? { ...present(found.token, needs.issuer, kind === 'refresh'), request_id: requestId }
+  const token = found.token && mayKnow(known.connection, found.token, needs.issuer) ? found.token : null
+  if (token && kind !== 'refresh') needs.noteUse(token, now)
+  ctx.body = token
+    ? { ...present(token, needs.issuer, kind === 'refresh'), request_id: requestId }
     : { active: false, request_id: requestId }
-  if (!found.token) noteInactive(needs, rateLimits, ctx, known.connection, asked)
+  if (!token) noteInactive(needs, rateLimits, ctx, known.connection, asked)
 }
+
+/** A connection sees its own tokens, a resource server those that are meant for it. */
+const mayKnow = (asking: ClientConnection, token: TokenInForce, issuer: string) =>
+  token.connectionId === asking.id || isMeantFor(asking.resources, token.audience, issuer)
 
 type Asked = Parameters<TokenStatusStore['readTokenStatus']>[1]
 

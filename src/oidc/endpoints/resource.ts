@@ -1,27 +1,23 @@
-/** Resource indicators (RFC 8707). */
-
-/**
- * A resource in the one form in which it is stored and compared: scheme and host in lower case, without a default port, a query
- * or a single slash at the end, since clients differ in these. null: not an absolute address without a fragment.
- */
-export function canonicalResource(text: string): string | null {
-  const url = URL.parse(text)
-  if (!url || !/^https?:$/.test(url.protocol) || text.includes('#') || url.username || url.password)
-    return null
-  return url.origin + url.pathname.replace(/([^/])\/$/, '$1').replace(/^\/$/, '')
-}
+/** The resources that this server issues tokens for (RFC 8707), and the documents about its own ones. */
+import { canonicalResource } from '../../installs/resource.ts'
+import type { ResourceStore } from '../ports.ts'
 
 export type Resources = {
   issuer: string
   /** Whether the MCP server is one of them. */
   mcp: boolean
+  store: ResourceStore
 }
 
-/** The form of a resource that this server serves; null: it serves no such resource. */
-export function servedResource(text: unknown, { issuer, mcp }: Resources): string | null {
+/** The form of a resource that this server issues tokens for; null: it knows no such resource. */
+export async function servedResource(
+  text: unknown,
+  { issuer, mcp, store }: Resources,
+): Promise<string | null> {
   const asked = typeof text === 'string' ? canonicalResource(text) : null
-  const served = [issuer, `${issuer}/v1`, ...(mcp ? [`${issuer}/mcp`] : [])]
-  return served.find(one => one === asked) ?? null
+  if (asked === null) return null
+  const own = [issuer, `${issuer}/v1`, ...(mcp ? [`${issuer}/mcp`] : [])]
+  return own.includes(asked) || (await store.hasResource(asked)) ? asked : null
 }
 
 /** Protected resource metadata (RFC 9728 §2). `path`: '' for the partner API, '/mcp' for the MCP server. */

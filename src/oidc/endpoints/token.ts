@@ -10,7 +10,15 @@ import { explainUnproven } from '../diagnostics/explain-client.ts'
 import { type Attempted, explainToken, ownOf } from '../diagnostics/explain-token.ts'
 import { begin, Exchange, lacksKey, type Source } from '../library/exchange.ts'
 import type { Granted, RunGrant } from '../library/grants.ts'
-import type { FirstTokens, KeptCode, KeptRefreshToken, NoteUse, SecretStore, TokenStore } from '../ports.ts'
+import type {
+  FirstTokens,
+  KeptCode,
+  KeptRefreshToken,
+  NoteUse,
+  ResourceStore,
+  SecretStore,
+  TokenStore,
+} from '../ports.ts'
 import { allowOrigin } from './cors.ts'
 import { forceInSandbox, withoutPages } from './forced-outcome.ts'
 import { invalidGrant, OAuthRefusal, unavailable, unproven } from './oauth-refusal.ts'
@@ -28,7 +36,7 @@ export type TokenNeeds = PresentedNeeds & {
   /** Whether the MCP server is served. */
   mcp: boolean
   runGrant: RunGrant
-  store: TokenStore & SecretStore
+  store: TokenStore & SecretStore & ResourceStore
   authenticate: Authenticate
   throttle: Throttle
   noteUse: NoteUse
@@ -99,7 +107,7 @@ async function decide(
   attempted.counted = true
   allowOrigin(ctx, known.connection)
   refuseDetails(fields)
-  const resource = targetOf(fields, ownOf(keptOf(found.source), credentials.clientId), needs)
+  const resource = await targetOf(fields, ownOf(keptOf(found.source), credentials.clientId), needs)
   // Another host issued the next token; treating the retry as reuse would end the family.
   if (lacksKey(found.source, now) && ownOf(keptOf(found.source), credentials.clientId)) throw unavailable()
   const outcome = readTestOutcome(ctx.get(testHeader))
@@ -197,18 +205,18 @@ function refuseDetails(fields: Fields): void {
  * The resource that the tokens are for: the one of the code or refresh token, which a request may only repeat; without one
  * there, the resource that the request names. Checked before the library runs, which would consume the code first.
  */
-function targetOf(
+async function targetOf(
   { resource }: Fields,
   kept: KeptCode | KeptRefreshToken | null,
   resources: Resources,
-): string | null {
-  const asked = resource === undefined ? null : servedResource(resource, resources)
+): Promise<string | null> {
+  const asked = resource === undefined ? null : await servedResource(resource, resources)
   const bound = typeof kept?.payload.resource === 'string' ? kept.payload.resource : null
   // Clients begin anew after invalid_grant; after invalid_target they would repeat the refresh for ever.
-  if (bound !== null && servedResource(bound, resources) === null)
+  if (bound !== null && (await servedResource(bound, resources)) === null)
     throw invalidGrant('The resource that was authorized is no longer served.')
   if (resource !== undefined && asked === null)
-    throw new OAuthRefusal(400, 'invalid_target', 'This server does not serve the resource.')
+    throw new OAuthRefusal(400, 'invalid_target', 'This server does not know the resource.')
   if (asked !== null && bound !== null && asked !== bound)
     throw new OAuthRefusal(400, 'invalid_target', 'The authorization is for another resource.')
   return bound ?? asked

@@ -198,6 +198,12 @@ export const connections = table<ConnectionRow>('connections', {
   ...times,
 })
 
+export const resources = sqlTable('resources', {
+  url: key(text),
+  connectionId: uuid,
+  createdAt: time,
+})
+
 type Used = { lastUsedAt: Date | null; revokedAt: Date | null }
 const used = { lastUsedAt: orNull(time), revokedAt: orNull(time) }
 
@@ -402,6 +408,7 @@ export const tables = [
   workspaces,
   members,
   adminCredentials,
+  resources,
   directoryCursor,
   directoryBatches,
   pages,

@@ -138,7 +138,8 @@ export function managedConnectionStore(client: ClientBase, manager: EntityManage
              and t.revoked_at is null),
          ended as (
            update installations set state = 'revoked', state_reason = 'connection-deleted', updated_at = $2
-           where connection_id = $1 and state <> 'revoked')
+           where connection_id = $1 and state <> 'revoked'),
+         freed as (delete from resources where connection_id = $1)
          delete from authorizations where connection_id = $1`,
         [id, now],
       )

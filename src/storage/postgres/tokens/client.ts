@@ -11,6 +11,9 @@ export const clientProof = `c.xmin::text as client_version,
   array(select s.secret_hash from connection_secrets s
     where s.connection_id = c.id and s.revoked_at is null) as client_secrets`
 
+/** The resources of a resource server, alias `c`. */
+export const resourcesOf = `array(select r.url from resources r where r.connection_id = c.id and c.resource_server)`
+
 export type ProofRow = { client_version: string; client_secrets: Buffer[] }
 
 export function toProof(row: ProofRow | undefined): ClientProof | null {
@@ -24,7 +27,8 @@ export function clientLookup(pool: Pool): ClientStore {
         name: 'client-read',
         text: `select c.xmin::text as version, c.id, c.client_type as "clientType", c.redirect_uris as "redirectUris",
             c.capabilities, c.require_pkce as "requirePkce", c.long_lived_tokens as "longLivedTokens",
-            c.leave_out_iss as "leaveOutIss", c.resource_server as "resourceServer"
+            c.leave_out_iss as "leaveOutIss", c.resource_server as "resourceServer",
+            ${resourcesOf} as resources
           from connections c where c.id = $1 and ${liveClient}`,
         values: [id],
       })

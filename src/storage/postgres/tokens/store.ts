@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { ProviderStore } from '../../../oidc/ports.ts'
+import { resourceLookup } from '../stores/resources.ts'
 import { authorizations } from './authorizations.ts'
 import { clientLookup } from './client.ts'
 import { introspections } from './introspection.ts'
@@ -18,6 +19,7 @@ export function providerStore(pool: Pool): ProviderStore {
     ...tokenStatements(pool),
     ...introspections(pool),
     ...revocations(pool),
+    ...resourceLookup(pool),
     ...secretStatuses(pool),
     ...tokenStatuses(pool),
   }
