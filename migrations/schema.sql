@@ -456,6 +456,7 @@ CREATE TABLE installations (
   last_used_at timestamp with time zone,
   access_days integer,
   access_ends_at timestamp with time zone,
+  added_capabilities text[] DEFAULT '{}'::text[] NOT NULL,
   CONSTRAINT installations_pkey PRIMARY KEY (workspace_id, id),
   CONSTRAINT installations_id_key UNIQUE (id),
   CONSTRAINT installations_one_per_member UNIQUE (workspace_id, connection_id, user_id),

@@ -50,6 +50,6 @@ export function mayAskAbout(bearer: Bearer, client: ClientCall['client'], issuer
 }
 
 /** @throws ApiRefusal `restricted_resource` that names the missing capability. */
-export function requireCapability(bearer: Bearer, needed: Capability): void {
-  if (!bearer.capabilities.includes(needed)) throw lacksCapability(needed, bearer.capabilities)
+export function requireCapability(bearer: Bearer, needed: Capability, issuer: string): void {
+  if (!bearer.capabilities.includes(needed)) throw lacksCapability(needed, bearer, issuer)
 }

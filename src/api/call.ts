@@ -43,7 +43,7 @@ export class Call {
       this.needs.noteUse(seen.bearer, this.now)
       this.admitted = true
     }
-    if (needed) requireCapability(seen.bearer, needed)
+    if (needed) requireCapability(seen.bearer, needed, this.needs.issuer)
     return seen
   }
 

@@ -75,13 +75,20 @@ export const clientUnknown = () =>
 export const tooManyCalls = (who: string, seconds: number) =>
   new ApiRefusal('rate_limited', `${who} Please wait ${seconds} s.`, { retryAfterSeconds: seconds })
 
-/** The challenge repeats the token's own scope, too: clients request exactly the scope in it, and would lose the rest. */
-export const lacksCapability = (needed: Capability, has: readonly Capability[]) =>
+/**
+ * The challenge repeats the token's own scope, too: clients request exactly the scope in it, and would lose the rest. Clients that
+ * refresh instead of asking are helped by the page on which the member adds the level to the token that they have.
+ */
+export const lacksCapability = (needed: Capability, bearer: Bearer, issuer: string) =>
   new ApiRefusal(
     'restricted_resource',
     `The token does not have the capability ${needed}, which this needs.`,
     {
-      challenge: { error: 'insufficient_scope', scope: [...has, needed].join(' ') },
+      challenge: { error: 'insufficient_scope', scope: [...bearer.capabilities, needed].join(' ') },
+      // The levels of an internal connection are its developer's to change.
+      ...(bearer.userId !== null && {
+        additionalData: { manage_access_url: `${ownInstallation(bearer, issuer)}/levels?add=${needed}` },
+      }),
     },
   )
 
@@ -109,11 +116,14 @@ export const noSuchUser = (id: string) =>
 
 /** The picker of this installation; for an internal connection, the workspace's list of connections. */
 function manageAccessUrl(bearer: Bearer, issuer: string): string {
-  const settings = `${issuer}/settings/${bearer.workspaceId}`
   return bearer.userId === null
-    ? `${settings}/connections`
-    : `${settings}/my-connections/${bearer.installationId}/pages`
+    ? `${issuer}/settings/${bearer.workspaceId}/connections`
+    : `${ownInstallation(bearer, issuer)}/pages`
 }
+
+/** The member's screens of this installation. */
+const ownInstallation = (bearer: Bearer, issuer: string) =>
+  `${issuer}/settings/${bearer.workspaceId}/my-connections/${bearer.installationId}`
 
 /** An error as the partner sees it: 503 where a store did not answer and a retry is worth it, 500 for any other. */
 export function refusalOf(error: unknown, isUnavailable: (error: unknown) => boolean): ApiRefusal {

@@ -10,7 +10,7 @@ import { pagination } from './fields.ts'
 import type { UserReadings } from './ports.ts'
 import { lacksCapability, noSuchUser } from './refusals.ts'
 
-type UsersNeeds = { users: UserReadings; cursors: Cursors }
+type UsersNeeds = { issuer: string; users: UserReadings; cursors: Cursors }
 
 const usersMe = endpoint({
   method: 'GET',
@@ -39,7 +39,7 @@ const usersList = endpoint({
       await needs.users.people(call.token, query.page_size, from?.place ?? null, call.now),
       null,
     )
-    requireUsers(bearer)
+    requireUsers(bearer, needs.issuer)
     requireOwnCursor(from, bearer)
     const next = more ? people.at(-1)!.id : null
     return presentList(
@@ -62,7 +62,7 @@ const usersRetrieve = endpoint({
   async handle(needs: UsersNeeds, call, { params }) {
     const id = params.user_id
     const { bearer, person } = await call.admit(await needs.users.person(call.token, id, call.now), null)
-    requireUsers(bearer)
+    requireUsers(bearer, needs.issuer)
     if (id === bearer.installationId) return presentSelf(needs, call)
     if (!person) throw noSuchUser(id)
     return presentPerson(person, bearer)
@@ -80,7 +80,7 @@ async function presentSelf(needs: UsersNeeds, call: Call): Promise<z.input<typeo
 }
 
 /** Either of the two user capabilities; the challenge names the lesser one. */
-function requireUsers(bearer: Bearer): void {
+function requireUsers(bearer: Bearer, issuer: string): void {
   if (userInformation(bearer.capabilities) === 'none')
-    throw lacksCapability('read_user_without_email', bearer.capabilities)
+    throw lacksCapability('read_user_without_email', bearer, issuer)
 }

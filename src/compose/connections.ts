@@ -1,5 +1,6 @@
 import type Router from '@koa/router'
 import type { ClientBase } from 'pg'
+import { addCapabilities } from '../installs/actions/add-capabilities.ts'
 import { changePages } from '../installs/actions/change-pages.ts'
 import { copyInternalToken } from '../installs/actions/copy-internal-token.ts'
 import { disconnect } from '../installs/actions/disconnect.ts'
@@ -17,6 +18,7 @@ import { readConnection } from '../storage/postgres/queries/settings/connection.
 import { readConnections } from '../storage/postgres/queries/settings/connections.ts'
 import { readEndedByOthers } from '../storage/postgres/queries/settings/ended-by-others.ts'
 import { readInstallation } from '../storage/postgres/queries/settings/installation.ts'
+import { readLevels } from '../storage/postgres/queries/settings/levels.ts'
 import { readMyConnections } from '../storage/postgres/queries/settings/my-connections.ts'
 import { readNarrowing, readUnseenGrants } from '../storage/postgres/queries/settings/narrowing.ts'
 import { readMyOffers } from '../storage/postgres/queries/settings/offers.ts'
@@ -56,6 +58,7 @@ export function connectionActions(stores: Stores) {
     resume: resume(parts),
     resumeOwn: resumeOwn(parts),
     renewAccess: renewAccess(parts),
+    addCapabilities: addCapabilities(parts),
     changePages: changePages(parts),
     copyInternalToken: copyInternalToken(parts),
   }
@@ -76,6 +79,7 @@ export function connectionScreens(stores: Stores, frame: Frame): Router<WebState
     list: readMyConnections(pool),
     offers: readMyOffers(pool),
     ended: readEndedByOthers(pool),
+    levels: readLevels(pool),
     one,
   }
   const everyones = { list: readConnections(pool), one: readConnection(pool), installation: one }
@@ -93,6 +97,7 @@ export function connectionScreens(stores: Stores, frame: Frame): Router<WebState
       disconnect: actions.disconnect,
       resumeOwn: actions.resumeOwn,
       renewAccess: actions.renewAccess,
+      addCapabilities: actions.addCapabilities,
     }),
     narrow({
       ...choosing,

@@ -34,6 +34,17 @@ export function inBoth(one: readonly Capability[], other: readonly Capability[])
   return capabilities.filter(capability => one.includes(capability) && other.includes(capability))
 }
 
+/**
+ * The capabilities of a token: those of its scope and those that the member added after the consent, as far as the installation
+ * still has them.
+ */
+export function capabilitiesOfToken(
+  scope: string,
+  installation: { capabilities: readonly Capability[]; addedCapabilities: readonly Capability[] },
+): Capability[] {
+  return inBoth([...readScope(scope).known, ...installation.addedCapabilities], installation.capabilities)
+}
+
 /** The facts about people that may be disclosed: ids alone, names, or names and e-mail addresses. */
 export function userInformation(allowed: readonly Capability[]): 'none' | 'without-email' | 'with-email' {
   if (allowed.includes('read_user_with_email')) return 'with-email'

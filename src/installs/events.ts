@@ -17,6 +17,7 @@ export type EventKind =
   | 'installation.disconnected'
   /** The member renewed access that was allowed for a while. */
   | 'installation.renewed'
+  | 'capabilities.added'
   | 'pages.changed'
   | 'internal-token.copied'
   /** Another internal token was made; the old one ended, or works for an overlap. */

@@ -82,7 +82,14 @@ export type KeptRefreshToken = {
   expiresAt: Date
   owner: TokenOwner
   /** `accessEnded`: the time for which the member allowed access is over. */
-  installation: { id: string; state: InstallationState; capabilities: Capability[]; accessEnded: boolean }
+  installation: {
+    id: string
+    state: InstallationState
+    capabilities: Capability[]
+    /** Added by the member after the consent. */
+    addedCapabilities: Capability[]
+    accessEnded: boolean
+  }
   /** The member who installed is still in the workspace and enabled. */
   installerStays: boolean
 }

@@ -70,6 +70,8 @@ export const urls = {
       `/settings/${workspaceId}/my-connections/${installationId}/disconnect`,
     resume: (workspaceId: string, installationId: string) =>
       `/settings/${workspaceId}/my-connections/${installationId}/resume`,
+    levels: (workspaceId: string, installationId: string) =>
+      `/settings/${workspaceId}/my-connections/${installationId}/levels`,
     renew: (workspaceId: string, installationId: string) =>
       `/settings/${workspaceId}/my-connections/${installationId}/renew`,
   },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import type { Browser, Page } from 'playwright-core'
-import { axeFindings, openBrowser, openProfile, signIn } from '../support/browser.ts'
+import { axeFindings, flaws, openBrowser, openProfile, signIn } from '../support/browser.ts'
 import { type Callback, openCallback } from '../support/callback.ts'
 import { type Documents, openDocuments } from '../support/documents.ts'
 import { McpApplication } from '../support/mcp-client.ts'
@@ -41,8 +41,9 @@ afterAll(() => Promise.all([browser.close(), callback.close(), documents.close()
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
 /** Someone signed in before the consent that the application asks for. */
-async function arrive(application: McpApplication, who: keyof World['users']): Promise<Page> {
+async function arrive(application: McpApplication, who: keyof World['users'], scope?: string): Promise<Page> {
   expect(await application.connect()).toBeNull()
+  if (scope !== undefined) application.authorizeUrl!.searchParams.set('scope', scope)
   const page = await (await openProfile(browser)).newPage()
   await page.goto(application.authorizeUrl!.href)
   await signIn(page, world.users[who].email, password)
@@ -96,6 +97,29 @@ describe('an application that no one registered', () => {
     const client = (await application.connect())!
     expect(application.stored!.access_token).not.toBe(before)
     expect((await read(client, world.pages.handbook)).isError).toBe(false)
+  })
+
+  it('that only refreshes when it lacks a level goes on once its person adds the level under My connections', async () => {
+    const application = new McpApplication(server.base, callback.address, 'Narrow Assistant')
+    const page = await arrive(application, 'ben', 'read_content')
+    const client = await allow(page, application, 'Handbook')
+    const add = () =>
+      client.callTool({
+        name: 'create_page',
+        arguments: { parent_id: world.pages.handbook.id, title: 'Added' },
+      })
+    // The client keeps the answer, and the address in it, to itself.
+    await expect(add()).rejects.toThrow('403 after trying upscoping')
+    await page.goto(`${server.base}/settings/${world.workspaces.acme.id}/my-connections`)
+    const row = page.getByRole('row', { name: /Narrow Assistant/ })
+    await row.getByRole('button', { name: 'More options for Narrow Assistant' }).click()
+    await page.getByRole('link', { name: 'Allow more' }).click()
+    await page.getByRole('heading', { name: 'Allow Narrow Assistant more?' }).waitFor()
+    expect(await flaws(page)).toEqual([])
+    await page.getByRole('checkbox', { name: 'Add new pages below those pages' }).check()
+    await press(page, 'Allow')
+    await page.getByText('Go back to your application').waitFor()
+    expect((await add()).isError).toBeFalsy()
   })
 
   it('reads what to do where its registration is gone', async () => {

@@ -26,6 +26,7 @@ import type {
   PersonWithAccess,
 } from '../../src/web/settings/connections/readings.ts'
 import { tokenPage, tokenView } from '../../src/web/settings/connections/token-page.ts'
+import { levelsPage, levelsView } from '../../src/web/settings/my-connections/add-levels.ts'
 import {
   disconnectPage,
   myConnectionsPage,
@@ -403,6 +404,18 @@ export const fixtures = [
       ],
       back: { label: 'Back to Connections', href: '/' },
     },
+  }),
+  fixture(levelsView, place('my-connections'), {
+    asked: levelsPage(
+      workspace,
+      { id: 'i1', connection: { name: hostile } },
+      {
+        allowed: ['read_content'],
+        added: [],
+        registered: ['read_content', 'insert_content', 'read_comments'],
+      },
+      ['insert_content'],
+    ),
   }),
   fixture(confirmView, place('connections'), {
     disconnect: disconnectPage(workspace, { id: 'i1', connection: { name: hostile } }, false),

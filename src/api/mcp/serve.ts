@@ -43,7 +43,7 @@ export function openMcp(needs: ApiNeeds): Mcp {
     // A missing capability is answered by the status, from which clients begin to ask for more (RFC 6750 §3.1).
     for (const name of calledTools(parsedBody)) {
       const needed = capabilityOf.get(name)
-      if (needed) requireCapability(admitted.bearer, needed)
+      if (needed) requireCapability(admitted.bearer, needed, needs.issuer)
     }
     const gone = new AbortController()
     ctx.res.once('close', () => gone.abort())

@@ -46,7 +46,11 @@ export function mcpServer(needs: McpServerNeeds, call: Call, requestId: string):
         } catch (error) {
           const refusal = refusalOf(error, needs.isUnavailable)
           if (refusal.status >= 500) needs.reportFault(error, requestId)
-          return { content: [{ type: 'text', text: refusalWords(refusal) }], isError: true }
+          return {
+            content: [{ type: 'text', text: refusalWords(refusal) }],
+            structuredContent: { code: refusal.code, ...refusal.additionalData },
+            isError: true,
+          }
         }
       },
     )

@@ -1,4 +1,4 @@
-import { inBoth, readScope, userInformation } from '../../installs/capability.ts'
+import { capabilitiesOfToken, readScope, userInformation } from '../../installs/capability.ts'
 import type { Exchange } from '../library/exchange.ts'
 import type { Granted } from '../library/grants.ts'
 import type { TokenOwner } from '../ports.ts'
@@ -11,9 +11,8 @@ export function tokenAnswer(
   installationId: string,
 ): Record<string, unknown> {
   const { source } = exchange
-  const allowed = source.kind === 'refresh' ? source.kept!.installation.capabilities : null
-  const issued = readScope(scope).known
-  const granted = allowed ? inBoth(issued, allowed) : issued
+  const granted =
+    source.kind === 'refresh' ? capabilitiesOfToken(scope, source.kept!.installation) : readScope(scope).known
   const owner = exchange.owner!
   return {
     access_token,

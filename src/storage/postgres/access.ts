@@ -5,7 +5,7 @@
 import type { Pool } from 'pg'
 import type { AccessReadings, PageAnswer } from '../../api/ports.ts'
 import type { Bearer, PresentedToken, ReachedPage } from '../../installs/bearer.ts'
-import { type Capability, inBoth, readScope } from '../../installs/capability.ts'
+import { type Capability, capabilitiesOfToken } from '../../installs/capability.ts'
 import { batch } from './batch.ts'
 import type { Queryable } from './pool.ts'
 
@@ -47,7 +47,7 @@ export function bearerSql(kind: PresentedToken['kind']): string {
       ? `t.expires_at > $2 and not t.payload ?| array['jkt', 'x5t#S256']`
       : `t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)`
   return `select i.workspace_id, i.id as installation_id, i.user_id, i.connection_id, c.name as connection_name,
-      i.capabilities, ${own}
+      i.capabilities, i.added_capabilities, ${own}
     join connections c on c.id = i.connection_id and c.disabled_at is null and c.deleted_at is null
     where t.token_hash = $1 and ${inForce} and i.state = 'active' and ${notEnded('i', '$2')}
       and (i.user_id is null or ${stillMember('i.workspace_id', 'i.user_id')})`
@@ -159,6 +159,7 @@ export type BearerRow = {
   connection_id: string
   connection_name: string
   capabilities: Capability[]
+  added_capabilities: Capability[]
   scope: string | null
   audience: string | null
   internal_token_id: string | null
@@ -174,7 +175,10 @@ export function toBearer(row: BearerRow): Bearer {
     userId: row.user_id,
     capabilities:
       row.internal_token_id === null
-        ? inBoth(readScope(row.scope ?? '').known, row.capabilities)
+        ? capabilitiesOfToken(row.scope ?? '', {
+            capabilities: row.capabilities,
+            addedCapabilities: row.added_capabilities,
+          })
         : row.capabilities,
     audience: row.audience,
     internalTokenId: row.internal_token_id,

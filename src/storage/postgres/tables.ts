@@ -277,7 +277,12 @@ export const consents = table<ConsentRow>('consents', {
 
 type InstallationRow = Omit<HeldInstallation, 'installerIsMember'> &
   Times &
-  AccessEndColumns & { workspaceId: string; capabilities: readonly string[]; lastUsedAt: Date | null }
+  AccessEndColumns & {
+    workspaceId: string
+    capabilities: readonly string[]
+    addedCapabilities: readonly string[]
+    lastUsedAt: Date | null
+  }
 
 export const installations = table<InstallationRow>('installations', {
   workspaceId: key(uuid),
@@ -287,6 +292,7 @@ export const installations = table<InstallationRow>('installations', {
   state: text,
   stateReason: orNull(text),
   capabilities: list(text),
+  addedCapabilities: list(text),
   accessDays: orNull(integer),
   accessEndsAt: orNull(time),
   lastUsedAt: orNull(time),

@@ -1,6 +1,7 @@
 /** The writes of installations: their state, their tokens, their pages. Each runs in its action's transaction. */
 import type { ClientBase } from 'pg'
 import type { AccessEnd } from '../../../installs/access-end.ts'
+import type { AllowedCapabilities } from '../../../installs/actions/add-capabilities.ts'
 import type { HeldInstallation, InstallationScope, StateReason } from '../../../installs/installation.ts'
 import type { Actor } from '../../../installs/policy.ts'
 import type { Role } from '../../../installs/workspace.ts'
@@ -66,6 +67,28 @@ export function installationStore(client: ClientBase) {
         `update installations set access_days = $3, access_ends_at = $4, updated_at = $5
          where workspace_id = $1 and id = $2`,
         [workspaceId, installationId, end?.days ?? null, end?.at ?? null, now],
+      )
+    },
+
+    async capabilitiesOf(workspaceId: string, installationId: string): Promise<AllowedCapabilities> {
+      const { rows } = await client.query<AllowedCapabilities>(
+        `select capabilities, added_capabilities as "addedCapabilities" from installations
+         where workspace_id = $1 and id = $2`,
+        [workspaceId, installationId],
+      )
+      return rows[0]!
+    },
+
+    async setCapabilities(
+      workspaceId: string,
+      installationId: string,
+      { capabilities, addedCapabilities }: AllowedCapabilities,
+      now: Date,
+    ): Promise<void> {
+      await client.query(
+        `update installations set capabilities = $3, added_capabilities = $4, updated_at = $5
+         where workspace_id = $1 and id = $2`,
+        [workspaceId, installationId, capabilities, addedCapabilities, now],
       )
     },
 

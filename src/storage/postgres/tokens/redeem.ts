@@ -95,6 +95,8 @@ const redeem = (waits: boolean) => `with allowed as materialized (
     order by workspace_id, connection_id, user_id
     on conflict (workspace_id, connection_id, user_id) do update
       set state = 'active', state_reason = null, capabilities = excluded.capabilities,
+        added_capabilities = array(
+          select unnest(installations.added_capabilities) intersect select unnest(excluded.capabilities)),
         access_days = excluded.access_days, access_ends_at = excluded.access_ends_at,
         updated_at = excluded.updated_at, last_used_at = excluded.last_used_at
       where not ${barsInstalling('installations')} or exists (

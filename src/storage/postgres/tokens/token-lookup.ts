@@ -112,6 +112,7 @@ type RefreshRow = ProofRow &
     installationId: string | null
     state: KeptRefreshToken['installation']['state']
     capabilities: KeptRefreshToken['installation']['capabilities']
+    addedCapabilities: KeptRefreshToken['installation']['addedCapabilities']
     accessEnded: boolean
   }
 
@@ -122,6 +123,7 @@ const readRefreshToken = readEach(
     s.issued_at as "consumedAt", s.token_hash as "nextHash",
     exists (select from refresh_tokens after where after.parent_hash = s.token_hash) as "nextUsed",
     ${ownerColumns}, i.id as "installationId", i.state, i.capabilities,
+    i.added_capabilities as "addedCapabilities",
     not ${notEnded('i', 'now()')} as "accessEnded"
   from connections c
   left join refresh_tokens r on r.token_hash = asked.hash
@@ -183,6 +185,7 @@ function toRefreshToken(row: RefreshRow | undefined) {
       id: row.installationId,
       state: row.state,
       capabilities: row.capabilities,
+      addedCapabilities: row.addedCapabilities,
       accessEnded: row.accessEnded,
     },
     installerStays: row.role !== null && !row.userDisabled,

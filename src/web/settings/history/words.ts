@@ -1,7 +1,10 @@
 /** The name of each kind of event, and the sentence about one. No sentence names a page. */
+
+import { isCapability } from '../../../installs/capability.ts'
 import type { EventKind } from '../../../installs/events.ts'
 import type { HistoryRow } from '../../../installs/history.ts'
-import { pagesWords } from '../../kit/words.ts'
+import { shortLevels } from '../../kit/levels.ts'
+import { listWords, pagesWords } from '../../kit/words.ts'
 import { changesOfPolicy } from '../policy/words.ts'
 
 type Data = Record<string, unknown>
@@ -50,6 +53,10 @@ export const kindWords: Record<EventKind, KindWords> = {
         : `disconnected ${whose(event)}${endings[String(data.reason)] ?? ''}`,
   },
   'installation.renewed': plain('Renewed', 'renewed the access for as long again'),
+  'capabilities.added': {
+    label: 'Access level added',
+    tell: data => `allowed it to do more: ${levelWords(data.added)}`,
+  },
   'pages.changed': { label: 'Pages changed', tell: changedPages },
   'internal-token.copied': plain('Token copied', 'copied the internal integration token'),
   'internal-token.renewed': plain('Token renewed', 'made a new internal integration token'),
@@ -96,6 +103,11 @@ export const eventKinds = Object.keys(kindWords) as EventKind[]
 const endings: Record<string, string> = {
   'not-approved': ', because it is not approved',
   'while-suspended': ', which an owner had suspended',
+}
+
+function levelWords(added: unknown): string {
+  const known = Array.isArray(added) ? added.filter(isCapability) : []
+  return listWords(shortLevels(known).map(words => words[0]!.toLowerCase() + words.slice(1)))
 }
 
 function pages(count: unknown): string {

@@ -107,6 +107,9 @@ const columns = ({ workspace, user, now }: Facts): Columns<MyConnection> => [
 function menuOf(workspaceId: string, row: MyConnection, resumable: boolean): Menu {
   const { connection, installationId } = row
   const renewable = row.accessEndsAt !== null && row.state === 'active'
+  const widenable =
+    row.state === 'active' &&
+    row.placement.connection.capabilities.some(one => !row.capabilities.includes(one))
   const at = urls.myConnection
   return {
     id: `menu-${installationId}`,
@@ -115,6 +118,7 @@ function menuOf(workspaceId: string, row: MyConnection, resumable: boolean): Men
       ...(resumable ? [menuPost('Resume', 'play', at.resume(workspaceId, installationId))] : []),
       ...(renewable ? [menuPost('Renew', 'history', at.renew(workspaceId, installationId))] : []),
       menuLink('Manage pages', 'list-checks', at.pages(workspaceId, installationId)),
+      ...(widenable ? [menuLink('Allow more', 'plus', at.levels(workspaceId, installationId))] : []),
       ...developerItems(connection),
       menuLink('Disconnect', 'trash-2', at.disconnect(workspaceId, installationId), { danger: true }),
     ],
@@ -200,6 +204,18 @@ export const notices: Notices = {
   'renewed-not': () => ({
     kind: 'info',
     sentence: 'There was nothing to renew: it has no end, or is suspended.',
+  }),
+  'level-added': () => ({
+    kind: 'good',
+    sentence: 'Allowed. Go back to your application and try again there.',
+  }),
+  'level-already': () => ({
+    kind: 'info',
+    sentence: 'It was allowed to do this already. Go back to your application and try again there.',
+  }),
+  'level-none': () => ({
+    kind: 'info',
+    sentence: 'No level was ticked, so nothing was changed.',
   }),
   resumed: () => ({
     kind: 'good',

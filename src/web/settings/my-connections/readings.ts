@@ -27,6 +27,14 @@ export type MyConnection = {
   placement: Placement
 }
 
+/** What an installation may do, and what its connection may be allowed. */
+export type LevelsReading = {
+  allowed: Capability[]
+  /** Those that the member added after the consent: they count for every token. */
+  added: Capability[]
+  registered: Capability[]
+}
+
 /** An installation of the member's that someone else ended. */
 export type EndedByOthers = {
   reason: Extract<
@@ -55,6 +63,8 @@ export type MyConnectionsReadings = {
     userId: string
     after: string | null
   }): Promise<{ rows: MyConnection[]; more: boolean }>
+  /** null for an unknown id. */
+  levels(workspaceId: string, installationId: string): Promise<LevelsReading | null>
   /** Of anyone in the workspace; null for an unknown id. */
   one(workspaceId: string, installationId: string): Promise<InstallationReading | null>
 }

@@ -8,7 +8,6 @@ import { readUuid } from '../../../installs/ids.ts'
 import { isLive } from '../../../installs/installation.ts'
 import { outlivesDisconnecting } from '../../../installs/policy.ts'
 import { confirmView } from '../../frame/confirm.ts'
-import type { Frame } from '../../frame/frame.ts'
 import { readNotice, withNotice } from '../../frame/notice.ts'
 import { actionContextOf, actorIn, param } from '../../frame/workspace-gate.ts'
 import { mustBeSignedIn } from '../../http/require-sign-in.ts'
@@ -16,10 +15,11 @@ import { seeOther } from '../../http/see-other.ts'
 import type { WebContext, WebState } from '../../http/state.ts'
 import { readPassedCursors } from '../../kit/pagination.ts'
 import { urls } from '../../urls.ts'
+import { type AddLevelsNeeds, askAboutLevels, doAddLevels, type OwnInstallation } from './add-levels.ts'
 import { disconnectPage, myConnectionsPage, myConnectionsView, notices } from './page.ts'
 import type { MyConnectionsReadings } from './readings.ts'
 
-export type MyConnectionsNeeds = Frame & {
+export type MyConnectionsNeeds = AddLevelsNeeds & {
   readings: MyConnectionsReadings
   disconnect: ReturnType<typeof disconnect>
   resumeOwn: ReturnType<typeof resumeOwn>
@@ -34,6 +34,8 @@ export function myConnections(needs: MyConnectionsNeeds): Router<WebState> {
   router.post('/:installation/disconnect', ctx => doDisconnect(needs, ctx))
   router.post('/:installation/resume', ctx => doResume(needs, ctx))
   router.post('/:installation/renew', ctx => doRenew(needs, ctx))
+  router.get('/:installation/levels', ctx => withOwn(needs, ctx, own => askAboutLevels(needs, ctx, own)))
+  router.post('/:installation/levels', ctx => withOwn(needs, ctx, own => doAddLevels(needs, ctx, own)))
   return router
 }
 
@@ -58,7 +60,10 @@ async function showList({ gate, readings, render, now }: MyConnectionsNeeds, ctx
 }
 
 /** The member's own installation; null: answered with 404, also where it is another person's. */
-async function ownInstallation({ gate, readings, faults }: MyConnectionsNeeds, ctx: WebContext) {
+async function ownInstallation(
+  { gate, readings, faults }: MyConnectionsNeeds,
+  ctx: WebContext,
+): Promise<OwnInstallation | null> {
   const visit = await gate.enter(ctx)
   if (!visit) return null
   const id = param(ctx, 'installation')
@@ -66,6 +71,15 @@ async function ownInstallation({ gate, readings, faults }: MyConnectionsNeeds, c
   if (installation && installation.person?.id === visit.user.id) return { visit, installation }
   faults.notFound(ctx)
   return null
+}
+
+async function withOwn(
+  needs: MyConnectionsNeeds,
+  ctx: WebContext,
+  answer: (own: OwnInstallation) => void | Promise<void>,
+): Promise<void> {
+  const own = await ownInstallation(needs, ctx)
+  if (own) await answer(own)
 }
 
 async function askAboutDisconnecting(needs: MyConnectionsNeeds, ctx: WebContext): Promise<void> {
