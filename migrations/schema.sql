@@ -322,6 +322,7 @@ CREATE TABLE connections (
   document_url text,
   registration_token_hash bytea,
   optional_capabilities text[] DEFAULT '{}'::text[] NOT NULL,
+  require_par boolean DEFAULT false NOT NULL,
   CONSTRAINT connections_pkey PRIMARY KEY (id),
   CONSTRAINT connections_document_url_unique UNIQUE (document_url),
   CONSTRAINT connections_client_type_known CHECK (client_type = ANY (ARRAY['public'::text, 'confidential'::text])),

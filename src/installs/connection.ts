@@ -19,6 +19,7 @@ export type ConnectionSettings = {
   requirePkce: boolean
   longLivedTokens: boolean
   leaveOutIss: boolean
+  requirePar: boolean
 }
 
 /**

@@ -29,6 +29,7 @@ export const blankSettings: ConnectionSettings = {
   requirePkce: false,
   longLivedTokens: false,
   leaveOutIss: false,
+  requirePar: false,
 }
 
 export function settingsOf(connection: Connection): ConnectionSettings {

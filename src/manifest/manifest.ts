@@ -75,6 +75,11 @@ const members = {
     flag,
     'Access tokens that do not expire, for partners that never refresh.',
   ),
+  require_par: member(
+    'requirePar',
+    flag,
+    'Refuse flows that do not begin with a pushed authorization request (RFC 9126).',
+  ),
   leave_out_iss: member(
     'leaveOutIss',
     flag,

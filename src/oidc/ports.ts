@@ -14,6 +14,7 @@ export type ClientConnection = Pick<
   | 'requirePkce'
   | 'longLivedTokens'
   | 'leaveOutIss'
+  | 'requirePar'
   | 'resourceServer'
 > & {
   version: string

@@ -50,6 +50,7 @@ describe('a manifest', () => {
       require_pkce: false,
       long_lived_tokens: false,
       leave_out_iss: false,
+      require_par: false,
     })
   })
 

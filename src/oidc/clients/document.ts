@@ -49,6 +49,7 @@ export function readDocument(
     redirect_uris: sent.redirect_uris,
     grant_types: grants,
     token_endpoint_auth_method: method,
+    require_pushed_authorization_requests: sent.require_pushed_authorization_requests,
     ...Object.fromEntries(links.filter(name => isLink(sent[name])).map(name => [name, sent[name]])),
   })
   if ('error' in read) return { fault: `cannot be used: ${read.sentence}` }

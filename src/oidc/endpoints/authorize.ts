@@ -11,6 +11,7 @@ import type { ResourceStore } from '../ports.ts'
 import { isTrial, type Trials } from '../trials.ts'
 import { readAuthorizeRequest } from './authorize-request.ts'
 import type { IsUnavailable, Log } from './partner-dialect.ts'
+import type { PushedRequests } from './pushed-requests.ts'
 
 export type Fault = { status: number; title: string; sentence: string; requestId: string }
 export type RenderFault = (ctx: Context, fault: Fault) => void | Promise<void>
@@ -28,6 +29,7 @@ export function authorizeEndpoint(needs: {
   now(): Date
   connectionOf(client: Client): { leaveOutIss: boolean }
   clients: Published
+  pushed: PushedRequests
   signedIn(ctx: Context): Promise<boolean>
   signInUrl(returnTo: string): string
   trials: Trials
@@ -114,8 +116,11 @@ export function authorizeEndpoint(needs: {
   return {
     begin(provider: Provider, run: Middleware): Middleware {
       return async (ctx, next) => {
-        const query = await withPublished(ctx)
-        if (!query) return
+        const sent = await withPublished(ctx)
+        if (!sent) return
+        const query = await needs.pushed.unfold(sent)
+        if (!query) return show(ctx, 400, notPushed)
+        ctx.state.isPushed = query !== sent
         const request = await readAuthorizeRequest(query, needs)
         if (!request) return show(ctx, 400, unreadable)
         ctx.state.isTrial = await isTrial(needs.trials, ctx)
@@ -156,6 +161,11 @@ export function authorizeEndpoint(needs: {
       await show(at, status, words(out.error, status))
     },
   }
+}
+
+const notPushed = {
+  title: 'This request is over',
+  sentence: 'It was answered already, or took too long. Begin again in the application that sent you here.',
 }
 
 const unreadable = {

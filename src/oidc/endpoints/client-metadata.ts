@@ -50,6 +50,7 @@ export function readClientMetadata(sent: Metadata): ConnectionSettings | Metadat
     redirectUris: uris,
     capabilities: [...agentCapabilities],
     requirePkce: true,
+    requirePar: sent.require_pushed_authorization_requests === true,
   }
   const [fault] = faultsOfSettings('public', settings)
   if (!fault) return settings
@@ -70,6 +71,7 @@ export function presentClientMetadata(settings: ConnectionSettings, method: unkn
     response_types: ['code'],
     token_endpoint_auth_method: confidential ? (method ?? 'client_secret_basic') : 'none',
     scope: settings.capabilities.join(' '),
+    ...(settings.requirePar ? { require_pushed_authorization_requests: true } : {}),
     ...(settings.website === null ? {} : { client_uri: settings.website }),
     ...(settings.privacyUrl === null ? {} : { policy_uri: settings.privacyUrl }),
     ...(settings.termsUrl === null ? {} : { tos_uri: settings.termsUrl }),

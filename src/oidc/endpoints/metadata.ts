@@ -28,6 +28,7 @@ function serverMetadata({ issuer, agents, mcp }: Parameters<typeof signedMetadat
     authorization_endpoint: `${issuer}/v1/oauth/authorize`,
     token_endpoint: `${issuer}/v1/oauth/token`,
     introspection_endpoint: `${issuer}/v1/oauth/introspect`,
+    pushed_authorization_request_endpoint: `${issuer}/v1/oauth/par`,
     revocation_endpoint: `${issuer}/v1/oauth/revoke`,
     ...(agents === 'open' ? { registration_endpoint: `${issuer}/v1/oauth/register` } : {}),
     ...(agents === 'off' ? {} : { client_id_metadata_document_supported: true }),

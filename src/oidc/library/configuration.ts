@@ -1,12 +1,13 @@
 /** The library's settings, each with its reason. Settings that are not listed keep their default. */
 import type { Context } from 'koa'
-import type {
-  AdapterFactory,
-  Client,
-  Configuration,
-  JWKS,
-  KoaContextWithOIDC,
-  ResponseType,
+import {
+  type AdapterFactory,
+  type Client,
+  type Configuration,
+  errors,
+  type JWKS,
+  type KoaContextWithOIDC,
+  type ResponseType,
 } from 'oidc-provider'
 import { capabilities } from '../../installs/capability.ts'
 import { testParameter } from '../../installs/forced-outcome.ts'
@@ -72,7 +73,9 @@ export function configuration(needs: {
       workspace_id(ctx: KoaContextWithOIDC) {
         const { complaint } = ctx.state as { complaint?: Error | null }
         if (complaint) throw complaint
-        const registered = needs.connectionOf(ctx.oidc.client!).capabilities
+        const { capabilities: registered, requirePar } = needs.connectionOf(ctx.oidc.client!)
+        if (requirePar && !ctx.state.isPushed && !ctx.state.isTrial)
+          throw new errors.InvalidRequest('the connection must push its authorization requests (RFC 9126)')
         ctx.oidc.params!.scope = askedCapabilities(
           ctx.oidc.params!.scope as string | undefined,
           registered,

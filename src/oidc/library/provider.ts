@@ -19,6 +19,8 @@ import { introspectEndpoint } from '../endpoints/introspect.ts'
 import { metadataPaths, resourceMetadataPath, signedMetadata } from '../endpoints/metadata.ts'
 import { nextRefreshTokens } from '../endpoints/next-refresh-token.ts'
 import { type IsUnavailable, inPartnerDialect, type Log, refuseMethod } from '../endpoints/partner-dialect.ts'
+import { pushEndpoint } from '../endpoints/push.ts'
+import { pushedRequests } from '../endpoints/pushed-requests.ts'
 import {
   managedRegistration,
   type RegisterNeeds,
@@ -93,6 +95,7 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
     ...needs,
     connectionOf: registered.connectionOf,
     clients: publishedClients(needs),
+    pushed: pushedRequests(needs.shortLived),
   })
   const provider: Provider = new Provider(
     needs.issuer,
@@ -182,6 +185,7 @@ function programs(needs: ProviderNeeds, registered: Clients, runGrant: RunGrant)
     ['/v1/oauth/token', tokenEndpoint(parts)],
     ['/v1/oauth/introspect', introspectEndpoint(parts)],
     ['/v1/oauth/revoke', revokeEndpoint(parts)],
+    ['/v1/oauth/par', pushEndpoint({ ...parts, pushed: pushedRequests(needs.shortLived) })],
     [registrationPath, registerEndpoint(needs)],
   ]
   return endpoints.flatMap(([path, endpoint]) => [

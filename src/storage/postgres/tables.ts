@@ -186,6 +186,7 @@ export const connections = table<ConnectionRow>('connections', {
   requirePkce: flag,
   longLivedTokens: flag,
   leaveOutIss: flag,
+  requirePar: flag,
   resourceServer: flag,
   firstParty: flag,
   verified: flag,

@@ -191,6 +191,12 @@ function flowFields(
           checked: settings.longLivedTokens,
         },
         {
+          value: 'require_par',
+          label: labels.requirePar,
+          hint: 'Refuse flows that do not begin with a pushed authorization request (RFC 9126).',
+          checked: settings.requirePar,
+        },
+        {
           value: 'leave_out_iss',
           label: labels.leaveOutIss,
           hint: 'For clients that break on the iss parameter (RFC 9207) of the callback.',

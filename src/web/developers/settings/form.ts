@@ -4,7 +4,7 @@ import type { Connection } from '../../../installs/connection.ts'
 import type { ConnectionSettings } from '../../../installs/registration.ts'
 
 const people: Capability[] = ['read_user_without_email', 'read_user_with_email']
-const switches = ['require_pkce', 'long_lived_tokens', 'leave_out_iss']
+const switches = ['require_pkce', 'long_lived_tokens', 'leave_out_iss', 'require_par']
 
 /** Settings of a connection without a flow, which an internal one is. */
 const flowless = {
@@ -15,6 +15,7 @@ const flowless = {
   requirePkce: false,
   longLivedTokens: false,
   leaveOutIss: false,
+  requirePar: false,
 } satisfies Partial<ConnectionSettings>
 
 /** Null for a form that is not ours: it holds an unknown choice. */
@@ -43,6 +44,7 @@ export function readSettings(form: URLSearchParams, kind: Connection['kind']): C
     requirePkce: flags.includes('require_pkce'),
     longLivedTokens: flags.includes('long_lived_tokens'),
     leaveOutIss: flags.includes('leave_out_iss'),
+    requirePar: flags.includes('require_par'),
     ...(kind === 'internal' ? flowless : {}),
   }
 }

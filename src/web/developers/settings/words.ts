@@ -18,6 +18,7 @@ export const labels: Record<keyof ConnectionSettings, string> = {
   optionalCapabilities: 'Optional access levels',
   requirePkce: 'Require PKCE',
   longLivedTokens: 'Long-lived access tokens',
+  requirePar: 'Require pushed requests',
   leaveOutIss: 'Leave out iss',
 }
 
