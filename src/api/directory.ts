@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { AdminCall } from './admin.ts'
 import { always, component, id, integer, time } from './answers/schema.ts'
 import { endpoint } from './endpoint.ts'
-import type { DirectoryFeed } from './ports.ts'
+import type { DirectoryFeed, DirectoryImported } from './ports.ts'
 import { ApiRefusal, invalid } from './refusals.ts'
 
 type Needs = { directory: DirectoryFeed }
@@ -43,41 +43,38 @@ const feedDirectory = endpoint({
   by: 'admin',
   scope: 'directory',
   answer: Batch,
-  async handle({ directory }: Needs, { ctx, admin, now }: AdminCall) {
+  async handle({ directory }: Needs, { ctx, admin }: AdminCall) {
     if (!ctx.is('application/x-ndjson'))
       throw invalid('content-type should be application/x-ndjson: one JSON object a line.')
-    const key = readKey(ctx, admin.id)
-    const before = key && (await directory.answered(key))
+    const keyHash = readKey(ctx, admin.id)
     const body = createHash('sha256')
-    if (before) {
-      for await (const part of ctx.req) body.update(part)
-      if (before.bodyHash.equals(body.digest())) return before.answer as Batch
+    const batch = keyHash && { keyHash, bodyHash: () => body.copy().digest() }
+    const outcome = await directory.import(hashed(ctx, body), batch, toBatch)
+    if (outcome.kind === 'answer') return outcome.answer
+    if (outcome.kind === 'conflict')
       throw new ApiRefusal(
         'conflict_error',
         'The Idempotency-Key was used for another batch; use a new one for each.',
       )
-    }
-    const outcome = await directory.import(hashed(ctx, body))
-    if (outcome.kind === 'refused') {
-      const [first] = outcome.faults
-      throw new ApiRefusal(
-        'unprocessable_content',
-        `The batch was refused as a whole. Line ${first!.line}: ${first!.reason}.`,
-        { additionalData: { lines: outcome.faults.map(({ line, reason }) => ({ line, message: reason })) } },
-      )
-    }
-    const { user: users, workspace: workspaces, member: members, page: pages } = outcome.changed
-    const answer: Batch = {
-      object: 'directory_batch',
-      lines: outcome.lines,
-      changed: { users, workspaces, members, pages },
-      without_owner: outcome.ownerless.map(({ id, name }) => ({ id, name })),
-      seq: outcome.seq,
-    }
-    if (key) await directory.keepAnswer(key, body.digest(), answer, now)
-    return answer
+    const [first] = outcome.faults
+    throw new ApiRefusal(
+      'unprocessable_content',
+      `The batch was refused as a whole. Line ${first!.line}: ${first!.reason}.`,
+      { additionalData: { lines: outcome.faults.map(({ line, reason }) => ({ line, message: reason })) } },
+    )
   },
 })
+
+function toBatch({ lines, changed, ownerless, seq }: DirectoryImported): Batch {
+  const { user: users, workspace: workspaces, member: members, page: pages } = changed
+  return {
+    object: 'directory_batch',
+    lines,
+    changed: { users, workspaces, members, pages },
+    without_owner: ownerless.map(({ id, name }) => ({ id, name })),
+    seq,
+  }
+}
 
 const readCursor = endpoint({
   method: 'GET',

@@ -18,21 +18,24 @@ export type FindAdmin = (
 
 /** The directory of the host product, fed over HTTP. */
 export type DirectoryFeed = FeedStore & {
-  /** Reads the whole stream before it changes anything. `faults`: lines, counted from 1, with their reasons. */
-  import(
+  /**
+   * Reads the whole stream, then changes everything in one transaction or nothing. The answer to a batch with a key is kept for a
+   * day: the same body gets it again, another one is a `conflict`. `faults`: lines, counted from 1, with their reasons.
+   */
+  import<Answer extends object>(
     lines: AsyncIterable<Uint8Array>,
-  ): Promise<DirectoryImported | { kind: 'refused'; faults: LineFault[] }>
+    batch: { keyHash: Buffer; bodyHash(): Buffer } | null,
+    answerOf: (imported: DirectoryImported) => Answer,
+  ): Promise<
+    { kind: 'answer'; answer: Answer } | { kind: 'conflict' } | { kind: 'refused'; faults: LineFault[] }
+  >
 }
 export type FeedStore = {
   /** The greatest `seq` so far; null: no line had one. */
   cursor(): Promise<{ seq: number; updatedAt: Date } | null>
-  /** The answer to an earlier batch with this key, for a day. */
-  answered(keyHash: Buffer): Promise<{ bodyHash: Buffer; answer: object } | null>
-  keepAnswer(keyHash: Buffer, bodyHash: Buffer, answer: object, now: Date): Promise<void>
 }
 export type LineFault = { line: number; reason: string }
 export type DirectoryImported = {
-  kind: 'imported'
   lines: number
   changed: { user: number; workspace: number; member: number; page: number }
   ownerless: { id: string; name: string }[]

@@ -7,8 +7,8 @@ import { type RegisterNeeds, registerConnection } from '../installs/actions/regi
 import { uuidv7 } from '../installs/ids.ts'
 import { seal } from '../installs/sealed.ts'
 import { hashPassword, passwordMatches } from '../passwords.ts'
-import { openFeed } from '../storage/postgres/directory/feed.ts'
-import { type ImportNeeds, importDirectory } from '../storage/postgres/directory/import.ts'
+import { keepAnswer, openFeed, readAnswer } from '../storage/postgres/directory/feed.ts'
+import { type BatchGuard, type ImportNeeds, importBatch } from '../storage/postgres/directory/import.ts'
 import { ImportRefused } from '../storage/postgres/directory/refused.ts'
 import { poolOf } from '../storage/postgres/pool.ts'
 import { repositoriesOn } from '../storage/postgres/repositories.ts'
@@ -32,14 +32,31 @@ export function importNeeds(database: DataSource): ImportNeeds {
 export function directoryFeed(stores: Stores): DirectoryFeed {
   return {
     ...openFeed(poolOf(stores.database)),
-    async import(lines) {
+    async import(lines, batch, answerOf) {
+      type Answer = ReturnType<typeof answerOf>
+      const found: { before: Awaited<ReturnType<typeof readAnswer>>; answer: Answer | null } = {
+        before: null,
+        answer: null,
+      }
+      const guard: BatchGuard = {
+        async begin(client) {
+          found.before = batch && (await readAnswer(client, batch))
+          return found.before === null
+        },
+        async finish(client, result) {
+          found.answer = answerOf(result)
+          if (batch) await keepAnswer(client, batch, found.answer, new Date())
+        },
+      }
       try {
-        const imported = await stores.unhurried(database => importDirectory(importNeeds(database), lines))
-        return { kind: 'imported', ...imported }
+        await stores.unhurried(database => importBatch(importNeeds(database), lines, guard))
       } catch (error) {
         if (error instanceof ImportRefused) return { kind: 'refused', faults: [...error.faults] }
         throw error
       }
+      const { before, answer } = found
+      if (before && !before.bodyHash.equals(batch!.bodyHash())) return { kind: 'conflict' }
+      return { kind: 'answer', answer: (before?.answer ?? answer) as Answer }
     },
   }
 }

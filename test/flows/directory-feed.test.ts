@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { newTokenValue } from '../../src/installs/token-value.ts'
 import { type Answer, call } from '../support/api.ts'
+import { whileHeld } from '../support/held-rows.ts'
 import { seedInstalled } from '../support/installed.ts'
 import { openWorld } from '../support/open-world.ts'
 
@@ -120,6 +121,32 @@ describe('a batch', () => {
     const another = newTokenValue('lkh_')
     await credential(another, '{directory}')
     expect((await feed(lines, { key, token: another })).json.changed.pages).toBe(1)
+  })
+
+  it('that is sent twice at the same moment with its key is done once, and both get the one answer', async () => {
+    const key = randomUUID()
+    const lines = [page({ external_id: 'p-twice' })]
+    const [one, other] = await Promise.all([feed(lines, { key }), feed(lines, { key })])
+    expect(one.json.changed.pages).toBe(1)
+    expect(other).toEqual(one)
+  })
+
+  it('whose connection to the database is lost half-way changes nothing', async () => {
+    const lines = [
+      { kind: 'user', external_id: 'u-lost', email: 'lost@acme.test', name: 'Lost' },
+      { ...page({ title: 'Lost' }), id: world.pages.handbook.id, parent_id: null, external_id: undefined },
+    ]
+    const lock = 'select from pages where id = $1 for update'
+    const ended = await whileHeld(server.databaseUrl, lock, [world.pages.handbook.id], async () => {
+      const fed = feed(lines)
+      const end = `select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`
+      while ((await server.sql(end)).length === 0) await new Promise(resolve => setTimeout(resolve, 10))
+      return fed
+    })
+    expect(ended.status).toBe(503)
+    expect(await server.sql(`select from users where email = 'lost@acme.test'`)).toEqual([])
+    expect(await server.sql(`select from pages where title = 'Lost'`)).toEqual([])
   })
 
   it('whose stream is cut in the middle changes nothing', async () => {

@@ -23,22 +23,35 @@ export function openFeed(pool: Pool): FeedStore {
       )
       return rows[0] ? { seq: Number(rows[0].seq), updatedAt: rows[0].updatedAt } : null
     },
-
-    async answered(keyHash) {
-      const { rows } = await pool.query<{ bodyHash: Buffer; answer: object }>(
-        'select body_hash as "bodyHash", answer from directory_batches where key_hash = $1',
-        [keyHash],
-      )
-      return rows[0] ?? null
-    },
-
-    async keepAnswer(keyHash, bodyHash, answer, now) {
-      await pool.query(
-        `with old as (delete from directory_batches where created_at < $4::timestamptz - ${keptFor})
-         insert into directory_batches (key_hash, body_hash, answer, created_at) values ($1, $2, $3, $4)
-         on conflict do nothing`,
-        [keyHash, bodyHash, JSON.stringify(answer), now],
-      )
-    },
   }
+}
+
+/** A batch whose answer is kept: its key and the bytes of its body, as SHA-256. */
+export type KeyedBatch = { keyHash: Buffer; bodyHash(): Buffer }
+
+/** @returns the answer to an earlier batch with this key. */
+export async function readAnswer(
+  client: ClientBase,
+  { keyHash }: KeyedBatch,
+): Promise<{ bodyHash: Buffer; answer: object } | null> {
+  const { rows } = await client.query<{ bodyHash: Buffer; answer: object }>(
+    'select body_hash as "bodyHash", answer from directory_batches where key_hash = $1',
+    [keyHash],
+  )
+  return rows[0] ?? null
+}
+
+export async function keepAnswer(
+  client: ClientBase,
+  batch: KeyedBatch,
+  answer: object,
+  now: Date,
+): Promise<void> {
+  await client.query(
+    `with old as (delete from directory_batches where created_at < $4::timestamptz - ${keptFor} and key_hash <> $1)
+     insert into directory_batches as b (key_hash, body_hash, answer, created_at) values ($1, $2, $3, $4)
+     on conflict (key_hash) do update set body_hash = excluded.body_hash, answer = excluded.answer,
+       created_at = excluded.created_at where b.created_at < $4::timestamptz - ${keptFor}`,
+    [batch.keyHash, batch.bodyHash(), JSON.stringify(answer), now],
+  )
 }

@@ -17,7 +17,7 @@ import {
 } from './merge-people.ts'
 import { movePages } from './move-pages.ts'
 import { orderPages } from './order-pages.ts'
-import { mergeInParallel } from './parallel-merge.ts'
+import { mergeInParallel, mergeOnOne } from './parallel-merge.ts'
 import { faultsAtOnce, ImportRefused, type LineFault } from './refused.ts'
 import { resolveUsers } from './resolve-users.ts'
 import { type Kind, Staging } from './staging.ts'
@@ -51,41 +51,96 @@ const manyPages = 10_000
 const usersPerLookup = 200
 
 /**
- * Brings the directory up to date. Each batch is one transaction; an interrupted import is finished by running it again, and a
+ * Brings the directory up to date. Each step is one transaction; an interrupted import is finished by running it again, and a
  * second run has no effect.
  * @throws ImportRefused before the first write, or the driver's error.
  */
-export async function importDirectory(
+export function importDirectory(needs: ImportNeeds, input: AsyncIterable<Uint8Array>): Promise<ImportResult> {
+  return onOwnConnection(needs, async client => {
+    const read = await stage(needs, client, input)
+    const pages = await check(client, read)
+    const mergeInSteps = () =>
+      mergeInParallel(needs.pool, client, written => tell({ step: 'writing', pages: written, of: pages }))
+    const tell = paced(needs.onProgress)
+    return write(needs, client, {
+      ...read,
+      step: work => inTransaction(client, work),
+      mergePages: mergeInSteps,
+    })
+  })
+}
+
+/** How one batch of a feed is kept apart from others. */
+export type BatchGuard = {
+  /** Before the first write, with no other import under way. @returns false when there is nothing to do. */
+  begin(client: PoolClient): Promise<boolean>
+  /** At the end of the transaction. */
+  finish(client: PoolClient, result: ImportResult): Promise<void>
+}
+
+/**
+ * The same in one transaction, however large.
+ * @returns null when the guard had it left out.
+ * @throws ImportRefused before the first write, or the driver's error.
+ */
+export function importBatch(
   needs: ImportNeeds,
   input: AsyncIterable<Uint8Array>,
-): Promise<ImportResult> {
+  guard: BatchGuard,
+): Promise<ImportResult | null> {
+  return onOwnConnection(needs, async client => {
+    const read = await stage(needs, client, input)
+    await oneAtATime(client)
+    if (!(await guard.begin(client))) return null
+    await check(client, read)
+    const result = await inTransaction(client, async () => {
+      const written = await write(needs, client, {
+        ...read,
+        step: work => work(),
+        mergePages: () => mergeOnOne(client),
+      })
+      await guard.finish(client, written)
+      return written
+    })
+    return result
+  })
+}
+
+/** The connection goes afterwards, with its temporary tables and settings. */
+async function onOwnConnection<T>(needs: ImportNeeds, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await needs.pool.connect()
   try {
-    const staging = await Staging.open(client)
-    const { lines, seq } = await stage(needs, staging, input)
-    // One import writes at a time, so that its comparisons stay true until its end.
-    await client.query('select pg_advisory_lock(5282)')
-    if (staging.namesUsers) await resolveUsers(client)
-    await keepLastLines(client)
-    const faults = await findFaults(client)
-    if (faults.length > 0) throw new ImportRefused(faults)
-    const order = await orderPages(client)
-    if (order.kind === 'fault') throw new ImportRefused([order])
-    const changed = await merge(needs, client, order.pages)
-    // Last, so that a feed that goes on behind it has skipped no line.
-    if (seq !== null) await batch(client, () => advanceCursor(client, seq, needs.now()))
-    return { lines, changed, ownerless: await leftWithoutOwner(client), seq }
+    return await work(client)
   } finally {
-    // The connection goes with its temporary tables and settings.
     client.release(true)
   }
 }
 
+/** One import writes at a time, so that its comparisons stay true until its end; may be called again. */
+async function oneAtATime(client: PoolClient): Promise<void> {
+  await client.query('select pg_advisory_lock(5282)')
+}
+
+type Read = { lines: number; seq: number | null; namesUsers: boolean }
+
+/** @returns how many pages there are. @throws ImportRefused */
+async function check(client: PoolClient, read: Read): Promise<number> {
+  await oneAtATime(client)
+  if (read.namesUsers) await resolveUsers(client)
+  await keepLastLines(client)
+  const faults = await findFaults(client)
+  if (faults.length > 0) throw new ImportRefused(faults)
+  const order = await orderPages(client)
+  if (order.kind === 'fault') throw new ImportRefused([order])
+  return order.pages
+}
+
 async function stage(
   needs: ImportNeeds,
-  staging: Staging,
+  client: PoolClient,
   input: AsyncIterable<Uint8Array>,
-): Promise<{ lines: number; seq: number | null }> {
+): Promise<Read> {
+  const staging = await Staging.open(client)
   let seq: number | null = null
   const faults: LineFault[] = []
   let users: { number: number; line: UserLine }[] = []
@@ -116,7 +171,8 @@ async function stage(
   if (faults.length > 0) throw new ImportRefused(faults)
   await stageUsers()
   await staging.finish()
-  return { lines: Object.values(staging.count).reduce((sum, one) => sum + one, 0), seq }
+  const lines = Object.values(staging.count).reduce((sum, one) => sum + one, 0)
+  return { lines, seq, namesUsers: staging.namesUsers }
 }
 
 function lineOrFault(text: string): DirectoryLine | LineError {
@@ -147,24 +203,35 @@ async function passwordHashes(needs: ImportNeeds, users: { line: UserLine }[]): 
   )
 }
 
-async function merge(needs: ImportNeeds, client: PoolClient, pages: number): Promise<Record<Kind, number>> {
-  const tell = paced(needs.onProgress)
-  const user = await batch(client, () => mergeUsers(client))
-  const workspace = await batch(client, () => mergeWorkspaces(client))
-  const member = await batch(client, async () => {
+type Writing = Read & {
+  /** Runs one step, in a transaction of its own or in that of the whole. */
+  step<T>(work: () => Promise<T>): Promise<T>
+  /** @returns how many pages were new or different. */
+  mergePages(): Promise<number>
+}
+
+async function write(
+  needs: ImportNeeds,
+  client: PoolClient,
+  { lines, seq, step, mergePages }: Writing,
+): Promise<ImportResult> {
+  const user = await step(() => mergeUsers(client))
+  const workspace = await step(() => mergeWorkspaces(client))
+  const member = await step(async () => {
     const { changed, suspended } = await mergeMembers(client)
     for (const one of suspended) await appendEvent(client, suspensionOf(one, needs))
     return changed
   })
-  let page = await batch(client, async () => {
+  let page = await step(async () => {
     await keepStatistics(client)
-    return mergeInParallel(needs.pool, client, written =>
-      tell({ step: 'writing', pages: written, of: pages }),
-    )
+    return mergePages()
   })
-  page += await batch(client, () => movePages(client))
+  page += await step(() => movePages(client))
   await tidy(client, page)
-  return { user, workspace, member, page }
+  // Last, so that a feed that goes on behind it has skipped no line.
+  if (seq !== null) await step(() => advanceCursor(client, seq, needs.now()))
+  const changed = { user, workspace, member, page }
+  return { lines, changed, ownerless: await leftWithoutOwner(client), seq }
 }
 
 /**
@@ -188,7 +255,7 @@ async function tidy(client: PoolClient, pages: number): Promise<void> {
   if (pages > manyPages) await client.query('analyze pages, page_paths')
 }
 
-async function batch<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
+async function inTransaction<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
   await client.query('begin')
   const result = await work()
   await client.query('commit')

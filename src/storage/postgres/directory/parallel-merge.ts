@@ -50,6 +50,21 @@ export async function mergeInParallel(
   return progress.changed
 }
 
+/** The same on the reader's own connection, within its transaction. */
+export async function mergeOnOne(client: PoolClient): Promise<number> {
+  await createBatchTable(client)
+  let changed = 0
+  for (const { after, upTo } of (await readLevels(client)).flat()) {
+    await client.query('truncate batch_pages')
+    await client.query(
+      `insert into batch_pages select ${batchColumns.replace('::text', '')} from ordered_pages where place > $1 and place <= $2`,
+      [after, upTo],
+    )
+    changed += await mergePages(client)
+  }
+  return changed
+}
+
 async function openWorker(pool: Pool): Promise<PoolClient> {
   const worker = await pool.connect()
   await worker.query(`set work_mem = '64MB'; set gin_pending_list_limit = '32MB'`)
