@@ -1,15 +1,20 @@
 /** Partners that refresh their tokens again and again, and the outcome of each request. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { allowed } from '../support/allowed.ts'
-import { type SeededConnection, seedConnection, seedWorld } from '../support/seed.ts'
+import { type SeededConnection, seedConnection, seedWorld, type World } from '../support/seed.ts'
 import type { TestServer } from '../support/server.ts'
 
 type Sql = TestServer['sql']
 export type Families = { connection: SeededConnection; tokens: string[] }
 
 /** So many authorizations, each with its own family of refresh tokens. */
-export async function openFamilies(base: string, sql: Sql, count: number): Promise<Families[]> {
-  const world = await seedWorld(sql)
+export async function openFamilies(
+  base: string,
+  sql: Sql,
+  count: number,
+  known?: World,
+): Promise<Families[]> {
+  const world = known ?? (await seedWorld(sql))
   const families: Families[] = []
   for (let number = 0; number < count; number++) {
     const connection = await seedConnection(sql)

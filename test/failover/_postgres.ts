@@ -25,18 +25,19 @@ export type Server = {
 }
 export type Place = { folder: string; bin: string; remove(): Promise<void> }
 
-/** @throws where Debian's PostgreSQL is not installed. */
-export async function openPlace(): Promise<Place> {
-  const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql') : []
-  const newest = versions.toSorted((a, b) => Number(b) - Number(a))[0]
-  if (!newest) throw new Error('The drills need PostgreSQL: apt-get install postgresql')
+/** @param bin of a PostgreSQL server; by default Debian's newest. @throws where that is not installed. */
+export async function openPlace(bin = debianServer()): Promise<Place> {
+  if (!bin) throw new Error('The drills need PostgreSQL: apt-get install postgresql')
   const folder = await mkdtemp(path.join(tmpdir(), 'latchkey-failover-'))
   if (isRoot) await chown(folder, nobody, nobody)
-  return {
-    folder,
-    bin: `/usr/lib/postgresql/${newest}/bin`,
-    remove: () => rm(folder, { recursive: true, force: true }),
-  }
+  return { folder, bin, remove: () => rm(folder, { recursive: true, force: true }) }
+}
+
+/** The programs of Debian's newest PostgreSQL. */
+export function debianServer(): string | null {
+  const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql') : []
+  const newest = versions.toSorted((a, b) => Number(b) - Number(a))[0]
+  return newest ? `/usr/lib/postgresql/${newest}/bin` : null
 }
 
 function asServer(command: string, args: string[]): [string, string[]] {
@@ -44,8 +45,11 @@ function asServer(command: string, args: string[]): [string, string[]] {
   return [program!, rest]
 }
 
-export async function startPrimary({ folder, bin }: Place): Promise<Server> {
-  const home = path.join(folder, 'primary')
+export const primaryHome = ({ folder }: Place) => path.join(folder, 'primary')
+
+export async function startPrimary(place: Place): Promise<Server> {
+  const { bin } = place
+  const home = primaryHome(place)
   await run(
     ...asServer(`${bin}/initdb`, ['-D', home, '-U', 'latchkey', '--auth=trust', '-E', 'UTF8', '--no-sync']),
     { cwd: '/' },
@@ -71,12 +75,14 @@ export async function startStandby({ folder, bin }: Place, primary: Server): Pro
   return standby
 }
 
-async function serve(bin: string, home: string): Promise<Server> {
-  const port = await freePort()
+/** Starts a server on a cluster that exists. */
+export async function serve(bin: string, home: string, port?: number): Promise<Server> {
+  port ??= await freePort()
   const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'log_min_messages=fatal']
   const args = ['-D', home, '-p', `${port}`, ...settings.flatMap(one => ['-c', one])]
   const child = spawn(...asServer(`${bin}/postgres`, args), { cwd: '/', stdio: 'ignore' })
-  const ask = <T>(text: string) => askAt<T>(port, text)
+  const at = port
+  const ask = <T>(text: string) => askAt<T>(at, text)
   while (
     !(await ask('select').then(
       () => true,
@@ -85,7 +91,7 @@ async function serve(bin: string, home: string): Promise<Server> {
   )
     await pause(50)
   return {
-    port,
+    port: at,
     ask,
     processes: () => family(child.pid!),
     async kill() {

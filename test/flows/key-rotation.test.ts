@@ -70,7 +70,8 @@ class Load {
       this.consents++
       const redeemed = await flow.redeem(callback).catch(cutOff)
       if (!redeemed) continue
-      if (redeemed.status !== 200) this.failures.push(`an exchange answered ${redeemed.status}`)
+      if (redeemed.status !== 200)
+        this.failures.push(`an exchange answered ${redeemed.status}: ${redeemed.json.error_description}`)
       let token = redeemed.json.refresh_token
       for (let turn = 0; this.going && turn < 20; turn++) token = await this.refresh(flow, token)
     }
@@ -81,7 +82,8 @@ class Load {
     const ask = (at: number) => flow.refresh(token, {}, hosts[at]!.base).catch(() => null)
     const answers = (await Promise.all([ask(0), ask(1)])).filter((one): one is Answer => one !== null)
     for (const { status, json } of answers)
-      if (status !== 200) this.failures.push(`a refresh answered ${status} ${json.error}`)
+      if (status !== 200)
+        this.failures.push(`a refresh answered ${status} ${json.error}: ${json.error_description}`)
     const told = new Set(answers.map(one => one.json.refresh_token))
     if (told.size > 1) this.failures.push('two next tokens of one refresh token')
     for (const { json } of answers)
