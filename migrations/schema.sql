@@ -323,6 +323,8 @@ CREATE TABLE connections (
   registration_token_hash bytea,
   optional_capabilities text[] DEFAULT '{}'::text[] NOT NULL,
   require_par boolean DEFAULT false NOT NULL,
+  jwks jsonb,
+  jwks_uri text,
   CONSTRAINT connections_pkey PRIMARY KEY (id),
   CONSTRAINT connections_document_url_unique UNIQUE (document_url),
   CONSTRAINT connections_client_type_known CHECK (client_type = ANY (ARRAY['public'::text, 'confidential'::text])),

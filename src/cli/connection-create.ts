@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import type { DataSource } from 'typeorm'
 import type { Registration, RegistrationFault } from '../installs/actions/register-connection.ts'
 import { type Capability, capabilities, isCapability } from '../installs/capability.ts'
+import type { KeySet } from '../installs/client-keys.ts'
 import { readUuid } from '../installs/ids.ts'
 import { mayCreateConnection } from '../installs/policy.ts'
 import { blankSettings, type ConnectionSettings } from '../installs/registration.ts'
@@ -59,6 +61,12 @@ export function createCommand(): Command {
         .choices(['public', 'confidential'])
         .default('confidential'),
     )
+    .option(
+      '--jwks <file>',
+      'the public keys with which the client signs its assertions, a JWK set',
+      readKeySet,
+    )
+    .option('--jwks-uri <address>', 'the address at which it publishes them')
     .option('--require-pkce', 'refuse authorization requests without a code challenge')
     .option('--long-lived-tokens', 'access tokens that do not expire, for partners that never refresh')
     .option('--require-par', 'refuse flows that do not begin with a pushed authorization request (RFC 9126)')
@@ -136,6 +144,14 @@ const optionNames: Record<string, string> = {
 function sentence({ member, value, fault }: RegistrationFault): string {
   const option = optionNames[member] ?? `--${member.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
   return value === undefined ? `${option} ${fault}` : `${option} ${JSON.stringify(value)} ${fault}`
+}
+
+function readKeySet(file: string): KeySet {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new UsageError(`--jwks cannot be read from ${JSON.stringify(file)}: ${(error as Error).message}`)
+  }
 }
 
 const readCapabilities = (text: string) => capabilitiesIn('--capabilities', text)

@@ -14,7 +14,7 @@ import { now } from './action-parts.ts'
 import { servesMcp } from './api.ts'
 import type { BackgroundWriters } from './background.ts'
 import type { WebParts } from './frame.ts'
-import { documentFetch, publishedStore } from './published-clients.ts'
+import { documentFetch, keysFetch, publishedStore } from './published-clients.ts'
 import { registrations } from './registrations.ts'
 import type { Stores } from './stores.ts'
 
@@ -34,6 +34,7 @@ export async function openProvider(
     registrations: registrations(stores),
     published: publishedStore(stores),
     fetchDocument: documentFetch(config),
+    fetchKeys: keysFetch(config),
     signInUrl: urls.signIn,
     store: providerStore(poolOf(stores.database)),
     shortLived: stores.shortLived,

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Config } from '../config.ts'
 import { registerConnection } from '../installs/actions/register-connection.ts'
+import type { FetchKeys } from '../oidc/clients/client-keys.ts'
 import type { PublishedNeeds, PublishedStore } from '../oidc/clients/published.ts'
-import { guardedFetch, OutboundRefusal } from '../outbound/guarded-fetch.ts'
+import { type FetchBounds, type Fetched, guardedFetch, OutboundRefusal } from '../outbound/guarded-fetch.ts'
 import { poolOf } from '../storage/postgres/pool.ts'
 import { managedConnectionStore } from '../storage/postgres/stores/managed-connections.ts'
 import { readPublished } from '../storage/postgres/stores/self-registrations.ts'
@@ -12,10 +13,18 @@ import type { Stores } from './stores.ts'
 
 const documentBounds = { milliseconds: 2_500, bytes: 5 * 1024 }
 
-export function documentFetch({ outboundHosts }: Config): PublishedNeeds['fetchDocument'] {
+/** A key with its certificates has some KiB. */
+const keyBounds = { milliseconds: 2_500, bytes: 64 * 1024 }
+
+export const documentFetch = (config: Config): PublishedNeeds['fetchDocument'] =>
+  jsonFetch(config, documentBounds)
+export const keysFetch = (config: Config): FetchKeys => jsonFetch(config, keyBounds)
+
+/** Answers with the reason where nothing was fetched. */
+function jsonFetch({ outboundHosts }: Config, bounds: FetchBounds) {
   const fetch = guardedFetch(outboundHosts)
-  return url =>
-    fetch(url, documentBounds, 'application/json').catch(error => {
+  return (url: URL): Promise<Fetched | { fault: string }> =>
+    fetch(url, bounds, 'application/json').catch(error => {
       if (error instanceof OutboundRefusal) return { fault: error.message }
       throw error
     })

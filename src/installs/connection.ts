@@ -1,4 +1,5 @@
 import type { Capability } from './capability.ts'
+import type { KeySet } from './client-keys.ts'
 
 /** The members that its developer may change at any time. Kind, workspace and the operator's marks are not among them. */
 export type ConnectionSettings = {
@@ -13,6 +14,10 @@ export type ConnectionSettings = {
   termsUrl: string | null
   clientType: 'public' | 'confidential'
   redirectUris: string[]
+  /** The public keys of a client that authenticates with signed assertions; null: it has none here. */
+  jwks: KeySet | null
+  /** The address at which it publishes them instead. */
+  jwksUri: string | null
   capabilities: Capability[]
   /** Those of `capabilities` that a person may leave out at the consent. */
   optionalCapabilities: Capability[]

@@ -1,4 +1,5 @@
 /** A connection's settings and their validation: the same for the hub, the manifest and the command line. */
+import { faultOfKeySet } from './client-keys.ts'
 import type { Connection, ConnectionSettings } from './connection.ts'
 import { faultOfRedirectUri } from './redirect-uri.ts'
 
@@ -24,6 +25,8 @@ export const blankSettings: ConnectionSettings = {
   termsUrl: null,
   clientType: 'confidential',
   redirectUris: [],
+  jwks: null,
+  jwksUri: null,
   capabilities: [],
   optionalCapabilities: [],
   requirePkce: false,
@@ -48,6 +51,8 @@ export function faultsOfSettings(kind: Connection['kind'], settings: ConnectionS
   if (settings.description !== null) refuse('description', faultOfDescription(settings.description))
   for (const member of webAddresses) refuse(member, faultOfWebAddress(settings[member]))
   if (settings.supportEmail !== null) refuse('supportEmail', faultOfEmail(settings.supportEmail))
+  refuse('jwksUri', faultOfKeysAddress(settings))
+  if (settings.jwks !== null) refuse('jwks', faultOfKeySet(settings.jwks))
   refuse('capabilities', faultOfCapabilities(settings.capabilities))
   return [...faults, ...faultsOfOptional(kind, settings), ...faultsOfRedirectUris(kind, settings)]
 }
@@ -88,6 +93,15 @@ function faultOfWebAddress(address: string | null): string | null {
   const { protocol, username, password } = new URL(address)
   if (protocol !== 'https:' && protocol !== 'http:') return `must begin with https://: ${shown}`
   return username || password ? `has a user part: ${shown}` : null
+}
+
+/** Keys come from one place, over a connection that nobody can change on the way. */
+function faultOfKeysAddress({ jwks, jwksUri }: ConnectionSettings): string | null {
+  if (jwksUri === null) return null
+  if (jwks !== null) return 'is of no use beside jwks; name one of them'
+  const fault = faultOfWebAddress(jwksUri)
+  if (fault) return fault
+  return jwksUri.startsWith('https://') ? null : `must begin with https://: ${JSON.stringify(jwksUri)}`
 }
 
 function faultOfCapabilities(capabilities: ConnectionSettings['capabilities']): string | null {

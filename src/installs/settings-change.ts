@@ -16,9 +16,17 @@ export function changesBetween(before: ConnectionSettings, after: ConnectionSett
 }
 
 function same(one: unknown, other: unknown): boolean {
-  if (!Array.isArray(one) || !Array.isArray(other)) return one === other
+  if (!Array.isArray(one) || !Array.isArray(other)) return canonical(one) === canonical(other)
   return one.length === other.length && one.every(item => other.includes(item))
 }
+
+/** JSON with the members of each object in order: PostgreSQL keeps them in another one than they were sent in. */
+const canonical = (value: unknown) =>
+  JSON.stringify(value, (_, part) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
 
 export type Reach = { kind: Connection['kind']; liveSecrets: number }
 

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import type { Manifest } from '../installs/actions/apply-manifest.ts'
 import { capabilities } from '../installs/capability.ts'
+import type { KeySet } from '../installs/client-keys.ts'
 import type { Connection } from '../installs/connection.ts'
 import { readUuid } from '../installs/ids.ts'
 import type { ConnectionSettings } from '../installs/registration.ts'
@@ -15,6 +16,9 @@ const textOrNull = z.string({ error: 'is neither text nor null' })
 const line = z.string({ error: 'is no text' }).meta({ minLength: 1, maxLength: 200 })
 const text = textOrNull.meta({ minLength: 1, maxLength: 1_000 }).nullable()
 const address = textOrNull.meta({ pattern: '^https?://', maxLength: 2_000 }).nullable()
+const keySet = z
+  .object({ keys: z.array(z.looseObject({})) }, { error: 'is neither {"keys":[…]} nor null' })
+  .nullable() as z.ZodType<KeySet | null>
 const flag = z.boolean({ error: 'is neither true nor false' })
 const clientType = z.enum(['public', 'confidential'], { error: 'is neither "public" nor "confidential"' })
 const notAList = { error: 'is no list of texts' }
@@ -58,6 +62,16 @@ const members = {
     'redirectUris',
     addresses,
     'The addresses that people return to, exactly as written here. https; http on a loopback host; a scheme with a dot for public clients.',
+  ),
+  jwks: member(
+    'jwks',
+    keySet,
+    'The public keys with which the client signs its assertions (private_key_jwt), as a JWK set.',
+  ),
+  jwks_uri: member(
+    'jwksUri',
+    textOrNull.meta({ pattern: '^https://', maxLength: 2_000 }).nullable(),
+    'The address at which it publishes them instead.',
   ),
   capabilities: member('capabilities', someCapabilities, 'The most that it may ask for.'),
   optional_capabilities: member(

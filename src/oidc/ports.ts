@@ -14,10 +14,15 @@ export type ClientConnection = Pick<
   | 'requirePkce'
   | 'longLivedTokens'
   | 'leaveOutIss'
+  | 'jwks'
+  | 'jwksUri'
+  | 'origin'
   | 'requirePar'
   | 'resourceServer'
 > & {
   version: string
+  /** Of a published one: the address of its document, which is its client_id. */
+  documentUrl: string | null
   /** The resources of a resource server, in their canonical form. */
   resources: string[]
 }

@@ -62,8 +62,19 @@ describe('an application that registers itself', () => {
     [{ ...plain, client_name: 'a\u202eb' }, 'invalid_client_metadata', 'client_name'],
     [{ ...plain, client_uri: 'javascript:alert(1)' }, 'invalid_client_metadata', 'client_uri'],
     [{ ...plain, grant_types: ['implicit'] }, 'invalid_client_metadata', 'grant_types'],
+    [{ ...plain, token_endpoint_auth_method: 'private_key_jwt' }, 'invalid_client_metadata', 'jwks'],
     [
-      { ...plain, token_endpoint_auth_method: 'private_key_jwt' },
+      { ...plain, token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [{ kty: 'oct', k: 'AA' }] } },
+      'invalid_client_metadata',
+      'jwks',
+    ],
+    [
+      { ...plain, token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'http://desk.test/keys' },
+      'invalid_client_metadata',
+      'jwks_uri',
+    ],
+    [
+      { ...plain, token_endpoint_auth_method: 'tls_client_auth' },
       'invalid_client_metadata',
       'token_endpoint_auth_method',
     ],

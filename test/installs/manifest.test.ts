@@ -45,6 +45,8 @@ describe('a manifest', () => {
       terms_url: null,
       client: 'confidential',
       redirect_uris: ['https://relay.test/callback'],
+      jwks: null,
+      jwks_uri: null,
       capabilities: ['read_content'],
       optional_capabilities: [],
       require_pkce: false,

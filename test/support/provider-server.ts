@@ -54,6 +54,7 @@ export async function startProvider(settings: ProviderSettings): Promise<Provide
     registrations: noRegistrations,
     published: { idOf: async () => null, keep: none },
     fetchDocument: none,
+    fetchKeys: none,
     signInUrl: () => '/sign-in',
     store: providerStore(pool),
     shortLived,

@@ -89,7 +89,9 @@ export function registerConnection(needs: RegisterNeeds) {
     const connection = connectionOf(asked, needs.newId())
     const now = needs.now()
     const internal = connection.kind === 'internal'
-    const secret = internal || connection.clientType === 'public' ? null : newTokenValue('lks_', needs.random)
+    const signs = connection.jwks !== null || connection.jwksUri !== null
+    const secret =
+      internal || signs || connection.clientType === 'public' ? null : newTokenValue('lks_', needs.random)
     const token = internal ? newTokenValue('lki_', needs.random) : null
     await needs.transact(async stores => {
       await stores.insertConnection(connection, now)

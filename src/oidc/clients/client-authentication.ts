@@ -3,6 +3,7 @@ import { hash, timingSafeEqual } from 'node:crypto'
 import type { TakingLimits } from '../../installs/rate-limits.ts'
 import { invalidClient, tooManyRequests, unproven } from '../endpoints/oauth-refusal.ts'
 import type { ClientProof } from '../ports.ts'
+import type { VerifyAssertion } from './client-assertion.ts'
 import type { Credentials } from './client-credentials.ts'
 import type { Clients, KnownClient } from './clients.ts'
 
@@ -23,6 +24,8 @@ export function clientAuthentication(needs: {
   limits: TakingLimits
   /** Outside of the request; errors are ignored. */
   noteSecretUse(clientId: string, secretHash: Buffer, at: Date): Promise<void>
+  /** Throws OAuthRefusal 401 for an assertion that does not prove the client. */
+  verifyAssertion: VerifyAssertion
   /** Whether the playground created this secret for a request with this code or refresh token. Each is accepted once. */
   isTrialSecret(clientId: string, secretHash: Buffer, presented: Buffer): Promise<boolean>
   now(): Date
@@ -46,9 +49,23 @@ export function clientAuthentication(needs: {
     throw invalidClient(unproven.wrong)
   }
 
-  return async ({ clientId, secret }, proof, presented = null) => {
+  /** A request that is read again after a change keeps the proof of its assertion, which is good for one use. */
+  const verified = new WeakSet<Credentials>()
+
+  async function verify(credentials: Credentials, { connection }: KnownClient): Promise<void> {
+    if (verified.has(credentials)) return
+    await needs.verifyAssertion(connection, credentials.assertion!)
+    verified.add(credentials)
+  }
+
+  return async (credentials, proof, presented = null) => {
+    const { clientId, secret } = credentials
     const known = proof && (await needs.clients.atVersion(clientId, proof.version))
     if (!known) throw invalidClient(unproven.unknown)
+    if (credentials.assertion !== null) {
+      await verify(credentials, known)
+      return known
+    }
     if (known.connection.clientType === 'public') {
       if (secret !== null) throw invalidClient(unproven.hasNone)
       return known

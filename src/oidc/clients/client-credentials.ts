@@ -2,12 +2,13 @@
 import { readUuid } from '../../installs/ids.ts'
 import { invalidClient, invalidRequest } from '../endpoints/oauth-refusal.ts'
 import type { Fields } from '../endpoints/request-body.ts'
+import { assertionType } from './client-assertion.ts'
 
-/** `secret` is null if the request has none. */
-export type Credentials = { clientId: string; secret: string | null }
+/** `secret` and `assertion` (RFC 7523) are null if the request has none; it never has both. */
+export type Credentials = { clientId: string; secret: string | null; assertion: string | null }
 
 /**
- * HTTP Basic or body parameters, not both. Some libraries form-encode the parts of Basic and some do not; ids and secrets contain
+ * HTTP Basic, body parameters, or an assertion: one of them. Some libraries form-encode the parts of Basic and some do not; ids and secrets contain
  * only characters that decode to themselves.
  * @throws OAuthRefusal
  */
@@ -39,16 +40,29 @@ export function claimedSecret(authorization: string | undefined, fields: Fields)
 }
 
 function readEither(authorization: string | undefined, fields: Fields): Credentials {
+  const { client_id: clientId, client_secret: secret = null } = fields
+  const assertion = readAssertion(fields)
+  if ([authorization ?? null, secret, assertion].filter(one => one !== null).length > 1)
+    throw invalidRequest(
+      'The client must authenticate in one way only: by HTTP Basic, in the body, or by an assertion.',
+    )
   if (authorization === undefined) {
-    if (fields.client_id === undefined) throw invalidClient('The client did not say who it is.')
-    return { clientId: fields.client_id, secret: fields.client_secret ?? null }
+    if (clientId === undefined) throw invalidClient('The client did not say who it is.')
+    return { clientId, secret, assertion }
   }
   const basic = readBasic(authorization)
-  if (fields.client_secret !== undefined)
-    throw invalidRequest('The client must authenticate in one way only, by HTTP Basic or in the body.')
   if (fields.client_id !== undefined && fields.client_id !== basic.clientId)
     throw invalidRequest('client_id differs from the one in the Authorization header.')
   return basic
+}
+
+function readAssertion({ client_assertion, client_assertion_type: type }: Fields): string | null {
+  if (client_assertion === undefined && type === undefined) return null
+  if (client_assertion === undefined || type !== assertionType)
+    throw invalidRequest(
+      `An assertion comes as client_assertion, with the client_assertion_type ${assertionType}.`,
+    )
+  return client_assertion
 }
 
 function readBasic(authorization: string): Credentials {
@@ -57,7 +71,7 @@ function readBasic(authorization: string): Credentials {
   const colon = text.indexOf(':')
   if (colon < 1) throw invalidClient('The Authorization header is not HTTP Basic with an id and a secret.')
   const [clientId, secret] = [formDecoded(text.slice(0, colon)), formDecoded(text.slice(colon + 1))]
-  return { clientId, secret: secret === '' ? null : secret }
+  return { clientId, secret: secret === '' ? null : secret, assertion: null }
 }
 
 function formDecoded(part: string): string {

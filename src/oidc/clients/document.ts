@@ -1,4 +1,5 @@
 /** The document in which a published client describes itself: OAuth Client ID Metadata Document. */
+import { faultOfKeySet, type KeySet } from '../../installs/client-keys.ts'
 import type { ConnectionSettings } from '../../installs/connection.ts'
 import { readClientMetadata } from '../endpoints/client-metadata.ts'
 
@@ -41,8 +42,9 @@ export function readDocument(
   if (typeof sent !== 'object' || sent === null || sent.client_id !== url.href)
     return { fault: 'names another client_id than its own address' }
   if (typeof sent.client_name !== 'string' || sent.client_name === '') return { fault: 'has no client_name' }
-  const method = methodOf(sent)
-  if (method === null) return { fault: 'asks for a shared secret, which a published client cannot have' }
+  const offered = offeredMethods(sent)
+  const method = offered.includes('none') ? 'none' : offered[0]
+  if (method === undefined) return { fault: 'asks for a shared secret, which a published client cannot have' }
   const grants = Array.isArray(sent.grant_types) ? sent.grant_types : ['authorization_code']
   const read = readClientMetadata({
     client_name: sent.client_name,
@@ -50,20 +52,33 @@ export function readDocument(
     grant_types: grants,
     token_endpoint_auth_method: method,
     require_pushed_authorization_requests: sent.require_pushed_authorization_requests,
+    jwks: sent.jwks,
+    jwks_uri: sent.jwks_uri,
     ...Object.fromEntries(links.filter(name => isLink(sent[name])).map(name => [name, sent[name]])),
   })
   if ('error' in read) return { fault: `cannot be used: ${read.sentence}` }
-  return { settings: read, host: url.host, maxAgeSeconds: maxAgeOf(headers['cache-control']) }
+  // Where both are offered, either is accepted: the keys are kept beside a client without a secret.
+  const keys = method === 'none' && offered.includes('private_key_jwt') ? keysOf(sent) : {}
+  return { settings: { ...read, ...keys }, host: url.host, maxAgeSeconds: maxAgeOf(headers['cache-control']) }
 }
 
 const links = ['client_uri', 'policy_uri', 'tos_uri']
 const isLink = (value: unknown) => typeof value === 'string' && value.startsWith('https://')
 
-/** The first method that is offered and that a client without a secret can use; null: none. */
-function methodOf(sent: Record<string, unknown>): 'none' | null {
-  const offered = [sent.token_endpoint_auth_method, sent.token_endpoint_auth_methods_supported].flat()
-  const named = offered.filter(one => one !== undefined)
-  return named.length === 0 || named.includes('none') ? 'none' : null
+/** Of the methods that are offered, those without a shared secret. */
+function offeredMethods(sent: Record<string, unknown>): ('none' | 'private_key_jwt')[] {
+  const named = [sent.token_endpoint_auth_method, sent.token_endpoint_auth_methods_supported]
+    .flat()
+    .filter(one => one !== undefined)
+  if (named.length === 0) return ['none']
+  return (['none', 'private_key_jwt'] as const).filter(one => named.includes(one))
+}
+
+/** The keys that a document offers beside the method none; those that are of no use are left out. */
+function keysOf({ jwks, jwks_uri }: Record<string, unknown>): Partial<ConnectionSettings> {
+  if (typeof jwks_uri === 'string') return isLink(jwks_uri) ? { jwksUri: jwks_uri } : {}
+  const set = jwks as KeySet | undefined
+  return typeof set === 'object' && set !== null && faultOfKeySet(set) === null ? { jwks: set } : {}
 }
 
 const minute = 60

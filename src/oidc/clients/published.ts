@@ -3,6 +3,7 @@
 import type { ConnectionSettings } from '../../installs/connection.ts'
 import type { Allowance, TakingLimits } from '../../installs/rate-limits.ts'
 import type { Fields } from '../endpoints/request-body.ts'
+import { subjectOf } from './client-assertion.ts'
 import { documentUrlOf, readDocument } from './document.ts'
 
 export type PublishedStore = {
@@ -75,9 +76,15 @@ export function publishedClients(needs: PublishedNeeds): Published {
   }
 }
 
-/** The fields of a request with the connection's id where the client names its document. It is not fetched here. */
+/**
+ * The fields of a request with the connection's id, where the client names its document, or names itself by an assertion alone.
+ * The document is not fetched here.
+ */
 export async function withConnectionId(store: PublishedStore, fields: Fields): Promise<Fields> {
-  const url = documentUrlOf(fields.client_id)
+  const { client_assertion: assertion } = fields
+  const named = fields.client_id ?? (assertion === undefined ? null : subjectOf(assertion))
+  if (named === null) return fields
+  const url = documentUrlOf(named)
   const id = url && (await store.idOf(url.href))
-  return id ? { ...fields, client_id: id } : fields
+  return { ...fields, client_id: id ?? named }
 }

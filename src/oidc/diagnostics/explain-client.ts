@@ -16,6 +16,8 @@ const advice: Record<string, string> = {
 }
 
 export function explainClient({ code, message }: OAuthRefusal): FlowFailure {
+  if (message.startsWith('The client assertion'))
+    return plain(code, message, 'Sign a new JWT with a key of the registration, whose aud is the issuer.')
   return plain(code, message, advice[message] ?? 'Send the client id and a secret by HTTP Basic.')
 }
 

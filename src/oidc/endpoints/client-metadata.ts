@@ -1,5 +1,6 @@
 /** Client metadata (RFC 7591 §2) that an application sends or publishes, as the settings of a connection. */
 import { type Capability, capabilities } from '../../installs/capability.ts'
+import type { KeySet } from '../../installs/client-keys.ts'
 import type { ConnectionSettings } from '../../installs/connection.ts'
 import { blankSettings, faultsOfSettings } from '../../installs/registration.ts'
 
@@ -12,7 +13,7 @@ export const agentCapabilities: readonly Capability[] = capabilities.filter(
   one => one !== 'read_user_without_email',
 )
 
-const secretMethods = ['client_secret_basic', 'client_secret_post']
+const authMethods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt']
 
 /** The member of the metadata that each setting comes from. */
 const members: Partial<Record<keyof ConnectionSettings, string>> = {
@@ -21,13 +22,18 @@ const members: Partial<Record<keyof ConnectionSettings, string>> = {
   privacyUrl: 'policy_uri',
   termsUrl: 'tos_uri',
   redirectUris: 'redirect_uris',
+  jwks: 'jwks',
+  jwksUri: 'jwks_uri',
 }
 
 /** Unknown members, foreign grants and the scope are ignored: what a member allows is decided at the consent. */
 export function readClientMetadata(sent: Metadata): ConnectionSettings | MetadataFault {
   const method = sent.token_endpoint_auth_method ?? 'none'
-  if (method !== 'none' && !secretMethods.includes(method as string))
-    return invalid('token_endpoint_auth_method', `should be none, ${secretMethods.join(' or ')}`)
+  if (!authMethods.includes(method as string))
+    return invalid('token_endpoint_auth_method', `should be one of ${authMethods.join(', ')}`)
+  const signs = method === 'private_key_jwt'
+  if (signs && (sent.jwks ?? sent.jwks_uri ?? null) === null)
+    return invalid('jwks', 'or jwks_uri should be there, for private_key_jwt')
   const uris = sent.redirect_uris
   if (!Array.isArray(uris) || uris.length === 0 || uris.length > maxRedirectUris || !uris.every(isText))
     return {
@@ -38,7 +44,7 @@ export function readClientMetadata(sent: Metadata): ConnectionSettings | Metadat
     return invalid('grant_types', 'should be left out, or a list with authorization_code')
   if (!lists(sent.response_types, 'code'))
     return invalid('response_types', 'should be left out, or a list with code')
-  for (const member of ['client_name', 'client_uri', 'policy_uri', 'tos_uri'])
+  for (const member of ['client_name', 'client_uri', 'policy_uri', 'tos_uri', ...(signs ? ['jwks_uri'] : [])])
     if (sent[member] !== undefined && !isText(sent[member])) return invalid(member, 'should be a string')
   const settings: ConnectionSettings = {
     ...blankSettings,
@@ -48,6 +54,7 @@ export function readClientMetadata(sent: Metadata): ConnectionSettings | Metadat
     termsUrl: textOf(sent.tos_uri),
     clientType: method === 'none' ? 'public' : 'confidential',
     redirectUris: uris,
+    ...(signs && { jwks: (sent.jwks as KeySet | undefined) ?? null, jwksUri: textOf(sent.jwks_uri) }),
     capabilities: [...agentCapabilities],
     requirePkce: true,
     requirePar: sent.require_pushed_authorization_requests === true,
@@ -63,19 +70,26 @@ export function readClientMetadata(sent: Metadata): ConnectionSettings | Metadat
 
 /** The settings as metadata, with what counts where the application asked for something else. */
 export function presentClientMetadata(settings: ConnectionSettings, method: unknown): Metadata {
-  const confidential = settings.clientType === 'confidential'
+  const { jwks, jwksUri } = settings
+  const keys = { ...(jwks && { jwks }), ...(jwksUri !== null && { jwks_uri: jwksUri }) }
   return {
     client_name: settings.name,
     redirect_uris: settings.redirectUris,
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
-    token_endpoint_auth_method: confidential ? (method ?? 'client_secret_basic') : 'none',
+    token_endpoint_auth_method: methodOf(settings, method),
+    ...keys,
     scope: settings.capabilities.join(' '),
     ...(settings.requirePar ? { require_pushed_authorization_requests: true } : {}),
     ...(settings.website === null ? {} : { client_uri: settings.website }),
     ...(settings.privacyUrl === null ? {} : { policy_uri: settings.privacyUrl }),
     ...(settings.termsUrl === null ? {} : { tos_uri: settings.termsUrl }),
   }
+}
+
+function methodOf({ clientType, jwks, jwksUri }: ConnectionSettings, asked: unknown): unknown {
+  if (clientType === 'public') return 'none'
+  return jwks || jwksUri ? 'private_key_jwt' : (asked ?? 'client_secret_basic')
 }
 
 const maxRedirectUris = 20

@@ -1,6 +1,7 @@
 /** Authorization server metadata (RFC 8414). */
 import { importJWK, SignJWT } from 'jose'
 import { capabilities } from '../../installs/capability.ts'
+import { assertionAlgorithms } from '../clients/client-assertion.ts'
 import type { SigningKey } from '../keys.ts'
 
 export const metadataPaths = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']
@@ -22,7 +23,7 @@ export async function signedMetadata(
 }
 
 function serverMetadata({ issuer, agents, mcp }: Parameters<typeof signedMetadata>[0]) {
-  const authMethods = ['client_secret_basic', 'client_secret_post', 'none']
+  const authMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']
   return {
     issuer,
     authorization_endpoint: `${issuer}/v1/oauth/authorize`,
@@ -38,9 +39,12 @@ function serverMetadata({ issuer, agents, mcp }: Parameters<typeof signedMetadat
     response_modes_supported: ['query'],
     grant_types_supported: ['authorization_code', 'refresh_token'],
     code_challenge_methods_supported: ['S256'],
-    token_endpoint_auth_methods_supported: authMethods,
-    introspection_endpoint_auth_methods_supported: authMethods,
-    revocation_endpoint_auth_methods_supported: authMethods,
+    ...Object.fromEntries(
+      ['token', 'introspection', 'revocation'].flatMap(endpoint => [
+        [`${endpoint}_endpoint_auth_methods_supported`, authMethods],
+        [`${endpoint}_endpoint_auth_signing_alg_values_supported`, assertionAlgorithms],
+      ]),
+    ),
     prompt_values_supported: ['none', 'login', 'consent'],
     authorization_response_iss_parameter_supported: true,
     protected_resources: [issuer, ...(mcp ? [`${issuer}/mcp`] : [])],

@@ -25,6 +25,6 @@ export const unavailable = (seconds = 1) =>
 export const unproven = {
   unknown: 'The client is unknown, or disabled.',
   hasNone: 'This client is public: it has no secret.',
-  missing: 'The client must authenticate with its secret.',
+  missing: 'The client must authenticate with its secret, or by an assertion.',
   wrong: 'The client secret is wrong.',
 } as const

@@ -55,7 +55,7 @@ async function push(
   const known = await needs.authenticate(credentials, await needs.readProof(clientId))
   needs.throttle(clientId, ctx.ip)
   allowOrigin(ctx, known.connection)
-  const { client_secret: _secret, ...sent } = fields
+  const { client_secret: _secret, client_assertion: _proof, client_assertion_type: _type, ...sent } = fields
   if (sent.request_uri !== undefined || sent.request !== undefined)
     throw invalidRequest('A pushed request has its parameters themselves, no request_uri and no request.')
   const query = { ...sent, client_id: clientId }

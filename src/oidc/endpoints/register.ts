@@ -80,9 +80,9 @@ export function managedRegistration(needs: RegisterNeeds): Middleware {
       const sent = await readJson(ctx.req)
       if (sent.client_id !== id) throw refusal('client_id should be that of the registration.')
       settings = settingsOf(sent)
-      if (settings.clientType !== found.settings.clientType)
+      if (settings.clientType !== found.settings.clientType || signs(settings) !== signs(found.settings))
         throw refusal(
-          'token_endpoint_auth_method should stay with or without a secret; register anew to change that.',
+          'token_endpoint_auth_method should stay as it is, with a secret, keys or neither; register anew to change that.',
         )
       await registrations.update(id, settings, fromOf(ctx))
     }
@@ -102,6 +102,7 @@ function settingsOf(sent: Metadata): ConnectionSettings {
   return read
 }
 
+const signs = ({ jwks, jwksUri }: ConnectionSettings) => jwks !== null || jwksUri !== null
 const refusal = (sentence: string) => new OAuthRefusal(400, 'invalid_client_metadata', sentence)
 const sha256 = (value: string) => hash('sha256', value, 'buffer')
 const fromOf = (ctx: Context): From => ({

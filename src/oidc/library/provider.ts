@@ -7,7 +7,9 @@ import type { NoteFlowStep } from '../../installs/flow-log.ts'
 import type { ForceOutcome } from '../../installs/forced-outcome.ts'
 import type { TakingLimits } from '../../installs/rate-limits.ts'
 import type { Interactions } from '../../web/install/interactions.ts'
+import { clientAssertions } from '../clients/client-assertion.ts'
 import { clientAuthentication } from '../clients/client-authentication.ts'
+import { clientKeys, type FetchKeys } from '../clients/client-keys.ts'
 import { type Clients, clients } from '../clients/clients.ts'
 import { type PublishedNeeds, type PublishedStore, publishedClients } from '../clients/published.ts'
 import { derivedKeys } from '../derived-keys.ts'
@@ -52,6 +54,7 @@ export type ProviderNeeds = {
   registrations: Registrations
   published: PublishedStore
   fetchDocument: PublishedNeeds['fetchDocument']
+  fetchKeys: FetchKeys
   /** The sign-in, from which the browser comes back to an address of ours. */
   signInUrl(returnTo: string): string
   store: ProviderStore
@@ -175,6 +178,7 @@ function programs(needs: ProviderNeeds, registered: Clients, runGrant: RunGrant)
       ...needs,
       clients: registered,
       noteSecretUse: store.noteSecretUse,
+      verifyAssertion: clientAssertions({ ...needs, keysOf: clientKeys(needs) }),
       isTrialSecret: trialSecrets(needs.shortLived),
     }),
     throttle: throttle(needs.limits, needs.now),

@@ -181,6 +181,8 @@ export const connections = table<ConnectionRow>('connections', {
   termsUrl: orNull(text),
   clientType: text,
   redirectUris: list(text),
+  jwks: orNull(json),
+  jwksUri: orNull(text),
   capabilities: list(text),
   optionalCapabilities: list(text),
   requirePkce: flag,

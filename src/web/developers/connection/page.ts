@@ -133,6 +133,7 @@ function factsOf({ connection }: ManagedConnection, about: ConnectionFacts, now:
     connection.clientType === 'public' ? 'Public client, always with PKCE' : 'Confidential client',
     connection.requirePkce && connection.clientType === 'confidential' ? 'PKCE is required' : null,
     connection.longLivedTokens ? 'Long-lived access tokens' : null,
+    connection.jwks || connection.jwksUri ? 'Signs assertions with its own keys' : null,
     connection.requirePar ? 'Flows begin with a pushed request' : null,
     connection.leaveOutIss ? 'Callbacks without iss' : null,
   ]

@@ -77,7 +77,8 @@ export function developersCreate(
 
     router.post(urls.developersNew(kind), async ctx => {
       const user = userOf(ctx)
-      const settings = readSettings(ctx.state.form, kind)
+      const read = readSettings(ctx.state.form, kind)
+      const settings = read && { ...read, jwks: null }
       const workspaceId = readUuid(ctx.state.form.get('workspace'))
       if (!settings || !workspaceId) return faults.badForm(ctx, 'malformed')
       const creation = { ...settings, kind, workspaceId, userId: user.id }

@@ -1,6 +1,7 @@
 /** The changes, shown before they are saved: for settings that stop something, and for every manifest. */
 import type { PlannedChange } from '../../../installs/actions/apply-manifest.ts'
 import { capabilities } from '../../../installs/capability.ts'
+import type { KeySet } from '../../../installs/client-keys.ts'
 import type { Connection } from '../../../installs/connection.ts'
 import type { ManagedConnection } from '../../../installs/managed-connection.ts'
 import { manifestName } from '../../../manifest/manifest.ts'
@@ -63,6 +64,8 @@ function shown(change: PlannedChange): ChangeShown {
     const inOrder = (list: string[]) => capabilities.filter(one => list.includes(one))
     return { ...base, code: true, ...differing(inOrder(change.before), inOrder(change.after)) }
   }
+  if (change.member === 'jwks')
+    return { ...base, code: true, ...differing(keyNames(change.before), keyNames(change.after)) }
   return { ...base, code: false, before: words(change.before), after: words(change.after) }
 }
 
@@ -72,6 +75,9 @@ function differing(before: string[], after: string[]): { before: string[]; after
     after: after.filter(one => !before.includes(one)),
   }
 }
+
+/** By their ids, or else by their values. */
+const keyNames = (set: KeySet | null) => (set?.keys ?? []).map(key => String(key.kid ?? key.x ?? key.n))
 
 function words(value: string | boolean | null): string[] {
   if (value === null) return []

@@ -16,7 +16,13 @@ export type SettingsFields = {
   /** Null for an internal connection, which has no consent. */
   optional: Choices | null
   /** Null for an internal connection, which has no flow. */
-  flow: { installUrl: Field; redirectUris: TextArea; client: Choices; switches: Choices } | null
+  flow: {
+    installUrl: Field
+    redirectUris: TextArea
+    client: Choices
+    jwksUri: Field
+    switches: Choices
+  } | null
 }
 
 type Member = keyof ConnectionSettings
@@ -65,6 +71,10 @@ export function settingsFields(
             installUrl: box('installUrl', 'install_url', {
               type: 'url',
               hint: 'Where “Connect” begins in your application; the gallery leads there.',
+            }),
+            jwksUri: box('jwksUri', 'jwks_uri', {
+              type: 'url',
+              hint: 'For clients that sign assertions (private_key_jwt) instead of sending a secret. The manifest takes the keys themselves.',
             }),
             ...flowFields(settings, faults),
           },
@@ -137,7 +147,7 @@ function optionalFields(optional: Capability[], faults: SettingsFault[]): Choice
 function flowFields(
   settings: ConnectionSettings,
   faults: SettingsFault[],
-): Omit<NonNullable<SettingsFields['flow']>, 'installUrl'> {
+): Omit<NonNullable<SettingsFields['flow']>, 'installUrl' | 'jwksUri'> {
   const { clientType } = settings
   return {
     redirectUris: {

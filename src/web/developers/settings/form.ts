@@ -12,14 +12,18 @@ const flowless = {
   clientType: 'confidential',
   optionalCapabilities: [],
   redirectUris: [],
+  jwksUri: null,
   requirePkce: false,
   longLivedTokens: false,
   leaveOutIss: false,
   requirePar: false,
 } satisfies Partial<ConnectionSettings>
 
+/** Keys that are part of the registration are changed by the manifest. */
+export type SettingsForm = Omit<ConnectionSettings, 'jwks'>
+
 /** Null for a form that is not ours: it holds an unknown choice. */
-export function readSettings(form: URLSearchParams, kind: Connection['kind']): ConnectionSettings | null {
+export function readSettings(form: URLSearchParams, kind: Connection['kind']): SettingsForm | null {
   const asked = readCapabilities(form)
   const client = form.get('client') ?? 'confidential'
   const flags = form.getAll('flow')
@@ -38,6 +42,7 @@ export function readSettings(form: URLSearchParams, kind: Connection['kind']): C
     privacyUrl: line(form, 'privacy_url'),
     termsUrl: line(form, 'terms_url'),
     clientType: client,
+    jwksUri: line(form, 'jwks_uri'),
     redirectUris: lines(form.get('redirect_uris') ?? ''),
     capabilities: asked,
     optionalCapabilities: capabilities.filter(one => optional.includes(one)),

@@ -39,7 +39,10 @@ export function developersSettings(
     const planned = await needs.plan(context, { id: null, kind: null, settings })
     if (planned.kind === 'invalid') {
       ctx.status = 400
-      const page = settingsPage(visit, { settings, faults: planned.faults })
+      const page = settingsPage(visit, {
+        settings: { ...settings, jwks: connection.jwks },
+        faults: planned.faults,
+      })
       return render.screen(ctx, settingsView, page, connectionLayout(visit, 'Settings'))
     }
     if (planned.kind !== 'planned') return faults.notFound(ctx)

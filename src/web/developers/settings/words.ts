@@ -13,6 +13,8 @@ export const labels: Record<keyof ConnectionSettings, string> = {
   privacyUrl: 'Privacy policy',
   termsUrl: 'Terms of use',
   clientType: 'Client type',
+  jwks: 'Public keys',
+  jwksUri: 'Address of public keys',
   redirectUris: 'Redirect URIs',
   capabilities: 'Access levels',
   optionalCapabilities: 'Optional access levels',
