@@ -52,6 +52,18 @@ it('names folders and files of the project that exist', async () => {
   expect(named).toBeGreaterThan(30)
 })
 
+it('names tests that exist, by their files and words', async () => {
+  const missing: string[] = []
+  let named = 0
+  for (const { file, text } of await pages())
+    for (const [, test = '', words = ''] of text.matchAll(/`(test\/[\w/.-]+\.test\.ts)`: \*([^*]+)\*/g)) {
+      named++
+      if (!(await readFile(test, 'utf8')).includes(words)) missing.push(`${file}: ${test}: ${words}`)
+    }
+  expect(missing).toEqual([])
+  expect(named).toBeGreaterThan(25)
+})
+
 it('has no leftovers of a merge', async () => {
   const torn = (await pages()).filter(({ text }) => /^(<<<<<<<|=======|>>>>>>>)/m.test(text))
   expect(torn.map(({ file }) => file)).toEqual([])
