@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Redis } from 'ioredis'
+import { againAfterDeadlock } from '../../src/storage/postgres/transaction.ts'
 import { signedIn } from '../support/allowed.ts'
 import { csrfOf } from '../support/developers.ts'
 import { seedInstalled } from '../support/installed.ts'
@@ -158,7 +159,8 @@ export async function remember(sql: Sql, redisUrl: string): Promise<() => Promis
     `set session_replication_role = default`,
   ].join(';')
   return async () => {
-    await sql(back)
+    // The server's own writes may be under way.
+    await againAfterDeadlock(() => sql(back))
     const again = new Redis(redisUrl)
     await again.flushdb()
     await again.eval(copy, 0, own + 1, own)
