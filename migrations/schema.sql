@@ -325,6 +325,7 @@ CREATE TABLE connections (
   require_par boolean DEFAULT false NOT NULL,
   jwks jsonb,
   jwks_uri text,
+  device_flow boolean DEFAULT false NOT NULL,
   CONSTRAINT connections_pkey PRIMARY KEY (id),
   CONSTRAINT connections_document_url_unique UNIQUE (document_url),
   CONSTRAINT connections_client_type_known CHECK (client_type = ANY (ARRAY['public'::text, 'confidential'::text])),

@@ -9,7 +9,7 @@ import { removeApproval } from '../installs/actions/remove-approval.ts'
 import { resumeRequest } from '../installs/actions/resume-request.ts'
 import { setPolicy } from '../installs/actions/set-policy.ts'
 import { withdrawRequest } from '../installs/actions/withdraw-request.ts'
-import type { Denial } from '../oidc/endpoints/denial.ts'
+import type { InstallProvider } from '../oidc/library/provider.ts'
 import { policyStore } from '../storage/postgres/policies.ts'
 import { poolOf } from '../storage/postgres/pool.ts'
 import { readOwners } from '../storage/postgres/queries/install/choices.ts'
@@ -48,7 +48,11 @@ const storesOf = (client: ClientBase, repositories: EntityManager) => ({
 })
 
 /** Policy, the approved list, and requests for approval on both sides: the owners' and the members'. */
-export function approvalScreens(stores: Stores, frame: Frame, denialOf: Denial): Router<WebState>[] {
+export function approvalScreens(
+  stores: Stores,
+  frame: Frame,
+  { denialOf, flowOf }: Pick<InstallProvider, 'denialOf' | 'flowOf'>,
+): Router<WebState>[] {
   const pool = poolOf(stores.database)
   const parts = actionParts(stores.database, storesOf)
   const { disconnectEveryone, revokeMember } = connectionActions(stores)
@@ -102,6 +106,7 @@ export function approvalScreens(stores: Stores, frame: Frame, denialOf: Denial):
       withdrawRequest: withdrawRequest(parts),
       closeRequest: closeRequest(parts),
       denialOf,
+      flowOf,
     }),
   ]
 }

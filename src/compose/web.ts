@@ -1,7 +1,9 @@
 import type { Config } from '../config.ts'
+import { readUserCode } from '../oidc/endpoints/device-requests.ts'
 import type { InstallProvider } from '../oidc/library/provider.ts'
 import { schemaIsCurrent } from '../storage/postgres/migrate.ts'
 import { poolOf } from '../storage/postgres/pool.ts'
+import { device } from '../web/device/routes.ts'
 import { backChannelLogout } from '../web/sign-in/back-channel.ts'
 import { logoutTokens } from '../web/sign-in/openid.ts'
 import { createWeb, type Web } from '../web/web.ts'
@@ -37,8 +39,9 @@ export function openWeb(
     routers: [
       ...signInScreens(config, stores, parts, flow, background, () => hasDemoPartner(config)),
       flow.router,
+      device({ ...frame, limits: stores.limits, flows: provider.devices, readUserCode }),
       ...connectionScreens(stores, frame),
-      ...approvalScreens(stores, frame, provider.denialOf),
+      ...approvalScreens(stores, frame, provider),
       ...handOverScreens(stores, frame),
       ...workspaceScreens(stores, frame),
       developerScreens(config, stores, parts),

@@ -24,6 +24,7 @@ export type ConnectionSettings = {
   requirePkce: boolean
   longLivedTokens: boolean
   leaveOutIss: boolean
+  deviceFlow: boolean
   requirePar: boolean
 }
 

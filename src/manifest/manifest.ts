@@ -94,6 +94,11 @@ const members = {
     flag,
     'Refuse flows that do not begin with a pushed authorization request (RFC 9126).',
   ),
+  device_flow: member(
+    'deviceFlow',
+    flag,
+    'Allow the device flow (RFC 8628): a tool without a browser shows a code that people enter elsewhere.',
+  ),
   leave_out_iss: member(
     'leaveOutIss',
     flag,

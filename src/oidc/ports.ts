@@ -14,6 +14,7 @@ export type ClientConnection = Pick<
   | 'requirePkce'
   | 'longLivedTokens'
   | 'leaveOutIss'
+  | 'deviceFlow'
   | 'jwks'
   | 'jwksUri'
   | 'origin'

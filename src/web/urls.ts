@@ -16,6 +16,8 @@ export const urls = {
     return `/sign-in/host?${query}`
   },
   signOut: '/sign-out',
+  device: '/device',
+  deviceBack: '/device/back',
   gallery: '/gallery',
   developers: '/developers',
   developersNew: (kind?: 'public' | 'internal') => (kind ? `/developers/new/${kind}` : '/developers/new'),
@@ -142,9 +144,6 @@ export const urls = {
     accept: (workspaceId: string, offerId: string) => `/settings/${workspaceId}/offers/${offerId}/accept`,
     decline: (workspaceId: string, offerId: string) => `/settings/${workspaceId}/offers/${offerId}/decline`,
   },
-  /** Repeats a partner's request, at the address that partners use. */
-  authorize: (parameters: Readonly<Record<string, string>>) =>
-    `/v1/oauth/authorize?${new URLSearchParams(parameters)}`,
   history: (workspaceId: string) => `/settings/${workspaceId}/history`,
 }
 

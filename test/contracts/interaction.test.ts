@@ -7,6 +7,7 @@ import { memoryShortLived } from '../../src/storage/memory/short-lived.ts'
 const unused = () => Promise.reject(new Error('a flow under way is not durable'))
 const flows = () =>
   adapterFactory({
+    issuer: 'https://latchkey.invalid',
     authorizations: { openAuthorization: unused, readAuthorization: unused, saveCode: unused },
     shortLived: memoryShortLived(),
   })('Interaction')

@@ -5,6 +5,7 @@ import { basic, pkce, post } from '../support/oauth.ts'
 import { openWorld } from '../support/open-world.ts'
 import { Partner, reachedTitles } from '../support/partner.ts'
 import type { Person } from '../support/person.ts'
+import { decide, restrict } from '../support/ruled.ts'
 import { type SeededConnection, seedConnection } from '../support/seed.ts'
 
 const { server, world } = await openWorld()
@@ -71,6 +72,26 @@ describe('a pushed authorization request', () => {
     expect((await ben.open(authorize(relay.id, 'https://elsewhere.test/request.jwt'))).url).toContain(
       'error=request_uri_not_supported',
     )
+  })
+
+  it('goes on after an approval, though the browser never had its parameters', async () => {
+    const pushed = await push({ response_type: 'code', redirect_uri: strict.redirectUri, state: 'y' }, strict)
+    await restrict(server, world.workspaces.acme.id, 'approved-list')
+    try {
+      const cleo = await signedIn(server, world.users.cleo)
+      await cleo.open(authorize(strict.id, pushed.json.request_uri))
+      await cleo.press('Request approval', { reason: 'For my notes.' })
+      const owner = await signedIn(server, world.users.ada)
+      await decide(owner, world.workspaces.acme.id, { connection: strict.name }, 'approve')
+      await cleo.open(`/settings/${world.workspaces.acme.id}/my-requests`)
+      await cleo.press(`Continue: ${strict.name}`)
+      await cleo.press('Select pages')
+      await cleo.press('Allow access', { pages: [world.pages.handbook.id] })
+      const { searchParams } = new URL(cleo.visit.url)
+      expect([searchParams.get('state'), searchParams.has('code')]).toEqual(['y', true])
+    } finally {
+      await restrict(server, world.workspaces.acme.id, 'none')
+    }
   })
 
   it('that two browsers bring at once begins one flow', async () => {

@@ -28,13 +28,15 @@ describe('an application that registers itself', () => {
       grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
       scope: 'openid read_content',
       software_id: 'x',
+      require_pushed_authorization_requests: true,
     })
     expect(status).toBe(201)
     expect(made).toMatchObject({
       client_id: expect.any(String),
       client_name: 'Desk',
       redirect_uris: plain.redirect_uris,
-      grant_types: ['authorization_code', 'refresh_token'],
+      grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+      require_pushed_authorization_requests: true,
       token_endpoint_auth_method: 'none',
       scope: expect.stringContaining('insert_content'),
     })

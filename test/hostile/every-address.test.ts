@@ -67,7 +67,8 @@ function filledIn(): Record<string, string> {
 }
 
 /** Open to everyone who is signed in, or to everyone. */
-const open = /^\/(sign-in|sign-out|developers\/new\/(public|internal)|developers\/sandbox\/(myself|remove))$/
+const open =
+  /^\/(sign-in|sign-out|device|developers\/new\/(public|internal)|developers\/sandbox\/(myself|remove))$/
 const closed = () => patterns.filter(pattern => !open.test(pattern))
 
 const owners =

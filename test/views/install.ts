@@ -30,6 +30,7 @@ const request: WaitingRequest = {
   workspaceHint: null,
   loginHint: null,
   mustSignIn: false,
+  isOfDevice: false,
   redirectUri: 'https://relay.test/callback',
   state: null,
   parameters: {},

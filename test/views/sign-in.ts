@@ -1,3 +1,4 @@
+import { codePage, codeView, outcomes, outcomeView } from '../../src/web/device/page.ts'
 import { faultView, sendAgainView } from '../../src/web/frame/error-pages.ts'
 import type { FlowLayout } from '../../src/web/frame/layout.ts'
 import { refusals } from '../../src/web/frame/refusals.ts'
@@ -12,6 +13,11 @@ const requestId = '0198c1de-9c3a-7d3e-8a7e-0d6a7c1b2f3e'
 const alone = { host: null, passwords: true, prompt: null }
 
 export const fixtures = [
+  fixture(codeView, flow, {
+    empty: codePage('', null),
+    refused: codePage(hostile, 'This is no code that a device is waiting with.'),
+  }),
+  fixture(outcomeView, flow, outcomes),
   fixture(signInView, flow, {
     empty: signInPage({ returnTo: '/', flow: null, email: '', problem: null, ...alone }),
     usual: signInPage({

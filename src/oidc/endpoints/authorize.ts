@@ -29,6 +29,8 @@ export function authorizeEndpoint(needs: {
   now(): Date
   connectionOf(client: Client): { leaveOutIss: boolean }
   clients: Published
+  /** The document of the published client that has this id; null: there is none. */
+  documentOf(clientId: unknown): Promise<URL | null>
   pushed: PushedRequests
   signedIn(ctx: Context): Promise<boolean>
   signInUrl(returnTo: string): string
@@ -63,7 +65,7 @@ export function authorizeEndpoint(needs: {
    * is signed in: nobody else makes this server ask others. null: answered already.
    */
   async function withPublished(ctx: Context): Promise<Context['query'] | null> {
-    const url = documentUrlOf(ctx.query.client_id)
+    const url = documentUrlOf(ctx.query.client_id) ?? (await needs.documentOf(ctx.query.client_id))
     if (!url) return ctx.query
     if (!(await needs.signedIn(ctx))) {
       ctx.redirect(needs.issuer + needs.signInUrl(ctx.url))
@@ -118,10 +120,10 @@ export function authorizeEndpoint(needs: {
       return async (ctx, next) => {
         const sent = await withPublished(ctx)
         if (!sent) return
-        const query = await needs.pushed.unfold(sent)
-        if (!query) return show(ctx, 400, notPushed)
-        ctx.state.isPushed = query !== sent
-        const request = await readAuthorizeRequest(query, needs)
+        const asked = await needs.pushed.unfold(sent)
+        if (!asked) return show(ctx, 400, notPushed)
+        ctx.state.pushedBy = asked.by
+        const request = await readAuthorizeRequest(asked.query, needs)
         if (!request) return show(ctx, 400, unreadable)
         ctx.state.isTrial = await isTrial(needs.trials, ctx)
         ctx.query = request.query as Context['query']

@@ -3,6 +3,7 @@ import { type Capability, capabilities } from '../../installs/capability.ts'
 import type { KeySet } from '../../installs/client-keys.ts'
 import type { ConnectionSettings } from '../../installs/connection.ts'
 import { blankSettings, faultsOfSettings } from '../../installs/registration.ts'
+import { deviceGrant } from './device-requests.ts'
 
 export type MetadataFault = { error: 'invalid_redirect_uri' | 'invalid_client_metadata'; sentence: string }
 
@@ -57,6 +58,7 @@ export function readClientMetadata(sent: Metadata): ConnectionSettings | Metadat
     ...(signs && { jwks: (sent.jwks as KeySet | undefined) ?? null, jwksUri: textOf(sent.jwks_uri) }),
     capabilities: [...agentCapabilities],
     requirePkce: true,
+    deviceFlow: Array.isArray(sent.grant_types) && sent.grant_types.includes(deviceGrant),
     requirePar: sent.require_pushed_authorization_requests === true,
   }
   const [fault] = faultsOfSettings('public', settings)
@@ -75,7 +77,7 @@ export function presentClientMetadata(settings: ConnectionSettings, method: unkn
   return {
     client_name: settings.name,
     redirect_uris: settings.redirectUris,
-    grant_types: ['authorization_code', 'refresh_token'],
+    grant_types: ['authorization_code', 'refresh_token', ...(settings.deviceFlow ? [deviceGrant] : [])],
     response_types: ['code'],
     token_endpoint_auth_method: methodOf(settings, method),
     ...keys,

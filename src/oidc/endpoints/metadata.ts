@@ -3,6 +3,7 @@ import { importJWK, SignJWT } from 'jose'
 import { capabilities } from '../../installs/capability.ts'
 import { assertionAlgorithms } from '../clients/client-assertion.ts'
 import type { SigningKey } from '../keys.ts'
+import { deviceGrant } from './device-requests.ts'
 
 export const metadataPaths = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']
 /** RFC 9728 §3; followed by the path of the resource. */
@@ -29,6 +30,7 @@ function serverMetadata({ issuer, agents, mcp }: Parameters<typeof signedMetadat
     authorization_endpoint: `${issuer}/v1/oauth/authorize`,
     token_endpoint: `${issuer}/v1/oauth/token`,
     introspection_endpoint: `${issuer}/v1/oauth/introspect`,
+    device_authorization_endpoint: `${issuer}/v1/oauth/device_authorization`,
     pushed_authorization_request_endpoint: `${issuer}/v1/oauth/par`,
     revocation_endpoint: `${issuer}/v1/oauth/revoke`,
     ...(agents === 'open' ? { registration_endpoint: `${issuer}/v1/oauth/register` } : {}),
@@ -37,7 +39,7 @@ function serverMetadata({ issuer, agents, mcp }: Parameters<typeof signedMetadat
     scopes_supported: [...capabilities],
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
-    grant_types_supported: ['authorization_code', 'refresh_token'],
+    grant_types_supported: ['authorization_code', 'refresh_token', deviceGrant],
     code_challenge_methods_supported: ['S256'],
     ...Object.fromEntries(
       ['token', 'introspection', 'revocation'].flatMap(endpoint => [

@@ -1,69 +1,42 @@
 /** POST /v1/oauth/par (RFC 9126): takes an authorization request from the client itself, and refuses there what can be refused. */
 import type { Context, Middleware } from 'koa'
-import { type Client, errors } from 'oidc-provider'
+import type { Client } from 'oidc-provider'
 import { type NoteFlowStep, stepOf } from '../../installs/flow-log.ts'
-import type { Authenticate } from '../clients/client-authentication.ts'
-import { claimedClient, readCredentials } from '../clients/client-credentials.ts'
 import type { KnownClient } from '../clients/clients.ts'
-import { type PublishedStore, withConnectionId } from '../clients/published.ts'
 import { plain } from '../diagnostics/failure.ts'
-import type { ClientProof, ResourceStore } from '../ports.ts'
 import { askedCapabilities, readAuthorizeRequest } from './authorize-request.ts'
-import { allowOrigin } from './cors.ts'
+import { authenticated, type ClientRequestNeeds, inOurWords } from './client-request.ts'
 import { invalidRequest, OAuthRefusal } from './oauth-refusal.ts'
 import { type PushedRequests, pushedSeconds } from './pushed-requests.ts'
-import { type Fields, readFields } from './request-body.ts'
-import type { Throttle } from './token-rate-limit.ts'
+import type { Fields } from './request-body.ts'
+import type { Resources } from './resource.ts'
 
-export type PushNeeds = {
-  issuer: string
-  mcp: boolean
-  store: ResourceStore
-  published: PublishedStore
-  readProof(clientId: string): Promise<ClientProof | null>
-  authenticate: Authenticate
-  throttle: Throttle
-  pushed: PushedRequests
-  note: NoteFlowStep
-  now(): Date
-}
+export type PushNeeds = ClientRequestNeeds &
+  Resources & { pushed: PushedRequests; note: NoteFlowStep; now(): Date }
 
 export function pushEndpoint(needs: PushNeeds): Middleware {
   return async ctx => {
-    const authorization = ctx.get('authorization') || undefined
-    let fields: Fields = {}
+    const { known, fields } = await authenticated(needs, ctx)
     try {
-      fields = await withConnectionId(needs.published, await readFields(ctx.req))
-      await push(needs, ctx, authorization, fields)
+      ctx.body = await push(needs, known, fields)
+      ctx.status = 201
     } catch (error) {
       const refusal = inOurWords(error)
-      if (refusal instanceof OAuthRefusal)
-        noteRefusal(needs, ctx, claimedClient(authorization, fields), refusal)
+      if (refusal instanceof OAuthRefusal) noteRefusal(needs, ctx, known.connection.id, refusal)
       throw refusal
     }
   }
 }
 
-async function push(
-  needs: PushNeeds,
-  ctx: Context,
-  authorization: string | undefined,
-  fields: Fields,
-): Promise<void> {
-  const credentials = readCredentials(authorization, fields)
-  const { clientId } = credentials
-  const known = await needs.authenticate(credentials, await needs.readProof(clientId))
-  needs.throttle(clientId, ctx.ip)
-  allowOrigin(ctx, known.connection)
+async function push(needs: PushNeeds, known: KnownClient, fields: Fields): Promise<object> {
   const { client_secret: _secret, client_assertion: _proof, client_assertion_type: _type, ...sent } = fields
   if (sent.request_uri !== undefined || sent.request !== undefined)
     throw invalidRequest('A pushed request has its parameters themselves, no request_uri and no request.')
-  const query = { ...sent, client_id: clientId }
+  const query = { ...sent, client_id: known.connection.id }
   const request = await readAuthorizeRequest(query, needs)
   if (request?.complaint) throw request.complaint
   check(known, sent)
-  ctx.status = 201
-  ctx.body = { request_uri: await needs.pushed.keep(clientId, query), expires_in: pushedSeconds }
+  return { request_uri: await needs.pushed.keep(query.client_id, query), expires_in: pushedSeconds }
 }
 
 /** The faults that the authorization endpoint would find once it knows the client. */
@@ -85,20 +58,12 @@ function check({ client, connection }: KnownClient, sent: Fields): void {
 const isRegistered = (client: Client, uri: string) =>
   (client as unknown as { redirectUriAllowed(uri: string): boolean }).redirectUriAllowed(uri)
 
-/** The library's error classes are thrown by the code that the authorization endpoint shares. */
-function inOurWords(error: unknown): unknown {
-  if (!(error instanceof errors.OIDCProviderError)) return error
-  const { error: code, error_description = '', error_detail } = error
-  return new OAuthRefusal(400, code, [error_description, error_detail].filter(Boolean).join(': '))
-}
-
 function noteRefusal(
   needs: PushNeeds,
   ctx: Context,
-  connectionId: string | null,
+  connectionId: string,
   { code, message }: OAuthRefusal,
 ): void {
-  if (connectionId === null) return
   const requestId = ctx.state.requestId as string
   const failure = plain(code, message, 'Correct the request that is pushed to /v1/oauth/par.')
   needs.note(stepOf({ kind: 'authorize', at: needs.now(), connectionId, requestId, failure }))

@@ -20,6 +20,7 @@ import type {
   TokenStore,
 } from '../ports.ts'
 import { allowOrigin } from './cors.ts'
+import { type DeviceRequests, deviceGrant } from './device-requests.ts'
 import { forceInSandbox, withoutPages } from './forced-outcome.ts'
 import { invalidGrant, OAuthRefusal, unavailable, unproven } from './oauth-refusal.ts'
 import { withoutOpenIdScopes } from './openid-scopes.ts'
@@ -35,6 +36,7 @@ export type TokenNeeds = PresentedNeeds & {
   issuer: string
   /** Whether the MCP server is served. */
   mcp: boolean
+  devices: DeviceRequests
   runGrant: RunGrant
   store: TokenStore & SecretStore & ResourceStore
   authenticate: Authenticate
@@ -59,13 +61,24 @@ export function tokenEndpoint(needs: TokenNeeds): Middleware {
     }
     try {
       attempted.fields = withoutOpenId(await withConnectionId(needs.published, await readFields(ctx.req)))
-      await grant(needs, ctx, readCredentials(authorization, attempted.fields), attempted)
+      const credentials = readCredentials(authorization, attempted.fields)
+      if (attempted.fields.grant_type === deviceGrant)
+        attempted.fields = await fieldsOfDevice(needs, credentials, attempted.fields)
+      await grant(needs, ctx, credentials, attempted)
       note(needs, ctx, claimedClient(authorization, attempted.fields), attempted, null)
     } catch (error) {
-      if (error instanceof OAuthRefusal) noteRefusal(needs, ctx, authorization, attempted, error)
+      if (error instanceof OAuthRefusal && !isWaiting(error))
+        noteRefusal(needs, ctx, authorization, attempted, error)
       throw error
     }
   }
+}
+
+/** A device learns how far its flow is only once it has proven to be the client. */
+async function fieldsOfDevice(needs: TokenNeeds, credentials: Credentials, fields: Fields): Promise<Fields> {
+  const { clientId } = credentials
+  await needs.authenticate(credentials, await needs.readProof(clientId))
+  return needs.devices.redeemable({ ...fields, client_id: clientId })
 }
 
 /** A refresh may repeat the scope that a sign-in library began with. */
@@ -73,6 +86,9 @@ function withoutOpenId({ scope, ...fields }: Fields): Fields {
   const ours = withoutOpenIdScopes(scope)
   return ours === undefined ? fields : { ...fields, scope: ours }
 }
+
+/** A device asks again and again until its person has decided. */
+const isWaiting = ({ code }: OAuthRefusal) => code === 'authorization_pending' || code === 'slow_down'
 
 /** Attempts, when the rows that decide change between the read and the write. */
 const maxReadings = 3

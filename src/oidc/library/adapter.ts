@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto'
 import Provider, { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider'
 import { readTestOutcome, type TestOutcome, testParameter } from '../../installs/forced-outcome.ts'
+import { deviceRedirectUri } from '../endpoints/device-requests.ts'
 import type { Authorizations, Payload } from '../ports.ts'
 import { exchangeOf } from './exchange.ts'
 import { lifetimes } from './lifetimes.ts'
@@ -16,11 +17,14 @@ export type FlowStore = {
 }
 
 export function adapterFactory(needs: {
+  issuer: string
   authorizations: Authorizations
   shortLived: FlowStore
 }): AdapterFactory {
   return model =>
-    model === 'Interaction' ? interactions(needs.shortLived) : durable(model, needs.authorizations)
+    model === 'Interaction'
+      ? interactions(needs.shortLived)
+      : durable(model, needs.authorizations, needs.issuer)
 }
 
 const isResuming = () => Provider.ctx?.oidc.route === 'resume'
@@ -58,7 +62,7 @@ function interactions(store: FlowStore): Adapter {
   }
 }
 
-function durable(model: string, store: Authorizations): Adapter {
+function durable(model: string, store: Authorizations, issuer: string): Adapter {
   const current = () => exchangeOf(Provider.ctx)
   return {
     ...unusedMethods(model),
@@ -81,7 +85,12 @@ function durable(model: string, store: Authorizations): Adapter {
       const code = {
         hash: hash('sha256', id, 'buffer'),
         grantId: payload.grantId!,
-        payload: { ...keptPayload(payload as Payload), ...testOf(Provider.ctx), ...resourceOf(Provider.ctx) },
+        payload: {
+          ...keptPayload(payload as Payload),
+          ...testOf(Provider.ctx),
+          ...resourceOf(Provider.ctx),
+          ...deviceOf(Provider.ctx, issuer),
+        },
         now: new Date(payload.iat! * 1000),
       }
       // The authorization was revoked meanwhile.
@@ -116,6 +125,12 @@ function testOf(ctx: unknown): { test?: TestOutcome } {
 function resourceOf(ctx: unknown): { resource?: string } {
   const { params } = (ctx as { oidc: { params?: Record<string, unknown> } }).oidc
   return typeof params?.resource === 'string' ? { resource: params.resource } : {}
+}
+
+/** Whether the code is for a device, which asks for it in its own time. */
+function deviceOf(ctx: unknown, issuer: string): { device?: true } {
+  const { params } = (ctx as { oidc: { params?: Record<string, unknown> } }).oidc
+  return params?.redirect_uri === deviceRedirectUri(issuer) ? { device: true } : {}
 }
 
 function markReused(): void {

@@ -74,7 +74,7 @@ export function configuration(needs: {
         const { complaint } = ctx.state as { complaint?: Error | null }
         if (complaint) throw complaint
         const { capabilities: registered, requirePar } = needs.connectionOf(ctx.oidc.client!)
-        if (requirePar && !ctx.state.isPushed && !ctx.state.isTrial)
+        if (requirePar && !ctx.state.pushedBy && !ctx.state.isTrial)
           throw new errors.InvalidRequest('the connection must push its authorization requests (RFC 9126)')
         ctx.oidc.params!.scope = askedCapabilities(
           ctx.oidc.params!.scope as string | undefined,

@@ -115,7 +115,8 @@ type Found = Exclude<Source, { kind: 'none' }>
 function factsOf({ kind, kept }: Found): RowFacts {
   const { grantId, connectionId, issuedAt, owner } = kept!
   // A code expires by its own age, under any lifetime of its authorization.
-  const expiresAt = kind === 'code' ? new Date(issuedAt.getTime() + lifetimes.code * 1000) : kept!.expiresAt
+  const codeSeconds = kept!.payload.device === true ? lifetimes.deviceCode : lifetimes.code
+  const expiresAt = kind === 'code' ? new Date(issuedAt.getTime() + codeSeconds * 1000) : kept!.expiresAt
   return { grantId, connectionId, userId: owner.user.id, issuedAt, expiresAt }
 }
 

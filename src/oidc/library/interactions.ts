@@ -7,6 +7,7 @@ import type { Consent } from '../../installs/consent.ts'
 import { type NoteFlowStep, stepOf } from '../../installs/flow-log.ts'
 import { readUuid } from '../../installs/ids.ts'
 import type { Interactions, WaitingRequest } from '../../web/install/interactions.ts'
+import { deviceRedirectUri } from '../endpoints/device-requests.ts'
 import type { AuthorizationStore } from '../ports.ts'
 import { answeredKey, type FlowStore } from './adapter.ts'
 import { authorizationLifetime, lifetimes } from './lifetimes.ts'
@@ -46,6 +47,7 @@ export function interactions(needs: {
       mustSignIn: (params.prompt ?? '').split(' ').includes('login'),
       redirectUri: params.redirect_uri!,
       state: params.state ?? null,
+      isOfDevice: params.redirect_uri === deviceRedirectUri(needs.issuer),
       parameters: Object.fromEntries(sent),
       expiresAt: new Date(found.exp * 1000),
     }

@@ -4,6 +4,8 @@ const day = 24 * 60 * 60
 export const lifetimes = {
   /** RFC 6749 §4.1.2 allows at most ten minutes. */
   code: 60,
+  /** The code of a device's flow: the device asks for it in its own time. */
+  deviceCode: 15 * 60,
   accessToken: 60 * 60,
   /** For connections registered with long-lived tokens: in effect until revoked. */
   longLivedAccessToken: 100 * 365 * day,

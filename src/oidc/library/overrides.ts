@@ -15,6 +15,8 @@ type Overrides = {
   clients: Clients
   /** The playground's redirect URI: allowed in flows of the playground, and only there. */
   trialUri: string
+  /** Where the flows of devices end: allowed there, and only there. */
+  deviceUri: string
   codeOf: AuthorizationCodeOf
   /** The keys that sign cookies, in their current order. */
   cookieKeys(): string[]
@@ -22,7 +24,7 @@ type Overrides = {
 
 export function overrideLibrary(
   provider: Provider,
-  { clients, trialUri, codeOf, cookieKeys }: Overrides,
+  { clients, trialUri, deviceUri, codeOf, cookieKeys }: Overrides,
 ): void {
   // Koa reads its keys with each request; their order changes when the secret keys are rotated.
   Object.defineProperty(provider, 'keys', { get: cookieKeys })
@@ -60,6 +62,7 @@ export function overrideLibrary(
 
   const isRegistered = Client.prototype.redirectUriAllowed
   Client.prototype.redirectUriAllowed = function (uri) {
+    if (uri === deviceUri) return Provider.ctx?.state.pushedBy === 'device'
     return uri === trialUri ? Provider.ctx?.state.isTrial === true : isRegistered.call(this, uri)
   }
 

@@ -17,12 +17,15 @@ import { authorizationCodes } from '../endpoints/authorization-code.ts'
 import { authorizeEndpoint, type RenderFault } from '../endpoints/authorize.ts'
 import { codeTokens } from '../endpoints/code-tokens.ts'
 import { type Denial, denial } from '../endpoints/denial.ts'
+import { deviceEndpoint } from '../endpoints/device.ts'
+import { type DeviceRequests, deviceRedirectUri, deviceRequests } from '../endpoints/device-requests.ts'
+import { flowOf } from '../endpoints/flow-of.ts'
 import { introspectEndpoint } from '../endpoints/introspect.ts'
 import { metadataPaths, resourceMetadataPath, signedMetadata } from '../endpoints/metadata.ts'
 import { nextRefreshTokens } from '../endpoints/next-refresh-token.ts'
 import { type IsUnavailable, inPartnerDialect, type Log, refuseMethod } from '../endpoints/partner-dialect.ts'
 import { pushEndpoint } from '../endpoints/push.ts'
-import { pushedRequests } from '../endpoints/pushed-requests.ts'
+import { type PushedRequests, pushedRequests } from '../endpoints/pushed-requests.ts'
 import {
   managedRegistration,
   type RegisterNeeds,
@@ -88,22 +91,40 @@ export type InstallProvider = {
   interactions: Interactions
   /** Builds the error redirect for a stored request that was not approved. */
   denialOf: Denial
+  /** The address at which a stored request begins once more, pushed where it must be. */
+  flowOf(parameters: Readonly<Record<string, string>>): Promise<string>
+  /** The flows of devices, for the screens on which people enter their codes. */
+  devices: Pick<DeviceRequests, 'begin' | 'settle'>
 }
 
 /** @throws the library's error when settings or keys are inconsistent. */
 export async function createProvider(needs: ProviderNeeds): Promise<InstallProvider> {
   const cookieKeys = derivedKeys(needs.secretKeys, cookieKey)
   const registered = clients({ store: needs.store, log: needs.log, provider: () => provider })
+  const pushed = pushedRequests(needs.shortLived)
+  const devices = deviceRequests({
+    ...needs,
+    pushed,
+    nameOf: async id => (await registered.find(id))?.connection.documentUrl ?? id,
+  })
   const authorize = authorizeEndpoint({
     ...needs,
     connectionOf: registered.connectionOf,
     clients: publishedClients(needs),
-    pushed: pushedRequests(needs.shortLived),
+    async documentOf(clientId) {
+      const known = typeof clientId === 'string' ? await registered.find(clientId) : null
+      return URL.parse(known?.connection.documentUrl ?? '')
+    },
+    pushed,
   })
   const provider: Provider = new Provider(
     needs.issuer,
     configuration({
-      adapter: adapterFactory({ authorizations: needs.store, shortLived: needs.shortLived }),
+      adapter: adapterFactory({
+        issuer: needs.issuer,
+        authorizations: needs.store,
+        shortLived: needs.shortLived,
+      }),
       cookieKeys: cookieKeys(),
       jwks: { keys: [...needs.signingKeys] },
       secure: needs.issuer.startsWith('https://'),
@@ -116,6 +137,7 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
   overrideLibrary(provider, {
     clients: registered,
     trialUri: needs.trials.redirectUri,
+    deviceUri: deviceRedirectUri(needs.issuer),
     codeOf: authorizationCodes(needs.secretKeys),
     cookieKeys,
   })
@@ -127,7 +149,7 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
     [`GET ${routes.authorization}`, authorize.begin(provider, run)],
     [routes.authorization, inPartnerDialect(needs, refuseMethod('GET, HEAD'))],
   ])
-  const posts = new Map(programs(needs, registered, grantRunner(provider)))
+  const posts = new Map(programs({ ...needs, pushed, devices }, registered, grantRunner(provider)))
   const notToManage = inPartnerDialect(needs, refuseMethod([...managing].join(', ')))
   const notToResume = inPartnerDialect(needs, refuseMethod('GET'))
   const manage = inPartnerDialect(needs, managedRegistration(needs))
@@ -145,6 +167,8 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
       return ctx.method === 'GET' ? resume(ctx, next) : notToResume(ctx, next)
     },
     interactions: interactions({ ...needs, provider, secure: needs.issuer.startsWith('https://') }),
+    devices,
+    flowOf: flowOf({ issuer: needs.issuer, clients: registered, pushed }),
     denialOf: denial({ issuer: needs.issuer, clients: registered }),
   }
 }
@@ -168,7 +192,11 @@ const options: Middleware = ctx => {
 }
 
 /** The endpoints that partners' servers post to. */
-function programs(needs: ProviderNeeds, registered: Clients, runGrant: RunGrant): Answers {
+function programs(
+  needs: ProviderNeeds & { pushed: PushedRequests; devices: DeviceRequests },
+  registered: Clients,
+  runGrant: RunGrant,
+): Answers {
   const { store } = needs
   const parts = {
     ...needs,
@@ -189,7 +217,8 @@ function programs(needs: ProviderNeeds, registered: Clients, runGrant: RunGrant)
     ['/v1/oauth/token', tokenEndpoint(parts)],
     ['/v1/oauth/introspect', introspectEndpoint(parts)],
     ['/v1/oauth/revoke', revokeEndpoint(parts)],
-    ['/v1/oauth/par', pushEndpoint({ ...parts, pushed: pushedRequests(needs.shortLived) })],
+    ['/v1/oauth/par', pushEndpoint(parts)],
+    ['/v1/oauth/device_authorization', deviceEndpoint(parts)],
     [registrationPath, registerEndpoint(needs)],
   ]
   return endpoints.flatMap(([path, endpoint]) => [

@@ -14,6 +14,8 @@ export type WaitingRequest = {
   mustSignIn: boolean
   redirectUri: string
   state: string | null
+  /** The request of a device, which shows its person a code; `redirectUri` is ours then. */
+  isOfDevice: boolean
   /** All parameters of the partner: sent again to the authorization endpoint, they make the same request. */
   parameters: Record<string, string>
   expiresAt: Date

@@ -48,8 +48,8 @@ export type LevelsPage = {
   /** The change to the user's own installation there, if they have one. */
   already: string | null
   developer: Developer
-  /** The host that the browser is sent back to. `local`: it is an application on this computer. */
-  returnsTo: { host: string; local: boolean }
+  /** The host that the browser is sent back to. `local`: it is an application on this computer. null: a device waits instead. */
+  returnsTo: { host: string; local: boolean } | null
   account: FlowAccount
   actions: { pages: string; cancel: string }
 }
@@ -197,6 +197,7 @@ const maxAddress = 320
 
 /** The host, or for an application on the device the scheme, by which the device finds it. */
 function returnsTo(request: WaitingRequest): LevelsPage['returnsTo'] {
+  if (request.isOfDevice) return null
   const redirect = new URL(request.redirectUri)
   return { host: redirect.host || redirect.protocol.replace(/:$/, ''), local: isLoopback(redirect) }
 }

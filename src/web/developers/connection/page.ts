@@ -135,6 +135,7 @@ function factsOf({ connection }: ManagedConnection, about: ConnectionFacts, now:
     connection.longLivedTokens ? 'Long-lived access tokens' : null,
     connection.jwks || connection.jwksUri ? 'Signs assertions with its own keys' : null,
     connection.requirePar ? 'Flows begin with a pushed request' : null,
+    connection.deviceFlow ? 'Device flow' : null,
     connection.leaveOutIss ? 'Callbacks without iss' : null,
   ]
   return [

@@ -207,6 +207,12 @@ function flowFields(
           checked: settings.requirePar,
         },
         {
+          value: 'device_flow',
+          label: labels.deviceFlow,
+          hint: 'For tools without a browser: they show a code that people enter at /device (RFC 8628).',
+          checked: settings.deviceFlow,
+        },
+        {
           value: 'leave_out_iss',
           label: labels.leaveOutIss,
           hint: 'For clients that break on the iss parameter (RFC 9207) of the callback.',

@@ -21,6 +21,7 @@ export const labels: Record<keyof ConnectionSettings, string> = {
   requirePkce: 'Require PKCE',
   longLivedTokens: 'Long-lived access tokens',
   requirePar: 'Require pushed requests',
+  deviceFlow: 'Device flow',
   leaveOutIss: 'Leave out iss',
 }
 

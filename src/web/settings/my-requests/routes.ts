@@ -24,6 +24,8 @@ export type MyRequestsNeeds = Frame & {
   closeRequest: ReturnType<typeof closeRequest>
   /** The partner's address with its denial; null: that address is no longer registered. */
   denialOf(parameters: Readonly<Record<string, string>>): Promise<string | null>
+  /** The address at which the partner's request begins once more. */
+  flowOf(parameters: Readonly<Record<string, string>>): Promise<string>
 }
 
 type RequestVisit = { visit: WorkspaceVisit; request: MyRequest }
@@ -89,7 +91,7 @@ async function goOn(needs: MyRequestsNeeds, ctx: WebContext): Promise<void> {
   const { visit, request } = entered
   const asked = { workspaceId: visit.workspace.id, userId: visit.user.id }
   const outcome = await needs.resumeRequest(asked, request.id)
-  if (outcome.kind === 'resumed') return seeOther(ctx, urls.authorize(outcome.parameters))
+  if (outcome.kind === 'resumed') return seeOther(ctx, await needs.flowOf(outcome.parameters))
   if (outcome.kind === 'unknown') return needs.faults.notFound(ctx)
   ctx.status = outcome.kind === 'over' ? 409 : 403
   await show(needs, ctx, entered, cannotGoOn)
