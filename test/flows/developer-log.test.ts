@@ -101,6 +101,23 @@ describe('the developer reads an attempt', () => {
   })
 })
 
+describe('a browser that is sent to the partner several times', () => {
+  it('has one code issued in the log, at once or later', async () => {
+    const partner = await Partner.discover(server.base, relay)
+    const ben = await signedIn(server, world.users.ben)
+    await ben.open(await partner.authorizeUrl())
+    await ben.press('Select pages')
+    const { action, body } = ben.formOf('Allow access', { pages: [world.pages.handbook.id] })
+    const allowed = await ben.send(action, { method: 'POST', body })
+    const goOn = () => ben.send(allowed.headers.get('location')!)
+    const [answer] = [...(await Promise.all([goOn(), goOn(), goOn()])), await goOn()]
+    const tokens = await partner.redeem(answer!.headers.get('location')!)
+    const ada = await findAttempt(tokens.request_id as string)
+    const titles = ada.visit.$('.timeline strong').toArray()
+    expect(titles.filter(one => ada.visit.$(one).text() === 'Code issued')).toHaveLength(1)
+  })
+})
+
 describe('whoever only followed a link', () => {
   it('tells the developer no workspace of his: not by being stopped there, not by looking and leaving', async () => {
     const partner = await Partner.discover(server.base, relay)

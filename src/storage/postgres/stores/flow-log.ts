@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { v5 } from 'uuid'
 import type { FlowStep } from '../../../installs/flow-log.ts'
 import { uuidv7 } from '../../../installs/ids.ts'
 import { transact, wasTakenBack } from '../transaction.ts'
@@ -88,7 +89,7 @@ export function openFlowLog({
         return
       }
       hold(step.connectionId, 1)
-      if (waiting.push({ ...step, id: uuidv7() }) === heldLimit / 4) void flush() // early, in a flood
+      if (waiting.push({ ...step, id: idOf(step) }) === heldLimit / 4) void flush() // early, in a flood
     },
     flush,
     async close() {
@@ -97,6 +98,12 @@ export function openFlowLog({
       if (waiting.length > 0) onLoss(waiting.length, 'the database did not answer')
     },
   }
+}
+
+/** A flow issues one code, and a browser may be sent on with it several times: each such step has the same id, and one is written. */
+function idOf({ kind, connectionId, uid, failure }: FlowStep): string {
+  const isIssue = kind === 'code-issued' && uid !== null && failure === null
+  return isIssue ? v5(`${connectionId} ${uid}`, v5.URL) : uuidv7()
 }
 
 /** Locks, cancelled statements, serialization failures: refused for the moment only. */
