@@ -6,11 +6,11 @@ import { startServer } from '../support/server.ts'
 it('random sequences of people, partners and the directory: every way to ask agrees with the model', async () => {
   const server = await startServer()
   const outcome = await fc.check(
-    fc.asyncProperty(sequences(20), async steps => {
+    fc.asyncProperty(sequences(12), async steps => {
       const begun = await begin(server)
       await fc.asyncModelRun(() => begun, steps)
     }),
-    { numRuns: 8, seed: 7, endOnFailure: true },
+    { numRuns: 6, seed: 7, endOnFailure: true },
   )
   await server.close()
   expect(outcome.failed ? [fc.defaultReportMessage(outcome), outcome.errorInstance] : null).toBeNull()

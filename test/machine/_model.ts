@@ -2,8 +2,22 @@
 
 export type Who = 'ada' | 'ben' | 'cleo'
 export type Page = { parent: number | null; archived: boolean; viewers: Who[] | null }
-export type Family = { connection: number; who: Who; live: boolean }
-export type Installation = { state: 'active' | 'suspended' | 'revoked'; pages: number[]; ended: boolean }
+/** The tokens of one authorization; `changes`: their scope includes changing pages. */
+export type Family = { connection: number; who: Who; live: boolean; changes: boolean }
+export type Installation = {
+  state: 'active' | 'suspended' | 'revoked'
+  /** `by-owner` counts for a revoked one too: it keeps the member from installing it again. */
+  suspended: 'by-owner' | 'installer-left' | null
+  pages: number[]
+  end: 'none' | 'ahead' | 'over'
+  changes: boolean
+  /** The member allowed changes after the consent: they count for every token. */
+  added: boolean
+}
+
+export const isLive = ({ state }: Installation) => state !== 'revoked'
+export const isBarred = ({ state, suspended }: Installation) =>
+  state === 'revoked' && suspended === 'by-owner'
 
 export class Model {
   readonly people = {
@@ -18,24 +32,28 @@ export class Model {
     viewers: null,
   }))
   restrict: 'none' | 'approved-list' | 'owners-only' = 'none'
+  readonly off = new Set<number>()
   readonly approved = new Set<number>()
+  /** Requests for approval that wait, and those that let their member in where only owners install. */
+  readonly waiting = new Set<string>()
+  readonly letIn = new Set<string>()
   readonly installations = new Map<string, Installation>()
   readonly families: Family[] = []
 
   clone(): Model {
-    const { people, pages, restrict, approved, installations, families } = this
-    return Object.assign(new Model(), {
-      people: { ada: { ...people.ada }, ben: { ...people.ben }, cleo: { ...people.cleo } },
-      pages: pages.map(page => ({ ...page })),
-      restrict,
-      approved: new Set(approved),
-      installations: new Map([...installations].map(([key, one]) => [key, { ...one }])),
-      families: families.map(family => ({ ...family })),
-    })
+    return Object.assign(new Model(), structuredClone({ ...this }))
   }
 
   installation({ connection, who }: { connection: number; who: Who }): Installation | undefined {
     return this.installations.get(`${connection} ${who}`)
+  }
+
+  ofConnection(connection: number): { who: Who; one: Installation }[] {
+    const everyone = Object.keys(this.people) as Who[]
+    return everyone.flatMap(who => {
+      const one = this.installation({ connection, who })
+      return one ? [{ who, one }] : []
+    })
   }
 
   /** The page and all above it, from the page up. */
@@ -44,26 +62,45 @@ export class Model {
     return parent === null ? [page] : [page, ...this.path(parent)]
   }
 
+  isThere(who: Who): boolean {
+    return this.people[who].member && !this.people[who].disabled
+  }
+
   canSee(who: Who, page: number): boolean {
     const path = this.path(page)
     const { viewers } = this.pages[path.at(-1)!]!
-    const { disabled, member } = this.people[who]
     const shown = viewers === null || viewers.includes(who)
-    return member && !disabled && shown && !path.some(one => this.pages[one]!.archived)
+    return this.isThere(who) && shown && !path.some(one => this.pages[one]!.archived)
   }
 
   mayInstall(who: Who, connection: number): boolean {
-    const { role, disabled, member } = this.people[who]
-    if (!member || disabled) return false
-    if (role === 'owner') return true
-    if (this.installation({ connection, who })?.state === 'suspended') return false
-    return this.restrict === 'none' || (this.restrict === 'approved-list' && this.approved.has(connection))
+    if (!this.isThere(who) || this.off.has(connection)) return false
+    return (
+      this.people[who].role === 'owner' || (!this.isBarred(who, connection) && this.allows(who, connection))
+    )
+  }
+
+  isBarred(who: Who, connection: number): boolean {
+    const one = this.installation({ connection, who })
+    return one !== undefined && one.suspended === 'by-owner'
+  }
+
+  /** The policy alone. */
+  allows(who: Who, connection: number): boolean {
+    if (this.restrict === 'none') return true
+    const approved = this.approved.has(connection)
+    return this.restrict === 'approved-list' ? approved : approved && this.letIn.has(`${connection} ${who}`)
   }
 
   isActive(family: Family): boolean {
-    const installation = this.installation(family)!
-    const { disabled, member } = this.people[family.who]
-    return family.live && member && !disabled && installation.state === 'active' && !installation.ended
+    const { state, end } = this.installation(family)!
+    const isOn = !this.off.has(family.connection)
+    return isOn && family.live && this.isThere(family.who) && state === 'active' && end !== 'over'
+  }
+
+  changes(family: Family): boolean {
+    const { changes, added } = this.installation(family)!
+    return changes && (family.changes || added)
   }
 
   reaches(family: Family, page: number): boolean {
@@ -86,7 +123,17 @@ export class Model {
     )
   }
 
-  end(of: (family: Family) => boolean): void {
+  endFamilies(of: (family: Family) => boolean): void {
     for (const family of this.families) if (of(family)) family.live = false
+  }
+
+  /** An installation ends when its last authorization does, except for one that is suspended. */
+  endFamily(family: Family): void {
+    family.live = false
+    const { connection, who } = family
+    const installation = this.installation(family)!
+    const others = this.families.some(one => one.connection === connection && one.who === who && one.live)
+    if (!others) installation.state = 'revoked'
+    if (!others && installation.suspended === 'installer-left') installation.suspended = null
   }
 }

@@ -2,17 +2,22 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { hash } from '@node-rs/argon2'
 import { newTokenValue } from '../../src/installs/token-value.ts'
-import { call } from '../support/api.ts'
+import { csrfOf } from '../support/developers.ts'
 import { Partner } from '../support/partner.ts'
 import { Person } from '../support/person.ts'
-import { basic } from '../support/post.ts'
-import { restrict } from '../support/ruled.ts'
 import { password, type SeededConnection, seedConnection } from '../support/seed.ts'
 import type { TestServer } from '../support/server.ts'
 import { Model, type Who } from './_model.ts'
 
 export type Server = Pick<TestServer, 'base' | 'sql'>
-export type Tokens = { access: string; refresh: string; installation: string }
+export type Tokens = {
+  access: string
+  refresh: string
+  installation: string
+  /** The exchange that brought the first ones, and its access token. */
+  exchange: Record<string, string>
+  first: string
+}
 
 let passwordHash: Promise<string> | null = null
 const cheap = { memoryCost: 1024, timeCost: 1, parallelism: 1 }
@@ -28,7 +33,7 @@ export class Product {
   host!: SeededConnection
   /** The host product's credential. */
   private readonly admin = newTokenValue('lkh_')
-  private readonly browsers = new Map<Who, Person>()
+  private readonly sessions = new Map<Who, Promise<{ jar: Person['jar']; csrf: string }>>()
 
   private constructor(server: Server) {
     this.server = server
@@ -59,60 +64,73 @@ export class Product {
     )
     for (const { parent } of pages) await product.newPage(parent)
     for (const name of ['Relay', 'Atlas'])
-      product.connections.push(await seedConnection(sql, { name: `${name} ${randomUUID().slice(0, 8)}` }))
+      product.connections.push(
+        await seedConnection(sql, {
+          name: `${name} ${randomUUID().slice(0, 8)}`,
+          created_by: product.users.ada,
+          optional_capabilities: ['update_content'],
+        }),
+      )
     product.host = await seedConnection(sql, { name: 'The host product', resource_server: true })
     return product
   }
 
+  title = (page: number) => `Page ${page}`
+
   async newPage(parent: number | null): Promise<void> {
     const id = randomUUID()
-    const path = parent === null ? null : this.pages[parent]!
-    await this.server.sql(
-      `with page as (insert into pages (workspace_id, id, parent_id, title) values ($1, $2, $3, $4))
-       insert into page_paths (workspace_id, page_id, path, hidden)
-       select $1, $2, coalesce(above.path, '{}') || $2::uuid, coalesce(above.hidden, false)
-       from (select) one left join page_paths above on above.workspace_id = $1 and above.page_id = $3`,
-      [this.workspace, id, path, this.title(this.pages.length)],
-    )
+    const parent_id = parent === null ? null : this.pages[parent]!
+    await this.feed({
+      ...{ kind: 'page', id, workspace_id: this.workspace, parent_id, icon: null },
+      title: this.title(this.pages.length),
+    })
     this.pages.push(id)
   }
 
-  title = (page: number) => `Page ${page}`
-
-  /** At their browser, signed in. */
-  async person(who: Who): Promise<Person> {
-    const known = this.browsers.get(who)
+  private session(who: Who) {
+    const known = this.sessions.get(who)
     if (known) return known
-    const person = new Person(this.server.base)
-    await person.open('/sign-in')
-    await person.signIn(`${this.users[who]}@acme.test`)
-    this.browsers.set(who, person)
-    return person
+    const signIn = async () => {
+      const person = new Person(this.server.base)
+      await person.open('/sign-in')
+      await person.signIn(`${this.users[who]}@acme.test`)
+      return { jar: person.jar, csrf: await csrfOf(person) }
+    }
+    const session = signIn()
+    this.sessions.set(who, session)
+    return session
   }
 
-  async renew(who: Who, connection: number): Promise<void> {
-    const person = await this.person(who)
-    const { $ } = await person.open(`/settings/${this.workspace}/my-connections`)
-    const row = $('tr').filter((_, one) => $(one).text().includes(this.connections[connection]!.name))
-    const form = row.find('form[action$="/renew"]')
-    const body = new URLSearchParams({ csrf: `${form.find('[name=csrf]').val()}` })
-    await person.open(`${form.attr('action')}`, { method: 'POST', body })
-    if (person.visit.status >= 400) throw new Error(`renew: ${person.visit.status} ${person.text()}`)
+  /** In a tab of their own, signed in. */
+  async person(who: Who): Promise<Person> {
+    const { jar } = await this.session(who)
+    return Object.assign(new Person(this.server.base), { jar })
   }
 
-  /** Or enables; whoever is disabled is signed out. */
+  /** Disables or enables a person; a disabled one is signed out. */
   async disable(who: Who, disabled: boolean): Promise<void> {
     const id = this.users[who]
     await this.feed({ kind: 'user', id, email: `${id}@acme.test`, name: who, disabled })
-    this.browsers.delete(who)
+    this.sessions.delete(who)
   }
 
-  async approve(connection: number): Promise<void> {
-    await this.server.sql(
-      `insert into approvals (workspace_id, connection_id, approved_by, approved_at) values ($1, $2, $3, now())`,
-      [this.workspace, this.connections[connection]!.id, this.users.ada],
-    )
+  async membership(who: Who, change: { role: string } | { removed: true }): Promise<void> {
+    await this.feed({ kind: 'member', workspace_id: this.workspace, user_id: this.users[who], ...change })
   }
+
+  /** Sends a form. @throws when the screen refuses. */
+  async post(who: Who, address: string, fields: Record<string, string | string[]> = {}): Promise<Person> {
+    const person = await this.person(who)
+    const body = new URLSearchParams({ csrf: (await this.session(who)).csrf })
+    for (const [name, values] of Object.entries(fields))
+      for (const value of [values].flat()) body.append(name, value)
+    await person.open(address, { method: 'POST', body })
+    if (person.visit.status >= 400) throw new Error(`${address}: ${person.visit.status} ${person.text()}`)
+    return person
+  }
+
+  settings = (who: Who, address: string, fields: Record<string, string | string[]> = {}) =>
+    this.post(who, `/settings/${this.workspace}/${address}`, fields)
 
   /** Presses a button of a screen. @throws when the screen refuses. */
   async press(who: Who, address: string, button: string, fields: Record<string, string | string[]> = {}) {
@@ -122,47 +140,56 @@ export class Product {
     if (person.visit.status >= 400) throw new Error(`${button}: ${person.visit.status} ${person.text()}`)
   }
 
-  /** The whole flow. @returns null where the member is stopped. */
-  async install(who: Who, connection: number, pages: number[]): Promise<Tokens | null> {
+  private async atConsent(who: Who, connection: number): Promise<{ partner: Partner; person: Person }> {
     const partner = await Partner.discover(this.server.base, this.connections[connection]!)
     const person = await this.person(who)
     await person.open(await partner.authorizeUrl({ workspace_id: this.workspace }))
-    if (!person.visit.$('button').text().includes('Select pages')) return null
-    await person.press('Select pages')
+    return { partner, person }
+  }
+
+  /** The whole flow. @returns false where the member is stopped. */
+  async install(
+    who: Who,
+    connection: number,
+    { pages, changes, days }: { pages: number[]; changes: boolean; days: boolean },
+  ): Promise<boolean> {
+    const { partner, person } = await this.atConsent(who, connection)
+    if (!person.visit.$('button').text().includes('Select pages')) return false
+    const levels = changes ? ['update_content'] : []
+    await person.press('Select pages', { levels, access_ends: days ? '7' : 'never' })
     await person.press('Allow access', { pages: pages.map(page => this.pages[page]!) })
-    const { access_token, refresh_token, bot_id } = await partner.redeem(person.visit.url)
-    const tokens = { access: access_token, refresh: refresh_token!, installation: `${bot_id}` }
-    this.tokens.push(tokens)
-    return tokens
-  }
-
-  /** A partner refreshes or revokes. @returns the status. */
-  async token(family: number, path: 'token' | 'revoke', { families }: Model): Promise<number> {
-    const tokens = this.tokens[family]!
-    const { id, secret } = this.connections[families[family]!.connection]!
-    const fields: Record<string, string> =
-      path === 'token'
-        ? { grant_type: 'refresh_token', refresh_token: tokens.refresh }
-        : { token: tokens.refresh }
-    const answer = await fetch(`${this.server.base}/v1/oauth/${path}`, {
-      method: 'POST',
-      headers: basic(id, secret),
-      body: new URLSearchParams(fields),
-    })
-    const text = await answer.text()
-    if (answer.ok && path === 'token') {
-      const next = JSON.parse(text) as { access_token: string; refresh_token: string }
-      this.tokens[family] = { ...tokens, access: next.access_token, refresh: next.refresh_token }
+    const callback = person.visit.url
+    const { access_token, refresh_token, bot_id } = await partner.redeem(callback)
+    const exchange = {
+      grant_type: 'authorization_code',
+      code: new URL(callback).searchParams.get('code')!,
+      code_verifier: partner.verifier,
+      redirect_uri: this.connections[connection]!.redirectUri,
     }
-    return answer.status
+    const tokens = { access: access_token, first: access_token, refresh: refresh_token! }
+    this.tokens.push({ ...tokens, installation: `${bot_id}`, exchange })
+    return true
   }
 
-  /** The policy, beside its screen. */
-  async restrict(to: Model['restrict']): Promise<void> {
-    await restrict(this.server, this.workspace, to)
+  async askForApproval(who: Who, connection: number): Promise<void> {
+    const { person } = await this.atConsent(who, connection)
+    const button = person.visit.$('button[formaction$="/request-approval"]').text().trim()
+    await person.press(button, { reason: 'For the plan.' })
+    if (person.visit.status >= 400) throw new Error(`${button}: ${person.visit.status} ${person.text()}`)
   }
 
-  /** A line of the directory, as the host product feeds it. */
+  /** The developer makes another secret, puts it in place, and revokes the one before. */
+  async rotateSecret(connection: number): Promise<void> {
+    const known = this.connections[connection]!
+    const hub = `/developers/connections/${known.id}`
+    const { visit } = await this.post('ada', `${hub}/secrets`)
+    const secret = visit.$('#shown-value').text().trim()
+    const old = visit.$(`[aria-label$="…${known.secret.slice(-4)}"]`).attr('href')!
+    await this.post('ada', old)
+    this.connections[connection] = { ...known, secret }
+  }
+
+  /** Lines of the directory, as the host product feeds it. */
   async feed(line: object): Promise<void> {
     const answer = await fetch(`${this.server.base}/v1/directory`, {
       method: 'POST',
@@ -172,18 +199,5 @@ export class Product {
     if (answer.status !== 200)
       throw new Error(`the directory answered ${answer.status}: ${await answer.text()}`)
     await answer.body?.cancel()
-  }
-
-  async search(token: string): Promise<{ status: number; titles: string[] }> {
-    const answer = await call(this.server.base, '/v1/search', {
-      method: 'POST',
-      token,
-      body: { page_size: 100 },
-    })
-    type Found = { properties: { title: { title: { plain_text: string }[] } } }
-    const titles = ((answer.json.results ?? []) as Found[]).map(
-      one => one.properties.title.title[0]!.plain_text,
-    )
-    return { status: answer.status, titles: titles.sort() }
   }
 }

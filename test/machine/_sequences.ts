@@ -1,21 +1,33 @@
 import { AssertionError } from 'node:assert'
 import fc from 'fast-check'
+import { directory } from './_directory-steps.ts'
 import { agree } from './_doors.ts'
 import { Model, type Who } from './_model.ts'
 import { Product, type Server } from './_product.ts'
-import { type Given, steps } from './_steps.ts'
+import { familyOf, type Given, otherOf, pageOf, type Step } from './_step.ts'
+import { governing, installing, partners } from './_steps.ts'
 
 type Named = { name: string; given: Given }
 
-/** After each command some tokens are asked about some pages, everywhere. */
-async function allAgree(model: Model, product: Product, { page, other }: Given): Promise<void> {
-  for (let family = Math.max(0, model.families.length - 3); family < model.families.length; family++)
-    for (const one of new Set([page, other])) await agree(model, product, family, one % model.pages.length)
+const steps: Record<string, Step> = { ...installing, ...governing, ...partners, ...directory }
+
+/** After each command every token that lives, and one that may not, is asked about a page, everywhere. */
+async function allAgree(model: Model, product: Product, given: Given): Promise<void> {
+  const chosen = familyOf(model, given)
+  const asked = model.families.flatMap(({ live }, number) => (live || number === chosen ? [number] : []))
+  const pages = [pageOf(model, given), otherOf(model, given)]
+  await Promise.all(asked.map(number => agree(model, product, number, pages[number % 2]!)))
 }
 
 const words = ({ name, given: { who, connection, family, page, other, pages } }: Named) =>
   `${name} (${who}, connection ${connection}, family ${family}, pages ${page} ${other} [${pages}])`
 const can = (model: Model, { name, given }: Named) => steps[name]!.can?.(model, given) ?? true
+
+/** The numbers of what they mean now: another step may add a page or a family. */
+function bound({ name, given }: Named, model: Model): Named {
+  const [family, page, other] = [familyOf(model, given), pageOf(model, given), otherOf(model, given)]
+  return { name, given: { ...given, family, page, other } }
+}
 
 class One implements fc.AsyncCommand<Model, Product> {
   private readonly step: Named
@@ -29,7 +41,7 @@ class One implements fc.AsyncCommand<Model, Product> {
   }
 
   async run(model: Model, product: Product): Promise<void> {
-    const { name, given } = this.step
+    const { name, given } = bound(this.step, model)
     const outcome = await steps[name]!.act(product, given, model)
     steps[name]!.note(model, given, outcome)
     await allAgree(model, product, given)
@@ -50,19 +62,22 @@ class Two implements fc.AsyncCommand<Model, Product> {
 
   check(model: Readonly<Model>): boolean {
     const installs = this.both.filter(({ name }) => name === 'install' || name === 'add a page')
-    return installs.length < 2 && this.both.every(step => can(model as Model, step))
+    const isAlone = this.both.some(({ name, given }) => steps[name]!.alone?.(model as Model, given))
+    return installs.length < 2 && !isAlone && this.both.every(step => can(model as Model, step))
   }
 
   async run(model: Model, product: Product): Promise<void> {
-    const done = await Promise.all(this.both.map(step => attempt(step, model, product)))
+    const both = this.both.map(step => bound(step, model))
+    const done = await Promise.all(both.map(step => attempt(step, model, product)))
     const orders = [done, done.toReversed()]
     let fault: unknown
     for (const order of orders) {
       const after = model.clone()
       try {
         for (const { step, outcome, refused } of order)
-          if (!refused) steps[step.name]!.note(after, step.given, outcome)
-        for (const { given } of this.both) await allAgree(after, product, given)
+          if (!refused && (steps[step.name]!.answers || can(after, step)))
+            steps[step.name]!.note(after, step.given, outcome)
+        for (const { given } of both) await allAgree(after, product, given)
         Object.assign(model, after)
         return
       } catch (error) {

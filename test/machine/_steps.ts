@@ -1,207 +1,294 @@
-/** The steps of people, partners, the directory and time: each acts on the product, and then changes the model in the same way. */
+/** The steps of people and partners: each acts on the product, and then changes the model in the same way. */
 import { strictEqual } from 'node:assert'
-import type { Installation, Model, Who } from './_model.ts'
+import { decide } from '../support/ruled.ts'
+import { type Installation, isBarred, isLive, type Model } from './_model.ts'
+import { exchangeAgain, refresh, revoke, trash } from './_partner.ts'
 import type { Product } from './_product.ts'
+import { familyOf, type Given, keyOf, pageOf, type Step } from './_step.ts'
 
-/** Numbers that a step is given; it takes what it needs of them. */
-export type Given = {
-  who: Who
-  connection: number
-  family: number
-  page: number
-  other: number
-  pages: number[]
-}
-
-export type Step = {
-  /** Left out: always. */
-  can?(model: Model, given: Given): boolean
-  /** @returns what the model has to agree with. @throws where the product refuses. */
-  act(product: Product, given: Given, model: Model): Promise<unknown>
-  /** @throws where the outcome is not the model's. */
-  note(model: Model, given: Given, outcome: unknown): void
-}
-
-const familyOf = (model: Model, { family }: Given) => family % (model.families.length || 1)
-const pageOf = (model: Model, { page }: Given) => page % model.pages.length
-const otherOf = (model: Model, { other }: Given) => other % model.pages.length
-const isThere = (model: Model, { who }: Given) => model.people[who].member && !model.people[who].disabled
-const isActive = (installation: Installation | undefined) => installation?.state === 'active'
+const isActive = (one: Installation | undefined) => one?.state === 'active'
+const isUsed = (one: Installation | undefined) => one !== undefined && isLive(one)
+const isStopped = (one: Installation) => one.state === 'suspended' || isBarred(one)
+const isEndable = (one: Installation) => isLive(one) || isBarred(one)
+const mine = (model: Model, given: Given) => model.installation(given)!
 
 const idOf = (product: Product, model: Model, { who, connection }: Given) =>
   product.tokens[model.families.findIndex(one => one.who === who && one.connection === connection)]!
     .installation
-const ofConnection = (model: Model, { connection }: Given) =>
-  [...model.installations].flatMap(([key, one]) => (key.startsWith(`${connection} `) ? [one] : []))
 
-/** An owner's button for all installations of a connection that are in one state. */
-const forEveryone = (
+const ended = (one: Installation) => Object.assign(one, { state: 'revoked', suspended: null })
+const suspended = (one: Installation) => Object.assign(one, { state: 'suspended', suspended: 'by-owner' })
+const resumed = (one: Installation) =>
+  Object.assign(one, { state: isBarred(one) ? 'revoked' : 'active', suspended: null })
+
+/** An owner's button for one person's installation of a connection, and the one for everybody's. */
+function owners(
   action: string,
-  button: string,
-  can: (one: Installation) => boolean,
-  state: Installation['state'],
+  allAction: string,
+  can: (one: Installation, isMember: boolean) => boolean,
+  change: (one: Installation) => void,
+): [one: Step, all: Step] {
+  const isIn = (model: Model, { who }: Given) => model.people[who].member
+  const done = (model: Model, given: Given) => {
+    change(mine(model, given))
+    if (change === ended)
+      model.endFamilies(one => one.who === given.who && one.connection === given.connection)
+  }
+  const affected = (model: Model, given: Given) =>
+    model
+      .ofConnection(given.connection)
+      .flatMap(({ who, one }) => (can(one, isIn(model, { ...given, who })) ? [{ ...given, who }] : []))
+  const address = (product: Product, { connection }: Given) =>
+    `connections/${product.connections[connection]!.id}`
+  return [
+    {
+      can: (model, given) => affected(model, given).some(({ who }) => who === given.who),
+      act: (product, given, model) =>
+        product.settings('ada', `${address(product, given)}/access/${idOf(product, model, given)}/${action}`),
+      note: done,
+    },
+    {
+      can: (model, given) => affected(model, given).length > 0,
+      act: (product, given) => product.settings('ada', `${address(product, given)}/${allAction}`),
+      note: (model, given) => affected(model, given).forEach(one => void done(model, one)),
+    },
+  ]
+}
+
+const [suspendOne, suspendAll] = owners('suspend', 'suspend', isActive, suspended)
+const [resumeOne, resumeAll] = owners('resume', 'resume', (one, isIn) => isStopped(one) && isIn, resumed)
+const [revokeOne, disconnectAll] = owners('revoke', 'disconnect', isEndable, ended)
+
+/** Of a member for their own installation. */
+const own = (
+  action: string,
+  fields: (given: Given) => Record<string, string>,
+  more: Omit<Step, 'act'>,
 ): Step => ({
-  can: (model, given) => ofConnection(model, given).some(can),
-  act: (product, { connection }) =>
-    product.press('ada', `connections/${product.connections[connection]!.id}/${action}`, button),
-  note(model, given) {
-    for (const one of ofConnection(model, given)) if (can(one)) one.state = state
-    if (state === 'revoked') model.end(one => one.connection === given.connection)
-  },
+  ...more,
+  can: (model, given) =>
+    model.isThere(given.who) && model.installation(given) !== undefined && more.can!(model, given),
+  act: (product, given, model) =>
+    product.settings(given.who, `my-connections/${idOf(product, model, given)}/${action}`, fields(given)),
 })
 
-/** A change of one page, as the directory's feed brings it. */
-const onPage = (change: (model: Model, given: Given) => void, can?: Step['can']): Step => ({
-  ...(can && { can }),
-  async act(product, given, before) {
-    const after = before.clone()
-    change(after, given)
-    const page = pageOf(before, given)
-    const { parent, archived, viewers } = after.pages[page]!
-    await product.feed({
-      ...{ kind: 'page', id: product.pages[page], workspace_id: product.workspace, icon: null },
-      ...{ parent_id: parent === null ? null : product.pages[parent], title: product.title(page), archived },
-      ...(parent === null && { private_to: viewers?.map(who => product.users[who]) ?? null }),
-    })
-  },
-  note: change,
-})
+const wantsChanges = ({ other }: Given) => other % 2 === 0
+const wantsDays = ({ page }: Given) => page % 2 === 0
 
-export const steps: Record<string, Step> = {
+export const installing: Record<string, Step> = {
   install: {
-    can: (model, given) => isThere(model, given) && model.choice(given.who, given.pages).length > 0,
-    act: (product, { who, connection, pages }, model) =>
-      product.install(who, connection, model.choice(who, pages)),
-    note(model, { who, connection, pages }, tokens) {
-      strictEqual(tokens !== null, model.mayInstall(who, connection), 'who may install')
-      if (!tokens) return
-      model.families.push({ connection, who, live: true })
-      const chosen = model.choice(who, pages)
-      model.installations.set(`${connection} ${who}`, { state: 'active', pages: chosen, ended: false })
+    answers: true,
+    // Allowing access settles a request, also where the exchange is refused after it.
+    alone: (model, given) => model.waiting.has(keyOf(given)),
+    can: (model, { who, pages }) => model.isThere(who) && model.choice(who, pages).length > 0,
+    async act(product, given, model) {
+      const pages = model.choice(given.who, given.pages)
+      const wish = { pages, changes: wantsChanges(given), days: wantsDays(given) }
+      return (await product.install(given.who, given.connection, wish)) && pages
+    },
+    note(model, given, chosen) {
+      const { who, connection } = given
+      strictEqual(chosen !== false, model.mayInstall(who, connection), 'who may install')
+      if (!chosen) return
+      const changes = wantsChanges(given)
+      model.families.push({ connection, who, live: true, changes })
+      model.waiting.delete(keyOf(given))
+      model.installations.set(keyOf(given), {
+        ...{ state: 'active', suspended: null, changes },
+        pages: (chosen as number[]).filter(page => model.canSee(who, page)),
+        end: wantsDays(given) ? 'ahead' : 'none',
+        added: changes && model.installation(given)?.added === true,
+      })
     },
   },
   'change pages': {
+    answers: true,
     can: (model, given) =>
-      isThere(model, given) &&
-      isActive(model.installation(given)) &&
+      isUsed(model.installation(given)) &&
       model.mayInstall(given.who, given.connection) &&
       model.choice(given.who, given.pages).length > 0,
-    act: (product, given, model) =>
-      product.press(given.who, `my-connections/${idOf(product, model, given)}/pages`, 'Save pages', {
-        pages: model.choice(given.who, given.pages).map(page => product.pages[page]!),
-      }),
+    async act(product, given, model) {
+      const pages = model.choice(given.who, given.pages)
+      await product.press(given.who, `my-connections/${idOf(product, model, given)}/pages`, 'Save pages', {
+        pages: pages.map(page => product.pages[page]!),
+      })
+      return pages
+    },
+    note(model, given, pages) {
+      mine(model, given).pages = pages as number[]
+    },
+  },
+  'allow changes too': own('levels', () => ({ levels: 'update_content' }), {
+    can: (model, given) =>
+      isUsed(mine(model, given)) &&
+      !mine(model, given).added &&
+      model.mayInstall(given.who, given.connection),
+    note: (model, given) => void Object.assign(mine(model, given), { changes: true, added: true }),
+  }),
+  renew: own('renew', () => ({}), {
+    can: (model, given) =>
+      isActive(mine(model, given)) &&
+      mine(model, given).end !== 'none' &&
+      model.mayInstall(given.who, given.connection),
     note(model, given) {
-      model.installation(given)!.pages = model.choice(given.who, given.pages)
+      mine(model, given).end = 'ahead'
     },
-  },
-  refresh: {
-    can: model => model.families.length > 0,
-    act: (product, given, model) => product.token(familyOf(model, given), 'token', model),
-    note(model, given, status) {
-      strictEqual(status, model.isActive(model.families[familyOf(model, given)]!) ? 200 : 400, 'the refresh')
-    },
-  },
-  revoke: {
-    can: model => model.families.length > 0,
-    act: (product, given, model) => product.token(familyOf(model, given), 'revoke', model),
+  }),
+  'resume what was suspended on leaving': own('resume', () => ({}), {
+    can: (model, given) =>
+      mine(model, given).state === 'suspended' &&
+      mine(model, given).suspended === 'installer-left' &&
+      model.mayInstall(given.who, given.connection),
+    note: (model, given) => void resumed(mine(model, given)),
+  }),
+  disconnect: own('disconnect', () => ({}), {
+    can: (model, given) => isLive(mine(model, given)),
     note(model, given) {
-      const family = model.families[familyOf(model, given)]!
-      family.live = false
-      const { connection, who } = family
-      const others = model.families.some(one => one.connection === connection && one.who === who && one.live)
-      const installation = model.installation(family)!
-      if (!others && isActive(installation)) installation.state = 'revoked'
+      const one = mine(model, given)
+      // An owner's suspension survives, unless an owner disconnects.
+      const stays = one.suspended === 'by-owner' && model.people[given.who].role !== 'owner'
+      Object.assign(one, { state: 'revoked', suspended: stays ? 'by-owner' : null })
+      model.endFamilies(({ connection, who }) => connection === given.connection && who === given.who)
     },
-  },
-  disconnect: {
-    can: (model, given) => isThere(model, given) && isActive(model.installation(given)),
-    act: (product, given, model) =>
-      product.press(
-        given.who,
-        `my-connections/${idOf(product, model, given)}/disconnect`,
-        `Disconnect ${product.connections[given.connection]!.name}`,
-      ),
-    note(model, given) {
-      model.installation(given)!.state = 'revoked'
-      model.end(one => one.connection === given.connection && one.who === given.who)
-    },
-  },
-  'suspend for everyone': forEveryone('suspend', 'Suspend', isActive, 'suspended'),
-  'resume for everyone': forEveryone('resume', 'Resume', one => one.state === 'suspended', 'active'),
-  'disconnect for everyone': forEveryone(
-    'disconnect',
-    'Disconnect for everyone',
-    one => one.state !== 'revoked',
-    'revoked',
-  ),
-  'access ends': {
-    can: (model, given) => isActive(model.installation(given)),
+  }),
+  'a week passes': {
+    can: (model, given) => model.installation(given)?.end === 'ahead',
     act: (product, given, model) =>
       product.server.sql(
-        `update installations set access_ends_at = now() - interval '1 second', access_days = 7 where id = $1`,
+        `update installations set access_ends_at = access_ends_at - interval '8 days' where id = $1`,
         [idOf(product, model, given)],
       ),
     note(model, given) {
-      model.installation(given)!.ended = true
+      mine(model, given).end = 'over'
     },
   },
-  renew: {
-    can: (model, given) =>
-      isThere(model, given) &&
-      isActive(model.installation(given)) &&
-      model.installation(given)!.ended &&
-      model.mayInstall(given.who, given.connection),
-    act: (product, { who, connection }) => product.renew(who, connection),
-    note(model, given) {
-      model.installation(given)!.ended = false
-    },
-  },
+}
+
+export const governing: Record<string, Step> = {
+  suspend: suspendOne,
+  'suspend for everyone': suspendAll,
+  resume: resumeOne,
+  'resume for everyone': resumeAll,
+  'revoke one person’s access': revokeOne,
+  'disconnect for everyone': disconnectAll,
   policy: {
-    act: (product, given) => product.restrict(restrictionOf(given)),
+    act: (product, given) =>
+      product.press('ada', 'policy', 'Save policy', { restrict_installs: restrictionOf(given) }),
     note(model, given) {
       model.restrict = restrictionOf(given)
     },
   },
   approve: {
-    can: (model, { connection }) => !model.approved.has(connection),
-    act: (product, { connection }) => product.approve(connection),
+    can: (model, { connection }) =>
+      !model.approved.has(connection) && model.ofConnection(connection).some(({ one }) => isLive(one)),
+    act: (product, { connection }) =>
+      product.settings('ada', 'approved/add', { connection_id: product.connections[connection]!.id }),
     note(model, { connection }) {
       model.approved.add(connection)
+      if (model.restrict !== 'owners-only') forget(model.waiting, connection)
     },
   },
-  'archive a page or show it again': onPage((model, given) => {
-    const page = model.pages[pageOf(model, given)]!
-    page.archived = !page.archived
-  }),
-  'move a page': onPage(
-    (model, given) =>
-      Object.assign(model.pages[pageOf(model, given)]!, { parent: otherOf(model, given), viewers: null }),
-    (model, given) => !model.path(otherOf(model, given)).includes(pageOf(model, given)),
-  ),
-  'make a page a root': onPage((model, given) =>
-    Object.assign(model.pages[pageOf(model, given)]!, { parent: null, viewers: null }),
-  ),
-  'close a root to others, or open it': onPage(
-    (model, given) => {
-      const page = model.pages[pageOf(model, given)]!
-      page.viewers = page.viewers ? null : [given.who]
+  'remove from the approved list': {
+    can: (model, { connection }) => model.approved.has(connection),
+    act: (product, { connection, other }) =>
+      product.settings('ada', `approved/${product.connections[connection]!.id}/remove`, {
+        installed: other % 2 === 0 ? 'keep' : 'disconnect',
+      }),
+    note(model, { connection, other }) {
+      model.approved.delete(connection)
+      forget(model.letIn, connection)
+      if (other % 2 === 0) return
+      for (const { one } of model.ofConnection(connection)) if (isLive(one)) ended(one)
+      model.endFamilies(one => one.connection === connection)
     },
-    (model, given) => model.pages[pageOf(model, given)]!.parent === null,
-  ),
-  'add a page': {
-    can: model => model.pages.length < 12,
-    act: (product, given, model) => product.newPage(pageOf(model, given)),
+  },
+  'ask for approval': {
+    can: (model, given) => {
+      const { who, connection } = given
+      const isStopped = !model.mayInstall(who, connection) && !model.isBarred(who, connection)
+      return model.isThere(who) && isStopped && !model.off.has(connection) && !model.waiting.has(keyOf(given))
+    },
+    act: (product, { who, connection }) => product.askForApproval(who, connection),
+    note: (model, given) => void model.waiting.add(keyOf(given)),
+  },
+  'decide a request': {
+    can: (model, given) => model.waiting.has(keyOf(given)),
+    async act(product, { who, connection, other }) {
+      const about = { connection: product.connections[connection]!.name, person: who }
+      const decision = other % 3 === 0 ? 'decline' : 'approve'
+      const visit = await decide(await product.person('ada'), product.workspace, about, decision, 'Because.')
+      if (visit.status >= 400) throw new Error(`deciding: ${visit.status}`)
+    },
     note(model, given) {
-      model.pages.push({ parent: pageOf(model, given), archived: false, viewers: null })
-    },
-  },
-  'disable somebody, or let them in again': {
-    can: (_, { who }) => who !== 'ada',
-    act: (product, { who }, model) => product.disable(who, !model.people[who].disabled),
-    note(model, { who }) {
-      model.people[who].disabled = !model.people[who].disabled
+      const { connection, other } = given
+      model.waiting.delete(keyOf(given))
+      if (other % 3 === 0) return
+      model.approved.add(connection)
+      if (model.restrict === 'owners-only') model.letIn.add(keyOf(given))
+      else forget(model.waiting, connection)
     },
   },
 }
 
+export const partners: Record<string, Step> = {
+  refresh: {
+    answers: true,
+    act: (product, given, model) => refresh(product, familyOf(model, given), model),
+    note(model, given, status) {
+      const family = model.families[familyOf(model, given)]!
+      const refused = model.off.has(family.connection) ? 401 : 400
+      strictEqual(status, model.isActive(family) ? 200 : refused, 'the refresh')
+    },
+  },
+  revoke: {
+    answers: true,
+    act: (product, given, model) => revoke(product, familyOf(model, given), model),
+    note(model, given, status) {
+      const family = model.families[familyOf(model, given)]!
+      strictEqual(status, model.off.has(family.connection) ? 401 : 200, 'the revocation')
+      if (status === 200 && family.live) model.endFamily(family)
+    },
+  },
+  /** A retry while the tokens are unused, and this shows a moment after their use; else a replay, which ends them. */
+  'redeem the code again': {
+    answers: true,
+    can: (model, given) => model.families[familyOf(model, given)]!.live,
+    act: (product, given, model) => exchangeAgain(product, familyOf(model, given), model),
+    note(model, given, status) {
+      const family = model.families[familyOf(model, given)]!
+      strictEqual(status === 401, model.off.has(family.connection), 'the answer to the client')
+      if (status === 400 && family.live) model.endFamily(family)
+    },
+  },
+  'trash a page': {
+    answers: true,
+    act: (product, given, model) => trash(product, familyOf(model, given), pageOf(model, given)),
+    note(model, given, status) {
+      const family = model.families[familyOf(model, given)]!
+      const page = pageOf(model, given)
+      const answer = !model.changes(family) ? 403 : model.reaches(family, page) ? 200 : 404
+      strictEqual(status, model.isActive(family) ? answer : 401, 'moving to the trash')
+      if (status === 200) model.pages[page]!.archived = true
+    },
+  },
+  'switch a connection off, or on again': {
+    act: (product, { connection }, model) =>
+      product.post(
+        'ada',
+        `/developers/connections/${product.connections[connection]!.id}/${model.off.has(connection) ? 'enable' : 'disable'}`,
+      ),
+    note({ off }, { connection }) {
+      if (!off.delete(connection)) off.add(connection)
+    },
+  },
+  'rotate the secret': {
+    alone: () => true,
+    act: (product, { connection }) => product.rotateSecret(connection),
+    note() {},
+  },
+}
+
+const forget = (keys: Set<string>, connection: number) => {
+  for (const key of keys) if (key.startsWith(`${connection} `)) keys.delete(key)
+}
 const restrictionOf = ({ other }: Given) => (['none', 'approved-list', 'owners-only'] as const)[other % 3]!
