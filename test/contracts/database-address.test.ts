@@ -173,14 +173,15 @@ describe('behind a pooler in transaction mode', () => {
     })
     const pool = poolOf(source)
     const question = { name: 'named', text: 'select $1::int as answer', values: [42] }
-    const show = `select current_setting('lock_timeout') as lock, current_setting('statement_timeout') as statement`
+    const show = `select current_setting('lock_timeout') as lock, current_setting('statement_timeout') as statement,
+      current_setting('client_connection_check_interval') as client`
     expect((await pool.query(question)).rows).toEqual([{ answer: 42 }])
     const within = await transact(pool, async client => {
       await client.query(question)
       return (await client.query(show)).rows
     })
-    expect(within).toEqual([{ lock: '1234ms', statement: '4321ms' }])
-    expect((await pool.query(show)).rows).toEqual([{ lock: '0', statement: '0' }])
+    expect(within).toEqual([{ lock: '1234ms', statement: '4321ms', client: '500ms' }])
+    expect((await pool.query(show)).rows).toEqual([{ lock: '0', statement: '0', client: '0' }])
     expect((await pool.query('select name from pg_prepared_statements')).rows).toEqual([])
     await source.destroy()
   })

@@ -120,6 +120,9 @@ describe('every screen', () => {
     '/sign-in?return[x]=1',
     '/..%2f..%2fetc/passwd',
     '/w/%00',
+    '/v1/oauth/authorize//x',
+    '/v1/oauth/authorize/a/b',
+    '/install//x',
   ])('answers the broken address %s without breaking', async url => {
     expect(await plainStatus(url)).toBeLessThan(500)
   })
