@@ -7,7 +7,7 @@ const forPrograms = /^\/(\.well-known\/|v1\/(?!oauth\/authorize)|access\/v1\/|mc
 const preflightHeaders = {
   'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
   'Access-Control-Allow-Headers':
-    'Authorization, Content-Type, Last-Event-ID, Latchkey-Test, Mcp-Method, Mcp-Name, Mcp-Protocol-Version, Mcp-Session-Id, Notion-Version',
+    'Authorization, Content-Type, DPoP, Last-Event-ID, Latchkey-Test, Mcp-Method, Mcp-Name, Mcp-Protocol-Version, Mcp-Session-Id, Notion-Version',
   'Access-Control-Max-Age': '3600',
 }
 
@@ -25,7 +25,7 @@ export const cors: Middleware = async (ctx, next) => {
   }
   ctx.set(
     'Access-Control-Expose-Headers',
-    'WWW-Authenticate, Retry-After, X-Request-Id, Mcp-Session-Id, Mcp-Protocol-Version',
+    'WWW-Authenticate, DPoP-Nonce, Retry-After, X-Request-Id, Mcp-Session-Id, Mcp-Protocol-Version',
   )
   return next()
 }

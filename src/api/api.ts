@@ -1,11 +1,12 @@
 /** The partner API: the routes of its endpoints, the authentication of their callers, and its answers to errors. */
 import Router from '@koa/router'
 import type { Context, Middleware } from 'koa'
+import type { Proofs } from '../dpop/proofs.ts'
 import { testHeader } from '../installs/forced-outcome.ts'
 import type { TakingLimits } from '../installs/rate-limits.ts'
 import { authenticateAdmin } from './admin.ts'
 import { answerError, type ErrorNeeds } from './answer-error.ts'
-import { presentedToken } from './bearer.ts'
+import { presentedToken, provenKey } from './bearer.ts'
 import { Call, type CallNeeds } from './call.ts'
 import { type CallRateLimit, openCallRateLimit } from './call-rate-limit.ts'
 import { type ClientNeeds, openClientAuthentication } from './client.ts'
@@ -23,6 +24,7 @@ export type ApiNeeds = ErrorNeeds &
     partnerApi: PartnerApi
     findAdmin: FindAdmin
     limits: TakingLimits
+    proofs: Proofs
     /** Calls that one token may make in a minute; 1,200 by default. */
     callsPerMinute?: number
   }
@@ -96,10 +98,12 @@ function openTokenCalls(needs: ApiNeeds) {
   const callNeeds: CallNeeds = { ...needs, callLimit }
 
   return async (row: Row<'token'>, ctx: Context, params: Params): Promise<object> => {
-    const token = presentedToken(ctx)
+    const presented = presentedToken(ctx)
+    const { token } = presented
     callLimit.refuseKnown(token.hash.toString('base64'))
+    const jkt = await provenKey(needs, ctx, presented)
     await forceInSandbox(needs, token, ctx.get(testHeader))
-    const call = new Call(callNeeds, token, ctx.get('notion-version') || null)
+    const call = new Call(callNeeds, token, jkt, ctx.get('notion-version') || null)
     try {
       if (row.changesPages && needs.partnerApi === 'read') {
         await call.admitAnyone()

@@ -24,9 +24,13 @@ export class Call {
   private readonly needs: CallNeeds
   private admitted = false
 
-  constructor(needs: CallNeeds, token: PresentedToken, version: string | null) {
+  /** The thumbprint of the key that the request proved to have; null: it came with a bearer token. */
+  private readonly jkt: string | null
+
+  constructor(needs: CallNeeds, token: PresentedToken, jkt: string | null, version: string | null) {
     this.needs = needs
     this.token = token
+    this.jkt = jkt
     this.version = version
     this.now = needs.now()
   }
@@ -37,7 +41,9 @@ export class Call {
    * @throws ApiRefusal `unauthorized`, `rate_limited`, `restricted_resource`.
    */
   async admit<Seen extends { bearer: Bearer }>(seen: Seen | null, needed: Capability | null): Promise<Seen> {
-    if (!seen || !isOurs(seen.bearer.audience, this.needs.issuer)) throw unauthorized()
+    // A bound token works with its key alone, and a key helps no other token.
+    if (!seen || !isOurs(seen.bearer.audience, this.needs.issuer) || seen.bearer.jkt !== this.jkt)
+      throw unauthorized()
     if (!this.admitted) {
       await this.needs.callLimit.take(this.token.hash.toString('base64'))
       this.needs.noteUse(seen.bearer, this.now)

@@ -1,4 +1,5 @@
 /** The errors of the partner API: one table from code to status. The sentence of each is written where it is thrown. */
+import { type ProofFault, proofAlgorithms } from '../dpop/proofs.ts'
 import type { Bearer } from '../installs/bearer.ts'
 import type { Capability } from '../installs/capability.ts'
 
@@ -59,6 +60,12 @@ export class ApiRefusal extends Error {
 export const unauthorized = () =>
   new ApiRefusal('unauthorized', 'API token is invalid.', {
     challenge: { error: 'invalid_token', error_description: 'The token is unknown, expired or revoked' },
+  })
+
+/** A proof of possession that was refused (RFC 9449 §7.1). */
+export const unproven = ({ code, message }: ProofFault) =>
+  new ApiRefusal('unauthorized', message, {
+    challenge: { scheme: 'DPoP', error: code, algs: proofAlgorithms.join(' ') },
   })
 
 /** A request without any credentials: the challenge names no error (RFC 6750 §3.1), and the least scope that is of use. */

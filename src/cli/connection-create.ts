@@ -71,6 +71,7 @@ export function createCommand(): Command {
     .option('--long-lived-tokens', 'access tokens that do not expire, for partners that never refresh')
     .option('--require-par', 'refuse flows that do not begin with a pushed authorization request (RFC 9126)')
     .option('--device-flow', 'allow the device flow (RFC 8628), for tools without a browser')
+    .option('--require-dpop', 'refuse token requests without a proof of possession (DPoP, RFC 9449)')
     .option('--leave-out-iss', 'omit the iss response parameter (RFC 9207), for partners that reject it')
     .option('--first-party', 'built by the host product')
     .option('--verified', 'mark its developer as verified')

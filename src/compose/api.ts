@@ -22,6 +22,7 @@ import { now } from './action-parts.ts'
 import type { BackgroundWriters } from './background.ts'
 import { directoryFeed } from './directory.ts'
 import { openHandedLogins } from './host-login.ts'
+import { openProofs } from './proofs.ts'
 import type { Stores } from './stores.ts'
 
 export type Api = {
@@ -36,6 +37,7 @@ export function partnerApi(config: Config, stores: Stores, { lastUsed, report }:
     issuer: config.issuer,
     partnerApi: config.partnerApi,
     limits: stores.limits,
+    proofs: openProofs(stores),
     cursors: openCursors(stores.secretKeys),
     noteUse: lastUsed.note,
     now,

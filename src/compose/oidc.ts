@@ -14,6 +14,7 @@ import { now } from './action-parts.ts'
 import { servesMcp } from './api.ts'
 import type { BackgroundWriters } from './background.ts'
 import type { WebParts } from './frame.ts'
+import { openProofs } from './proofs.ts'
 import { documentFetch, keysFetch, publishedStore } from './published-clients.ts'
 import { registrations } from './registrations.ts'
 import type { Stores } from './stores.ts'
@@ -39,6 +40,7 @@ export async function openProvider(
     store: providerStore(poolOf(stores.database)),
     shortLived: stores.shortLived,
     limits: stores.limits,
+    proofs: openProofs(stores),
     secretKeys: stores.secretKeys,
     signingKeys: (await loadSigningKeys(config)).keys,
     renderFault: (ctx, fault) => frame.faults.render(ctx as WebContext, fault),

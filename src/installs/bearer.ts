@@ -20,6 +20,8 @@ export type Bearer = {
   capabilities: Capability[]
   /** The resource that the token was requested for (RFC 8707), if any. */
   audience: string | null
+  /** The thumbprint of the key that the token is bound to (RFC 9449); null: whoever has it may use it. */
+  jkt: string | null
   /** The internal token's id; null for a token from the flow. */
   internalTokenId: string | null
 }

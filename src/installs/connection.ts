@@ -24,6 +24,7 @@ export type ConnectionSettings = {
   requirePkce: boolean
   longLivedTokens: boolean
   leaveOutIss: boolean
+  requireDpop: boolean
   deviceFlow: boolean
   requirePar: boolean
 }

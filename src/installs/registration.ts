@@ -32,6 +32,7 @@ export const blankSettings: ConnectionSettings = {
   requirePkce: false,
   longLivedTokens: false,
   leaveOutIss: false,
+  requireDpop: false,
   deviceFlow: false,
   requirePar: false,
 }

@@ -99,6 +99,11 @@ const members = {
     flag,
     'Allow the device flow (RFC 8628): a tool without a browser shows a code that people enter elsewhere.',
   ),
+  require_dpop: member(
+    'requireDpop',
+    flag,
+    'Refuse token requests without a proof of possession (DPoP, RFC 9449).',
+  ),
   leave_out_iss: member(
     'leaveOutIss',
     flag,

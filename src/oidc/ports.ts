@@ -14,6 +14,7 @@ export type ClientConnection = Pick<
   | 'requirePkce'
   | 'longLivedTokens'
   | 'leaveOutIss'
+  | 'requireDpop'
   | 'deviceFlow'
   | 'jwks'
   | 'jwksUri'
@@ -230,6 +231,8 @@ export type TokenInForce = {
   expiresAt: Date | null
   /** The resource that the token is for (RFC 8707), if one was named. */
   audience: string | null
+  /** The thumbprint of the key that the token is bound to (RFC 9449). */
+  jkt: string | null
   /** The granted pages that exist and that their grantor can still access. */
   pageIds: string[]
 }

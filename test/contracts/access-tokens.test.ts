@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type AccessWorld, openAccessWorld } from '../support/access.ts'
+import { type AccessWorld, openAccessWorld, presented } from '../support/access.ts'
 import { seedAccessToken, seedInstalled, seedStandingToken, sha256 } from '../support/installed.ts'
 import type { World } from '../support/seed.ts'
 
@@ -39,16 +39,18 @@ describe('a token', () => {
     expect(await may(installed.token, world.pages.handbook)).toBe(false)
   })
 
-  it('that is bound to a key of its holder is no bearer token', async () => {
-    for (const payload of [{ jkt: 'thumbprint' }, { 'x5t#S256': 'thumbprint' }]) {
-      const { token } = await seedInstalled(sql, {
+  it('that is bound to a key of its holder names it, and to a certificate is not in force', async () => {
+    const bound = (payload: Record<string, unknown>) =>
+      seedInstalled(sql, {
         workspaceId: world.workspaces.acme.id,
         userId: world.users.cleo.id,
         pages: [world.pages.handbook.id],
         payload,
       })
-      expect(await may(token, world.pages.handbook)).toBe(false)
-    }
+    const [byKey, byCertificate] = [await bound({ jkt: 'thumbprint' }), await bound({ 'x5t#S256': 'x' })]
+    const found = await at.access.bearer(presented(byKey.token), new Date())
+    expect(found?.jkt).toBe('thumbprint')
+    expect(await may(byCertificate.token, world.pages.handbook)).toBe(false)
   })
 
   it('of an authorization that was never redeemed speaks for nobody', async () => {

@@ -29,6 +29,7 @@ describe('an application that registers itself', () => {
       scope: 'openid read_content',
       software_id: 'x',
       require_pushed_authorization_requests: true,
+      dpop_bound_access_tokens: true,
     })
     expect(status).toBe(201)
     expect(made).toMatchObject({
@@ -37,6 +38,7 @@ describe('an application that registers itself', () => {
       redirect_uris: plain.redirect_uris,
       grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
       require_pushed_authorization_requests: true,
+      dpop_bound_access_tokens: true,
       token_endpoint_auth_method: 'none',
       scope: expect.stringContaining('insert_content'),
     })

@@ -52,6 +52,7 @@ describe('a manifest', () => {
       require_pkce: false,
       long_lived_tokens: false,
       leave_out_iss: false,
+      require_dpop: false,
       device_flow: false,
       require_par: false,
     })

@@ -4,7 +4,9 @@ import type pg from 'pg'
 import { type ApiNeeds, createApi } from '../../src/api/api.ts'
 import { openCursors } from '../../src/api/cursor.ts'
 import { apiStores } from '../../src/compose/api.ts'
+import { dpopProofs } from '../../src/dpop/proofs.ts'
 import { uuidv7 } from '../../src/installs/ids.ts'
+import { memoryShortLived } from '../../src/storage/memory/short-lived.ts'
 import { openFeed } from '../../src/storage/postgres/directory/feed.ts'
 import { poolOf } from '../../src/storage/postgres/pool.ts'
 import { openLimits } from '../../src/storage/rate-limits.ts'
@@ -43,6 +45,11 @@ export async function openApiAlone() {
         issuer: 'https://latchkey.test',
         partnerApi: 'full',
         cursors: openCursors([Buffer.alloc(32, 7)]),
+        proofs: dpopProofs({
+          secretKeys: [Buffer.alloc(32, 7)],
+          shortLived: memoryShortLived(),
+          now: () => new Date(),
+        }),
         ...postgres,
         access: {
           ...postgres.access,

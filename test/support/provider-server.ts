@@ -5,6 +5,7 @@ import pg from 'pg'
 import { pino } from 'pino'
 import { joinKeyRotation } from '../../src/compose/key-rotation.ts'
 import { cors } from '../../src/cors.ts'
+import { dpopProofs } from '../../src/dpop/proofs.ts'
 import type { Consent } from '../../src/installs/consent.ts'
 import { uuidv7 } from '../../src/installs/ids.ts'
 import { watchRequestTiming } from '../../src/oidc/endpoints/request-timing.ts'
@@ -59,6 +60,7 @@ export async function startProvider(settings: ProviderSettings): Promise<Provide
     store: providerStore(pool),
     shortLived,
     limits: openLimits(redis),
+    proofs: dpopProofs({ secretKeys, shortLived, now: () => new Date() }),
     secretKeys,
     signingKeys: (await loadSigningKeys({ signingKeys: null, dataDir: settings.dataDir })).keys,
     renderFault(ctx, fault) {

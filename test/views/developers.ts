@@ -97,6 +97,7 @@ const crowded: ManagedConnection = {
     requirePkce: true,
     longLivedTokens: true,
     leaveOutIss: true,
+    requireDpop: true,
     deviceFlow: true,
     requirePar: true,
     hasLogo: true,

@@ -6,7 +6,7 @@ import type { Context, Middleware } from 'koa'
 import { testHeader } from '../../installs/forced-outcome.ts'
 import { answerError } from '../answer-error.ts'
 import { type ApiNeeds, apiHeaders, openCallLimit } from '../api.ts'
-import { presentedToken, requireCapability } from '../bearer.ts'
+import { presentedToken, provenKey, requireCapability } from '../bearer.ts'
 import { Call } from '../call.ts'
 import { forceInSandbox } from '../forced-outcome.ts'
 import { readJsonBody } from '../json-body.ts'
@@ -33,10 +33,12 @@ export function openMcp(needs: ApiNeeds): Mcp {
   async function answer(ctx: Context): Promise<Response> {
     // Request refuses to be made with TRACE and CONNECT.
     if (!methods.includes(ctx.method)) throw otherMethod(ctx.method, methods)
-    const token = presentedToken(ctx)
+    const presented = presentedToken(ctx)
+    const { token } = presented
     callLimit.refuseKnown(token.hash.toString('base64'))
+    const jkt = await provenKey(needs, ctx, presented)
     await forceInSandbox(needs, token, ctx.get(testHeader))
-    const call = new Call({ ...needs, callLimit }, token, null)
+    const call = new Call({ ...needs, callLimit }, token, jkt, null)
     const bearer = await needs.access.bearer(token, call.now)
     const admitted = await call.admit(bearer && { bearer }, null)
     const parsedBody = ctx.method === 'POST' ? await readJsonBody(ctx) : undefined

@@ -51,6 +51,7 @@ export function readDocument(
     redirect_uris: sent.redirect_uris,
     grant_types: grants,
     token_endpoint_auth_method: method,
+    dpop_bound_access_tokens: sent.dpop_bound_access_tokens,
     require_pushed_authorization_requests: sent.require_pushed_authorization_requests,
     jwks: sent.jwks,
     jwks_uri: sent.jwks_uri,

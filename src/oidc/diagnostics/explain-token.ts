@@ -19,6 +19,8 @@ export type Attempted = {
   /** The client's address; null for public clients, whose requests come from people's devices. */
   address: string | null
   /** Counted against the rate limit of its client. */
+  /** The thumbprint of the key that the request proved to have (RFC 9449). */
+  jkt: string | null
   counted: boolean
 }
 

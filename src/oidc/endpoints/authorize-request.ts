@@ -48,13 +48,15 @@ export async function readAuthorizeRequest(
   const complaint = complain(query, resource === null)
   // The library refuses max_age without the scope openid.
   if (typeof query.max_age === 'string' && /^\d{1,9}$/.test(query.max_age)) kept.login_max_age = query.max_age
+  // The library would take the parameter for its own feature, which our token endpoint does not use.
+  if (query.dpop_jkt !== undefined) kept.proof_key = query.dpop_jkt
   // The library answers an unknown response type in the fragment. `complaint` refuses it, in the query.
   if (typeof kept.response_type === 'string') kept.response_type = 'code'
   return { query: kept, complaint }
 }
 
 function complain(query: Query, isForeign: boolean): Error | null {
-  const { response_type, response_mode, scope, authorization_details } = query
+  const { response_type, response_mode, scope, dpop_jkt, authorization_details } = query
   if (typeof response_type === 'string' && response_type !== 'code')
     return new errors.UnsupportedResponseType('the only response_type is code')
   if (response_mode !== undefined && response_mode !== 'query')
@@ -63,6 +65,8 @@ function complain(query: Query, isForeign: boolean): Error | null {
   const { unknown } = readScope(typeof scope === 'string' ? scope : '')
   if (unknown.length > 0) return new errors.InvalidScope('no such scope', unknown.join(' '))
   if (isForeign) return new errors.InvalidTarget('this server does not know the resource')
+  if (dpop_jkt !== undefined && !(typeof dpop_jkt === 'string' && /^[\w-]{43}$/.test(dpop_jkt)))
+    return new errors.InvalidRequest('dpop_jkt is no thumbprint of a key')
   if (authorization_details !== undefined)
     return new errors.InvalidAuthorizationDetails('pages are chosen by the member, not by the request')
   return null

@@ -59,6 +59,7 @@ export function readClientMetadata(sent: Metadata): ConnectionSettings | Metadat
     capabilities: [...agentCapabilities],
     requirePkce: true,
     deviceFlow: Array.isArray(sent.grant_types) && sent.grant_types.includes(deviceGrant),
+    requireDpop: sent.dpop_bound_access_tokens === true,
     requirePar: sent.require_pushed_authorization_requests === true,
   }
   const [fault] = faultsOfSettings('public', settings)
@@ -82,6 +83,7 @@ export function presentClientMetadata(settings: ConnectionSettings, method: unkn
     token_endpoint_auth_method: methodOf(settings, method),
     ...keys,
     scope: settings.capabilities.join(' '),
+    ...(settings.requireDpop ? { dpop_bound_access_tokens: true } : {}),
     ...(settings.requirePar ? { require_pushed_authorization_requests: true } : {}),
     ...(settings.website === null ? {} : { client_uri: settings.website }),
     ...(settings.privacyUrl === null ? {} : { policy_uri: settings.privacyUrl }),

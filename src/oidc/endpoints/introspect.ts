@@ -150,7 +150,8 @@ function present(token: TokenInForce, issuer: string, isRefreshToken: boolean): 
     ...(isRefreshToken ? {} : { aud: token.audience ?? issuer }),
     iat: seconds(issuedAt),
     ...(ends ? { exp: seconds(expiresAt) } : {}),
-    ...(isRefreshToken ? {} : { token_type: 'bearer' }),
+    ...(isRefreshToken ? {} : { token_type: token.jkt === null ? 'bearer' : 'DPoP' }),
+    ...(token.jkt === null ? {} : { cnf: { jkt: token.jkt } }),
     workspace_id: token.workspaceId,
     bot_id: token.installationId,
     authorization_details: [

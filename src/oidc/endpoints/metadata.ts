@@ -1,5 +1,6 @@
 /** Authorization server metadata (RFC 8414). */
 import { importJWK, SignJWT } from 'jose'
+import { proofAlgorithms } from '../../dpop/proofs.ts'
 import { capabilities } from '../../installs/capability.ts'
 import { assertionAlgorithms } from '../clients/client-assertion.ts'
 import type { SigningKey } from '../keys.ts'
@@ -47,6 +48,7 @@ function serverMetadata({ issuer, agents, mcp }: Parameters<typeof signedMetadat
         [`${endpoint}_endpoint_auth_signing_alg_values_supported`, assertionAlgorithms],
       ]),
     ),
+    dpop_signing_alg_values_supported: proofAlgorithms,
     prompt_values_supported: ['none', 'login', 'consent'],
     authorization_response_iss_parameter_supported: true,
     protected_resources: [issuer, ...(mcp ? [`${issuer}/mcp`] : [])],

@@ -1,10 +1,12 @@
 /** POST /v1/oauth/par (RFC 9126): takes an authorization request from the client itself, and refuses there what can be refused. */
 import type { Context, Middleware } from 'koa'
 import type { Client } from 'oidc-provider'
+import type { Proofs } from '../../dpop/proofs.ts'
 import { type NoteFlowStep, stepOf } from '../../installs/flow-log.ts'
 import type { KnownClient } from '../clients/clients.ts'
 import { plain } from '../diagnostics/failure.ts'
 import { askedCapabilities, readAuthorizeRequest } from './authorize-request.ts'
+import { provenKey } from './bound-tokens.ts'
 import { authenticated, type ClientRequestNeeds, inOurWords } from './client-request.ts'
 import { invalidRequest, OAuthRefusal } from './oauth-refusal.ts'
 import { type PushedRequests, pushedSeconds } from './pushed-requests.ts'
@@ -12,13 +14,13 @@ import type { Fields } from './request-body.ts'
 import type { Resources } from './resource.ts'
 
 export type PushNeeds = ClientRequestNeeds &
-  Resources & { pushed: PushedRequests; note: NoteFlowStep; now(): Date }
+  Resources & { proofs: Proofs; pushed: PushedRequests; note: NoteFlowStep; now(): Date }
 
 export function pushEndpoint(needs: PushNeeds): Middleware {
   return async ctx => {
     const { known, fields } = await authenticated(needs, ctx)
     try {
-      ctx.body = await push(needs, known, fields)
+      ctx.body = await push(needs, known, fields, await provenKey(needs, ctx))
       ctx.status = 201
     } catch (error) {
       const refusal = inOurWords(error)
@@ -28,11 +30,19 @@ export function pushEndpoint(needs: PushNeeds): Middleware {
   }
 }
 
-async function push(needs: PushNeeds, known: KnownClient, fields: Fields): Promise<object> {
+/** @param jkt of a proof that came along, which binds the code as the parameter dpop_jkt does (RFC 9449 §10.1). */
+async function push(
+  needs: PushNeeds,
+  known: KnownClient,
+  fields: Fields,
+  jkt: string | null,
+): Promise<object> {
   const { client_secret: _secret, client_assertion: _proof, client_assertion_type: _type, ...sent } = fields
   if (sent.request_uri !== undefined || sent.request !== undefined)
     throw invalidRequest('A pushed request has its parameters themselves, no request_uri and no request.')
-  const query = { ...sent, client_id: known.connection.id }
+  if (jkt !== null && sent.dpop_jkt !== undefined && sent.dpop_jkt !== jkt)
+    throw new OAuthRefusal(400, 'invalid_dpop_proof', 'dpop_jkt is of another key than the proof.')
+  const query = { ...sent, ...(jkt !== null && { dpop_jkt: jkt }), client_id: known.connection.id }
   const request = await readAuthorizeRequest(query, needs)
   if (request?.complaint) throw request.complaint
   check(known, sent)

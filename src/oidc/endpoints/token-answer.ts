@@ -16,7 +16,7 @@ export function tokenAnswer(
   const owner = exchange.owner!
   return {
     access_token,
-    token_type: 'bearer',
+    token_type: exchange.jkt === null ? 'bearer' : 'DPoP',
     ...(exchange.connection.longLivedTokens ? {} : { expires_in }),
     ...(refresh_token === undefined ? {} : { refresh_token }),
     scope: granted.join(' '),

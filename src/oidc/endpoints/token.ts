@@ -1,6 +1,7 @@
 /** POST /v1/oauth/token: runs the library's grant over an exchange, then stores the result by one statement. */
 
 import type { Context, Middleware } from 'koa'
+import type { Proofs } from '../../dpop/proofs.ts'
 import { type FlowFailure, type NoteFlowStep, stepOf } from '../../installs/flow-log.ts'
 import { type ForceOutcome, readTestOutcome, testHeader } from '../../installs/forced-outcome.ts'
 import type { Authenticate } from '../clients/client-authentication.ts'
@@ -19,6 +20,7 @@ import type {
   SecretStore,
   TokenStore,
 } from '../ports.ts'
+import { provenKey, refuseOtherKey } from './bound-tokens.ts'
 import { allowOrigin } from './cors.ts'
 import { type DeviceRequests, deviceGrant } from './device-requests.ts'
 import { forceInSandbox, withoutPages } from './forced-outcome.ts'
@@ -37,6 +39,7 @@ export type TokenNeeds = PresentedNeeds & {
   /** Whether the MCP server is served. */
   mcp: boolean
   devices: DeviceRequests
+  proofs: Proofs
   runGrant: RunGrant
   store: TokenStore & SecretStore & ResourceStore
   authenticate: Authenticate
@@ -58,12 +61,14 @@ export function tokenEndpoint(needs: TokenNeeds): Middleware {
       ended: null,
       address: null,
       counted: false,
+      jkt: null,
     }
     try {
       attempted.fields = withoutOpenId(await withConnectionId(needs.published, await readFields(ctx.req)))
       const credentials = readCredentials(authorization, attempted.fields)
       if (attempted.fields.grant_type === deviceGrant)
         attempted.fields = await fieldsOfDevice(needs, credentials, attempted.fields)
+      attempted.jkt = await provenKey(needs, ctx)
       await grant(needs, ctx, credentials, attempted)
       note(needs, ctx, claimedClient(authorization, attempted.fields), attempted, null)
     } catch (error) {
@@ -123,6 +128,7 @@ async function decide(
   attempted.counted = true
   allowOrigin(ctx, known.connection)
   refuseDetails(fields)
+  refuseOtherKey(known.connection, ownOf(keptOf(found.source), credentials.clientId), attempted.jkt)
   const resource = await targetOf(fields, ownOf(keptOf(found.source), credentials.clientId), needs)
   // Another host issued the next token; treating the retry as reuse would end the family.
   if (lacksKey(found.source, now) && ownOf(keptOf(found.source), credentials.clientId)) throw unavailable()
@@ -131,7 +137,9 @@ async function decide(
   const source = forced ? (await readPresented(needs, credentials.clientId, fields)).source : found.source
 
   const retried = await isRetry(needs.store, ctx.req, credentials.clientId, fields, source, now)
-  const exchange = new Exchange(known, source, denialReason(source), now, { resource, retried })
+  const exchange = new Exchange(known, source, denialReason(source), now, {
+    ...{ resource, retried, jkt: attempted.jkt },
+  })
   begin(ctx, exchange)
   const granted = await needs.runGrant(ctx, exchange, fields).catch(async error => {
     // The library detected the reuse; ending the family is a write of its own.

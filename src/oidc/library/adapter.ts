@@ -90,6 +90,7 @@ function durable(model: string, store: Authorizations, issuer: string): Adapter 
           ...testOf(Provider.ctx),
           ...resourceOf(Provider.ctx),
           ...deviceOf(Provider.ctx, issuer),
+          ...proofKeyOf(Provider.ctx),
         },
         now: new Date(payload.iat! * 1000),
       }
@@ -131,6 +132,12 @@ function resourceOf(ctx: unknown): { resource?: string } {
 function deviceOf(ctx: unknown, issuer: string): { device?: true } {
   const { params } = (ctx as { oidc: { params?: Record<string, unknown> } }).oidc
   return params?.redirect_uri === deviceRedirectUri(issuer) ? { device: true } : {}
+}
+
+/** The key that the authorization request bound the code to (RFC 9449 §10). */
+function proofKeyOf(ctx: unknown): { proofKey?: string } {
+  const { params } = (ctx as { oidc: { params?: Record<string, unknown> } }).oidc
+  return typeof params?.proof_key === 'string' ? { proofKey: params.proof_key } : {}
 }
 
 function markReused(): void {

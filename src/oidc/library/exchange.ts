@@ -48,6 +48,8 @@ export class Exchange {
   readonly denialReason: string | null
   /** The resource that the tokens are for (RFC 8707), if one was named. */
   readonly resource: string | null
+  /** The thumbprint of the key that the tokens are bound to (RFC 9449), if the client proved to have one. */
+  readonly jkt: string | null
   private access: NewToken | null = null
   private refresh: NewToken | null = null
 
@@ -56,7 +58,11 @@ export class Exchange {
     source: Source,
     denialReason: string | null,
     now: Date,
-    { resource = null, retried = false }: { resource?: string | null; retried?: boolean },
+    {
+      resource = null,
+      jkt = null,
+      retried = false,
+    }: { resource?: string | null; jkt?: string | null; retried?: boolean },
   ) {
     this.retried = retried
     this.client = known.client
@@ -65,6 +71,7 @@ export class Exchange {
     this.denialReason = denialReason
     this.now = now
     this.resource = resource
+    this.jkt = jkt
   }
 
   get owner(): TokenOwner | null {
@@ -89,12 +96,19 @@ export class Exchange {
       this.resource && (model === 'AccessToken' ? { aud: this.resource } : { resource: this.resource })
     const token = {
       hash: hash('sha256', id, 'buffer'),
-      payload: { ...keptPayload(payload), ...audience },
+      payload: { ...keptPayload(payload), ...audience, ...this.binding(model) },
       expiresAt: new Date(Number(payload.exp) * 1000),
     }
     if (model === 'AccessToken') this.access = token
     else if (model === 'RefreshToken') this.refresh = token
     else throw new Error(`a token request does not write ${model}`)
+  }
+
+  /** Refresh tokens of clients that authenticate are bound to the client already (RFC 9449 §5). */
+  private binding(model: string): Payload {
+    if (this.jkt === null) return {}
+    if (model === 'AccessToken') return { jkt: this.jkt }
+    return this.connection.clientType === 'public' ? { proofKey: this.jkt } : {}
   }
 
   /**

@@ -14,6 +14,9 @@ import { authorizationLifetime, lifetimes } from './lifetimes.ts'
 
 type Answered = { result?: InteractionResults; returnTo: string }
 
+/** Parameters that the library knows by another name than the partner sent. */
+const sentNames: Record<string, string> = { login_max_age: 'max_age', proof_key: 'dpop_jkt' }
+
 export function interactions(needs: {
   provider: Provider
   issuer: string
@@ -36,7 +39,7 @@ export function interactions(needs: {
     if (!found || ctx.path.split('/')[2] !== found.uid) return null
     const params = found.params as Record<string, string | undefined>
     const sent = Object.entries(params).flatMap(([name, value]) =>
-      typeof value === 'string' ? [[name === 'login_max_age' ? 'max_age' : name, value]] : [],
+      typeof value === 'string' ? [[sentNames[name] ?? name, value]] : [],
     )
     return {
       uid: found.uid,

@@ -3,6 +3,7 @@ import { hkdfSync } from 'node:crypto'
 import type { Context, Middleware, Next } from 'koa'
 import compose from 'koa-compose'
 import Provider from 'oidc-provider'
+import type { Proofs } from '../../dpop/proofs.ts'
 import type { NoteFlowStep } from '../../installs/flow-log.ts'
 import type { ForceOutcome } from '../../installs/forced-outcome.ts'
 import type { TakingLimits } from '../../installs/rate-limits.ts'
@@ -58,6 +59,7 @@ export type ProviderNeeds = {
   published: PublishedStore
   fetchDocument: PublishedNeeds['fetchDocument']
   fetchKeys: FetchKeys
+  proofs: Proofs
   /** The sign-in, from which the browser comes back to an address of ours. */
   signInUrl(returnTo: string): string
   store: ProviderStore

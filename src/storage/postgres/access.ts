@@ -29,22 +29,22 @@ export const grantorReaches = (grant: string, root: string) => `coalesce((
   where m.workspace_id = ${grant}.workspace_id and m.user_id = ${grant}.granted_by), false)`
 
 /**
- * The row of a live token: $1 is its SHA-256, $2 the current time. A token bound to a key of its holder (RFC 9449, RFC 8705) is
- * no bearer token, and is not found here.
+ * The row of a live token: $1 is its SHA-256, $2 the current time. `jkt`: the key that it is bound to (RFC 9449), which the caller
+ * checks. A token bound to a certificate (RFC 8705) is not found here.
  */
 export function bearerSql(kind: PresentedToken['kind']): string {
   const own =
     kind === 'access'
-      ? `t.payload->>'scope' as scope, t.payload->>'aud' as audience, null::uuid as internal_token_id
+      ? `t.payload->>'scope' as scope, t.payload->>'aud' as audience, t.payload->>'jkt' as jkt, null::uuid as internal_token_id
          from access_tokens t
          join authorizations a on a.id = t.grant_id and a.expires_at > $2
          join installations i on i.workspace_id = a.workspace_id and i.id = a.installation_id`
-      : `null as scope, null as audience, t.id as internal_token_id
+      : `null as scope, null as audience, null as jkt, t.id as internal_token_id
          from internal_tokens t
          join installations i on i.workspace_id = t.workspace_id and i.id = t.installation_id`
   const inForce =
     kind === 'access'
-      ? `t.expires_at > $2 and not t.payload ?| array['jkt', 'x5t#S256']`
+      ? `t.expires_at > $2 and not t.payload ? 'x5t#S256'`
       : `t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)`
   return `select i.workspace_id, i.id as installation_id, i.user_id, i.connection_id, c.name as connection_name,
       i.capabilities, i.added_capabilities, ${own}
@@ -162,6 +162,7 @@ export type BearerRow = {
   added_capabilities: Capability[]
   scope: string | null
   audience: string | null
+  jkt: string | null
   internal_token_id: string | null
 }
 
@@ -181,6 +182,7 @@ export function toBearer(row: BearerRow): Bearer {
           })
         : row.capabilities,
     audience: row.audience,
+    jkt: row.jkt,
     internalTokenId: row.internal_token_id,
   }
 }

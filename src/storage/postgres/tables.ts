@@ -188,6 +188,7 @@ export const connections = table<ConnectionRow>('connections', {
   requirePkce: flag,
   longLivedTokens: flag,
   leaveOutIss: flag,
+  requireDpop: flag,
   deviceFlow: flag,
   requirePar: flag,
   resourceServer: flag,

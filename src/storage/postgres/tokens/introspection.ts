@@ -9,7 +9,7 @@ type Kind = 'access' | 'refresh' | 'internal'
 
 /** An active refresh token: $1 its SHA-256, $2 now. */
 const refreshSql = `select i.workspace_id, i.id as installation_id, i.user_id, i.connection_id,
-    c.name as connection_name, i.capabilities, i.added_capabilities, t.payload->>'scope' as scope, t.payload->>'resource' as audience,
+    c.name as connection_name, i.capabilities, i.added_capabilities, t.payload->>'scope' as scope, t.payload->>'resource' as audience, null as jkt,
     null::uuid as internal_token_id
   from refresh_tokens t
   join authorizations a on a.id = t.grant_id and a.expires_at > $2

@@ -136,6 +136,7 @@ function factsOf({ connection }: ManagedConnection, about: ConnectionFacts, now:
     connection.jwks || connection.jwksUri ? 'Signs assertions with its own keys' : null,
     connection.requirePar ? 'Flows begin with a pushed request' : null,
     connection.deviceFlow ? 'Device flow' : null,
+    connection.requireDpop ? 'Tokens are bound to a key (DPoP)' : null,
     connection.leaveOutIss ? 'Callbacks without iss' : null,
   ]
   return [

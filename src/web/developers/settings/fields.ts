@@ -213,6 +213,12 @@ function flowFields(
           checked: settings.deviceFlow,
         },
         {
+          value: 'require_dpop',
+          label: labels.requireDpop,
+          hint: 'Refuse token requests without a proof of possession (DPoP, RFC 9449): stolen tokens are of no use then.',
+          checked: settings.requireDpop,
+        },
+        {
           value: 'leave_out_iss',
           label: labels.leaveOutIss,
           hint: 'For clients that break on the iss parameter (RFC 9207) of the callback.',

@@ -4,7 +4,14 @@ import type { Connection } from '../../../installs/connection.ts'
 import type { ConnectionSettings } from '../../../installs/registration.ts'
 
 const people: Capability[] = ['read_user_without_email', 'read_user_with_email']
-const switches = ['require_pkce', 'long_lived_tokens', 'leave_out_iss', 'device_flow', 'require_par']
+const switches = [
+  'require_pkce',
+  'long_lived_tokens',
+  'leave_out_iss',
+  'require_dpop',
+  'device_flow',
+  'require_par',
+]
 
 /** Settings of a connection without a flow, which an internal one is. */
 const flowless = {
@@ -16,6 +23,7 @@ const flowless = {
   requirePkce: false,
   longLivedTokens: false,
   leaveOutIss: false,
+  requireDpop: false,
   deviceFlow: false,
   requirePar: false,
 } satisfies Partial<ConnectionSettings>
@@ -50,6 +58,7 @@ export function readSettings(form: URLSearchParams, kind: Connection['kind']): S
     requirePkce: flags.includes('require_pkce'),
     longLivedTokens: flags.includes('long_lived_tokens'),
     leaveOutIss: flags.includes('leave_out_iss'),
+    requireDpop: flags.includes('require_dpop'),
     deviceFlow: flags.includes('device_flow'),
     requirePar: flags.includes('require_par'),
     ...(kind === 'internal' ? flowless : {}),

@@ -22,6 +22,7 @@ export const labels: Record<keyof ConnectionSettings, string> = {
   longLivedTokens: 'Long-lived access tokens',
   requirePar: 'Require pushed requests',
   deviceFlow: 'Device flow',
+  requireDpop: 'Require bound tokens',
   leaveOutIss: 'Leave out iss',
 }
 
