@@ -19,7 +19,7 @@ beforeAll(async () => {
     body: {
       client_name: 'Terminal',
       redirect_uris: ['http://127.0.0.1/unused'],
-      grant_types: ['authorization_code', 'refresh_token', deviceGrant],
+      grant_types: [deviceGrant, 'refresh_token'],
     },
   })
   expect(json.grant_types).toContain(deviceGrant)

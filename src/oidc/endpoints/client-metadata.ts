@@ -41,8 +41,9 @@ export function readClientMetadata(sent: Metadata): ConnectionSettings | Metadat
       error: 'invalid_redirect_uri',
       sentence: `redirect_uris should be a list of 1 to ${maxRedirectUris} addresses.`,
     }
-  if (!lists(sent.grant_types, 'authorization_code'))
-    return invalid('grant_types', 'should be left out, or a list with authorization_code')
+  // A tool that uses the device flow alone may name that grant alone.
+  if (!lists(sent.grant_types, 'authorization_code') && !lists(sent.grant_types, deviceGrant))
+    return invalid('grant_types', `should be left out, or a list with authorization_code or ${deviceGrant}`)
   if (!lists(sent.response_types, 'code'))
     return invalid('response_types', 'should be left out, or a list with code')
   for (const member of ['client_name', 'client_uri', 'policy_uri', 'tos_uri', ...(signs ? ['jwks_uri'] : [])])
