@@ -9,7 +9,7 @@ import { governing, installing, partners } from './_steps.ts'
 
 type Named = { name: string; given: Given }
 
-const steps: Record<string, Step> = { ...installing, ...governing, ...partners, ...directory }
+export const steps: Record<string, Step> = { ...installing, ...governing, ...partners, ...directory }
 
 /** After each command every token that lives, and one that may not, is asked about a page, everywhere. */
 async function allAgree(model: Model, product: Product, given: Given): Promise<void> {
@@ -128,6 +128,16 @@ export async function begin(server: Server): Promise<{ model: Model; real: Produ
   ] as const)
     await new One({ name: 'install', given: { ...given, pages: [...given.pages] } }).run(model, real)
   return { model, real }
+}
+
+/** Plays these steps, each of which must be possible at its turn. */
+export async function play(server: Server, named: readonly Named[]): Promise<void> {
+  const { model, real } = await begin(server)
+  for (const step of named) {
+    const one = new One(step)
+    if (!one.check(model)) throw new Error(`${one} is not possible now`)
+    await one.run(model, real)
+  }
 }
 
 /** Sequences of steps, some of them two at the same moment. */
