@@ -287,6 +287,15 @@ CREATE TABLE workspaces (
 CREATE UNIQUE INDEX workspaces_by_external_id ON workspaces USING btree (external_id) WHERE external_id IS NOT NULL;
 CREATE UNIQUE INDEX workspaces_one_sandbox ON workspaces USING btree (sandbox_owner) WHERE sandbox_owner IS NOT NULL;
 
+CREATE TABLE approved_publishers (
+  workspace_id uuid NOT NULL,
+  host text NOT NULL,
+  approved_by uuid,
+  approved_at timestamp with time zone NOT NULL,
+  CONSTRAINT approved_publishers_pkey PRIMARY KEY (workspace_id, host),
+  CONSTRAINT approved_publishers_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+
 CREATE TABLE connections (
   id uuid NOT NULL,
   kind text NOT NULL,

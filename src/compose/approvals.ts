@@ -2,6 +2,7 @@ import type Router from '@koa/router'
 import type { ClientBase } from 'pg'
 import type { EntityManager } from 'typeorm'
 import { addApproval } from '../installs/actions/add-approval.ts'
+import { addPublisher, removePublisher } from '../installs/actions/approve-publisher.ts'
 import { closeRequest } from '../installs/actions/close-request.ts'
 import { decideApproval } from '../installs/actions/decide-approval.ts'
 import { disconnectUnapproved } from '../installs/actions/disconnect-unapproved.ts'
@@ -18,6 +19,7 @@ import {
   readApprovedPeople,
   readCandidates,
   readInstaller,
+  readPublishers,
 } from '../storage/postgres/queries/settings/approvals.ts'
 import { readMyRequest, readMyRequests } from '../storage/postgres/queries/settings/my-requests.ts'
 import { readMyOffers } from '../storage/postgres/queries/settings/offers.ts'
@@ -71,10 +73,13 @@ export function approvalScreens(
       readings: {
         list: readApproved(pool),
         candidates: readCandidates(pool),
+        publishers: readPublishers(pool),
         people: readApprovedPeople(pool),
         person: readInstaller(pool),
       },
       addApproval: addApproval(parts),
+      addPublisher: addPublisher(parts),
+      removePublisher: removePublisher(parts),
       removeApproval: removeApproval(parts),
       disconnectEveryone,
       revokeMember,

@@ -32,6 +32,8 @@ export type EventKind =
   /** A connection was added to the approved list, or removed from it. */
   | 'approval.added'
   | 'approval.removed'
+  | 'publisher.approved'
+  | 'publisher.removed'
   /** A member requested an approval, withdrew the request, or continued after the approval. */
   | 'approval-request.made'
   | 'approval-request.withdrawn'

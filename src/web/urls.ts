@@ -111,6 +111,9 @@ export const urls = {
   /** The approved list, and the actions on its connections. */
   approval: {
     add: (workspaceId: string) => `/settings/${workspaceId}/approved/add`,
+    addPublisher: (workspaceId: string) => `/settings/${workspaceId}/approved/publishers/add`,
+    removePublisher: (workspaceId: string, host?: string) =>
+      `/settings/${workspaceId}/approved/publishers/remove${host ? `?${new URLSearchParams({ host })}` : ''}`,
     people: (workspaceId: string, connectionId: string) =>
       `/settings/${workspaceId}/approved/${connectionId}/people`,
     revoke: (workspaceId: string, connectionId: string, userId: string) =>

@@ -183,3 +183,50 @@ describe('where the workspace allows only published agents', () => {
     expect((await read(client, world.pages.handbook)).isError).toBe(false)
   })
 })
+
+describe('where the workspace allows only approved agents', () => {
+  it('an owner approves the publisher, and the member goes on by one press, as do others with its next agent', async () => {
+    const settings = `${server.base}/settings/${world.workspaces.acme.id}`
+    const { host } = new URL(documents.base)
+    const owner = await (await openProfile(browser)).newPage()
+    await owner.goto(`${settings}/policy`)
+    await signIn(owner, world.users.ada.email, password)
+    await owner.getByLabel('Agents that register themselves').selectOption('Only approved')
+    await press(owner, 'Save policy')
+    await owner.getByText('Saved.').waitFor()
+
+    const published = (path: string) =>
+      new McpApplication(server.base, callback.address, 'GitHub', `${documents.base}/${path}`)
+    const application = published('unknown.json')
+    const page = await arrive(application, 'ben')
+    expect(await page.getByRole('main').textContent()).toContain('allows only agents from its approved list')
+    await page.getByRole('textbox').fill('For my notes.')
+    await press(page, 'Request approval')
+
+    await owner.goto(`${settings}/approved`)
+    await owner.getByRole('link', { name: 'Add publisher' }).click()
+    await owner.getByRole('textbox', { name: 'Publisher' }).fill('not a host')
+    await press(owner, 'Add publisher')
+    await owner.getByText('This is no host name.').waitFor()
+    expect(await flaws(owner)).toEqual([])
+    await owner.getByRole('textbox', { name: 'Publisher' }).fill(host)
+    await press(owner, 'Add publisher')
+    await owner.getByText('Members can connect whatever this publisher describes').waitFor()
+    expect(await flaws(owner)).toEqual([])
+
+    await page.goto(`${settings}/my-requests`)
+    await page.getByRole('button', { name: 'Continue: GitHub' }).click()
+    const client = await allow(page, application, 'Handbook')
+    expect((await read(client, world.pages.handbook)).isError).toBe(false)
+    const next = published('next.json')
+    await allow(await arrive(next, 'cleo'), next, 'Handbook')
+
+    await owner.getByRole('link', { name: `Remove ${host}` }).click()
+    await press(owner, `Remove ${host}`)
+    await owner.getByText('Members cannot connect its applications').waitFor()
+    const late = await arrive(published('late.json'), 'cleo')
+    expect(await late.getByRole('main').textContent()).toContain('allows only agents from its approved list')
+    // Those that are connected stay connected.
+    expect((await read(client, world.pages.handbook)).isError).toBe(false)
+  })
+})

@@ -13,6 +13,7 @@ import {
 } from '../../src/web/settings/approvals/confirm-pages.ts'
 import { approvedPage, approvedView } from '../../src/web/settings/approvals/page.ts'
 import { approvedPeoplePage, approvedPeopleView } from '../../src/web/settings/approvals/people-page.ts'
+import { publisherPage, publisherView } from '../../src/web/settings/approvals/publisher-page.ts'
 import type { Approved } from '../../src/web/settings/approvals/readings.ts'
 import {
   leftBehindPage,
@@ -307,13 +308,22 @@ export const fixtures = [
     'letting go': letGoPage(workspace, crowdedLeft),
   }),
   fixture(approvedView, place('approved'), {
-    empty: approvedPage(calm, { rules: reading(noPolicy).kept, rows: [], more: false }),
-    usual: approvedPage(calm, { rules: reading(listed).kept, rows: approved.slice(0, 1), more: false }),
+    empty: approvedPage(calm, { rules: reading(noPolicy).kept, rows: [], more: false }, []),
+    usual: approvedPage(calm, { rules: reading(listed).kept, rows: approved.slice(0, 1), more: false }, []),
     crowded: approvedPage(
       { ...calm, trail: further },
       { rules: reading({ ...listed, restrictInstalls: 'owners-only' }).kept, rows: approved, more: true },
+      [
+        { host: 'agent.example.com', connections: 1, approvedAt: ago(3), approvedBy: hostile },
+        { host: `${longWord}.example.com`, connections: 12, approvedAt: ago(3), approvedBy: null },
+      ],
     ),
-    'on another plan': approvedPage(calm, { rules: reading(listed, 'free').kept, rows: [], more: false }),
+
+    'on another plan': approvedPage(calm, { rules: reading(listed, 'free').kept, rows: [], more: false }, []),
+  }),
+  fixture(publisherView, place('approved'), {
+    empty: publisherPage(workspace, '', null),
+    refused: publisherPage(workspace, hostile, 'This is no host name.'),
   }),
   fixture(addApprovedView, place('approved'), {
     empty: addApprovedPage(calm, '', { rows: [], more: false }),

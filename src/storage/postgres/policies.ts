@@ -66,6 +66,13 @@ export function policyStore(client: ClientBase) {
   }
 }
 
+/** Connection `c` is on the approved list of a workspace, or its publisher is (SQL, the argument too). */
+export function approvedSql(workspace: string): string {
+  return `(exists (select from approvals l where l.workspace_id = ${workspace} and l.connection_id = c.id)
+    or exists (select from approved_publishers l
+      where l.workspace_id = ${workspace} and l.host = split_part(c.document_url, '/', 3)))`
+}
+
 /** $1 workspace: live installations of public connections, with the facts that decide whether the policy would allow them. */
 export const governedSql = `
   select ${asColumns<GovernedInstallation>({
@@ -75,8 +82,7 @@ export const governedSql = `
     installerRole: 'm.role',
     connection: asObject<GovernedInstallation['connection']>({
       firstParty: 'c.first_party',
-      approved: `exists (
-        select from approvals a where a.workspace_id = i.workspace_id and a.connection_id = c.id)`,
+      approved: approvedSql('i.workspace_id'),
     }),
   })}
   from installations i

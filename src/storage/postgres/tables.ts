@@ -244,6 +244,13 @@ export const approvals = sqlTable('approvals', {
   approvedAt: time,
 })
 
+export const approvedPublishers = sqlTable('approved_publishers', {
+  workspaceId: key(uuid),
+  host: key(text),
+  approvedBy: orNull(uuid),
+  approvedAt: time,
+})
+
 export const approvalRequests = table<ApprovalRequest & { letsIn: boolean }>('approval_requests', {
   workspaceId: key(uuid),
   id: key(uuid),
@@ -429,6 +436,7 @@ export const tables = [
   connectionSecrets,
   workspacePolicies,
   operatorRules,
+  approvedPublishers,
   approvals,
   approvalRequests,
   consents,

@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import type { Placement } from '../../../installs/policy.ts'
-import { onlyOwnersInstall, policySql } from '../policies.ts'
+import { approvedSql, onlyOwnersInstall, policySql } from '../policies.ts'
 import { asObject } from '../projection.ts'
 
 /** Where only owners install, this member's own approved request lets them in (SQL). Such rows have an index of their own. */
@@ -26,7 +26,7 @@ export const suspendedByOwner = (workspace: string, connection: string, user: st
  * than the one read with the facts makes no change, and the facts are read again.
  */
 export const placementStamp = `concat(c.xmin, '/', w.xmin, '/', u.xmin, '/', m.xmin, '/', p.xmin, '/',
-  exists (select from approvals l where l.workspace_id = w.id and l.connection_id = c.id), '/',
+  ${approvedSql('w.id')}, '/',
   ${onlyOwnersInstall('p')} and ${requestApproved('w.id', 'c.id', 'u.id')})`
 
 /** A `Placement` as JSON: of workspace `w`, the policy `o`, connection `c` and the user whose id is `user` (SQL). */
@@ -45,7 +45,7 @@ export const placementSql = (user: string) =>
       capabilities: 'c.capabilities',
       optionalCapabilities: 'c.optional_capabilities',
     }),
-    approved: 'exists (select from approvals a where a.workspace_id = w.id and a.connection_id = c.id)',
+    approved: approvedSql('w.id'),
     requestApproved: requestApproved('w.id', 'c.id', user),
     operatorAgents: '(select agents from operator_rules)',
     suspended: suspendedByOwner('w.id', 'c.id', user),

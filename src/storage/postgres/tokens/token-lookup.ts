@@ -14,7 +14,7 @@ import type {
 } from '../../../oidc/ports.ts'
 import { notEnded } from '../access.ts'
 import { batch, inOrder, together } from '../batch.ts'
-import { onlyOwnersInstall, policySql } from '../policies.ts'
+import { approvedSql, onlyOwnersInstall, policySql } from '../policies.ts'
 import { placementStamp, requestApproved, suspendedByOwner } from '../stores/placements.ts'
 import { clientProof, liveClient, type ProofRow, toProof } from './client.ts'
 
@@ -86,7 +86,7 @@ const readCode = readEach(
     i.last_used_at > a.redeemed_at or exists (
       select from refresh_tokens r where r.grant_id = a.id and r.parent_hash is not null) as used, ${ownerColumns}, w.plan,
     ${policySql('p')} as policy,
-    exists (select from approvals l where l.workspace_id = a.workspace_id and l.connection_id = c.id) as approved,
+    ${approvedSql('a.workspace_id')} as approved,
     ${onlyOwnersInstall('p')}
       and ${requestApproved('a.workspace_id', 'c.id', 'a.user_id')} as "requestApproved",
     ${suspendedByOwner('a.workspace_id', 'c.id', 'a.user_id')} as suspended,

@@ -83,6 +83,17 @@ export function removeApprovalPage(
 }
 
 export const notices: Notices = {
+  'publisher-added': () => ({
+    kind: 'good',
+    sentence: 'Approved. Members can connect whatever this publisher describes on its host, without asking.',
+  }),
+  'publisher-already': () => ({ kind: 'info', sentence: 'This publisher was approved already.' }),
+  'publisher-removed': () => ({
+    kind: 'good',
+    sentence:
+      'Removed. Members cannot connect its applications on their own where the policy asks for approval.',
+  }),
+  'publisher-gone': () => ({ kind: 'info', sentence: 'This publisher was not on the list any more.' }),
   added: () => ({ kind: 'good', sentence: 'Added. Members can install it from now on.' }),
   'already-added': () => ({ kind: 'info', sentence: 'It was already on the list.' }),
   revoked: () => ({ kind: 'good', sentence: 'Revoked. That person’s tokens no longer work.' }),

@@ -10,9 +10,9 @@ import { connectionMark, type Mark } from '../../kit/marks.ts'
 import { type Menu, type MenuItem, menuLink } from '../../kit/menu.ts'
 import { type Pagination, type PassedCursors, paginate } from '../../kit/pagination.ts'
 import { type Cell, type Columns, nameCell, type Table, table } from '../../kit/table.ts'
-import { namesWords } from '../../kit/words.ts'
+import { countWords, namesWords } from '../../kit/words.ts'
 import { urls } from '../../urls.ts'
-import type { Approved, ListedConnection } from './readings.ts'
+import type { Approved, ApprovedPublisher, ListedConnection } from './readings.ts'
 
 export type Empty = {
   icon: 'badge-check' | 'users' | 'search'
@@ -21,11 +21,15 @@ export type Empty = {
   action: { label: string; href: string } | null
 }
 
+export type PublisherRow = { host: string; note: string; remove: string }
+
 export type ApprovedPage = {
   notice: Notice | null
   /** The effect of the list under the present policy, and the policy's address. */
   effect: { sentence: string; policy: string }
   add: string
+  addPublisher: string
+  publishers: PublisherRow[]
   table: Table
   empty: Empty
   pagination: Pagination
@@ -43,6 +47,7 @@ export type Facts = {
 export function approvedPage(
   { workspace, trail, notice, now }: Facts,
   { rules, rows, more }: { rules: KeptPolicy; rows: Approved[]; more: boolean },
+  publishers: ApprovedPublisher[],
 ): ApprovedPage {
   const here = urls.approved(workspace.id)
   const add = urls.approval.add(workspace.id)
@@ -50,6 +55,12 @@ export function approvedPage(
     notice,
     effect: { sentence: effectOf(rules), policy: urls.policy(workspace.id) },
     add,
+    addPublisher: urls.approval.addPublisher(workspace.id),
+    publishers: publishers.map(one => ({
+      host: one.host,
+      note: `${countWords(one.connections, 'application', 'applications')}, approved by ${one.approvedBy ?? 'someone who is gone'}`,
+      remove: urls.approval.removePublisher(workspace.id, one.host),
+    })),
     table: table(columns(workspace.id, now), rows),
     empty: {
       icon: 'badge-check',

@@ -30,6 +30,14 @@ export type ApprovedPeople = {
   more: boolean
 }
 
+/** `connections`: how many of its documents were used here. `approvedBy` null: someone who is gone. */
+export type ApprovedPublisher = {
+  host: string
+  connections: number
+  approvedAt: Date
+  approvedBy: string | null
+}
+
 /** Each is one query. Windows are sorted by name and begin after the id `after`. */
 export type ApprovedReadings = {
   /** null when there is no such workspace. */
@@ -37,6 +45,8 @@ export type ApprovedReadings = {
     workspaceId: string
     after: string | null
   }): Promise<{ rules: KeptPolicy; rows: Approved[]; more: boolean } | null>
+  /** By host. */
+  publishers(workspaceId: string): Promise<ApprovedPublisher[]>
   /** Public connections that are installed and not on the list; empty `words` match all. */
   candidates(question: {
     workspaceId: string

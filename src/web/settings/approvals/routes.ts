@@ -14,8 +14,10 @@ import { notices } from './confirm-pages.ts'
 import { type ApprovedConnectionNeeds, connectionRoutes } from './connection-routes.ts'
 import { searchWords } from './form.ts'
 import { approvedPage, approvedView } from './page.ts'
+import { type PublisherNeeds, publisherRoutes } from './publisher-routes.ts'
 
-export type ApprovedNeeds = ApprovedConnectionNeeds & { addApproval: ReturnType<typeof addApproval> }
+export type ApprovedNeeds = ApprovedConnectionNeeds &
+  PublisherNeeds & { addApproval: ReturnType<typeof addApproval> }
 
 export function approved(needs: ApprovedNeeds): Router<WebState> {
   const router = new Router<WebState>({ prefix: '/settings/:workspace/approved' })
@@ -23,6 +25,7 @@ export function approved(needs: ApprovedNeeds): Router<WebState> {
   router.get('/', ctx => showList(needs, ctx))
   router.get('/add', ctx => showCandidates(needs, ctx))
   router.post('/add', ctx => add(needs, ctx))
+  router.use(publisherRoutes(needs).routes())
   router.use(connectionRoutes(needs).routes())
   return router
 }
@@ -34,10 +37,13 @@ async function showList(
   const visit = await gate.enterAsOwner(ctx)
   if (!visit) return
   const after = readUuid(ctx.query.after)
-  const list = await readings.list({ workspaceId: visit.workspace.id, after })
+  const [list, publishers] = await Promise.all([
+    readings.list({ workspaceId: visit.workspace.id, after }),
+    readings.publishers(visit.workspace.id),
+  ])
   if (!list) return faults.notFound(ctx)
   const facts = { workspace: visit.workspace, trail: readPassedCursors(ctx.query, after), now: now() }
-  const model = approvedPage({ ...facts, notice: readNotice(ctx, notices) }, list)
+  const model = approvedPage({ ...facts, notice: readNotice(ctx, notices) }, list, publishers)
   const layout = gate.layout(visit, { title: 'Approved', navItem: 'approved', crumbs: [] })
   render.screen(ctx, approvedView, model, layout)
 }

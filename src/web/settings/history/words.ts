@@ -71,6 +71,14 @@ export const kindWords: Record<EventKind, KindWords> = {
   'policy.changed': { label: 'Policy changed', tell: changedPolicy },
   'approval.added': plain('Approved', 'added it to the approved list'),
   'approval.removed': plain('Approval removed', 'removed it from the approved list'),
+  'publisher.approved': {
+    label: 'Publisher approved',
+    tell: data => `approved everything that ${hostWords(data.host)} publishes`,
+  },
+  'publisher.removed': {
+    label: 'Publisher removed',
+    tell: data => `took ${hostWords(data.host)} off the approved publishers`,
+  },
   'approval-request.made': plain('Approval requested', 'asked for its approval'),
   'approval-request.withdrawn': plain('Request withdrawn', 'withdrew the request for its approval'),
   'approval-request.taken-up': plain('Request taken up', 'continued after the approval'),
@@ -109,6 +117,8 @@ function levelWords(added: unknown): string {
   const known = Array.isArray(added) ? added.filter(isCapability) : []
   return listWords(shortLevels(known).map(words => words[0]!.toLowerCase() + words.slice(1)))
 }
+
+const hostWords = (host: unknown) => (typeof host === 'string' ? host : 'a publisher')
 
 function pages(count: unknown): string {
   return pagesWords(typeof count === 'number' ? count : 0)

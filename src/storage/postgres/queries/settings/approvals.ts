@@ -4,12 +4,13 @@ import type {
   Approved,
   ApprovedPeople,
   ApprovedPerson,
+  ApprovedPublisher,
   ApprovedReadings,
   Candidate,
   ListedConnection,
   Person,
 } from '../../../../web/settings/approvals/readings.ts'
-import { keptPolicyColumns } from '../../policies.ts'
+import { approvedSql, keptPolicyColumns } from '../../policies.ts'
 import { asColumns, type Json } from '../../projection.ts'
 import { holds } from '../../search-text.ts'
 
@@ -79,6 +80,21 @@ export const readApproved =
     }
   }
 
+export const readPublishers =
+  (pool: Pool): ApprovedReadings['publishers'] =>
+  async workspaceId => {
+    const { rows } = await pool.query<ApprovedPublisher>({
+      name: 'settings-approved-publishers',
+      text: `select p.host, p.approved_at as "approvedAt", u.name as "approvedBy",
+          (select count(*)::int from connections c
+           where split_part(c.document_url, '/', 3) = p.host and c.deleted_at is null) as "connections"
+        from approved_publishers p left join users u on u.id = p.approved_by
+        where p.workspace_id = $1 order by p.host`,
+      values: [workspaceId],
+    })
+    return rows
+  }
+
 export const readCandidates =
   (pool: Pool): ApprovedReadings['candidates'] =>
   async ({ workspaceId, words, after }) => {
@@ -92,7 +108,7 @@ export const readCandidates =
         join connections c on c.id = installed.connection_id and c.kind = 'public' and c.deleted_at is null
         ${peopleOf}
         where ${behindCursor} and ($3 = '' or ${holds('c.name', '$3')})
-          and not exists (select from approvals a where a.workspace_id = $1 and a.connection_id = c.id)
+          and not ${approvedSql('$1')}
         order by lower(c.name), c.id limit ${approvedSize} + 1`,
       values: [workspaceId, after ?? first, words],
     })

@@ -4,7 +4,7 @@ import type {
   ConnectionsReadings,
   PersonWithAccess,
 } from '../../../../web/settings/connections/readings.ts'
-import { policySql } from '../../policies.ts'
+import { approvedSql, policySql } from '../../policies.ts'
 import { asColumns, asObject, type Json } from '../../projection.ts'
 import { holds } from '../../search-text.ts'
 import { displayStateSql, forEachFilter } from './display-state.ts'
@@ -30,7 +30,7 @@ const connectionColumns = asColumns<ConnectionReading['connection']>({
   firstParty: 'c.first_party',
   verified: 'c.verified',
   disabled: 'c.disabled_at is not null or c.deleted_at is not null',
-  approved: 'exists (select from approvals a where a.workspace_id = $1 and a.connection_id = c.id)',
+  approved: approvedSql('$1'),
 })
 
 const countIn = (displayState: string) => `count(*) filter (where display_state = '${displayState}')`

@@ -4,7 +4,7 @@ import type {
   ConnectionsReadings,
   InstalledConnection,
 } from '../../../../web/settings/connections/readings.ts'
-import { policySql } from '../../policies.ts'
+import { approvedSql, policySql } from '../../policies.ts'
 import { asColumns, asObject } from '../../projection.ts'
 import { holds } from '../../search-text.ts'
 import { displayStateSql, forEachFilter } from './display-state.ts'
@@ -25,7 +25,7 @@ const columns = asColumns<InstalledConnection>({
   firstParty: 'c.first_party',
   verified: 'c.verified',
   disabled: 'c.disabled_at is not null or c.deleted_at is not null',
-  approved: 'exists (select from approvals a where a.workspace_id = $1 and a.connection_id = c.id)',
+  approved: approvedSql('$1'),
   addedBy: `case when u.id is not null then ${asObject<NonNullable<InstalledConnection['addedBy']>>({
     id: 'u.id',
     name: 'u.name',
