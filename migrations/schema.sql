@@ -151,6 +151,18 @@ AS $function$
         from (select distinct hashtext(w::text) & 1023 as bucket from unnest(workspaces) w order by 1) buckets
       $function$;
 
+CREATE FUNCTION queue_events()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        insert into event_outbox (recorded_at, event_id)
+        select clock_timestamp(), id from added
+        where kind like 'installation.%' or kind like 'approval-request.%'
+          or kind in ('pages.changed', 'capabilities.added', 'secret.rotated', 'refresh-token.reused');
+        return null;
+      end $function$;
+
 CREATE TABLE access_tokens (
   token_hash bytea NOT NULL,
   grant_id text NOT NULL,
@@ -191,6 +203,12 @@ CREATE TABLE directory_cursor (
   CONSTRAINT directory_cursor_is_one CHECK (singleton)
 );
 
+CREATE TABLE event_outbox (
+  recorded_at timestamp with time zone NOT NULL,
+  event_id uuid NOT NULL,
+  CONSTRAINT event_outbox_pkey PRIMARY KEY (recorded_at, event_id)
+);
+
 CREATE TABLE events (
   id uuid NOT NULL,
   at timestamp with time zone NOT NULL,
@@ -210,6 +228,7 @@ CREATE INDEX events_by_installer ON events USING btree (workspace_id, installer_
 CREATE INDEX events_by_kind ON events USING btree (workspace_id, kind, at DESC, id DESC);
 CREATE INDEX events_by_workspace ON events USING btree (workspace_id, at DESC, id DESC);
 CREATE INDEX events_by_workspace_connection ON events USING btree (workspace_id, connection_id, at DESC, id DESC);
+CREATE TRIGGER events_are_queued AFTER INSERT ON events REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION queue_events();
 
 CREATE TABLE live_hosts (
   id uuid NOT NULL,
@@ -248,6 +267,21 @@ CREATE TABLE sweep_marks (
   reached timestamp with time zone NOT NULL,
   CONSTRAINT sweep_marks_pkey PRIMARY KEY (name)
 );
+
+CREATE TABLE webhook_events (
+  seq bigint NOT NULL,
+  id uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  type text NOT NULL,
+  data jsonb NOT NULL,
+  connection_id uuid,
+  installation_id uuid,
+  numbered_at timestamp with time zone NOT NULL,
+  CONSTRAINT webhook_events_pkey PRIMARY KEY (seq),
+  CONSTRAINT webhook_events_id_key UNIQUE (id)
+);
+CREATE INDEX webhook_events_by_age ON webhook_events USING btree (numbered_at);
+CREATE INDEX webhook_events_by_connection ON webhook_events USING btree (connection_id, seq);
 
 CREATE TABLE users (
   id uuid NOT NULL,
@@ -639,6 +673,56 @@ CREATE TABLE resources (
   CONSTRAINT resources_connection_fkey FOREIGN KEY (connection_id) REFERENCES connections(id) ON DELETE CASCADE
 );
 CREATE INDEX resources_by_connection ON resources USING btree (connection_id);
+
+CREATE TABLE webhook_endpoints (
+  id uuid NOT NULL,
+  connection_id uuid,
+  url text NOT NULL,
+  types text[] NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  failing_since timestamp with time zone,
+  disabled_at timestamp with time zone,
+  disabled_because text,
+  CONSTRAINT webhook_endpoints_pkey PRIMARY KEY (id),
+  CONSTRAINT webhook_endpoints_disabled_because_check CHECK (disabled_because = ANY (ARRAY['gone'::text, 'failing'::text, 'by-developer'::text])),
+  CONSTRAINT webhook_endpoints_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections(id) ON DELETE CASCADE
+);
+CREATE INDEX webhook_endpoints_by_connection ON webhook_endpoints USING btree (connection_id);
+
+CREATE TABLE webhook_deliveries (
+  id uuid NOT NULL,
+  endpoint_id uuid NOT NULL,
+  message_id uuid NOT NULL,
+  seq bigint NOT NULL,
+  type text NOT NULL,
+  body text NOT NULL,
+  order_key uuid,
+  state text NOT NULL,
+  attempts integer DEFAULT 0 NOT NULL,
+  next_at timestamp with time zone NOT NULL,
+  claimed_until timestamp with time zone,
+  status integer,
+  fault text,
+  created_at timestamp with time zone NOT NULL,
+  done_at timestamp with time zone,
+  CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (id),
+  CONSTRAINT webhook_deliveries_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'failed'::text])),
+  CONSTRAINT webhook_deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE
+);
+CREATE INDEX webhook_deliveries_by_age ON webhook_deliveries USING btree (created_at);
+CREATE INDEX webhook_deliveries_by_endpoint ON webhook_deliveries USING btree (endpoint_id, created_at);
+CREATE INDEX webhook_deliveries_waiting ON webhook_deliveries USING btree (endpoint_id, seq) WHERE state = 'waiting'::text;
+
+CREATE TABLE webhook_secrets (
+  id uuid NOT NULL,
+  endpoint_id uuid NOT NULL,
+  sealed text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone,
+  CONSTRAINT webhook_secrets_pkey PRIMARY KEY (id),
+  CONSTRAINT webhook_secrets_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE
+);
+CREATE INDEX webhook_secrets_by_endpoint ON webhook_secrets USING btree (endpoint_id);
 
 CREATE TABLE workspace_policies (
   workspace_id uuid NOT NULL,

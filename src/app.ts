@@ -8,6 +8,7 @@ import { joinKeyRotation, type KeyRotation } from './compose/key-rotation.ts'
 import { openProvider } from './compose/oidc.ts'
 import { openStores, type Stores } from './compose/stores.ts'
 import { openWeb } from './compose/web.ts'
+import { deliverWebhooks } from './compose/webhooks.ts'
 import type { Config } from './config.ts'
 import { cors } from './cors.ts'
 import { readQueriesInOneWalk } from './koa-query-patch.ts'
@@ -44,10 +45,12 @@ async function assemble(config: Config, stores: Stores): Promise<InstallServer> 
   const log = openLog(config.logLevel)
   const background = openBackgroundWriters(stores, log)
   const keyRotation = await followSecretKeys(stores, background.report)
-  if (await schemaIsCurrent(stores.database)) await saveOperatorRules(poolOf(stores.database), config.agents)
+  const isCurrent = await schemaIsCurrent(stores.database)
+  if (isCurrent) await saveOperatorRules(poolOf(stores.database), config.agents)
   const parts = openWebParts(config.issuer, stores)
   const provider = await openProvider(config, stores, parts, background, log)
   const api = partnerApi(config, stores, background)
+  const deliverer = isCurrent ? deliverWebhooks(config, stores, background.report) : null
   const web = openWeb(config, stores, parts, provider, background)
 
   const app = new Koa({ proxy: config.trustProxy !== null })
@@ -79,6 +82,7 @@ async function assemble(config: Config, stores: Stores): Promise<InstallServer> 
     metrics,
     async close() {
       await api.close()
+      await deliverer?.stop()
       await background.close()
       await keyRotation?.close()
       await stores.close()

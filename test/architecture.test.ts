@@ -34,7 +34,10 @@ const folders = async () =>
 const mayImport: Record<string, readonly string[]> = {
   'cli.ts': ['cli'],
   'index.ts': ['app.ts', 'server.ts', 'config.ts', 'compose', 'storage'],
-  cli: ['app.ts', 'server.ts', 'config.ts', 'root.ts', 'compose', 'storage', 'oidc', 'installs', 'manifest'],
+  cli: [
+    ...['app.ts', 'server.ts', 'config.ts', 'root.ts'],
+    ...['compose', 'storage', 'oidc', 'installs', 'manifest', 'outbound'],
+  ],
   'server.ts': ['app.ts', 'oidc'],
   metrics: [],
   'app.ts': [
@@ -48,7 +51,8 @@ const mayImport: Record<string, readonly string[]> = {
     'storage',
   ],
   compose: [
-    ...['web', 'api', 'oidc', 'storage', 'installs', 'demo', 'logos', 'playground', 'outbound', 'dpop'],
+    ...['web', 'api', 'oidc', 'storage', 'installs', 'demo', 'logos', 'playground'],
+    ...['outbound', 'dpop', 'webhooks'],
     ...['config.ts', 'root.ts', 'secret-keys.ts', 'passwords.ts', 'request-log.ts'],
   ],
   storage: ['installs', 'web', 'api', 'oidc'],
@@ -58,6 +62,7 @@ const mayImport: Record<string, readonly string[]> = {
   demo: ['installs', 'root.ts'],
   dpop: [],
   outbound: [],
+  webhooks: ['installs'],
   playground: [],
   logos: [],
   manifest: ['installs'],

@@ -47,6 +47,13 @@ export function createApi(needs: ApiNeeds): Middleware {
     return row.handle(needs, call, await row.read(ctx, params))
   }
 
+  const answerEither = async (row: Row<'either'>, ctx: Context, params: Params) => {
+    const isClient = /^Basic /i.test(ctx.get('authorization'))
+    const connectionId = isClient ? (await authenticateClient(ctx)).client.id : null
+    if (!isClient) await authenticateAdmin(needs, ctx, row.scope)
+    return row.handle(needs, { connectionId, now: needs.now() }, await row.read(ctx, params))
+  }
+
   const answering = async (ctx: Context, answer: () => Promise<object> | never) => {
     ctx.set(apiHeaders)
     ctx.set('x-notion-request-id', ctx.state.requestId)
@@ -74,6 +81,7 @@ export function createApi(needs: ApiNeeds): Middleware {
       const params = layer.params(ctx.path, layer.captures(ctx.path))
       return answering(ctx, () => {
         if (row.by === 'token') return answerToken(row, ctx, params)
+        if (row.by === 'either') return answerEither(row, ctx, params)
         return row.by === 'admin' ? answerAdmin(row, ctx, params) : answerClient(row, ctx, params)
       })
     }

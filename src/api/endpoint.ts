@@ -21,8 +21,11 @@ export type Operation = {
   id: string
   summary: string
   description: string
-  /** Authenticates by an access token, as a connection with its secret, or with a credential of the host product. */
-  by: 'token' | 'client' | 'admin'
+  /**
+   * Authenticates by an access token, as a connection with its secret, with a credential of the host product, or in either of
+   * the last two ways.
+   */
+  by: 'token' | 'client' | 'admin' | 'either'
   query?: z.ZodObject
   body?: z.ZodType
   /** Also takes the body as a form. */
@@ -47,6 +50,11 @@ export type Endpoint<Needs> = Operation & {
         scope: AdminScope
         handle: (needs: Needs, call: AdminCall, input: Input) => Promise<object>
       }
+    | {
+        by: 'either'
+        scope: AdminScope
+        handle: (needs: Needs, call: EitherCall, input: Input) => Promise<object>
+      }
   )
 
 /** `'/v1/pages/{page_id}'` has the parameter `page_id`. */
@@ -54,7 +62,10 @@ type ParamsOf<Path> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? { [Key in Name]: string } & ParamsOf<Rest>
   : unknown
 
-type Callers = { token: Call; client: ClientCall; admin: AdminCall }
+type Callers = { token: Call; client: ClientCall; admin: AdminCall; either: EitherCall }
+
+/** `connectionId` null: the host product asks. */
+export type EitherCall = { readonly connectionId: string | null; readonly now: Date }
 
 type Row<By extends keyof Callers, Path, Query extends z.ZodObject, Body extends z.ZodType, Answer, Needs> = {
   method: Operation['method']

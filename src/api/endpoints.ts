@@ -4,12 +4,23 @@ import { authzen } from './authzen.ts'
 import { blocks } from './blocks.ts'
 import { directory } from './directory.ts'
 import type { Endpoint } from './endpoint.ts'
+import { events } from './events.ts'
 import { logins } from './logins.ts'
 import { pages } from './pages.ts'
 import { search } from './search.ts'
 import { users } from './users.ts'
 
-const rows = [...accessChecks, ...authzen, ...users, ...search, ...pages, ...blocks, ...logins, ...directory]
+const rows = [
+  ...accessChecks,
+  ...authzen,
+  ...users,
+  ...search,
+  ...pages,
+  ...blocks,
+  ...logins,
+  ...directory,
+  ...events,
+]
 
 export const endpoints: readonly Endpoint<EndpointNeeds>[] = rows
 

@@ -1,6 +1,8 @@
 /** The questions and changes that the partner API asks of storage. Every reading answers null when the token is not in force. */
+
 import type { AdminScope } from '../installs/admin-credential.ts'
 import type { Bearer, PresentedToken, ReachedPage } from '../installs/bearer.ts'
+import type { WebhookEvent } from '../installs/webhook.ts'
 
 /**
  * A connection that authenticates with its secret. `anyToken`: a resource server, which may ask about tokens of other connections,
@@ -15,6 +17,17 @@ export type FindClient = (
 export type FindAdmin = (
   secretHash: Buffer,
 ) => Promise<{ id: string; name: string; scopes: AdminScope[] } | null>
+
+/** The messages of webhooks, in their order. */
+export type EventFeed = {
+  /** Of one connection, or all (null). @returns null: there is no such message (any more). */
+  after(
+    connectionId: string | null,
+    after: string | null,
+    limit: number,
+    now: Date,
+  ): Promise<{ events: WebhookEvent[]; more: boolean } | null>
+}
 
 /** The directory of the host product, fed over HTTP. */
 export type DirectoryFeed = FeedStore & {

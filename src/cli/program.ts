@@ -10,6 +10,7 @@ import { keysCommand } from './keys.ts'
 import { migrateCommand } from './migrate.ts'
 import { resourceCommand } from './resource.ts'
 import { startCommand } from './start.ts'
+import { webhookCommand } from './webhook.ts'
 
 /** Every command with its options; also read by the generator of docs/reference/commands.md. */
 export function latchkeyProgram(): Command {
@@ -22,6 +23,7 @@ export function latchkeyProgram(): Command {
     .addCommand(connectionCommand())
     .addCommand(installationCommand())
     .addCommand(resourceCommand())
+    .addCommand(webhookCommand())
     .addCommand(keysCommand())
     .addCommand(doctorCommand())
 }

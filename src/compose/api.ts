@@ -17,6 +17,7 @@ import { openUsers } from '../storage/postgres/queries/api/users.ts'
 import { findAdmin } from '../storage/postgres/stores/admin-credentials.ts'
 import { openPartnerChanges } from '../storage/postgres/stores/partner-changes.ts'
 import { forceOutcome } from '../storage/postgres/stores/sandboxes.ts'
+import { openEventFeed } from '../storage/postgres/webhooks/feed.ts'
 import { isUnavailable } from '../storage/unavailable.ts'
 import { now } from './action-parts.ts'
 import type { BackgroundWriters } from './background.ts'
@@ -45,6 +46,7 @@ export function partnerApi(config: Config, stores: Stores, { lastUsed, report }:
     isUnavailable,
     reportFault: report,
     directory: directoryFeed(stores),
+    events: openEventFeed(poolOf(stores.database)),
     completeLogin: openHandedLogins(config, stores).complete,
     ...apiStores(poolOf(stores.database)),
   }

@@ -17,6 +17,7 @@ import { setLogo } from '../installs/actions/set-logo.ts'
 import { updateConnection } from '../installs/actions/update-connection.ts'
 import { seal } from '../installs/sealed.ts'
 import { redrawLogo } from '../logos/logos.ts'
+import { isNamed } from '../outbound/guarded-fetch.ts'
 import { backChannel, ownAddress } from '../playground/back-channel.ts'
 import { poolOf } from '../storage/postgres/pool.ts'
 import { readConnectionFacts } from '../storage/postgres/queries/developers/connection.ts'
@@ -51,6 +52,7 @@ import { developers } from '../web/developers/routes.ts'
 import { developersSecrets } from '../web/developers/secrets/routes.ts'
 import { developersSettings } from '../web/developers/settings/routes.ts'
 import { developersToken } from '../web/developers/token/routes.ts'
+import { developersWebhooks } from '../web/developers/webhooks/routes.ts'
 import { onePress } from '../web/http/double-submit.ts'
 import { shownOnce } from '../web/http/shown-once.ts'
 import type { WebState } from '../web/http/state.ts'
@@ -58,6 +60,7 @@ import { actionParts } from './action-parts.ts'
 import { connectionActions } from './connections.ts'
 import type { WebParts } from './frame.ts'
 import type { Stores } from './stores.ts'
+import { webhooks } from './webhooks.ts'
 
 const storesOf = (client: ClientBase, repositories: EntityManager) => ({
   ...managedConnectionStore(client, repositories),
@@ -156,6 +159,13 @@ export function developerScreens(config: Config, stores: Stores, web: WebParts):
           readSandbox: sandbox,
           forgetApprovals: (developerId, connectionId) => forgetApprovals(pool, developerId, connectionId),
         },
+      }),
+      developersWebhooks({
+        ...frame,
+        once,
+        webhooks: webhooks(stores),
+        isPlainAllowed: isNamed(config.outboundHosts),
+        rateLimit: hourly('webhooks', 60),
       }),
       developersDanger({ ...frame, ...actions, facts }),
     ],

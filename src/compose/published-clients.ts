@@ -24,7 +24,7 @@ export const keysFetch = (config: Config): FetchKeys => jsonFetch(config, keyBou
 function jsonFetch({ outboundHosts }: Config, bounds: FetchBounds) {
   const fetch = guardedFetch(outboundHosts)
   return (url: URL): Promise<Fetched | { fault: string }> =>
-    fetch(url, bounds, 'application/json').catch(error => {
+    fetch(url, bounds, { headers: { accept: 'application/json' } }).catch(error => {
       if (error instanceof OutboundRefusal) return { fault: error.message }
       throw error
     })

@@ -1,9 +1,11 @@
 /**
- * Requests to addresses that others chose: documents of published clients. They reach public hosts alone, never a service of
+ * Requests to addresses that others chose: documents of published clients, webhooks. They reach public hosts alone, never a service of
  * the operator's own network, and are bounded in time and size.
  */
-import { request } from 'node:https'
-import { RequestFilteringHttpsAgent } from 'request-filtering-agent'
+import { request as plainRequest } from 'node:http'
+import { request as tlsRequest } from 'node:https'
+import { BlockList, isIPv6 } from 'node:net'
+import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent'
 
 export type OutboundHosts = {
   /** Host names that are reached although their addresses are not public. */
@@ -19,7 +21,10 @@ export type FetchBounds = { milliseconds: number; bytes: number }
 /** Why nothing was fetched, as the end of a sentence that begins with the address. */
 export class OutboundRefusal extends Error {}
 
-export type GuardedFetch = (url: URL, bounds: FetchBounds, accept: string) => Promise<Fetched>
+/** Left out: GET. */
+export type Asked = { headers: Record<string, string>; method?: 'POST'; body?: string }
+
+export type GuardedFetch = (url: URL, bounds: FetchBounds, asked: Asked) => Promise<Fetched>
 
 /**
  * A name is resolved once, each of its addresses must be public, and the connection goes to one of those that were checked.
@@ -27,21 +32,24 @@ export type GuardedFetch = (url: URL, bounds: FetchBounds, accept: string) => Pr
  * @returns a function that throws OutboundRefusal.
  */
 export function guardedFetch({ names, networks }: OutboundHosts): GuardedFetch {
-  const guarded = new RequestFilteringHttpsAgent({ allowIPAddressList: [...networks], keepAlive: false })
-  const unguarded = new RequestFilteringHttpsAgent({
-    allowPrivateIPAddress: true,
-    allowMetaIPAddress: true,
-    keepAlive: false,
-  })
+  const guard = { allowIPAddressList: [...networks], keepAlive: false }
+  const open = { allowPrivateIPAddress: true, allowMetaIPAddress: true, keepAlive: false }
+  const agents = {
+    'https:': { guarded: new RequestFilteringHttpsAgent(guard), open: new RequestFilteringHttpsAgent(open) },
+    'http:': { guarded: new RequestFilteringHttpAgent(guard), open: new RequestFilteringHttpAgent(open) },
+  }
 
-  return (url, { milliseconds, bytes }, accept) =>
+  return (url, { milliseconds, bytes }, { headers, method = 'GET', body }) =>
     new Promise((resolve, reject) => {
       const refuse = (reason: string) => {
         reject(new OutboundRefusal(reason))
         sent.destroy()
       }
-      const agent = names.includes(url.hostname) ? unguarded : guarded
-      const sent = request(url, { agent, headers: { accept, 'user-agent': 'Latchkey' } }, answer => {
+      const { guarded, open } = agents[url.protocol as keyof typeof agents]
+      const agent = names.includes(url.hostname) ? open : guarded
+      const request = url.protocol === 'https:' ? tlsRequest : plainRequest
+      const options = { agent, method, headers: { 'user-agent': 'Latchkey', ...headers } }
+      const sent = request(url, options, answer => {
         const chunks: Buffer[] = []
         let size = 0
         answer.on('data', (chunk: Buffer) => {
@@ -64,6 +72,21 @@ export function guardedFetch({ names, networks }: OutboundHosts): GuardedFetch {
       )
       sent.on('close', () => clearTimeout(late))
       sent.on('error', () => refuse('cannot be reached'))
-      sent.end()
+      sent.end(body)
     })
+}
+
+/** Whether the operator names this host, by its name or in a network: it may then be reached by plain http too. */
+export function isNamed({ names, networks }: OutboundHosts): (url: URL) => boolean {
+  const listed = new BlockList()
+  for (const network of networks) {
+    const [address = '', bits] = network.split('/')
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
+    if (bits === undefined) listed.addAddress(address, family)
+    else listed.addSubnet(address, Number(bits), family)
+  }
+  return ({ hostname }) => {
+    const address = hostname.replace(/^\[|\]$/g, '')
+    return names.includes(hostname) || listed.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
+  }
 }

@@ -9,6 +9,7 @@ import { uuidv7 } from '../../src/installs/ids.ts'
 import { memoryShortLived } from '../../src/storage/memory/short-lived.ts'
 import { openFeed } from '../../src/storage/postgres/directory/feed.ts'
 import { poolOf } from '../../src/storage/postgres/pool.ts'
+import { openEventFeed } from '../../src/storage/postgres/webhooks/feed.ts'
 import { openLimits } from '../../src/storage/rate-limits.ts'
 import { isUnavailable } from '../../src/storage/unavailable.ts'
 import { openClone } from './database.ts'
@@ -62,6 +63,7 @@ export async function openApiAlone() {
         noteUse() {},
         directory: { ...openFeed(pool), import: async () => ({ kind: 'refused', faults: [] }) },
         completeLogin: async () => ({ kind: 'over' }),
+        events: openEventFeed(pool),
         now: () => new Date(),
         newId: uuidv7,
         isUnavailable,

@@ -37,11 +37,23 @@ export async function seedThings(
   await people.ben.press('Request approval', { reason: 'For the team.' })
   await people.ben.open(await (await Partner.discover(server.base, relay)).authorizeUrl())
   const uid = /install\/([\w-]+)/.exec(people.ben.visit.url)![1]!
+  // Of a host that is reserved for documentation, and switched off: nothing is sent.
+  await server.sql(
+    `with endpoint as (
+       insert into webhook_endpoints (id, connection_id, url, types, created_at, disabled_at, disabled_because)
+       values (gen_random_uuid(), $1, 'https://relay.example/webhooks', '{}', now(), now(), 'gone') returning id)
+     insert into webhook_deliveries
+       (id, endpoint_id, message_id, seq, type, body, state, attempts, next_at, created_at)
+     select gen_random_uuid(), id, gen_random_uuid(), 1, 'pages.changed', '{}', 'failed', 14, now(), now() from endpoint`,
+    [relay.id],
+  )
   const idIn = async (table: string) => (await server.sql<{ id: string }>(`select id from ${table}`))[0]!.id
   return {
     ...{ workspace: acme, connection: relay.id, internal: internal.connectionId, left: left.id, uid },
     ...{ installation: bens.tokens.bot_id, access: cleos.tokens.bot_id, user: users.cleo.id },
     ...{ request: await idIn('approval_requests'), offer: await idIn('hand_overs'), page: pages.roadmap.id },
+    endpoint: await idIn('webhook_endpoints'),
+    delivery: await idIn('webhook_deliveries'),
     secret: await idIn(`connection_secrets where connection_id = '${relay.id}'`),
   }
 }

@@ -1,6 +1,7 @@
 import type { ManagedConnection } from '../../src/installs/managed-connection.ts'
 import { blankSettings, type ConnectionSettings, settingsOf } from '../../src/installs/registration.ts'
 import { changesBetween, stopsBy } from '../../src/installs/settings-change.ts'
+import { partnerTypes, type WebhookEndpoint } from '../../src/installs/webhook.ts'
 import { overviewPage, overviewView } from '../../src/web/developers/connection/page.ts'
 import type { ConnectionFacts } from '../../src/web/developers/connection/readings.ts'
 import { createPage, createView, kindsPage, kindsView } from '../../src/web/developers/create/page.ts'
@@ -12,6 +13,8 @@ import type { ListedConnection } from '../../src/web/developers/list/readings.ts
 import { manifestPage, manifestView } from '../../src/web/developers/manifest/page.ts'
 import { reviewPage, reviewView } from '../../src/web/developers/manifest/review.ts'
 import { settingsPage, settingsView } from '../../src/web/developers/settings/page.ts'
+import { nothingEntered, webhooksPage, webhooksView } from '../../src/web/developers/webhooks/page.ts'
+import type { WebhookDelivery } from '../../src/web/developers/webhooks/readings.ts'
 import { fixture, hostile, longName, longWord, rightToLeft } from './fixture.ts'
 
 const now = new Date('2026-03-01T12:00:00Z')
@@ -56,6 +59,27 @@ const listFacts = {
   now,
 }
 const list = developersLayout('Developers', [])
+
+const endpointStates: WebhookEndpoint[] = [
+  { failingSince: null, disabledAt: null, disabledBecause: null },
+  { failingSince: new Date('2026-02-28T12:00:00Z'), disabledAt: null, disabledBecause: null },
+  { failingSince: null, disabledAt: now, disabledBecause: 'gone' as const },
+  { failingSince: now, disabledAt: now, disabledBecause: 'failing' as const },
+].map((state, number) => ({
+  ...{ id: `w${number}`, connectionId: 'c1', createdAt: now, ...state },
+  url: number === 0 ? 'https://relay.test/webhooks' : `https://relay.test/${longWord}`,
+  types: number === 0 ? [] : [...partnerTypes],
+}))
+const delivery = {
+  ...{ id: 'd1', endpointId: 'w0', type: 'installation.activated', createdAt: now, doneAt: now, nextAt: now },
+  ...{ fault: null, status: null },
+}
+const deliveryStates: WebhookDelivery[] = [
+  { ...delivery, state: 'waiting', attempts: 0 },
+  { ...delivery, state: 'waiting', attempts: 3, fault: 'It did not answer within 10 seconds' },
+  { ...delivery, state: 'delivered', attempts: 1, status: 204 },
+  { ...delivery, state: 'failed', attempts: 14, fault: hostile, endpointId: 'w1' },
+]
 
 const managed: ManagedConnection = {
   connection: {
@@ -277,6 +301,19 @@ export const fixtures = [
       text: hostile,
       errors: ['The manifest is no JSON.', hostile],
       notice: { kind: 'info', sentence: 'Nothing would change.' },
+    }),
+  }),
+  fixture(webhooksView, frame, {
+    empty: webhooksPage({
+      ...{ visit: managed, endpoints: [], deliveries: [], notice: null, shown: null },
+      ...{ entered: { url: 'http://example.com', types: [], problem: 'It must begin with https://.' }, now },
+    }),
+    crowded: webhooksPage({
+      visit: managed,
+      endpoints: endpointStates,
+      deliveries: deliveryStates,
+      notice: { kind: 'good', sentence: 'The endpoint is added. Its signing secret is shown below, once.' },
+      ...{ shown: 'whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', entered: nothingEntered, now },
     }),
   }),
   fixture(dangerView, frame, {

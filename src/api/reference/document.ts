@@ -87,7 +87,7 @@ function describeOperation({ id, summary, description, by, ...operation }: Opera
     operationId: id,
     summary,
     description,
-    security: [{ [by]: [] }],
+    security: by === 'either' ? [{ admin: [] }, { client: [] }] : [{ [by]: [] }],
     parameters: [...pathParameters(path), ...queryParameters(query)],
     ...(body && {
       requestBody: {

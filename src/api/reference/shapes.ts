@@ -9,7 +9,7 @@ export type ReferenceCall = {
   path: string
   summary: string
   description: string
-  by: 'token' | 'client' | 'admin'
+  by: 'token' | 'client' | 'admin' | 'either'
   /** The names of the members that it takes, in its query and in its body. */
   members: string[]
   /** The name of the shape that it answers with. */

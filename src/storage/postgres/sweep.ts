@@ -116,6 +116,8 @@ const tasks: Task[] = [
   unredeemedConsents,
   flowLog,
   unusedRegistrations,
+  expired('webhook_events', 'numbered_at', '30 days'),
+  expired('webhook_deliveries', 'created_at', '30 days'),
 ]
 
 /** Waits between two batches, of which the last one took so long. */

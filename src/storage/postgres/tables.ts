@@ -411,6 +411,56 @@ export const flowSteps = sqlTable('flow_steps', {
 })
 
 export const sweepMarks = sqlTable('sweep_marks', { name: key(text), reached: time })
+const eventOutbox = sqlTable('event_outbox', { recordedAt: key(time), eventId: key(uuid) })
+
+const webhookEvents = sqlTable('webhook_events', {
+  seq: key(bigInteger),
+  id: uuid,
+  at: time,
+  type: text,
+  data: json,
+  connectionId: orNull(uuid),
+  installationId: orNull(uuid),
+  numberedAt: time,
+})
+
+const webhookEndpoints = sqlTable('webhook_endpoints', {
+  id: key(uuid),
+  connectionId: orNull(uuid),
+  url: text,
+  types: list(text),
+  createdAt: time,
+  failingSince: orNull(time),
+  disabledAt: orNull(time),
+  disabledBecause: orNull(text),
+})
+
+const webhookSecrets = sqlTable('webhook_secrets', {
+  id: key(uuid),
+  endpointId: uuid,
+  sealed: text,
+  createdAt: time,
+  expiresAt: orNull(time),
+})
+
+const webhookDeliveries = sqlTable('webhook_deliveries', {
+  id: key(uuid),
+  endpointId: uuid,
+  messageId: uuid,
+  seq: bigInteger,
+  type: text,
+  body: text,
+  orderKey: orNull(uuid),
+  state: text,
+  attempts: integer,
+  nextAt: time,
+  claimedUntil: orNull(time),
+  status: orNull(integer),
+  fault: orNull(text),
+  createdAt: time,
+  doneAt: orNull(time),
+})
+
 const liveHosts = sqlTable('live_hosts', {
   id: key(uuid),
   name: text,
@@ -452,4 +502,9 @@ export const tables = [
   flowSteps,
   sweepMarks,
   liveHosts,
+  eventOutbox,
+  webhookEvents,
+  webhookEndpoints,
+  webhookSecrets,
+  webhookDeliveries,
 ]

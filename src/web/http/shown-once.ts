@@ -5,7 +5,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import { openSealed, seal } from '../../installs/sealed.ts'
 
-export type Shown = { label: 'Client secret' | 'Internal token'; value: string }
+export type Shown = { label: 'Client secret' | 'Internal token' | 'Signing secret'; value: string }
 /** The person and the connection that it is shown for. */
 type For = { userId: string; connectionId: string }
 

@@ -18,6 +18,8 @@ export type Cell =
   | { kind: 'attempt'; href: string; at: Moment; clock: string }
   | { kind: 'step'; text: string | null; code: string | null }
   | { kind: 'action'; href: string; text: string; label: string }
+  /** A button that posts; `label` for screen readers, whose beginning is the text. */
+  | { kind: 'press'; action: string; text: string; label: string }
   /** A check box that selects the row. */
   | { kind: 'select'; id: string; name: string }
 

@@ -17,6 +17,7 @@ const tabs = {
   token: { label: 'Token', href: id => urls.developersPart(id, 'token'), only: 'internal' },
   playground: { label: 'Playground', href: id => urls.playground(id), only: 'public' },
   log: { label: 'Log', href: id => urls.developersPart(id, 'log'), only: 'public' },
+  webhooks: { label: 'Webhooks', href: id => urls.developersPart(id, 'webhooks'), only: null },
   danger: { label: 'Switch off or delete', href: id => urls.developersPart(id, 'danger'), only: null },
 } satisfies Record<string, TabRow>
 

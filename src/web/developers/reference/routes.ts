@@ -11,7 +11,7 @@ export type ReferenceCall = {
   path: string
   summary: string
   description: string
-  by: 'token' | 'client' | 'admin'
+  by: 'token' | 'client' | 'admin' | 'either'
   /** The names of its parameters, in the query and in the body. */
   members: string[]
   answer: string
@@ -45,6 +45,8 @@ const credentials: Record<ReferenceCall['by'], string> = {
   token: 'Authorization: Bearer with a token',
   client: 'The client id and secret, by HTTP Basic or in the body',
   admin: 'Authorization: Bearer with a credential of the host product',
+  either:
+    'The client id and secret by HTTP Basic, or Authorization: Bearer with a credential of the host product',
 }
 
 export function referencePage(
