@@ -66,6 +66,32 @@ const Introspection = component(
 
 const Revocation = component('Revocation', z.object({ request_id: requestId }))
 
+const PushedRequest = component(
+  'PushedRequest',
+  z.object({
+    request_uri: z.string().describe('For the authorization request, once, together with client_id.'),
+    expires_in: integer.describe('The seconds for which it can be used.'),
+  }),
+)
+
+const DeviceAuthorization = component(
+  'DeviceAuthorization',
+  z.object({
+    device_code: z.string().describe('For the token endpoint, asked every interval.'),
+    user_code: z.string().describe('Show it to the user.'),
+    verification_uri: z.string().describe('Where the user enters it.'),
+    verification_uri_complete: z.string().describe('The same address with the code filled in.'),
+    expires_in: integer.describe('The seconds for which both codes can be used.'),
+    interval: integer.describe('The seconds between two questions at the token endpoint.'),
+  }),
+)
+
+/** Some of the parameters of an authorization request. */
+const request = z.object({
+  scope: z.string().optional(),
+  resource: z.string().optional(),
+})
+
 const oneToken = z.object({ token: z.string(), token_type_hint: z.string().optional() })
 
 export const oauthOperations: readonly Operation[] = [
@@ -110,5 +136,35 @@ export const oauthOperations: readonly Operation[] = [
     body: oneToken,
     form: true,
     answer: Revocation,
+  },
+  {
+    method: 'POST',
+    path: '/v1/oauth/par',
+    id: 'pushRequest',
+    summary: 'Push an authorization request',
+    description:
+      'Takes the parameters of an authorization request from your server (RFC 9126), so that they do not pass through the browser.',
+    by: 'client',
+    body: request.extend({
+      response_type: z.literal('code'),
+      redirect_uri: z.string(),
+      state: z.string().optional(),
+      code_challenge: z.string().optional(),
+      code_challenge_method: z.literal('S256').optional(),
+    }),
+    form: true,
+    answer: PushedRequest,
+  },
+  {
+    method: 'POST',
+    path: '/v1/oauth/device_authorization',
+    id: 'authorizeDevice',
+    summary: 'Begin on a device without a browser',
+    description:
+      'For programs without a browser (RFC 8628): the user enters the code at another device, and the program asks the token endpoint meanwhile.',
+    by: 'client',
+    body: request,
+    form: true,
+    answer: DeviceAuthorization,
   },
 ]
