@@ -1,14 +1,15 @@
 /**
- * Drills with real servers that fail: npm run test:failover [-- postgres hang pooler sentinel cluster]. They take minutes, need
+ * Drills with real servers that fail: npm run test:failover [-- postgres hang press pooler sentinel cluster]. They take minutes, need
  * Debian's postgresql, redis-server and pgbouncer, and print one line a figure; the last line says whether all held.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { hang, pooler, postgres } from './postgres.ts'
+import { press } from './press.ts'
 import { cluster, sentinel } from './redis.ts'
 
-const drills = { postgres, hang, pooler, sentinel, cluster }
+const drills = { postgres, hang, press, pooler, sentinel, cluster }
 export type Drill = (
   dataDir: string,
   report: (figure: string, value: unknown, holds?: boolean) => void,

@@ -22,8 +22,8 @@ export type OnePressStore = {
 }
 
 /** Renewed while the work runs; after a crash the next press waits no longer than this. */
-const leaseSeconds = 0.9
-const renewMs = 200
+const leaseSeconds = 0.6
+const renewMs = 100
 const rememberedSeconds = 600
 const stepMs = 25
 const patienceMs = 5_000
