@@ -51,7 +51,10 @@ function writeManifest(): void {
     ...{ name, version, description, license, type },
     engines: { node: '>=22' },
     bin: { latchkey: 'src/cli.js' },
-    exports: { '.': { types: './src/index.d.ts', default: './src/index.js' } },
+    exports: {
+      '.': { types: './src/index.d.ts', default: './src/index.js' },
+      './resource': { types: './src/resource.d.ts', default: './src/resource.js' },
+    },
     dependencies,
   }
   writeFileSync(path.join(dist, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)

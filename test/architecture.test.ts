@@ -61,6 +61,7 @@ const mayImport: Record<string, readonly string[]> = {
   oidc: ['installs', 'web', 'dpop'],
   demo: ['installs', 'root.ts'],
   dpop: [],
+  'resource.ts': [],
   outbound: [],
   webhooks: ['installs'],
   playground: [],
