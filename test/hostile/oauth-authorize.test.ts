@@ -127,8 +127,8 @@ describe('a request that asks for what there is not is told so at the registered
     ['a scope with a quote', { scope: 'read_content "' }, 'invalid_scope'],
     ['another resource', { resource: 'https://elsewhere.test' }, 'invalid_target'],
     [
-      'pages of its own choice',
-      { authorization_details: '[{"type":"workspace_pages","page_ids":["x"]}]' },
+      'pages that are no list',
+      { authorization_details: '[{"type":"workspace_pages","page_ids":"all"}]' },
       'invalid_authorization_details',
     ],
     [

@@ -4,6 +4,7 @@ import { readScope } from '../../installs/capability.ts'
 import { testParameter } from '../../installs/forced-outcome.ts'
 import { withoutOpenIdScopes } from './openid-scopes.ts'
 import { type Resources, servedResource } from './resource.ts'
+import { detailsType, readWish } from './wished-pages.ts'
 
 type Query = Record<string, string | string[] | undefined>
 export type AuthorizeRequest = {
@@ -50,6 +51,11 @@ export async function readAuthorizeRequest(
   if (typeof query.max_age === 'string' && /^\d{1,9}$/.test(query.max_age)) kept.login_max_age = query.max_age
   // The library would take the parameter for its own feature, which our token endpoint does not use.
   if (query.dpop_jkt !== undefined) kept.proof_key = query.dpop_jkt
+  const wish = readWish(query.authorization_details)
+  if (wish) {
+    kept.wish = query.authorization_details
+    kept.workspace_id ??= wish.workspaceId ?? undefined
+  }
   // The library answers an unknown response type in the fragment. `complaint` refuses it, in the query.
   if (typeof kept.response_type === 'string') kept.response_type = 'code'
   return { query: kept, complaint }
@@ -67,8 +73,10 @@ function complain(query: Query, isForeign: boolean): Error | null {
   if (isForeign) return new errors.InvalidTarget('this server does not know the resource')
   if (dpop_jkt !== undefined && !(typeof dpop_jkt === 'string' && /^[\w-]{43}$/.test(dpop_jkt)))
     return new errors.InvalidRequest('dpop_jkt is no thumbprint of a key')
-  if (authorization_details !== undefined)
-    return new errors.InvalidAuthorizationDetails('pages are chosen by the member, not by the request')
+  if (authorization_details !== undefined && readWish(authorization_details) === null)
+    return new errors.InvalidAuthorizationDetails(
+      `it should be a list of objects of the type ${detailsType}, with workspace_id and up to 100 page_ids`,
+    )
   return null
 }
 

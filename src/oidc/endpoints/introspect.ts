@@ -28,6 +28,7 @@ import type {
 import { allowOrigin } from './cors.ts'
 import { invalidRequest, OAuthRefusal } from './oauth-refusal.ts'
 import { type Fields, readFields } from './request-body.ts'
+import { detailsType } from './wished-pages.ts'
 
 export type IntrospectNeeds = {
   published: PublishedStore
@@ -135,6 +136,11 @@ function note(needs: IntrospectNeeds, ctx: Context, connectionId: string, failur
 
 const seconds = (at: Date) => Math.floor(at.getTime() / 1000)
 
+/** The granted pages as authorization details (RFC 9396). */
+export const detailsOf = ({ workspaceId, pageIds }: TokenInForce) => [
+  { type: detailsType, workspace_id: workspaceId, page_ids: pageIds },
+]
+
 function present(token: TokenInForce, issuer: string, isRefreshToken: boolean): Record<string, unknown> {
   const { expiresAt, issuedAt } = token
   // Long-lived tokens report no `exp`.
@@ -154,8 +160,6 @@ function present(token: TokenInForce, issuer: string, isRefreshToken: boolean): 
     ...(token.jkt === null ? {} : { cnf: { jkt: token.jkt } }),
     workspace_id: token.workspaceId,
     bot_id: token.installationId,
-    authorization_details: [
-      { type: 'workspace_pages', workspace_id: token.workspaceId, page_ids: token.pageIds },
-    ],
+    authorization_details: detailsOf(token),
   }
 }

@@ -5,6 +5,7 @@ import { capabilities } from '../../installs/capability.ts'
 import { assertionAlgorithms } from '../clients/client-assertion.ts'
 import type { SigningKey } from '../keys.ts'
 import { deviceGrant } from './device-requests.ts'
+import { detailsType } from './wished-pages.ts'
 
 export const metadataPaths = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']
 /** RFC 9728 §3; followed by the path of the resource. */
@@ -49,6 +50,7 @@ function serverMetadata({ issuer, agents, mcp }: Parameters<typeof signedMetadat
       ]),
     ),
     dpop_signing_alg_values_supported: proofAlgorithms,
+    authorization_details_types_supported: [detailsType],
     prompt_values_supported: ['none', 'login', 'consent'],
     authorization_response_iss_parameter_supported: true,
     protected_resources: [issuer, ...(mcp ? [`${issuer}/mcp`] : [])],

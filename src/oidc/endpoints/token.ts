@@ -1,5 +1,6 @@
 /** POST /v1/oauth/token: runs the library's grant over an exchange, then stores the result by one statement. */
 
+import { hash } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
 import type { Proofs } from '../../dpop/proofs.ts'
 import { type FlowFailure, type NoteFlowStep, stepOf } from '../../installs/flow-log.ts'
@@ -13,6 +14,7 @@ import { begin, Exchange, lacksKey, type Source } from '../library/exchange.ts'
 import type { Granted, RunGrant } from '../library/grants.ts'
 import type {
   FirstTokens,
+  IntrospectionStore,
   KeptCode,
   KeptRefreshToken,
   NoteUse,
@@ -24,6 +26,7 @@ import { provenKey, refuseOtherKey } from './bound-tokens.ts'
 import { allowOrigin } from './cors.ts'
 import { type DeviceRequests, deviceGrant } from './device-requests.ts'
 import { forceInSandbox, withoutPages } from './forced-outcome.ts'
+import { detailsOf } from './introspect.ts'
 import { invalidGrant, OAuthRefusal, unavailable, unproven } from './oauth-refusal.ts'
 import { withoutOpenIdScopes } from './openid-scopes.ts'
 import { denialReason, type PresentedNeeds, readPresented } from './presented-token.ts'
@@ -41,7 +44,7 @@ export type TokenNeeds = PresentedNeeds & {
   devices: DeviceRequests
   proofs: Proofs
   runGrant: RunGrant
-  store: TokenStore & SecretStore & ResourceStore
+  store: TokenStore & SecretStore & ResourceStore & IntrospectionStore
   authenticate: Authenticate
   throttle: Throttle
   noteUse: NoteUse
@@ -150,18 +153,39 @@ async function decide(
     }
     throw error
   })
-  if (retried && source.kind === 'code') return answerAgain(ctx, exchange, granted, source.kept!.first!)
+  if (retried && source.kind === 'code')
+    return answerAgain(needs, ctx, exchange, granted, source.kept!.first!)
   const installation = await settle(needs, ctx, exchange)
   if (installation === null) return false
   if (source.kind === 'code' && source.kept) await withoutPages(needs, source.kept, installation)
-  ctx.body = tokenAnswer(ctx.state.requestId, granted, exchange, installation)
+  ctx.body = {
+    ...tokenAnswer(ctx.state.requestId, granted, exchange, installation),
+    ...(await grantedDetails(needs, granted.access_token, exchange)),
+  }
   return true
 }
 
+/** The pages that were granted, for a client that asked for some. */
+async function grantedDetails(needs: TokenNeeds, accessToken: string, { source, connection, now }: Exchange) {
+  if (source.kind !== 'code' || source.kept?.payload.wished !== true) return {}
+  const token = { kind: 'access', hash: hash('sha256', accessToken, 'buffer') } as const
+  const { token: found } = await needs.store.introspect(connection.id, token, now)
+  return found ? { authorization_details: detailsOf(found) } : {}
+}
+
 /** The response of the first exchange, whose tokens the library has derived again, without a write. */
-function answerAgain(ctx: Context, exchange: Exchange, granted: Granted, first: FirstTokens): true {
+async function answerAgain(
+  needs: TokenNeeds,
+  ctx: Context,
+  exchange: Exchange,
+  granted: Granted,
+  first: FirstTokens,
+): Promise<true> {
   const expires_in = Math.floor((first.expiresAt.getTime() - exchange.now.getTime()) / 1000)
-  ctx.body = tokenAnswer(ctx.state.requestId, { ...granted, expires_in }, exchange, first.installationId)
+  ctx.body = {
+    ...tokenAnswer(ctx.state.requestId, { ...granted, expires_in }, exchange, first.installationId),
+    ...(await grantedDetails(needs, granted.access_token, exchange)),
+  }
   return true
 }
 

@@ -91,6 +91,7 @@ function durable(model: string, store: Authorizations, issuer: string): Adapter 
           ...resourceOf(Provider.ctx),
           ...deviceOf(Provider.ctx, issuer),
           ...proofKeyOf(Provider.ctx),
+          ...wishOf(Provider.ctx),
         },
         now: new Date(payload.iat! * 1000),
       }
@@ -138,6 +139,12 @@ function deviceOf(ctx: unknown, issuer: string): { device?: true } {
 function proofKeyOf(ctx: unknown): { proofKey?: string } {
   const { params } = (ctx as { oidc: { params?: Record<string, unknown> } }).oidc
   return typeof params?.proof_key === 'string' ? { proofKey: params.proof_key } : {}
+}
+
+/** Whether the request asked for pages: the answer to its code then says which were granted (RFC 9396 §7). */
+function wishOf(ctx: unknown): { wished?: true } {
+  const { params } = (ctx as { oidc: { params?: Record<string, unknown> } }).oidc
+  return typeof params?.wish === 'string' ? { wished: true } : {}
 }
 
 function markReused(): void {

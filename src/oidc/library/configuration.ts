@@ -87,6 +87,8 @@ export function configuration(needs: {
       [testParameter]: null,
       /** Stored with the code (RFC 8707). The library's own feature would consume a refresh token before it refuses one. */
       resource: null,
+      /** The authorization_details of the request, for the picker. */
+      wish: null,
       /** The dpop_jkt of the request, stored with the code (RFC 9449 §10). */
       proof_key: null,
     },

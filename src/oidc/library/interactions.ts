@@ -8,6 +8,7 @@ import { type NoteFlowStep, stepOf } from '../../installs/flow-log.ts'
 import { readUuid } from '../../installs/ids.ts'
 import type { Interactions, WaitingRequest } from '../../web/install/interactions.ts'
 import { deviceRedirectUri } from '../endpoints/device-requests.ts'
+import { readWish } from '../endpoints/wished-pages.ts'
 import type { AuthorizationStore } from '../ports.ts'
 import { answeredKey, type FlowStore } from './adapter.ts'
 import { authorizationLifetime, lifetimes } from './lifetimes.ts'
@@ -15,7 +16,11 @@ import { authorizationLifetime, lifetimes } from './lifetimes.ts'
 type Answered = { result?: InteractionResults; returnTo: string }
 
 /** Parameters that the library knows by another name than the partner sent. */
-const sentNames: Record<string, string> = { login_max_age: 'max_age', proof_key: 'dpop_jkt' }
+const sentNames: Record<string, string> = {
+  login_max_age: 'max_age',
+  proof_key: 'dpop_jkt',
+  wish: 'authorization_details',
+}
 
 export function interactions(needs: {
   provider: Provider
@@ -46,6 +51,7 @@ export function interactions(needs: {
       connectionId: params.client_id!,
       capabilities: readScope(params.scope ?? '').known,
       workspaceHint: readUuid(params.workspace_id),
+      wishedPages: readWish(params.wish)?.pageIds ?? [],
       loginHint: params.login_hint ?? null,
       mustSignIn: (params.prompt ?? '').split(' ').includes('login'),
       redirectUri: params.redirect_uri!,

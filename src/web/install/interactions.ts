@@ -9,6 +9,8 @@ export type WaitingRequest = {
   capabilities: Capability[]
   /** The workspace that the partner suggests; the user may choose another. */
   workspaceHint: string | null
+  /** The pages that the partner asks for; ids that are unknown or out of reach may be among them. */
+  wishedPages: string[]
   loginHint: string | null
   /** The partner wants a sign-in made for this very request (`prompt=login`). */
   mustSignIn: boolean

@@ -2,7 +2,7 @@ import { mostAccessDays } from '../../installs/access-end.ts'
 import { view } from '../frame/render.ts'
 import type { Picks } from '../picker/draft.ts'
 import type { PickerLists } from '../picker/picker.ts'
-import type { PickerReading } from '../picker/readings.ts'
+import type { PickerPage, PickerReading } from '../picker/readings.ts'
 import { type Sum, titlesWords } from '../picker/sum.ts'
 import { urls } from '../urls.ts'
 import { endWithin, endWords } from './access-ends.ts'
@@ -17,6 +17,8 @@ export type PagesPage = {
   workspaceId: string
   /** "Relay can reach these pages now: …", on a re-install that reaches some. */
   reachedNow: string | null
+  /** "Relay asked for: …", where it asked for pages. */
+  askedFor: string | null
   /** The fault of the attempt before, if any. */
   problem: string | null
   search: { words: string; action: string; ticks: string }
@@ -33,12 +35,14 @@ export function pagesPage(facts: {
   chosen: ChosenWorkspace
   lists: PickerLists
   reading: PickerReading
+  /** The pages that the partner asks for. */
+  wished: PickerPage[]
   sum: Sum
   picks: Picks
   problem: string | null
   now: Date
 }): PagesPage {
-  const { state, chosen, lists, reading, sum, picks, problem, now } = facts
+  const { state, chosen, lists, reading, wished, sum, picks, problem, now } = facts
   const { request, choices } = state
   const { name } = choices.connection
   const base = urls.flowPages(request.uid)
@@ -49,6 +53,10 @@ export function pagesPage(facts: {
     reachedNow:
       reading.granted.length > 0
         ? `${name} can reach these pages now: ${titlesWords(reading.granted)}.`
+        : null,
+    askedFor:
+      wished.length > 0
+        ? `${name} asked for: ${titlesWords(wished)}. You decide: untick what it should not reach.`
         : null,
     problem,
     search: {

@@ -6,7 +6,7 @@ import type { Pressed } from '../picker/controls.ts'
 import { type Drafts, type Picks, picksOf, withPicks } from '../picker/draft.ts'
 import { readTreeOrResults } from '../picker/lists.ts'
 import { type PickerLists, workspaceHeadings } from '../picker/picker.ts'
-import type { CountLimits, InstallContext, PickerReadings } from '../picker/readings.ts'
+import type { CountLimits, InstallContext, PickerPage, PickerReadings } from '../picker/readings.ts'
 import { sumOf } from '../picker/sum.ts'
 import { urls } from '../urls.ts'
 import { switcherOf } from './chosen-workspace.ts'
@@ -35,13 +35,15 @@ export async function showPages(
   const { request, choices, chosen, draft } = state
   if (chosen?.may.kind !== 'yes') return needs.flow.lead(ctx, urls.flow(request.uid))
   const { workspace } = chosen
-  const picks = picksOf(draft, workspace.id)
+  const wished = await readWished(needs, state, workspace.id)
+  const kept = picksOf(draft, workspace.id)
+  const picks = { ...kept, ticked: kept.ticked ?? wished.ticks }
   const { lists, reading } = await readLists(needs, state, workspace, picks)
   const sum = sumOf(reading, needs.countLimits)
   needs.render.screen(
     ctx,
     pagesView,
-    pagesPage({ state, chosen, lists, reading, sum, picks, problem, now: needs.now() }),
+    pagesPage({ state, chosen, lists, reading, wished: wished.pages, sum, picks, problem, now: needs.now() }),
     {
       frame: 'flow',
       title: `Select pages for ${choices.connection.name}`,
@@ -52,6 +54,21 @@ export async function showPages(
       }),
     },
   )
+}
+
+/**
+ * The pages of this workspace that the partner asks for and the member reaches; `ticks`: with them, until the member changes the
+ * choice, the pages that the connection can reach now. null: it asks for none of here.
+ */
+async function readWished(
+  { readings }: PickerNeeds,
+  { request, user }: FlowState,
+  workspaceId: string,
+): Promise<{ pages: PickerPage[]; ticks: string[] | null }> {
+  if (request.wishedPages.length === 0) return { pages: [], ticks: null }
+  const context = { workspaceId, userId: user.id, connectionId: request.connectionId }
+  const { ticked, granted } = await readings.picker({ ...context, ticked: request.wishedPages, lists: null })
+  return { pages: ticked, ticks: ticked.length > 0 ? [...granted, ...ticked].map(page => page.id) : null }
 }
 
 /** The lists alone, as the draft has them. Null: answered already, or the user has no workspace. */
