@@ -674,6 +674,51 @@ CREATE TABLE resources (
 );
 CREATE INDEX resources_by_connection ON resources USING btree (connection_id);
 
+CREATE TABLE scim_groups (
+  workspace_id uuid NOT NULL,
+  id uuid NOT NULL,
+  external_id text,
+  display_name text NOT NULL,
+  members uuid[] NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT scim_groups_pkey PRIMARY KEY (workspace_id, id),
+  CONSTRAINT scim_groups_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX scim_groups_display_name_key ON scim_groups USING btree (workspace_id, lower(NORMALIZE(display_name) COLLATE "C"));
+
+CREATE TABLE scim_tokens (
+  id uuid NOT NULL,
+  workspace_id uuid NOT NULL,
+  token_hash bytea NOT NULL,
+  hint text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  revoked_at timestamp with time zone,
+  CONSTRAINT scim_tokens_pkey PRIMARY KEY (id),
+  CONSTRAINT scim_tokens_token_hash_key UNIQUE (token_hash),
+  CONSTRAINT scim_tokens_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX scim_tokens_by_workspace ON scim_tokens USING btree (workspace_id);
+
+CREATE TABLE scim_users (
+  workspace_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  user_name text NOT NULL,
+  external_id text,
+  display_name text,
+  active boolean NOT NULL,
+  owned boolean NOT NULL,
+  resource jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT scim_users_pkey PRIMARY KEY (workspace_id, user_id),
+  CONSTRAINT scim_users_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+  CONSTRAINT scim_users_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX scim_users_by_external_id ON scim_users USING btree (workspace_id, external_id);
+CREATE INDEX scim_users_by_user ON scim_users USING btree (user_id);
+CREATE UNIQUE INDEX scim_users_user_name_key ON scim_users USING btree (workspace_id, lower(NORMALIZE(user_name) COLLATE "C"));
+
 CREATE TABLE webhook_endpoints (
   id uuid NOT NULL,
   connection_id uuid,

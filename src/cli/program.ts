@@ -9,6 +9,7 @@ import { installationCommand } from './installation.ts'
 import { keysCommand } from './keys.ts'
 import { migrateCommand } from './migrate.ts'
 import { resourceCommand } from './resource.ts'
+import { scimCommand } from './scim.ts'
 import { startCommand } from './start.ts'
 import { webhookCommand } from './webhook.ts'
 
@@ -23,6 +24,7 @@ export function latchkeyProgram(): Command {
     .addCommand(connectionCommand())
     .addCommand(installationCommand())
     .addCommand(resourceCommand())
+    .addCommand(scimCommand())
     .addCommand(webhookCommand())
     .addCommand(keysCommand())
     .addCommand(doctorCommand())

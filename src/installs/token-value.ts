@@ -7,13 +7,13 @@ import { crc32 } from 'node:zlib'
 
 /**
  * Access, refresh, internal token; client secret; authorization code; credential of the host product;
- * management of a registration.
+ * management of a registration; SCIM of a workspace (its directory).
  */
-export type TokenPrefix = 'lka_' | 'lkr_' | 'lki_' | 'lks_' | 'lkc_' | 'lkh_' | 'lkm_'
+export type TokenPrefix = 'lka_' | 'lkr_' | 'lki_' | 'lks_' | 'lkc_' | 'lkh_' | 'lkm_' | 'lkd_'
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const randomLength = 30
-const shape = /^lk[arischm]_[0-9A-Za-z]{36}$/
+const shape = /^lk[adrischm]_[0-9A-Za-z]{36}$/
 
 /** A new value. `random` gives that many random bytes. */
 export function newTokenValue(

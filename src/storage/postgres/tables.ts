@@ -461,6 +461,36 @@ const webhookDeliveries = sqlTable('webhook_deliveries', {
   doneAt: orNull(time),
 })
 
+const scimTokens = sqlTable('scim_tokens', {
+  id: key(uuid),
+  workspaceId: uuid,
+  tokenHash: bytes,
+  hint: text,
+  createdAt: time,
+  revokedAt: orNull(time),
+})
+
+const scimUsers = sqlTable('scim_users', {
+  workspaceId: key(uuid),
+  userId: key(uuid),
+  userName: text,
+  externalId: orNull(text),
+  displayName: orNull(text),
+  active: flag,
+  owned: flag,
+  resource: json,
+  ...times,
+})
+
+const scimGroups = sqlTable('scim_groups', {
+  workspaceId: key(uuid),
+  id: key(uuid),
+  externalId: orNull(text),
+  displayName: text,
+  members: list(uuid),
+  ...times,
+})
+
 const liveHosts = sqlTable('live_hosts', {
   id: key(uuid),
   name: text,
@@ -502,6 +532,9 @@ export const tables = [
   flowSteps,
   sweepMarks,
   liveHosts,
+  scimTokens,
+  scimUsers,
+  scimGroups,
   eventOutbox,
   webhookEvents,
   webhookEndpoints,
