@@ -35,6 +35,8 @@ export type Config = LoginConfig & {
   outboundHosts: { names: readonly string[]; networks: readonly string[] }
   /** Connections that no one registered here. `open`: they may register themselves; `published`: they describe themselves. */
   agents: 'open' | 'published' | 'off'
+  /** Private schemes without a dot that redirect URIs of public clients may have. */
+  nativeSchemes: readonly string[]
   /** Whether /mcp is served, over the partner API. */
   mcp: boolean
   logLevel: LogLevel
@@ -152,6 +154,12 @@ export function readConfig(env: Environment = process.env, needs: { keyFile?: bo
       'open, published or off',
       oneOf(['open', 'published', 'off'] as const),
     ),
+    nativeSchemes: read(
+      'NATIVE_SCHEMES',
+      [],
+      'a comma-separated list of private schemes without a dot, such as cursor,vscode',
+      readNativeSchemes,
+    ),
     mcp: read('MCP', 'on', 'on or off', oneOf(['on', 'off'] as const)) === 'on',
     metricsPort: read<number | null>('METRICS_PORT', null, aPort, readPort),
     ...readLoginConfig(read, production, problem => problems.push(problem)),
@@ -218,6 +226,21 @@ function expectedIssuer(text: string): string {
   if (pathname !== '/') return `${base}, without a path: Latchkey needs a host name of its own`
   if (search + hash !== '' || /[?#]$/.test(text)) return `${base}, without a query or fragment`
   return `${base}, without a slash at the end`
+}
+
+/** Schemes that browsers open by themselves, or that run what they carry, are no application's own. */
+const browserSchemes =
+  /^(https?|javascript|vbscript|data|file|blob|about|wss?|ftp|mailto|tel|view-source|filesystem)$/
+
+function readNativeSchemes(text: string): string[] | undefined {
+  const schemes = text.split(',').map(part =>
+    part
+      .trim()
+      .toLowerCase()
+      .replace(/:(\/\/)?$/, ''),
+  )
+  const isOwn = (scheme: string) => /^[a-z][a-z0-9+-]*$/.test(scheme) && !browserSchemes.test(scheme)
+  return schemes.every(isOwn) ? schemes : undefined
 }
 
 function readOutboundHosts(text: string): Config['outboundHosts'] | undefined {

@@ -92,7 +92,11 @@ async function create(options: Options): Promise<void> {
     const createdBy = options.owner ? await findOwner(stores.database, options.owner, workspaceId) : null
     if (workspaceId) await requireWorkspace(stores.database, workspaceId)
     const { registrar } = await import('../compose/directory.ts')
-    return registrar(stores.database, stores.secretKeys)(registrationOf(options, workspaceId, createdBy))
+    return registrar(
+      stores.database,
+      stores.secretKeys,
+      stores.nativeSchemes,
+    )(registrationOf(options, workspaceId, createdBy))
   })
   if (registered.kind === 'invalid') throw new CliError(registered.faults.map(sentence).join('; '))
   const { connection, secret, token } = registered

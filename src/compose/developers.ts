@@ -73,6 +73,7 @@ export function developerActions(stores: Stores) {
   const pool = poolOf(stores.database)
   const parts = {
     ...actionParts(stores.database, storesOf),
+    nativeSchemes: stores.nativeSchemes,
     random: randomBytes,
     seal: (text: string) => seal(stores.secretKeys, 'internal-token', text),
   }
@@ -90,6 +91,7 @@ export function developerActions(stores: Stores) {
     setLogo: setLogo(parts),
     manifests: applyManifest({
       readConnection: (connectionId, userId) => readManaged(pool, connectionId, userId),
+      nativeSchemes: stores.nativeSchemes,
       countSecrets: connectionId => countSecrets(pool, connectionId),
       update,
     }),

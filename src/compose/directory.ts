@@ -61,7 +61,7 @@ export function directoryFeed(stores: Stores): DirectoryFeed {
   }
 }
 
-export function registrar(database: DataSource, secretKeys: Buffer[]) {
+export function registrar(database: DataSource, secretKeys: Buffer[], nativeSchemes: readonly string[] = []) {
   const needs: RegisterNeeds = {
     transact: work =>
       transact(poolOf(database), client =>
@@ -72,6 +72,7 @@ export function registrar(database: DataSource, secretKeys: Buffer[]) {
       ),
     now: () => new Date(),
     newId: uuidv7,
+    nativeSchemes,
     random: randomBytes,
     seal: text => seal(secretKeys, 'internal-token', text),
   }

@@ -32,6 +32,7 @@ export async function openProvider(
     trustProxy: config.trustProxy !== null,
     mcp: servesMcp(config),
     agents: config.agents,
+    nativeSchemes: config.nativeSchemes,
     registrations: registrations(stores),
     published: publishedStore(stores),
     fetchDocument: documentFetch(config),

@@ -35,6 +35,7 @@ export function publishedStore(stores: Stores): PublishedStore {
   const pool = poolOf(stores.database)
   const register = registerConnection({
     ...actionParts(stores.database, managedConnectionStore),
+    nativeSchemes: stores.nativeSchemes,
     random: randomBytes,
     seal() {
       throw new Error('a published connection has no internal token')

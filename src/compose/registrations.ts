@@ -16,6 +16,7 @@ export function registrations(stores: Stores): Registrations {
   const { update, remove } = developerActions(stores)
   const register = registerConnection({
     ...parts,
+    nativeSchemes: stores.nativeSchemes,
     random: randomBytes,
     seal() {
       throw new Error('a connection that registers itself has no internal token')

@@ -27,6 +27,8 @@ export type Stores = {
   shortLived: ShortLived
   limits: Limits
   secretKeys: Buffer[]
+  /** Private schemes without a dot that the operator allows in redirect URIs. */
+  nativeSchemes: readonly string[]
   close(): Promise<void>
   /** Stops the embedded database at once, unless another process uses it too. */
   stopDatabase(): Promise<void>
@@ -60,6 +62,7 @@ export async function openStores(config: Config, bounds?: Bounds): Promise<Store
     shortLived,
     limits: openLimits(redis),
     secretKeys,
+    nativeSchemes: config.nativeSchemes,
     async unhurried(work) {
       if ('pooler' in unshared && unshared.pooler) throw new Error(noSession)
       const own = await openDatabase(unshared)

@@ -10,8 +10,13 @@ export const isLoopback = ({ protocol, hostname }: URL) => protocol === 'http:' 
 /**
  * The fault of a redirect URI, naming the part; null when it may be registered. Allowed are https, http on a loopback
  * host (RFC 8252 §7.3), and for public clients a private-use scheme with a dot in it (RFC 8252 §7.1).
+ * @param nativeSchemes those without a dot that the operator allows as well.
  */
-export function faultOfRedirectUri(uri: string, clientType: Connection['clientType']): string | null {
+export function faultOfRedirectUri(
+  uri: string,
+  clientType: Connection['clientType'],
+  nativeSchemes: readonly string[] = [],
+): string | null {
   if (uri.length > longest) return `is longer than ${longest} characters`
   const ascii = asciiHost(uri)
   if (ascii) return `has an international host name; write it as ${ascii}`
@@ -29,7 +34,7 @@ export function faultOfRedirectUri(uri: string, clientType: Connection['clientTy
         ? null
         : `has http with the host ${new URL(uri).hostname}; http is for 127.0.0.1, [::1] and localhost, elsewhere use https`)
     )
-  if (!scheme.includes('.'))
+  if (!scheme.includes('.') && !nativeSchemes.includes(scheme))
     return `has the scheme ${scheme}:; use https, or for a public client a scheme with a dot such as com.example.app:`
   return clientType === 'public'
     ? null

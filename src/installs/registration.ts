@@ -8,6 +8,9 @@ export type { ConnectionSettings }
 /** One member and its fault, as the end of a sentence that begins with its name, or with the faulty value of a list. */
 export type SettingsFault = { member: keyof ConnectionSettings; value?: string; fault: string }
 
+/** Private schemes without a dot that the operator allows in redirect URIs; left out: none. */
+export type NativeSchemes = { nativeSchemes?: readonly string[] }
+
 const maxRedirectUris = 50
 const maxAddressLength = 2_000
 const webAddresses = ['website', 'installUrl', 'supportUrl', 'privacyUrl', 'termsUrl'] as const
@@ -42,8 +45,15 @@ export function settingsOf(connection: Connection): ConnectionSettings {
   return Object.fromEntries(members.map(member => [member, connection[member]])) as ConnectionSettings
 }
 
-/** All that is wrong; more than one fault may be of one member. */
-export function faultsOfSettings(kind: Connection['kind'], settings: ConnectionSettings): SettingsFault[] {
+/**
+ * All that is wrong; more than one fault may be of one member.
+ * @param nativeSchemes private schemes without a dot that the operator allows in redirect URIs.
+ */
+export function faultsOfSettings(
+  kind: Connection['kind'],
+  settings: ConnectionSettings,
+  nativeSchemes: readonly string[] = [],
+): SettingsFault[] {
   const faults: SettingsFault[] = []
   const refuse = (member: keyof ConnectionSettings, fault: string | null) => {
     if (fault) faults.push({ member, fault })
@@ -56,7 +66,11 @@ export function faultsOfSettings(kind: Connection['kind'], settings: ConnectionS
   refuse('jwksUri', faultOfKeysAddress(settings))
   if (settings.jwks !== null) refuse('jwks', faultOfKeySet(settings.jwks))
   refuse('capabilities', faultOfCapabilities(settings.capabilities))
-  return [...faults, ...faultsOfOptional(kind, settings), ...faultsOfRedirectUris(kind, settings)]
+  return [
+    ...faults,
+    ...faultsOfOptional(kind, settings),
+    ...faultsOfRedirectUris(kind, settings, nativeSchemes),
+  ]
 }
 
 /** Control characters, and marks that reverse the text after them: a name must not disguise the words around it. */
@@ -128,11 +142,12 @@ function faultsOfOptional(
 function faultsOfRedirectUris(
   kind: Connection['kind'],
   { clientType, redirectUris }: ConnectionSettings,
+  nativeSchemes: readonly string[],
 ): SettingsFault[] {
   const all = faultOfList(kind, redirectUris)
   if (all) return [{ member: 'redirectUris', fault: all }]
   return redirectUris.flatMap(uri => {
-    const fault = faultOfRedirectUri(uri, clientType)
+    const fault = faultOfRedirectUri(uri, clientType, nativeSchemes)
     return fault ? [{ member: 'redirectUris' as const, value: uri, fault }] : []
   })
 }

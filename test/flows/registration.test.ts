@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { readConfig } from '../../src/config.ts'
 import { poolOf } from '../../src/storage/postgres/pool.ts'
 import { sweepExpired } from '../../src/storage/postgres/sweep.ts'
 import { call } from '../support/api.ts'
@@ -98,6 +99,30 @@ describe('an application that registers itself', () => {
     for (let nr = 0; nr < 22; nr++) answers.push(await register(plain))
     expect(answers.map(one => one.status)).toEqual([...Array(20).fill(201), 429, 429])
     expect(Number(answers.at(-1)!.headers['retry-after'])).toBeGreaterThan(0)
+  })
+
+  it('may have a private scheme without a dot where the operator lists it', async () => {
+    const lists = await startServer({ NATIVE_SCHEMES: 'cursor, vscode://' })
+    try {
+      const back = (scheme: string, more: object = {}) =>
+        register({ ...plain, redirect_uris: [`${scheme}://oauth/back`], ...more }, lists.base)
+      const { json: made, status } = await back('cursor')
+      expect(status).toBe(201)
+      const request = new URLSearchParams({
+        ...{ client_id: made.client_id, redirect_uri: 'cursor://oauth/back', response_type: 'code' },
+        ...{ code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' },
+      })
+      const begun = await call(lists.base, `/v1/oauth/authorize?${request}`)
+      expect([begun.status, begun.headers.location]).toEqual([303, expect.stringContaining('/install/')])
+      expect((await back('vscode')).status).toBe(201)
+      expect((await back('zed')).json.error_description).toContain('has the scheme zed:')
+      const secret = { token_endpoint_auth_method: 'client_secret_basic' }
+      expect((await back('cursor', secret)).json.error).toBe('invalid_redirect_uri')
+    } finally {
+      await lists.close()
+    }
+    for (const list of ['javascript', 'com.example.app', 'https', 'a b'])
+      expect(() => readConfig({ NATIVE_SCHEMES: list })).toThrow('NATIVE_SCHEMES')
   })
 
   it('is refused where the operator lets in no one who registers themselves', async () => {

@@ -52,6 +52,7 @@ export async function startProvider(settings: ProviderSettings): Promise<Provide
     trustProxy: true,
     mcp: true,
     agents: 'open',
+    nativeSchemes: [],
     registrations: noRegistrations,
     published: { idOf: async () => null, keep: none },
     fetchDocument: none,

@@ -5,7 +5,13 @@ import {
   type ManagedConnection,
   type Unknown,
 } from '../managed-connection.ts'
-import { type ConnectionSettings, faultsOfSettings, type SettingsFault, settingsOf } from '../registration.ts'
+import {
+  type ConnectionSettings,
+  faultsOfSettings,
+  type NativeSchemes,
+  type SettingsFault,
+  settingsOf,
+} from '../registration.ts'
 import { changesBetween, type SettingsChange, stopsBy } from '../settings-change.ts'
 import type { Updated } from './update-connection.ts'
 
@@ -29,13 +35,15 @@ export type Planned =
   | Unknown
 
 /** A manifest is planned first, so that the changes can be shown, and then applied as planned. */
-export function applyManifest(needs: {
-  /** Null for an unknown connection. `userId` null: the operator. */
-  readConnection(connectionId: string, userId: string | null): Promise<ManagedConnection | null>
-  /** How many client secrets are in use. */
-  countSecrets(connectionId: string): Promise<number>
-  update(context: DeveloperContext, wanted: Manifest['settings'], version: string | null): Promise<Updated>
-}) {
+export function applyManifest(
+  needs: NativeSchemes & {
+    /** Null for an unknown connection. `userId` null: the operator. */
+    readConnection(connectionId: string, userId: string | null): Promise<ManagedConnection | null>
+    /** How many client secrets are in use. */
+    countSecrets(connectionId: string): Promise<number>
+    update(context: DeveloperContext, wanted: Manifest['settings'], version: string | null): Promise<Updated>
+  },
+) {
   async function plan(context: DeveloperContext, manifest: Manifest): Promise<Planned> {
     const found = await needs.readConnection(context.connectionId, context.userId)
     if (!found || (context.userId !== null && !isManagedBy(found))) return { kind: 'unknown' }
@@ -45,7 +53,7 @@ export function applyManifest(needs: {
       return { kind: 'of-another', member: 'kind' }
     const before = settingsOf(connection)
     const after = { ...before, ...manifest.settings }
-    const faults = faultsOfSettings(connection.kind, after)
+    const faults = faultsOfSettings(connection.kind, after, needs.nativeSchemes)
     if (faults.length > 0) return { kind: 'invalid', faults }
     const reach = { kind: connection.kind, liveSecrets: await needs.countSecrets(connection.id) }
     const changes = changesBetween(before, after).map(change => ({

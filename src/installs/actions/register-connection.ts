@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Capability } from '../capability.ts'
 import type { Connection } from '../connection.ts'
 import type { InstallEvent } from '../events.ts'
-import { type ConnectionSettings, faultsOfSettings } from '../registration.ts'
+import { type ConnectionSettings, faultsOfSettings, type NativeSchemes } from '../registration.ts'
 import { newTokenValue } from '../token-value.ts'
 
 /** A connection to register; the right to do so is checked before (policy.ts). */
@@ -69,7 +69,7 @@ export type InternalTokenRow = {
   createdAt: Date
 }
 
-export type RegisterNeeds = {
+export type RegisterNeeds = NativeSchemes & {
   transact<T>(work: (stores: RegisterStores) => Promise<T>): Promise<T>
   now(): Date
   newId(): string
@@ -84,7 +84,7 @@ export function registerConnection(needs: RegisterNeeds) {
     asked: Registration,
     from: From = { address: null, requestId: null },
   ): Promise<Registered | { kind: 'invalid'; faults: RegistrationFault[] }> => {
-    const faults = faultsOf(asked)
+    const faults = faultsOf(asked, needs)
     if (faults.length > 0) return { kind: 'invalid', faults }
     const connection = connectionOf(asked, needs.newId())
     const now = needs.now()
@@ -165,8 +165,8 @@ function connectionOf(asked: Registration, id: string): Connection & Provenance 
   }
 }
 
-function faultsOf(asked: Registration): RegistrationFault[] {
-  const faults: RegistrationFault[] = faultsOfSettings(asked.kind, asked)
+function faultsOf(asked: Registration, { nativeSchemes }: NativeSchemes): RegistrationFault[] {
+  const faults: RegistrationFault[] = faultsOfSettings(asked.kind, asked, nativeSchemes)
   if (asked.kind === 'internal' && asked.workspaceId === null)
     faults.push({
       member: 'workspaceId',

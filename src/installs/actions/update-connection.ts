@@ -8,7 +8,13 @@ import {
   type ManagedStores,
   type Unknown,
 } from '../managed-connection.ts'
-import { type ConnectionSettings, faultsOfSettings, type SettingsFault, settingsOf } from '../registration.ts'
+import {
+  type ConnectionSettings,
+  faultsOfSettings,
+  type NativeSchemes,
+  type SettingsFault,
+  settingsOf,
+} from '../registration.ts'
 import { changesBetween, type SettingsChange } from '../settings-change.ts'
 
 export type UpdateStores = ManagedStores & {
@@ -31,7 +37,7 @@ export type Updated =
  * that users consented to; an internal connection's token follows at once.
  * @param version the connection's when the change was composed; null: any.
  */
-export function updateConnection(needs: ActionParts<UpdateStores>) {
+export function updateConnection(needs: ActionParts<UpdateStores> & NativeSchemes) {
   return (
     context: DeveloperContext,
     wanted: Partial<ConnectionSettings>,
@@ -43,7 +49,7 @@ export function updateConnection(needs: ActionParts<UpdateStores>) {
       if (version !== null && version !== found.version) return { kind: 'changed-meanwhile' }
       const before = settingsOf(found.connection)
       const after = { ...before, ...wanted }
-      const faults = faultsOfSettings(found.connection.kind, after)
+      const faults = faultsOfSettings(found.connection.kind, after, needs.nativeSchemes)
       if (faults.length > 0) return { kind: 'invalid', faults }
       const changes = changesBetween(before, after)
       if (changes.length > 0) await save(needs, stores, context, found, after, changes)

@@ -29,6 +29,7 @@ export function documentUrlOf(clientId: unknown): URL | null {
 export function readDocument(
   url: URL,
   { status, headers, body }: { status: number; headers: Record<string, string | undefined>; body: Buffer },
+  nativeSchemes: readonly string[],
 ): Document | DocumentFault {
   if (status !== 200) return { fault: `answered with status ${status}` }
   if (!/^application\/(json|[\w.+-]+\+json)\s*(;|$)/i.test(headers['content-type'] ?? ''))
@@ -46,17 +47,20 @@ export function readDocument(
   const method = offered.includes('none') ? 'none' : offered[0]
   if (method === undefined) return { fault: 'asks for a shared secret, which a published client cannot have' }
   const grants = Array.isArray(sent.grant_types) ? sent.grant_types : ['authorization_code']
-  const read = readClientMetadata({
-    client_name: sent.client_name,
-    redirect_uris: sent.redirect_uris,
-    grant_types: grants,
-    token_endpoint_auth_method: method,
-    dpop_bound_access_tokens: sent.dpop_bound_access_tokens,
-    require_pushed_authorization_requests: sent.require_pushed_authorization_requests,
-    jwks: sent.jwks,
-    jwks_uri: sent.jwks_uri,
-    ...Object.fromEntries(links.filter(name => isLink(sent[name])).map(name => [name, sent[name]])),
-  })
+  const read = readClientMetadata(
+    {
+      client_name: sent.client_name,
+      redirect_uris: sent.redirect_uris,
+      grant_types: grants,
+      token_endpoint_auth_method: method,
+      dpop_bound_access_tokens: sent.dpop_bound_access_tokens,
+      require_pushed_authorization_requests: sent.require_pushed_authorization_requests,
+      jwks: sent.jwks,
+      jwks_uri: sent.jwks_uri,
+      ...Object.fromEntries(links.filter(name => isLink(sent[name])).map(name => [name, sent[name]])),
+    },
+    nativeSchemes,
+  )
   if ('error' in read) return { fault: `cannot be used: ${read.sentence}` }
   // Where both are offered, either is accepted: the keys are kept beside a client without a secret.
   const keys = method === 'none' && offered.includes('private_key_jwt') ? keysOf(sent) : {}

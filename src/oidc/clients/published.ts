@@ -17,6 +17,7 @@ type Answer = { status: number; headers: Record<string, string | undefined>; bod
 
 export type PublishedNeeds = {
   agents: 'open' | 'published' | 'off'
+  nativeSchemes: readonly string[]
   published: PublishedStore
   /** Bounded and guarded. Answers with the reason where nothing was fetched. */
   fetchDocument(url: URL): Promise<Answer | { fault: string }>
@@ -47,7 +48,7 @@ export function publishedClients(needs: PublishedNeeds): Published {
     if (allowances.some(one => !one.allowed)) return refused('was asked for too often; try again in a minute')
     const answer = await needs.fetchDocument(url)
     if ('fault' in answer) return refused(answer.fault)
-    const document = readDocument(url, answer)
+    const document = readDocument(url, answer, needs.nativeSchemes)
     if ('fault' in document) return refused(document.fault)
     const id = await needs.published.keep(url.href, document.settings)
     return { resolved: { id }, seconds: document.maxAgeSeconds }

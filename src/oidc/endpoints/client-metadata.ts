@@ -27,8 +27,14 @@ const members: Partial<Record<keyof ConnectionSettings, string>> = {
   jwksUri: 'jwks_uri',
 }
 
-/** Unknown members, foreign grants and the scope are ignored: what a member allows is decided at the consent. */
-export function readClientMetadata(sent: Metadata): ConnectionSettings | MetadataFault {
+/**
+ * Unknown members, foreign grants and the scope are ignored: what a member allows is decided at the consent.
+ * @param nativeSchemes private schemes without a dot that the operator allows.
+ */
+export function readClientMetadata(
+  sent: Metadata,
+  nativeSchemes: readonly string[],
+): ConnectionSettings | MetadataFault {
   const method = sent.token_endpoint_auth_method ?? 'none'
   if (!authMethods.includes(method as string))
     return invalid('token_endpoint_auth_method', `should be one of ${authMethods.join(', ')}`)
@@ -63,7 +69,7 @@ export function readClientMetadata(sent: Metadata): ConnectionSettings | Metadat
     requireDpop: sent.dpop_bound_access_tokens === true,
     requirePar: sent.require_pushed_authorization_requests === true,
   }
-  const [fault] = faultsOfSettings('public', settings)
+  const [fault] = faultsOfSettings('public', settings, nativeSchemes)
   if (!fault) return settings
   const member = members[fault.member] ?? fault.member
   if (fault.member !== 'redirectUris') return invalid(member, fault.fault)

@@ -30,6 +30,8 @@ export type RegisterNeeds = {
   issuer: string
   /** Whether applications may register themselves here. */
   agents: 'open' | 'published' | 'off'
+  /** Private schemes without a dot that the operator allows. */
+  nativeSchemes: readonly string[]
   registrations: Registrations
   limits: TakingLimits
 }
@@ -44,7 +46,7 @@ export function registerEndpoint(needs: RegisterNeeds): Middleware {
     const allowance = await perAddress.take(ctx.ip)
     if (!allowance.allowed) throw tooManyRequests(allowance.retryAfterSeconds)
     const sent = await readJson(ctx.req)
-    const settings = settingsOf(sent)
+    const settings = settingsOf(sent, needs)
     const management = newTokenValue('lkm_')
     const { id, secret, at } = await needs.registrations.register(settings, sha256(management), fromOf(ctx))
     ctx.status = 201
@@ -79,7 +81,7 @@ export function managedRegistration(needs: RegisterNeeds): Middleware {
     if (ctx.method === 'PUT') {
       const sent = await readJson(ctx.req)
       if (sent.client_id !== id) throw refusal('client_id should be that of the registration.')
-      settings = settingsOf(sent)
+      settings = settingsOf(sent, needs)
       if (settings.clientType !== found.settings.clientType || signs(settings) !== signs(found.settings))
         throw refusal(
           'token_endpoint_auth_method should stay as it is, with a secret, keys or neither; register anew to change that.',
@@ -96,8 +98,8 @@ export function managedRegistration(needs: RegisterNeeds): Middleware {
   }
 }
 
-function settingsOf(sent: Metadata): ConnectionSettings {
-  const read = readClientMetadata(sent)
+function settingsOf(sent: Metadata, { nativeSchemes }: RegisterNeeds): ConnectionSettings {
+  const read = readClientMetadata(sent, nativeSchemes)
   if ('error' in read) throw new OAuthRefusal(400, read.error, read.sentence)
   return read
 }

@@ -55,6 +55,7 @@ export type ProviderNeeds = {
   mcp: boolean
   /** Which connections that no one registered here are let in. */
   agents: RegisterNeeds['agents']
+  nativeSchemes: readonly string[]
   registrations: Registrations
   published: PublishedStore
   fetchDocument: PublishedNeeds['fetchDocument']
