@@ -370,6 +370,7 @@ CREATE TABLE connections (
   jwks_uri text,
   device_flow boolean DEFAULT false NOT NULL,
   require_dpop boolean DEFAULT false NOT NULL,
+  document_failed_at timestamp with time zone,
   CONSTRAINT connections_pkey PRIMARY KEY (id),
   CONSTRAINT connections_document_url_unique UNIQUE (document_url),
   CONSTRAINT connections_client_type_known CHECK (client_type = ANY (ARRAY['public'::text, 'confidential'::text])),

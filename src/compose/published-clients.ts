@@ -6,7 +6,11 @@ import type { PublishedNeeds, PublishedStore } from '../oidc/clients/published.t
 import { type FetchBounds, type Fetched, guardedFetch, OutboundRefusal } from '../outbound/guarded-fetch.ts'
 import { poolOf } from '../storage/postgres/pool.ts'
 import { managedConnectionStore } from '../storage/postgres/stores/managed-connections.ts'
-import { readPublished } from '../storage/postgres/stores/self-registrations.ts'
+import {
+  noteDocumentFailure,
+  noteDocumentFound,
+  readPublished,
+} from '../storage/postgres/stores/self-registrations.ts'
 import { actionParts } from './action-parts.ts'
 import { developerActions } from './developers.ts'
 import type { Stores } from './stores.ts'
@@ -46,10 +50,12 @@ export function publishedStore(stores: Stores): PublishedStore {
   const idOf = (documentUrl: string) => readPublished(pool, documentUrl)
   return {
     idOf,
+    noteFailure: (documentUrl, now) => noteDocumentFailure(pool, documentUrl, now),
     async keep(documentUrl, settings) {
       const known = await idOf(documentUrl)
       if (known) {
         await update({ connectionId: known, ...nobody }, settings, null)
+        await noteDocumentFound(pool, documentUrl)
         return known
       }
       const about = {

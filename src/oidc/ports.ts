@@ -25,6 +25,8 @@ export type ClientConnection = Pick<
   version: string
   /** Of a published one: the address of its document, which is its client_id. */
   documentUrl: string | null
+  /** Since when the document cannot be had; null: it was good the last time. */
+  documentFailedAt: Date | null
   /** The resources of a resource server, in their canonical form. */
   resources: string[]
 }

@@ -54,7 +54,7 @@ export async function startProvider(settings: ProviderSettings): Promise<Provide
     agents: 'open',
     nativeSchemes: [],
     registrations: noRegistrations,
-    published: { idOf: async () => null, keep: none },
+    published: { idOf: async () => null, keep: none, noteFailure: none },
     fetchDocument: none,
     fetchKeys: none,
     signInUrl: () => '/sign-in',

@@ -2,7 +2,9 @@
 
 import type { ConnectionSettings } from '../../installs/connection.ts'
 import type { Allowance, TakingLimits } from '../../installs/rate-limits.ts'
+import { invalidGrant } from '../endpoints/oauth-refusal.ts'
 import type { Fields } from '../endpoints/request-body.ts'
+import type { ClientConnection } from '../ports.ts'
 import { subjectOf } from './client-assertion.ts'
 import { documentUrlOf, readDocument } from './document.ts'
 
@@ -11,6 +13,8 @@ export type PublishedStore = {
   idOf(documentUrl: string): Promise<string | null>
   /** Creates the connection, or changes it to what the document says now. @returns its id. */
   keep(documentUrl: string, settings: ConnectionSettings): Promise<string>
+  /** Notes, for a known one, that it cannot be had since now, unless that is noted already. */
+  noteFailure(documentUrl: string, now: Date): Promise<void>
 }
 
 type Answer = { status: number; headers: Record<string, string | undefined>; body: Buffer }
@@ -47,9 +51,11 @@ export function publishedClients(needs: PublishedNeeds): Published {
     const allowances: Allowance[] = [await perHost.take(url.host), await together.take('all')]
     if (allowances.some(one => !one.allowed)) return refused('was asked for too often; try again in a minute')
     const answer = await needs.fetchDocument(url)
-    if ('fault' in answer) return refused(answer.fault)
-    const document = readDocument(url, answer, needs.nativeSchemes)
-    if ('fault' in document) return refused(document.fault)
+    const document = 'fault' in answer ? answer : readDocument(url, answer, needs.nativeSchemes)
+    if ('fault' in document) {
+      await needs.published.noteFailure(url.href, needs.now())
+      return refused(document.fault)
+    }
     const id = await needs.published.keep(url.href, document.settings)
     return { resolved: { id }, seconds: document.maxAgeSeconds }
   }
@@ -75,6 +81,25 @@ export function publishedClients(needs: PublishedNeeds): Published {
       return entry.answer
     },
   }
+}
+
+/** How long a client refreshes on the last good document. */
+const lastGoodMs = 24 * 60 * 60 * 1000
+
+/**
+ * Refuses the refresh of a client whose document cannot be had for longer than a day: it is looked for once more before that.
+ * @throws OAuthRefusal `invalid_grant`
+ */
+export async function requireDocument(
+  { resolve }: Published,
+  { documentUrl, documentFailedAt }: ClientConnection,
+  now: Date,
+): Promise<void> {
+  if (documentUrl === null || documentFailedAt === null) return
+  if (now.getTime() - documentFailedAt.getTime() <= lastGoodMs) return
+  const resolved = await resolve(new URL(documentUrl))
+  if ('fault' in resolved)
+    throw invalidGrant(`The document of the client has been out of reach for a day; it ${resolved.fault}.`)
 }
 
 /**

@@ -3,20 +3,22 @@
 import { hash } from 'node:crypto'
 import type { Context, Middleware } from 'koa'
 import type { Proofs } from '../../dpop/proofs.ts'
-import { type FlowFailure, type NoteFlowStep, stepOf } from '../../installs/flow-log.ts'
+import type { NoteFlowStep } from '../../installs/flow-log.ts'
 import { type ForceOutcome, readTestOutcome, testHeader } from '../../installs/forced-outcome.ts'
 import type { Authenticate } from '../clients/client-authentication.ts'
 import { type Credentials, claimedClient, readCredentials } from '../clients/client-credentials.ts'
-import { type PublishedStore, withConnectionId } from '../clients/published.ts'
-import { explainUnproven } from '../diagnostics/explain-client.ts'
-import { type Attempted, explainToken, ownOf } from '../diagnostics/explain-token.ts'
-import { begin, Exchange, lacksKey, type Source } from '../library/exchange.ts'
+import {
+  type Published,
+  type PublishedStore,
+  requireDocument,
+  withConnectionId,
+} from '../clients/published.ts'
+import { type Attempted, ownOf } from '../diagnostics/explain-token.ts'
+import { begin, Exchange, keptOf, lacksKey } from '../library/exchange.ts'
 import type { Granted, RunGrant } from '../library/grants.ts'
 import type {
   FirstTokens,
   IntrospectionStore,
-  KeptCode,
-  KeptRefreshToken,
   NoteUse,
   ResourceStore,
   SecretStore,
@@ -27,17 +29,19 @@ import { allowOrigin } from './cors.ts'
 import { type DeviceRequests, deviceGrant } from './device-requests.ts'
 import { forceInSandbox, withoutPages } from './forced-outcome.ts'
 import { detailsOf } from './introspect.ts'
-import { invalidGrant, OAuthRefusal, unavailable, unproven } from './oauth-refusal.ts'
+import { invalidGrant, OAuthRefusal, unavailable } from './oauth-refusal.ts'
 import { withoutOpenIdScopes } from './openid-scopes.ts'
 import { denialReason, type PresentedNeeds, readPresented } from './presented-token.ts'
 import { type Fields, readFields } from './request-body.ts'
-import { type Resources, servedResource } from './resource.ts'
 import { answerReuse, certainBurst, isRetry } from './reuse.ts'
 import { tokenAnswer } from './token-answer.ts'
+import { note, noteRefusal } from './token-log.ts'
 import type { Throttle } from './token-rate-limit.ts'
+import { refuseDetails, targetOf } from './token-target.ts'
 
 export type TokenNeeds = PresentedNeeds & {
   published: PublishedStore
+  documents: Published
   issuer: string
   /** Whether the MCP server is served. */
   mcp: boolean
@@ -130,6 +134,8 @@ async function decide(
   if (!attempted.counted) needs.throttle(credentials.clientId, ctx.ip)
   attempted.counted = true
   allowOrigin(ctx, known.connection)
+  if (found.source.kind === 'refresh' && found.source.kept)
+    await requireDocument(needs.documents, known.connection, now)
   refuseDetails(fields)
   refuseOtherKey(known.connection, ownOf(keptOf(found.source), credentials.clientId), attempted.jkt)
   const resource = await targetOf(fields, ownOf(keptOf(found.source), credentials.clientId), needs)
@@ -189,85 +195,9 @@ async function answerAgain(
   return true
 }
 
-const keptOf = (source: Source): KeptCode | KeptRefreshToken | null =>
-  source.kind === 'none' ? null : source.kept
-
-/** Logs the attempt for the connection's developer. */
-function note(
-  needs: TokenNeeds,
-  ctx: Context,
-  clientId: string | null,
-  { fields, source }: Attempted,
-  failure: FlowFailure | null,
-): void {
-  if (clientId === null) return
-  const kept = ownOf(keptOf(source), clientId)
-  needs.note(
-    stepOf({
-      kind: fields.grant_type === 'refresh_token' ? 'refreshed' : 'code-redeemed',
-      at: needs.now(),
-      connectionId: clientId,
-      requestId: ctx.state.requestId,
-      grantId: kept?.grantId ?? null,
-      workspaceId: kept?.owner.workspaceId ?? null,
-      failure,
-    }),
-  )
-}
-
-/** Logs a refusal with its reason. Lookups for the reason do not delay the response. */
-function noteRefusal(
-  needs: TokenNeeds,
-  ctx: Context,
-  authorization: string | undefined,
-  attempted: Attempted,
-  refused: OAuthRefusal,
-): void {
-  const clientId = claimedClient(authorization, attempted.fields)
-  if (clientId === null) return
-  const noted = (failure: FlowFailure) => note(needs, ctx, clientId, attempted, failure)
-  if (refused.message !== unproven.wrong) {
-    noted(explainToken(refused, attempted, clientId))
-    return
-  }
-  const secret = readCredentials(authorization, attempted.fields).secret ?? ''
-  void explainUnproven(needs.store, refused, clientId, secret).then(noted)
-}
-
 /** The address of a confidential client's server. Requests of public clients come from people, whose addresses are not stored. */
 function partnerAddress({ connection }: Exchange, ctx: Context): string | null {
   return connection.clientType === 'confidential' ? ctx.ip || null : null
-}
-
-/** Checked before the library runs, which would consume the code first. */
-function refuseDetails(fields: Fields): void {
-  if (fields.authorization_details !== undefined)
-    throw new OAuthRefusal(
-      400,
-      'invalid_authorization_details',
-      'Pages are chosen by the member, not by the request.',
-    )
-}
-
-/**
- * The resource that the tokens are for: the one of the code or refresh token, which a request may only repeat; without one
- * there, the resource that the request names. Checked before the library runs, which would consume the code first.
- */
-async function targetOf(
-  { resource }: Fields,
-  kept: KeptCode | KeptRefreshToken | null,
-  resources: Resources,
-): Promise<string | null> {
-  const asked = resource === undefined ? null : await servedResource(resource, resources)
-  const bound = typeof kept?.payload.resource === 'string' ? kept.payload.resource : null
-  // Clients begin anew after invalid_grant; after invalid_target they would repeat the refresh for ever.
-  if (bound !== null && (await servedResource(bound, resources)) === null)
-    throw invalidGrant('The resource that was authorized is no longer served.')
-  if (resource !== undefined && asked === null)
-    throw new OAuthRefusal(400, 'invalid_target', 'This server does not know the resource.')
-  if (asked !== null && bound !== null && asked !== bound)
-    throw new OAuthRefusal(400, 'invalid_target', 'The authorization is for another resource.')
-  return bound ?? asked
 }
 
 /** Stores the tokens. @returns the installation's id; null when the rows that decide have changed. */

@@ -35,6 +35,10 @@ export type Source =
     }
   | { kind: 'none' }
 
+/** The stored code or refresh token; null: it is unknown. */
+export const keptOf = (source: Source): KeptCode | KeptRefreshToken | null =>
+  source.kind === 'none' ? null : source.kept
+
 export class Exchange {
   readonly client: Client
   readonly connection: ClientConnection

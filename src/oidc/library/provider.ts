@@ -12,7 +12,12 @@ import { clientAssertions } from '../clients/client-assertion.ts'
 import { clientAuthentication } from '../clients/client-authentication.ts'
 import { clientKeys, type FetchKeys } from '../clients/client-keys.ts'
 import { type Clients, clients } from '../clients/clients.ts'
-import { type PublishedNeeds, type PublishedStore, publishedClients } from '../clients/published.ts'
+import {
+  type Published,
+  type PublishedNeeds,
+  type PublishedStore,
+  publishedClients,
+} from '../clients/published.ts'
 import { derivedKeys } from '../derived-keys.ts'
 import { authorizationCodes } from '../endpoints/authorization-code.ts'
 import { authorizeEndpoint, type RenderFault } from '../endpoints/authorize.ts'
@@ -22,7 +27,6 @@ import { deviceEndpoint } from '../endpoints/device.ts'
 import { type DeviceRequests, deviceRedirectUri, deviceRequests } from '../endpoints/device-requests.ts'
 import { flowOf } from '../endpoints/flow-of.ts'
 import { introspectEndpoint } from '../endpoints/introspect.ts'
-import { metadataPaths, resourceMetadataPath, signedMetadata } from '../endpoints/metadata.ts'
 import { nextRefreshTokens } from '../endpoints/next-refresh-token.ts'
 import { type IsUnavailable, inPartnerDialect, type Log, refuseMethod } from '../endpoints/partner-dialect.ts'
 import { pushEndpoint } from '../endpoints/push.ts'
@@ -34,7 +38,6 @@ import {
   registerEndpoint,
   registrationPath,
 } from '../endpoints/register.ts'
-import { resourceMetadata } from '../endpoints/resource.ts'
 import { revokeEndpoint } from '../endpoints/revoke.ts'
 import { tokenEndpoint } from '../endpoints/token.ts'
 import { throttle } from '../endpoints/token-rate-limit.ts'
@@ -46,6 +49,7 @@ import { configuration, routes } from './configuration.ts'
 import { grantRunner, type RunGrant } from './grants.ts'
 import { interactions } from './interactions.ts'
 import { overrideLibrary } from './overrides.ts'
+import { type Answers, publicDocuments } from './public-documents.ts'
 
 export type ProviderNeeds = {
   /** The public base address, without a trailing slash. */
@@ -104,6 +108,7 @@ export type InstallProvider = {
 export async function createProvider(needs: ProviderNeeds): Promise<InstallProvider> {
   const cookieKeys = derivedKeys(needs.secretKeys, cookieKey)
   const registered = clients({ store: needs.store, log: needs.log, provider: () => provider })
+  const documents = publishedClients(needs)
   const pushed = pushedRequests(needs.shortLived)
   const devices = deviceRequests({
     ...needs,
@@ -113,7 +118,7 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
   const authorize = authorizeEndpoint({
     ...needs,
     connectionOf: registered.connectionOf,
-    clients: publishedClients(needs),
+    clients: documents,
     async documentOf(clientId) {
       const known = typeof clientId === 'string' ? await registered.find(clientId) : null
       return URL.parse(known?.connection.documentUrl ?? '')
@@ -148,11 +153,11 @@ export async function createProvider(needs: ProviderNeeds): Promise<InstallProvi
   const run = compose(provider.middleware) as unknown as Middleware
   const resume = authorize.resume(provider, run)
   const answers = new Map([
-    ...(await documents(needs, run)),
+    ...(await publicDocuments(needs, run)),
     [`GET ${routes.authorization}`, authorize.begin(provider, run)],
     [routes.authorization, inPartnerDialect(needs, refuseMethod('GET, HEAD'))],
   ])
-  const posts = new Map(programs({ ...needs, pushed, devices }, registered, grantRunner(provider)))
+  const posts = new Map(programs({ ...needs, pushed, devices, documents }, registered, grantRunner(provider)))
   const notToManage = inPartnerDialect(needs, refuseMethod([...managing].join(', ')))
   const notToResume = inPartnerDialect(needs, refuseMethod('GET'))
   const manage = inPartnerDialect(needs, managedRegistration(needs))
@@ -184,8 +189,6 @@ const managed = new RegExp(`^${registrationPath}/[^/]+$`)
 
 const managing = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
 
-type Answers = [address: string, answer: Middleware][]
-
 const pass: Middleware = (_ctx, next) => next()
 
 /** A question for the methods; a preflight is answered before (cors.ts). */
@@ -196,7 +199,7 @@ const options: Middleware = ctx => {
 
 /** The endpoints that partners' servers post to. */
 function programs(
-  needs: ProviderNeeds & { pushed: PushedRequests; devices: DeviceRequests },
+  needs: ProviderNeeds & { pushed: PushedRequests; devices: DeviceRequests; documents: Published },
   registered: Clients,
   runGrant: RunGrant,
 ): Answers {
@@ -229,33 +232,6 @@ function programs(
     [`OPTIONS ${path}`, options],
     [path, inPartnerDialect(needs, refuseMethod('POST, OPTIONS'))],
   ])
-}
-
-/** Public documents: the metadata and the JWKS. */
-async function documents(needs: ProviderNeeds, run: Middleware): Promise<Answers> {
-  const metadata = await signedMetadata(needs, needs.signingKeys[0]!)
-  const serve =
-    (body: unknown): Middleware =>
-    ctx => {
-      ctx.set('Cache-Control', 'public, max-age=300')
-      ctx.body = body
-    }
-  const { issuer } = needs
-  const all: Answers = [
-    ...metadataPaths.map((path): Answers[number] => [path, serve(metadata)]),
-    [resourceMetadataPath, serve(resourceMetadata(issuer, ''))],
-    ...(needs.mcp
-      ? [[`${resourceMetadataPath}/mcp`, serve(resourceMetadata(issuer, '/mcp'))] as Answers[number]]
-      : []),
-    [routes.jwks, run],
-  ]
-  return all.flatMap(
-    ([path, answer]): Answers => [
-      [`GET ${path}`, answer],
-      [`HEAD ${path}`, answer],
-      [path, inPartnerDialect(needs, refuseMethod('GET, HEAD'))],
-    ],
-  )
 }
 
 /** A separate key for the cookies of the flow. */

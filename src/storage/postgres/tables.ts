@@ -153,6 +153,7 @@ export type ConnectionRow = Omit<Connection, 'hasLogo' | 'disabled'> &
   Times & {
     /** The address of the document of a published connection. */
     documentUrl: string | null
+    documentFailedAt: Date | null
     registrationTokenHash: Buffer | null
     logo: Buffer | null
     logoType: string | null
@@ -167,6 +168,7 @@ export const connections = table<ConnectionRow>('connections', {
   kind: text,
   origin: text,
   documentUrl: orNull(text),
+  documentFailedAt: orNull(time),
   registrationTokenHash: orNull(bytes),
   workspaceId: orNull(uuid),
   createdBy: orNull(uuid),

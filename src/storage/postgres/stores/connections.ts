@@ -4,7 +4,7 @@ import { connections, selectList } from '../tables.ts'
 
 /** A Connection, member for member. */
 export const connectionColumns = `
-  ${selectList(connections, 'documentUrl', 'registrationTokenHash', 'logo', 'logoType', 'logoHash', 'disabledAt', 'disabledBy', 'deletedAt', 'createdAt', 'updatedAt')},
+  ${selectList(connections, 'documentUrl', 'documentFailedAt', 'registrationTokenHash', 'logo', 'logoType', 'logoHash', 'disabledAt', 'disabledBy', 'deletedAt', 'createdAt', 'updatedAt')},
   logo is not null as "hasLogo", disabled_at is not null as disabled`
 
 /** Connections that were not deleted. */

@@ -33,3 +33,18 @@ export async function readPublished(pool: Pool, documentUrl: string): Promise<st
   })
   return rows[0]?.id ?? null
 }
+
+/** Notes since when the document of a published connection cannot be had. */
+export async function noteDocumentFailure(pool: Pool, documentUrl: string, now: Date): Promise<void> {
+  await pool.query(
+    'update connections set document_failed_at = $2 where document_url = $1 and document_failed_at is null',
+    [documentUrl, now],
+  )
+}
+
+export async function noteDocumentFound(pool: Pool, documentUrl: string): Promise<void> {
+  await pool.query(
+    'update connections set document_failed_at = null where document_url = $1 and document_failed_at is not null',
+    [documentUrl],
+  )
+}

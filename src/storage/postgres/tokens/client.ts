@@ -28,7 +28,7 @@ export function clientLookup(pool: Pool): ClientStore {
         text: `select c.xmin::text as version, c.id, c.client_type as "clientType", c.redirect_uris as "redirectUris",
             c.capabilities, c.require_pkce as "requirePkce", c.long_lived_tokens as "longLivedTokens",
             c.leave_out_iss as "leaveOutIss", c.require_dpop as "requireDpop", c.device_flow as "deviceFlow", c.jwks, c.jwks_uri as "jwksUri", c.origin,
-            c.document_url as "documentUrl", c.require_par as "requirePar", c.resource_server as "resourceServer",
+            c.document_url as "documentUrl", c.document_failed_at as "documentFailedAt", c.require_par as "requirePar", c.resource_server as "resourceServer",
             ${resourcesOf} as resources
           from connections c where c.id = $1 and ${liveClient}`,
         values: [id],
