@@ -1,9 +1,10 @@
 import type { ManagedConnection } from '../../../installs/managed-connection.ts'
-import { partnerTypes, type WebhookEndpoint } from '../../../installs/webhook.ts'
+import { partnerTypes, type WebhookEndpoint, type WebhookType } from '../../../installs/webhook.ts'
 import type { ConfirmPage } from '../../frame/confirm.ts'
 import type { Notice } from '../../frame/notice.ts'
 import { view } from '../../frame/render.ts'
 import { momentOf } from '../../kit/dates.ts'
+import type { Choices } from '../../kit/field.ts'
 import { type Columns, momentCell, type Table, table } from '../../kit/table.ts'
 import { urls } from '../../urls.ts'
 import { type ConnectionHead, headOf } from '../frame/head.ts'
@@ -24,7 +25,7 @@ export type WebhooksPage = {
     switchOn: string | null
     remove: string
   }[]
-  add: { action: string; url: string; problem: string | null; types: { value: string; checked: boolean }[] }
+  add: { action: string; url: string; problem: string | null; types: Choices }
   /** null: there were none. */
   deliveries: { table: Table } | null
 }
@@ -63,7 +64,7 @@ export function webhooksPage(facts: {
       action: part(''),
       url: entered.url,
       problem: entered.problem,
-      types: partnerTypes.map(value => ({ value, checked: entered.types.includes(value) })),
+      types: typeChoices(entered.types),
     },
     deliveries:
       deliveries.length === 0
@@ -73,6 +74,32 @@ export function webhooksPage(facts: {
           },
   }
 }
+
+/** When each message is sent. */
+const typeWords: Record<WebhookType, string> = {
+  'installation.activated': 'Somebody connected it',
+  'installation.changed': 'It was connected again, renewed, or got another access level',
+  'installation.suspended': 'An owner suspended it, or its installer left',
+  'installation.resumed': 'It was resumed',
+  'installation.disconnected': 'It was disconnected',
+  'pages.changed': 'Its installer chose other pages',
+  'access.narrowed': 'Somebody else took pages away',
+  'approval.requested': 'A member requested an approval',
+  'approval.decided': 'An owner decided a request',
+  'secret.rotated': 'Another client secret was made',
+  'refresh-token.reused': 'A refresh token was used twice, and its tokens ended',
+}
+
+const typeChoices = (ticked: readonly string[]): Choices => ({
+  name: 'types',
+  legend: 'Events',
+  type: 'checkbox',
+  hint: 'None ticked: everything, also what is added later.',
+  error: null,
+  options: partnerTypes.map(value => ({
+    ...{ value, label: value, hint: typeWords[value], checked: ticked.includes(value) },
+  })),
+})
 
 function stateOf({ disabledAt, disabledBecause, failingSince }: WebhookEndpoint, now: Date) {
   if (disabledAt)
