@@ -267,6 +267,76 @@ describe('refreshes of the same moment', () => {
   })
 })
 
+describe('revocations of the same moment', () => {
+  const revoke = ({ refresh }: Family) =>
+    store.revoke(connection.id, { kind: 'refresh', hash: refresh }, trace())
+  /** The transaction of each recorded revocation, and whether the installation ended with it. */
+  const recorded = () =>
+    sql<{ transaction: string; over: boolean }>(
+      `select xmin::text as transaction, (data->>'installation_over')::boolean as over from events
+       where kind = 'token.revoked' and connection_id = $1 order by over`,
+      [connection.id],
+    )
+
+  it('share a commit, and each ends its own authorization', async () => {
+    const families = await install(50)
+    expect(await Promise.all(families.map(revoke))).toEqual(grants(families))
+    const events = await recorded()
+    expect(events.map(one => one.over)).toEqual(Array(50).fill(true))
+    expect(new Set(events.map(one => one.transaction)).size).toBe(1)
+    expect(await countTokens(grants(families))).toEqual({ access: 0, refresh: 0 })
+    expect(
+      await sql('select distinct state, state_reason from installations where connection_id = $1', [
+        connection.id,
+      ]),
+    ).toEqual([{ state: 'revoked', state_reason: 'by-partner' }])
+  })
+
+  it('end nothing for an unknown token, nor for one of another client', async () => {
+    const [own, foreign] = await install(2)
+    const other = await seedConnection(sql)
+    const asking = [
+      revoke(own!),
+      revoke({ ...own!, refresh: randomBytes(32) }),
+      store.revoke(other.id, { kind: 'refresh', hash: foreign!.refresh }, trace()),
+    ]
+    expect(await Promise.all(asking)).toEqual([own!.grantId, null, null])
+    expect(await countTokens([foreign!.grantId])).toEqual({ access: 1, refresh: 1 })
+  })
+
+  it('of one token end it once', async () => {
+    const [family] = await install(1)
+    const ended = await Promise.all(Array.from({ length: 8 }, () => revoke(family!)))
+    expect(ended.filter(one => one !== null)).toEqual([family!.grantId])
+    expect(await recorded()).toHaveLength(1)
+  })
+
+  it('of one installation end it with the last of its authorizations', async () => {
+    const codes = await allow(6, Array(6).fill(world.users.ben.id))
+    const families: Family[] = []
+    for (const code of codes) {
+      const issue = issueFor(code.grantId)
+      await redeem(code, issue)
+      families.push({ ...code, refresh: issue.refresh.hash })
+    }
+    expect(await Promise.all(families.map(revoke))).toEqual(grants(families))
+    expect((await recorded()).map(one => one.over)).toEqual([...Array(5).fill(false), true])
+  })
+
+  it('do not wait for an installation that another transaction holds, except for its own', async () => {
+    const families = await install(10)
+    const held = families[4]!
+    await amid('select from installations where user_id = $1 for update', [held.userId], async session => {
+      const asking = families.map(revoke)
+      const others = await Promise.all(asking.filter((_, at) => at !== 4))
+      expect(others).toEqual(grants(families.filter(one => one !== held)))
+      expect(await countTokens([held.grantId])).toEqual({ access: 1, refresh: 1 })
+      await session.query('commit')
+      expect(await asking[4]!).toBe(held.grantId)
+    })
+  })
+})
+
 describe('a fault', () => {
   it('of one redemption is not the others’', async () => {
     const codes = await allow(10)

@@ -1,6 +1,7 @@
 /** Connections as OAuth clients. */
 import type { Pool } from 'pg'
 import type { ClientConnection, ClientProof, ClientStore } from '../../../oidc/ports.ts'
+import { batch, together } from '../batch.ts'
 
 /** A client that may use the OAuth endpoints; alias `c`. Internal connections have a token instead of a flow. */
 export const liveClient = `c.disabled_at is null and c.deleted_at is null
@@ -36,14 +37,16 @@ export function clientLookup(pool: Pool): ClientStore {
       return rows[0] ?? null
     },
 
-    async readProof(id) {
-      const { rows } = await pool.query<ProofRow>({
-        name: 'client-proof',
-        text: `select ${clientProof} from connections c where c.id = $1 and ${liveClient}`,
-        values: [id],
+    readProof: batch(async (ids: string[]) => {
+      const { rows } = await pool.query<ProofRow & { id: string }>({
+        name: 'client-proofs',
+        text: `select c.id, ${clientProof} from unnest((select $1::uuid[])) asked (id)
+          join connections c on c.id = asked.id and ${liveClient}`,
+        values: [[...new Set(ids)]],
       })
-      return toProof(rows[0])
-    },
+      const proofs = new Map(rows.map(row => [row.id, toProof(row)]))
+      return ids.map(id => proofs.get(id) ?? null)
+    }, together),
 
     /** Writes at most once a minute for each secret: the date is shown to the minute. */
     async noteSecretUse(clientId, secretHash, at) {
