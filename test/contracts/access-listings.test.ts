@@ -71,10 +71,18 @@ describe.each([11, 12, 13])('over a forest grown from seed %i', seed => {
   }
   const ids = (list: Node[]) => list.map(node => node.id)
 
-  it('answers the single check as the rule does, for every page', async () => {
+  it.each([
+    { size: 400, than: 'more pages than there are grants' },
+    { size: 40, than: 'fewer pages than there are grants' },
+    { size: 1, than: 'one page' },
+  ])('answers a check of $than as the rule does', async ({ size }) => {
     const access = openAccess(poolOf(clone.source))
-    const all = await access.pages(presented, ids(nodes), new Date())
-    expect(all!.reached.toSorted()).toEqual(ids(right).sort())
+    const found: string[] = []
+    for (let at = 0; at < nodes.length; at += size) {
+      const asked = ids(nodes.slice(at, at + size))
+      found.push(...(await access.pages(presented, asked, new Date()))!.reached)
+    }
+    expect(found.toSorted()).toEqual(ids(right).sort())
   })
 
   it.each([1, 7, 100])('lists each reached page once, in tree order, %i at a time', async limit => {
