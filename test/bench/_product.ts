@@ -5,11 +5,17 @@ import path from 'node:path'
 import { root } from '../../src/root.ts'
 import { freePort } from '../../src/storage/postgres/embedded/server.ts'
 
-/** The whole product, as `npm start` runs it, in a process of its own, so that the load generator takes none of its time. */
-export async function startProduct(databaseUrl: string, redisUrl: string, env: Record<string, string> = {}) {
+/** The whole product, as `npm start` runs it, in a process of its own, so that the load generator takes none of its time. `build`: another checkout. */
+export async function startProduct(
+  databaseUrl: string,
+  redisUrl: string,
+  env: Record<string, string> = {},
+  build: string = root,
+) {
   const [port, folder] = await Promise.all([freePort(), mkdtemp(path.join(tmpdir(), 'latchkey-bench-'))])
   const base = `http://127.0.0.1:${port}`
-  const child = spawn(process.execPath, [...(await startFlags()), 'src/cli.ts', 'start'], {
+  const child = spawn(process.execPath, [...(await startFlags(build)), 'src/cli.ts', 'start'], {
+    cwd: build,
     env: {
       ...process.env,
       ...{ PORT: `${port}`, ISSUER: base, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl },
@@ -40,8 +46,8 @@ export async function startProduct(databaseUrl: string, redisUrl: string, env: R
 }
 
 /** How `npm start` runs Node, and the image too. */
-async function startFlags(): Promise<string[]> {
-  const { scripts } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {
+async function startFlags(build: string): Promise<string[]> {
+  const { scripts } = JSON.parse(await readFile(path.join(build, 'package.json'), 'utf8')) as {
     scripts: { start: string }
   }
   return scripts.start.split(' ').filter(part => part.startsWith('--'))

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import pg from 'pg'
 import { newTokenValue, type TokenPrefix } from '../../src/installs/token-value.ts'
 import { seedConnection } from '../support/seed.ts'
-import type { Seeds } from './_bare-provider.ts'
+import type { Counts, Seeds } from './_contestants.ts'
 
 const membersEach = 100
 const pagesEach = 20
@@ -17,24 +17,22 @@ const page = (w: string, p: string) => `md5('page ' || ${w} || ' ' || ${p})::uui
 const installation = (n: string) => `md5('installation ' || ${n})::uuid`
 
 /** Each code, family and token belongs to another member, who chose one page of their workspace, and so all pages below it. */
-export async function growTokens(
-  databaseUrl: string,
-  count: { codes: number; chains: number; tokens: number },
-): Promise<TokenBench> {
+export async function growTokens(databaseUrl: string, count: Counts): Promise<TokenBench> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   try {
     const connection = await seedConnection((text, values) => client.query(text, values), {
       capabilities: scope.split(' '),
     })
-    const all = count.codes + count.chains + count.tokens
+    const all = count.codes + count.chains + count.tokens + count.revocations
     await client.query(`set session_replication_role = replica`)
     await client.query(people(all))
     await client.query(authorizations(all, count.codes), [connection.id])
-    const [codes, refreshTokens, accessTokens] = [
+    const [codes, refreshTokens, accessTokens, revocable] = [
       values('lkc_', count.codes),
       values('lkr_', count.chains),
       values('lka_', count.tokens),
+      values('lkr_', count.revocations),
     ]
     const [families, singles] = [count.codes, count.codes + count.chains]
     await client.query(
@@ -45,11 +43,12 @@ export async function growTokens(
     const refresh = { scope, gty: 'authorization_code', iiat: now(), rotations: 0 }
     await keep(client, 'refresh_tokens', refreshTokens, families, refresh)
     await keep(client, 'access_tokens', accessTokens, singles, { scope, gty: 'authorization_code' })
+    await keep(client, 'refresh_tokens', revocable, singles + count.tokens, refresh)
     await client.query('vacuum analyze')
     return {
       client: connection,
       redirectUri: connection.redirectUri,
-      seeds: { codes, refreshTokens, accessTokens },
+      seeds: { codes, refreshTokens, accessTokens, revocable },
     }
   } finally {
     await client.end()

@@ -3,9 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { sweepExpired } from '../../src/storage/postgres/sweep.ts'
 import { seedConnection, seedWorld } from '../support/seed.ts'
+import { startOurs } from './_contestants.ts'
 import { converse } from './_load.ts'
 import type { Bench } from './run.ts'
-import { refreshes, startOurs } from './token.ts'
+import { refreshes } from './token.ts'
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5)
 const seconds = Number(process.env.BENCH_SECONDS ?? 6)
@@ -24,7 +25,12 @@ async function underLoad(bench: Bench): Promise<void> {
   const databaseUrl = await bench.databaseUrl()
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 })
   try {
-    const ours = await startOurs(databaseUrl, bench.redisUrl, { codes: 16, chains: 1_600, tokens: 16 }, stops)
+    const ours = await startOurs(
+      databaseUrl,
+      bench.redisUrl,
+      { codes: 16, chains: 1_600, tokens: 16, revocations: 16 },
+      stops,
+    )
     const lanes = refreshes(ours)
     await converse({ port: ours.port, lanes, seconds: 3 })
     const results: { alone: number; beside: number; deleted: number }[] = []

@@ -11,6 +11,8 @@ export type Bench = {
   /** A database of its own on a durable PostgreSQL, migrated. */
   databaseUrl(): Promise<string>
   redisUrl: string
+  /** A session's process of that PostgreSQL. */
+  databasePid: number
   /** One line of the result. */
   figure(name: string, value: string): void
 }

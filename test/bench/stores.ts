@@ -16,8 +16,12 @@ export async function startBenchStores() {
     embeddedPostgres(folder, { shared_buffers: '512MB', max_wal_size: '4GB' }),
     startRedis(),
   ])
+  const session = new pg.Client({ connectionString: postgres.url })
+  await session.connect()
+  const backend = await session.query<{ pid: number }>('select pg_backend_pid() as pid')
   return {
     redisUrl: redis.url,
+    databasePid: backend.rows[0]!.pid,
     postgresVersion: await query(postgres.url, 'show server_version'),
     redisVersion: await redisVersion(redis.url),
     async databaseUrl() {
@@ -31,6 +35,7 @@ export async function startBenchStores() {
       return url.href
     },
     async stop() {
+      await session.end()
       await Promise.all([postgres.stop(), redis.stop()])
       await rm(folder, { recursive: true, force: true })
     },

@@ -1,41 +1,40 @@
 /**
- * Code exchange, refresh with rotation, and introspection: our server on PostgreSQL, durably, beside a bare oidc-provider with
- * its in-memory adapter, in one run, taking turns.
+ * Code exchange, refresh with rotation, introspection and revocation: our server on PostgreSQL, durably, beside the limit (Koa
+ * with one prepared statement a request) and a bare oidc-provider in memory and on Redis, in one run, taking turns.
+ * BENCH_BESIDE: the folder of another checkout with the same migrations, measured in the same turns.
  */
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import path from 'node:path'
-import type { Seeds } from './_bare-provider.ts'
-import { converse, type Lane, type Measured, post } from './_load.ts'
-import { startProduct } from './_product.ts'
-import { growTokens } from './_token-data.ts'
+import { type Contestant, type Counts, startBare, startLimit, startOurs } from './_contestants.ts'
+import { type Lane, post } from './_load.ts'
+import { compare, type Work } from './_turns.ts'
 import type { Bench } from './run.ts'
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5)
 const seconds = Number(process.env.BENCH_SECONDS ?? 4)
+const beside = process.env.BENCH_BESIDE
 const inFlight = 16
-const count = { codes: (2 + rounds * seconds) * 6_000, chains: 1_600, tokens: 10_000 }
-
-type Contestant = {
-  name: 'ours' | 'bare'
-  port: number
-  pid: number
-  paths: { token: string; introspect: string }
-  client: { id: string; secret: string }
-  redirectUri: string
-  seeds: Seeds
-}
-type Work = { name: string; wanted: number; lanes(contestant: Contestant): Lane[] }
+const used = 2 + rounds * seconds
+const count: Counts = { codes: used * 6_000, chains: 1_600, tokens: 10_000, revocations: used * 8_000 }
 
 export async function run(bench: Bench): Promise<void> {
   const stops: (() => Promise<void>)[] = []
   try {
     const ours = await startOurs(await bench.databaseUrl(), bench.redisUrl, count, stops)
-    const bare = await startBare(stops)
-    for (const work of works) await compare(bench, work, ours, bare)
+    const all = [ours, await startLimit(await bench.databaseUrl(), count, stops)]
+    if (beside)
+      all.push(
+        await startOurs(await bench.databaseUrl(), bench.redisUrl, count, stops, {
+          name: 'beside',
+          folder: beside,
+        }),
+      )
+    if (process.env.BENCH_BARE !== 'off')
+      all.push(
+        await startBare('bare, in memory', count, stops),
+        await startBare('bare, on Redis', count, stops, { BARE_REDIS_URL: bench.redisUrl }),
+      )
+    for (const work of works) await compare(bench, work, all, { rounds, seconds })
     bench.figure('resident memory of ours (wanted: under 250 MB)', `${await residentMegabytes(ours.pid)} MB`)
-    bench.figure('resident memory of the bare one', `${await residentMegabytes(bare.pid)} MB`)
     bench.figure(
       '',
       `median of ${rounds} turns of ${seconds} s, ${inFlight} in flight, one process each, shared cores`,
@@ -45,33 +44,13 @@ export async function run(bench: Bench): Promise<void> {
   }
 }
 
-const works: Work[] = [
-  { name: 'code exchange', wanted: 0.8, lanes: redemptions },
-  { name: 'refresh with rotation', wanted: 0.9, lanes: refreshes },
-  { name: 'introspection', wanted: 1.2, lanes: introspections },
+/** `wanted`: of the limit. */
+const works: Work<Contestant>[] = [
+  { name: 'code exchange', wanted: 0.75, lanes: redemptions },
+  { name: 'refresh with rotation', wanted: 0.8, lanes: refreshes },
+  { name: 'introspection', wanted: 0.88, lanes: introspections },
+  { name: 'revocation', wanted: 0.75, lanes: revocations },
 ]
-
-/** The first turn of each warms it up and does not count. */
-async function compare(bench: Bench, work: Work, ours: Contestant, bare: Contestant): Promise<void> {
-  const results: Record<Contestant['name'], Measured[]> = { ours: [], bare: [] }
-  const lanes = { ours: work.lanes(ours), bare: work.lanes(bare) }
-  for (let round = 0; round <= rounds; round++)
-    for (const one of [ours, bare]) {
-      const measured = await converse({
-        port: one.port,
-        lanes: lanes[one.name],
-        seconds: round === 0 ? 2 : seconds,
-      })
-      if (round > 0) results[one.name].push(measured)
-    }
-  const middle = (all: Measured[]) => all.toSorted((a, b) => a.perSecond - b.perSecond)[all.length >> 1]!
-  const [own, other] = [middle(results.ours), middle(results.bare)]
-  const shown = (one: Measured) =>
-    `${Math.round(one.perSecond).toLocaleString('en')}/s, p50 ${one.p50Ms.toFixed(1)} ms, p99 ${one.p99Ms.toFixed(1)} ms`
-  bench.figure(`${work.name}, ours on PostgreSQL`, shown(own))
-  bench.figure(`${work.name}, bare in memory`, shown(other))
-  bench.figure(`share of the bare one (wanted: ${work.wanted})`, (own.perSecond / other.perSecond).toFixed(2))
-}
 
 const each = (make: (lane: number) => Lane) => Array.from({ length: inFlight }, (_, lane) => make(lane))
 let asked = 0
@@ -109,46 +88,19 @@ export function refreshes(one: Contestant): Lane[] {
   })
 }
 
+function revocations(one: Contestant): Lane[] {
+  const tokens = one.seeds.revocable.values()
+  return each(() => () => {
+    const token = tokens.next().value
+    if (token === undefined) throw new Error('there are no tokens left to revoke: seed more')
+    return post(one.paths.revoke, { token, token_type_hint: 'refresh_token' }, headers(one))
+  })
+}
+
 function introspections(one: Contestant): Lane[] {
   let next = 0
   const requests = one.seeds.accessTokens.map(token => post(one.paths.introspect, { token }, headers(one)))
   return each(() => () => requests[next++ % requests.length]!)
-}
-
-/** Our server over a database of its own, with so many codes, families and tokens in it. */
-export async function startOurs(
-  databaseUrl: string,
-  redisUrl: string,
-  count: { codes: number; chains: number; tokens: number },
-  stops: (() => Promise<void>)[],
-): Promise<Contestant> {
-  const data = await growTokens(databaseUrl, count)
-  const { port, pid, stop } = await startProduct(databaseUrl, redisUrl, { TRUST_PROXY: 'true' })
-  stops.push(stop)
-  return {
-    name: 'ours',
-    port,
-    pid,
-    paths: { token: '/v1/oauth/token', introspect: '/v1/oauth/introspect' },
-    ...data,
-  }
-}
-
-async function startBare(stops: (() => Promise<void>)[]): Promise<Contestant> {
-  const child = fork(path.join(import.meta.dirname, '_bare-provider.ts'), [JSON.stringify(count)], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
-  const [message] = await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(([code]) => Promise.reject(new Error(`the bare provider ended with ${code}`))),
-  ])
-  stops.push(async () => {
-    const gone = once(child, 'exit')
-    child.kill('SIGTERM')
-    await gone
-  })
-  const paths = { token: '/token', introspect: '/token/introspection' }
-  return { name: 'bare', pid: child.pid!, paths, ...(message as Omit<Contestant, 'name' | 'pid' | 'paths'>) }
 }
 
 /** Linux only; elsewhere the figure is left out. */
