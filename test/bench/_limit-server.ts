@@ -9,7 +9,12 @@ import Koa, { type Context } from 'koa'
 import pg from 'pg'
 import type { Counts, Seeds } from './_contestants.ts'
 
-const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL!, max: 20 })
+// The database has our tables as well.
+const pool = new pg.Pool({
+  connectionString: process.env.DATABASE_URL!,
+  max: 20,
+  options: '-c search_path=limits',
+})
 const client = {
   id: '00000000-0000-7000-8000-000000000001',
   secret: 'lks_0123456789012345678901234567890123',
@@ -77,6 +82,7 @@ async function seed(count: Counts): Promise<Seeds> {
   const all = count.codes + count.chains + count.tokens + count.revocations
   const values = Array.from({ length: all }, newValue)
   await pool.query(`
+    create schema limits;
     create table clients (id uuid primary key, secret_hash bytea not null, disabled boolean not null default false);
     create table members (id bigint primary key, active boolean not null default true);
     create table grants (id bigint primary key, client_id uuid not null, member bigint not null, pages uuid[] not null,
