@@ -6,7 +6,7 @@ import { demoPartner } from './compose/demo.ts'
 import { openWebParts } from './compose/frame.ts'
 import { joinKeyRotation, type KeyRotation } from './compose/key-rotation.ts'
 import { openProvider } from './compose/oidc.ts'
-import { scim } from './compose/scim.ts'
+import { onFirstRequest } from './compose/on-first-request.ts'
 import { openStores, type Stores } from './compose/stores.ts'
 import { openWeb } from './compose/web.ts'
 import { deliverWebhooks } from './compose/webhooks.ts'
@@ -72,7 +72,7 @@ async function assemble(config: Config, stores: Stores): Promise<InstallServer> 
   app.use(cors)
   app.use(provider.programs)
   for (const part of api.middleware) app.use(part)
-  app.use(scim(config, stores))
+  app.use(onFirstRequest('/scim/v2', async () => (await import('./compose/scim.ts')).scim(config, stores)))
   app.use(web.headers)
   app.use(provider.middleware)
   app.use(await demoPartner(config, stores))

@@ -2,7 +2,7 @@ import type { Middleware } from 'koa'
 import type { Pool } from 'pg'
 import { type ApiNeeds, createApi } from '../api/api.ts'
 import { openCursors } from '../api/cursor.ts'
-import { openMcp } from '../api/mcp/serve.ts'
+import type { Mcp } from '../api/mcp/serve.ts'
 import { serveReference } from '../api/reference/serve.ts'
 import type { Config } from '../config.ts'
 import type { ForceOutcome } from '../installs/forced-outcome.ts'
@@ -23,6 +23,7 @@ import { now } from './action-parts.ts'
 import type { BackgroundWriters } from './background.ts'
 import { directoryFeed } from './directory.ts'
 import { openHandedLogins } from './host-login.ts'
+import { onFirstRequest } from './on-first-request.ts'
 import { openProofs } from './proofs.ts'
 import type { Stores } from './stores.ts'
 
@@ -50,9 +51,14 @@ export function partnerApi(config: Config, stores: Stores, { lastUsed, report }:
     completeLogin: openHandedLogins(config, stores).complete,
     ...apiStores(poolOf(stores.database)),
   }
-  const mcp = servesMcp(config) ? openMcp(needs) : null
+  let mcp: Mcp | null = null
+  const serveMcp = onFirstRequest('/mcp', async () => {
+    const { openMcp } = await import('../api/mcp/serve.ts')
+    mcp = openMcp(needs)
+    return mcp.middleware
+  })
   return {
-    middleware: [serveReference(config), createApi(needs), ...(mcp ? [mcp.middleware] : [])],
+    middleware: [serveReference(config), createApi(needs), ...(servesMcp(config) ? [serveMcp] : [])],
     close: async () => mcp?.close(),
   }
 }

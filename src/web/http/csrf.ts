@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { FormOrigin, WebContext, WebMiddleware } from './state.ts'
 
 /**
@@ -20,6 +20,7 @@ export function csrf(needs: {
   /** Answers a form that this browser was never given. */
   refuse(ctx: WebContext): void
 }): { check: WebMiddleware } {
+  const secretKeys = needs.secretKeys.map(key => createSecretKey(key))
   const cookie = needs.secure ? '__Host-latchkey-form' : 'latchkey-form'
 
   function browserOf(ctx: WebContext): string {
@@ -33,7 +34,7 @@ export function csrf(needs: {
   function originOf(sent: string, bindings: { session: string; browser: string; account: string }) {
     const [first = '', account = '', last = ''] = sent.split('.')
     const isSigned = (signature: string, text: string) =>
-      needs.secretKeys.some(key => same(signature, sign(key, text)))
+      secretKeys.some(key => same(signature, sign(key, text)))
     if (isSigned(first, bindings.session)) return 'this-session'
     if (!isSigned(last, madeFor(bindings.browser, account))) return null
     return account === bindings.account ? 'earlier-session' : 'other-account'
@@ -45,7 +46,7 @@ export function csrf(needs: {
       const browser = browserOf(ctx)
       const account = ctx.state.acting?.developerId ?? ctx.state.user?.id ?? nobody
       const session = ctx.state.session ? `session ${ctx.state.session.id}` : `form ${browser}`
-      const key = needs.secretKeys[0]!
+      const key = secretKeys[0]!
       ctx.state.csrf = [sign(key, session), account, sign(key, madeFor(browser, account))].join('.')
       ctx.state.formOrigin = 'this-session'
       if (ctx.method === 'GET' || ctx.method === 'HEAD') return next()
@@ -63,7 +64,7 @@ export function csrf(needs: {
 const nobody = '-'
 const madeFor = (browser: string, account: string) => `browser ${browser} ${account}`
 
-function sign(key: Buffer, bound: string): string {
+function sign(key: KeyObject, bound: string): string {
   return createHmac('sha256', key).update(`csrf ${bound}`).digest('base64url')
 }
 

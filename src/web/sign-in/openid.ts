@@ -1,6 +1,6 @@
 /** Signing in at the host's OpenID provider: authorization code with PKCE, state, nonce and iss (OpenID Connect Core 1.0). */
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import * as openid from 'openid-client'
+import type { Configuration } from 'openid-client'
 import type { OpenIdLogin } from '../../login-config.ts'
 import type { EndedUpstream } from '../http/session.ts'
 import type { WebContext } from '../http/state.ts'
@@ -18,6 +18,9 @@ type Parts = {
   createExternalUser: CreateExternalUser
 }
 
+/** Loaded with the first sign-in at a provider. */
+const library = () => import('openid-client')
+
 type Begun = { browser: string; returnTo: string; nonce: string; verifier: string; maxAge: number | null }
 
 const lifetimeSeconds = 600
@@ -31,7 +34,7 @@ export function openIdSignIn(needs: Parts): HostSignIn {
 
   async function redeem(ctx: WebContext, state: string, begun: Begun): Promise<HostAnswer> {
     const { returnTo, maxAge } = begun
-    const config = await provider()
+    const [openid, config] = [await library(), await provider()]
     const tokens = await openid.authorizationCodeGrant(
       config,
       new URL(`${needs.issuer}${back}${ctx.search}`),
@@ -76,6 +79,7 @@ export function openIdSignIn(needs: Parts): HostSignIn {
     back,
 
     async begin(ctx, { returnTo, loginHint, again, maxAge }) {
+      const openid = await library()
       const config = await provider().catch((error: unknown) => messageOf(error))
       if (typeof config === 'string') return { kind: 'away', reason: config }
       const [state, nonce, verifier] = [
@@ -115,22 +119,25 @@ export function openIdSignIn(needs: Parts): HostSignIn {
 }
 
 /** The provider's metadata, read when it is first needed, and again after a failure. */
-function discoverOnce(login: OpenIdLogin): () => Promise<openid.Configuration> {
-  let known: Promise<openid.Configuration> | null = null
-  const authentication = login.clientSecret ? openid.ClientSecretBasic(login.clientSecret) : openid.None()
-  const execute = login.issuer.startsWith('http:') ? [openid.allowInsecureRequests] : []
+function discoverOnce(login: OpenIdLogin): () => Promise<Configuration> {
+  let known: Promise<Configuration> | null = null
   return () => {
-    known ??= openid
-      .discovery(new URL(login.issuer), login.clientId, undefined, authentication, {
-        execute,
-        timeout: timeoutSeconds,
-      })
-      .catch(error => {
-        known = null
-        throw error
-      })
+    known ??= discover(login).catch(error => {
+      known = null
+      throw error
+    })
     return known
   }
+}
+
+async function discover(login: OpenIdLogin): Promise<Configuration> {
+  const openid = await library()
+  const authentication = login.clientSecret ? openid.ClientSecretBasic(login.clientSecret) : openid.None()
+  const execute = login.issuer.startsWith('http:') ? [openid.allowInsecureRequests] : []
+  return openid.discovery(new URL(login.issuer), login.clientId, undefined, authentication, {
+    execute,
+    timeout: timeoutSeconds,
+  })
 }
 
 /** The provider did not answer, or answered that it is broken: the same may succeed in a moment. */
