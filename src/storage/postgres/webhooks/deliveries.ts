@@ -102,14 +102,14 @@ export function webhookDeliveries(pool: Pool) {
       return rows
     },
 
-    /** The same message once more, at once. @returns whether there is such a delivery. */
+    /** The same message once more, at once. @returns whether there is such a delivery, of an endpoint that is not removed meanwhile. */
     async sendAgain(id: string, connectionId: string, again: { id: string; now: Date }): Promise<boolean> {
       const { rowCount } = await pool.query(
         `insert into webhook_deliveries
            (id, endpoint_id, message_id, seq, type, body, order_key, state, next_at, created_at)
          select $3, d.endpoint_id, d.message_id, d.seq, d.type, d.body, null, 'waiting', $4, $4
          from webhook_deliveries d join webhook_endpoints e on e.id = d.endpoint_id
-         where d.id = $1 and e.connection_id = $2`,
+         where d.id = $1 and e.connection_id = $2 for key share`,
         [id, connectionId, again.id, again.now],
       )
       return rowCount === 1
@@ -125,7 +125,7 @@ export function webhookDeliveries(pool: Pool) {
         `insert into webhook_deliveries
            (id, endpoint_id, message_id, seq, type, body, state, next_at, created_at)
          select $3, e.id, $4, 0, 'test', $5, 'waiting', $6, $6
-         from webhook_endpoints e where e.id = $1 and e.connection_id = $2 and e.disabled_at is null`,
+         from webhook_endpoints e where e.id = $1 and e.connection_id = $2 and e.disabled_at is null for key share`,
         [endpointId, connectionId, test.id, test.messageId, test.body, test.now],
       )
       return rowCount === 1

@@ -73,7 +73,7 @@ async function keepNumbered(client: PoolClient, events: WebhookEvent[], now: Dat
 async function tell(client: PoolClient, events: Numbered[], now: Date): Promise<void> {
   const { rows: endpoints } = await client.query<Pick<WebhookEndpoint, 'id' | 'connectionId' | 'types'>>(
     `select id, connection_id as "connectionId", types from webhook_endpoints
-     where disabled_at is null and (connection_id is null or connection_id = any ($1))`,
+     where disabled_at is null and (connection_id is null or connection_id = any ($1)) order by id for key share`,
     [events.map(event => event.connectionId)],
   )
   const told = events.flatMap(event =>
