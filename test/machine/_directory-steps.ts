@@ -1,41 +1,41 @@
 /** The steps of the directory, as the host product feeds them. */
-import type { Model } from './_model.ts'
+import type { Page } from './_model.ts'
 import { type Given, otherOf, pageOf, type Step } from './_step.ts'
 
-/** A change of one page. */
-const onPage = (change: (model: Model, given: Given) => void, can?: Step['can']): Step => ({
+/** A change of one page: its line says how all of the page is then. */
+const onPage = (change: (page: Page, given: Given) => void, can?: Step['can']): Step => ({
   ...(can && { can }),
+  answers: true,
   async act(product, given, before) {
-    const after = before.clone()
-    change(after, given)
-    const page = pageOf(before, given)
-    const { parent, archived, viewers } = after.pages[page]!
+    const number = pageOf(before, given)
+    const page = { ...before.pages[number]! }
+    change(page, given)
+    const { parent, archived, viewers } = page
     await product.feed({
-      ...{ kind: 'page', id: product.pages[page], workspace_id: product.workspace, icon: null },
-      ...{ parent_id: parent === null ? null : product.pages[parent], title: product.title(page), archived },
+      ...{ kind: 'page', id: product.pages[number], workspace_id: product.workspace, icon: null },
+      ...{ parent_id: parent === null ? null : product.pages[parent] },
+      ...{ title: product.title(number), archived },
       ...(parent === null && { private_to: viewers?.map(who => product.users[who]) ?? null }),
     })
+    return page
   },
-  note: change,
+  note(model, given, page) {
+    model.pages[pageOf(model, given)] = page as Page
+  },
 })
 
 export const directory: Record<string, Step> = {
-  'trash a page or restore it': onPage((model, given) => {
-    const page = model.pages[pageOf(model, given)]!
+  'trash a page or restore it': onPage(page => {
     page.archived = !page.archived
   }),
   'move a page': onPage(
-    (model, given) =>
-      Object.assign(model.pages[pageOf(model, given)]!, { parent: otherOf(model, given), viewers: null }),
+    (page, { other }) => void Object.assign(page, { parent: other, viewers: null }),
     (model, given) => !model.path(otherOf(model, given)).includes(pageOf(model, given)),
   ),
-  'make a page a root': onPage((model, given) =>
-    Object.assign(model.pages[pageOf(model, given)]!, { parent: null, viewers: null }),
-  ),
+  'make a page a root': onPage(page => void Object.assign(page, { parent: null, viewers: null })),
   'close a root to others, or open it': onPage(
-    (model, given) => {
-      const page = model.pages[pageOf(model, given)]!
-      page.viewers = page.viewers ? null : [given.who]
+    (page, { who }) => {
+      page.viewers = page.viewers ? null : [who]
     },
     (model, given) => model.pages[pageOf(model, given)]!.parent === null,
   ),
@@ -48,19 +48,25 @@ export const directory: Record<string, Step> = {
   },
   'disable somebody, or let them in again': {
     can: (_, { who }) => who !== 'ada',
-    act: (product, { who }, model) => product.disable(who, !model.people[who].disabled),
-    note(model, { who }) {
-      model.people[who].disabled = !model.people[who].disabled
+    async act(product, { who }, model) {
+      const disabled = !model.people[who].disabled
+      await product.disable(who, disabled)
+      return disabled
+    },
+    note(model, { who }, disabled) {
+      model.people[who].disabled = disabled === true
     },
   },
   'somebody leaves the workspace, or comes back': {
     can: (_, { who }) => who !== 'ada',
-    act: (product, { who }, model) =>
-      product.membership(who, model.people[who].member ? { removed: true } : { role: 'member' }),
-    note(model, { who }) {
-      const person = model.people[who]
-      person.member = !person.member
-      if (person.member) return
+    async act(product, { who }, model) {
+      const { member } = model.people[who]
+      await product.membership(who, member ? { removed: true } : { role: 'member' })
+      return !member
+    },
+    note(model, { who }, member) {
+      model.people[who].member = member === true
+      if (member) return
       for (const connection of [0, 1]) {
         const one = model.installation({ connection, who })
         if (one?.state === 'active') Object.assign(one, { state: 'suspended', suspended: 'installer-left' })

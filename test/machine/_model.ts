@@ -2,8 +2,8 @@
 
 export type Who = 'ada' | 'ben' | 'cleo'
 export type Page = { parent: number | null; archived: boolean; viewers: Who[] | null }
-/** The tokens of one authorization; `changes`: their scope includes changing pages. */
-export type Family = { connection: number; who: Who; live: boolean; changes: boolean }
+/** The tokens of one authorization; `changes`: their scope includes changing pages; `retried`: their code was sent again. */
+export type Family = { connection: number; who: Who; live: boolean; changes: boolean; retried: boolean }
 export type Installation = {
   state: 'active' | 'suspended' | 'revoked'
   /** `by-owner` counts for a revoked one too: it keeps the member from installing it again. */

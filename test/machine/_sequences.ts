@@ -3,9 +3,10 @@ import fc from 'fast-check'
 import { directory } from './_directory-steps.ts'
 import { agree } from './_doors.ts'
 import { Model, type Who } from './_model.ts'
+import { partners } from './_partner-steps.ts'
 import { Product, type Server } from './_product.ts'
 import { familyOf, type Given, otherOf, pageOf, type Step } from './_step.ts'
-import { governing, installing, partners } from './_steps.ts'
+import { governing, installing } from './_steps.ts'
 
 type Named = { name: string; given: Given }
 
@@ -61,9 +62,11 @@ class Two implements fc.AsyncCommand<Model, Product> {
   }
 
   check(model: Readonly<Model>): boolean {
+    const [one, other] = this.both.map(({ name }) => name)
+    const isTwice = one === other && one === 'redeem the code again'
     const installs = this.both.filter(({ name }) => name === 'install' || name === 'add a page')
     const isAlone = this.both.some(({ name, given }) => steps[name]!.alone?.(model as Model, given))
-    return installs.length < 2 && !isAlone && this.both.every(step => can(model as Model, step))
+    return !isTwice && installs.length < 2 && !isAlone && this.both.every(step => can(model as Model, step))
   }
 
   async run(model: Model, product: Product): Promise<void> {

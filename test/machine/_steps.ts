@@ -1,10 +1,9 @@
-/** The steps of people and partners: each acts on the product, and then changes the model in the same way. */
+/** The steps of members and owners: each acts on the product, and then changes the model in the same way. */
 import { strictEqual } from 'node:assert'
 import { decide } from '../support/ruled.ts'
 import { type Installation, isBarred, isLive, type Model } from './_model.ts'
-import { exchangeAgain, refresh, revoke, trash } from './_partner.ts'
 import type { Product } from './_product.ts'
-import { familyOf, type Given, keyOf, pageOf, type Step } from './_step.ts'
+import { type Given, keyOf, type Step } from './_step.ts'
 
 const isActive = (one: Installation | undefined) => one?.state === 'active'
 const isUsed = (one: Installation | undefined) => one !== undefined && isLive(one)
@@ -91,7 +90,7 @@ export const installing: Record<string, Step> = {
       strictEqual(chosen !== false, model.mayInstall(who, connection), 'who may install')
       if (!chosen) return
       const changes = wantsChanges(given)
-      model.families.push({ connection, who, live: true, changes })
+      model.families.push({ connection, who, live: true, changes, retried: false })
       model.waiting.delete(keyOf(given))
       model.installations.set(keyOf(given), {
         ...{ state: 'active', suspended: null, changes },
@@ -227,64 +226,6 @@ export const governing: Record<string, Step> = {
       if (model.restrict === 'owners-only') model.letIn.add(keyOf(given))
       else forget(model.waiting, connection)
     },
-  },
-}
-
-export const partners: Record<string, Step> = {
-  refresh: {
-    answers: true,
-    act: (product, given, model) => refresh(product, familyOf(model, given), model),
-    note(model, given, status) {
-      const family = model.families[familyOf(model, given)]!
-      const refused = model.off.has(family.connection) ? 401 : 400
-      strictEqual(status, model.isActive(family) ? 200 : refused, 'the refresh')
-    },
-  },
-  revoke: {
-    answers: true,
-    act: (product, given, model) => revoke(product, familyOf(model, given), model),
-    note(model, given, status) {
-      const family = model.families[familyOf(model, given)]!
-      strictEqual(status, model.off.has(family.connection) ? 401 : 200, 'the revocation')
-      if (status === 200 && family.live) model.endFamily(family)
-    },
-  },
-  /** A retry while the tokens are unused, and this shows a moment after their use; else a replay, which ends them. */
-  'redeem the code again': {
-    answers: true,
-    can: (model, given) => model.families[familyOf(model, given)]!.live,
-    act: (product, given, model) => exchangeAgain(product, familyOf(model, given), model),
-    note(model, given, status) {
-      const family = model.families[familyOf(model, given)]!
-      strictEqual(status === 401, model.off.has(family.connection), 'the answer to the client')
-      if (status === 400 && family.live) model.endFamily(family)
-    },
-  },
-  'trash a page': {
-    answers: true,
-    act: (product, given, model) => trash(product, familyOf(model, given), pageOf(model, given)),
-    note(model, given, status) {
-      const family = model.families[familyOf(model, given)]!
-      const page = pageOf(model, given)
-      const answer = !model.changes(family) ? 403 : model.reaches(family, page) ? 200 : 404
-      strictEqual(status, model.isActive(family) ? answer : 401, 'moving to the trash')
-      if (status === 200) model.pages[page]!.archived = true
-    },
-  },
-  'switch a connection off, or on again': {
-    act: (product, { connection }, model) =>
-      product.post(
-        'ada',
-        `/developers/connections/${product.connections[connection]!.id}/${model.off.has(connection) ? 'enable' : 'disable'}`,
-      ),
-    note({ off }, { connection }) {
-      if (!off.delete(connection)) off.add(connection)
-    },
-  },
-  'rotate the secret': {
-    alone: () => true,
-    act: (product, { connection }) => product.rotateSecret(connection),
-    note() {},
   },
 }
 

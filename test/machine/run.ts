@@ -2,7 +2,7 @@
  * Long runs of the state machine: npm run test:machine. RUNS (1,000) says how many sequences of up to STEPS (30) steps, SEED which ones.
  * The first one that the product and the model tell differently is made as short as it gets, and printed.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import fc from 'fast-check'
@@ -21,7 +21,11 @@ const port = await freePort()
 const base = `http://localhost:${port}`
 const running = await startProcess({
   ...{ PORT: `${port}`, ISSUER: base, DATABASE_URL, REDIS_URL: `${stores.redisUrl}/1`, DATA_DIR: dataDir },
+  LOG_LEVEL: 'error',
 })
+const log = path.join(tmpdir(), 'latchkey-machine.log')
+await writeFile(log, '')
+running.child.stdout!.on('data', line => appendFile(log, line))
 process.once('exit', () => running.child.kill('SIGKILL'))
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 2 })
 const server = {
@@ -39,7 +43,7 @@ async function play(seed: number, numRuns: number) {
     fc.asyncProperty(sequences(Number(STEPS)), async steps => {
       const begun = await begin(server)
       await fc.asyncModelRun(() => begun, steps)
-      for (const [, name] of `${steps}`.matchAll(/([^,]+?) \(\w+, connection/g)) {
+      for (const [, name] of `${steps}`.matchAll(/(?:^\[|\]\),?| beside )([^[(]+) \(\w+, connection/g)) {
         const known = name!.replace(/^.* beside /, '').trim()
         played.set(known, (played.get(known) ?? 0) + 1)
         stepsDone++
@@ -58,6 +62,7 @@ const share = Math.ceil(Number(RUNS) / width)
 const plays = Array.from({ length: width }, (_, at) => play(Number(SEED) + at, share))
 const held = (await Promise.all(plays)).every(one => one)
 for (const [name, count] of [...played].sort(([, a], [, b]) => b - a)) console.log(`     ${count} × ${name}`)
+console.log(`its log: ${log}`)
 console.log(`${held ? 'ok  ' : 'FAIL'} ${sequencesDone} sequences, ${stepsDone} steps`)
 await pool.end()
 running.child.kill('SIGINT')
