@@ -57,17 +57,14 @@ describe('a body that is not as it should be', () => {
     expect(await send(body)).toMatchObject(invalid)
   })
 
-  it.each([
-    'client_credentials',
-    'password',
-    'implicit',
-    'urn:ietf:params:oauth:grant-type:device_code',
-    'constructor',
-  ])('the grant %s is not to be had', async grant_type => {
-    expect(await flow.token({ grant_type, scope: 'read_content' })).toMatchObject(
-      refusal(400, 'unsupported_grant_type'),
-    )
-  })
+  it.each(['client_credentials', 'password', 'implicit', 'constructor'])(
+    'the grant %s is not to be had',
+    async grant_type => {
+      expect(await flow.token({ grant_type, scope: 'read_content' })).toMatchObject(
+        refusal(400, 'unsupported_grant_type'),
+      )
+    },
+  )
 
   it('is refused in JSON whatever Accept says, and taken by POST only', async () => {
     const answer = await post(

@@ -125,13 +125,13 @@ describe('the metadata', () => {
       fetch(oauth.revocation_endpoint!, { method: 'POST' }),
       fetch(oauth.jwks_uri!),
       fetch(oauth.registration_endpoint!, { method: 'POST' }),
+      fetch(oauth.pushed_authorization_request_endpoint!, { method: 'POST' }),
+      fetch(oauth.device_authorization_endpoint!, { method: 'POST' }),
     ])
-    expect(answers.map(one => one.status)).toEqual([400, 401, 401, 401, 200, 400])
+    expect(answers.map(one => one.status)).toEqual([400, 401, 401, 401, 200, 400, 401, 401])
     const { keys } = (await answers[4]!.json()) as { keys: Record<string, string>[] }
     expect(keys[0]).toMatchObject({ kty: 'EC', alg: 'ES256' })
     expect(keys[0]).not.toHaveProperty('d')
-    expect(Object.keys(oauth).filter(name => /userinfo|end_session|pushed|device|dpop/.test(name))).toEqual(
-      [],
-    )
+    expect(Object.keys(oauth).filter(name => /userinfo|end_session/.test(name))).toEqual([])
   })
 })
