@@ -115,19 +115,36 @@ export function authorizeEndpoint(needs: {
     } else if (url.searchParams.has('code')) noteStep(ctx, uid, null, 'code-issued')
   }
 
+  /** Reads the request before the library does. @returns false where it is answered already. */
+  async function readRequest(ctx: Context): Promise<boolean> {
+    const sent = await withPublished(ctx)
+    if (!sent) return false
+    const asked = await needs.pushed.unfold(sent)
+    const request = asked && (await readAuthorizeRequest(asked.query, needs))
+    if (!request) {
+      await show(ctx, 400, asked ? unreadable : notPushed)
+      return false
+    }
+    ctx.state.pushedBy = asked.by
+    ctx.state.isTrial = await isTrial(needs.trials, ctx)
+    ctx.query = request.query as Context['query']
+    ctx.state.complaint = request.complaint
+    return true
+  }
+
+  /** A store failed before the library could answer with its error page. */
+  async function showUnavailable(ctx: Context, error: unknown): Promise<false> {
+    if (!needs.isUnavailable(error)) throw error
+    needs.log.warn({ requestId: ctx.state.requestId, err: error }, 'a store did not answer')
+    await show(ctx, 503, words('', 503))
+    return false
+  }
+
   return {
     begin(provider: Provider, run: Middleware): Middleware {
       return async (ctx, next) => {
-        const sent = await withPublished(ctx)
-        if (!sent) return
-        const asked = await needs.pushed.unfold(sent)
-        if (!asked) return show(ctx, 400, notPushed)
-        ctx.state.pushedBy = asked.by
-        const request = await readAuthorizeRequest(asked.query, needs)
-        if (!request) return show(ctx, 400, unreadable)
-        ctx.state.isTrial = await isTrial(needs.trials, ctx)
-        ctx.query = request.query as Context['query']
-        ctx.state.complaint = request.complaint
+        const isReady = await readRequest(ctx).catch((error: unknown) => showUnavailable(ctx, error))
+        if (!isReady) return
         prepare(ctx, provider)
         await run(ctx, next)
         noteEnd(ctx, 'authorize', null)
