@@ -151,6 +151,15 @@ AS $function$
         from (select distinct hashtext(w::text) & 1023 as bucket from unnest(workspaces) w order by 1) buckets
       $function$;
 
+CREATE FUNCTION queue_endpoint_mail()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        insert into mail_outbox (recorded_at, kind, subject_id) values (clock_timestamp(), 'endpoint-switched-off', new.id);
+        return null;
+      end $function$;
+
 CREATE FUNCTION queue_events()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -160,6 +169,25 @@ AS $function$
         select clock_timestamp(), id from added
         where kind like 'installation.%' or kind like 'approval-request.%'
           or kind in ('pages.changed', 'capabilities.added', 'secret.rotated', 'refresh-token.reused');
+        return null;
+      end $function$;
+
+CREATE FUNCTION queue_mail()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        insert into mail_outbox (recorded_at, kind, subject_id)
+        select clock_timestamp(), case kind
+            when 'approval-request.made' then 'approval-requested'
+            when 'hand-over.offered' then 'hand-over-offered'
+            when 'refresh-token.reused' then 'refresh-token-reused'
+            when 'installation.suspended' then 'installation-ended'
+            when 'installation.disconnected' then 'installation-ended'
+            else 'approval-decided' end, id
+        from added
+        where kind in ('approval-request.made', 'approval-request.approved', 'approval-request.declined',
+          'hand-over.offered', 'refresh-token.reused', 'installation.suspended', 'installation.disconnected');
         return null;
       end $function$;
 
@@ -229,6 +257,7 @@ CREATE INDEX events_by_kind ON events USING btree (workspace_id, kind, at DESC, 
 CREATE INDEX events_by_workspace ON events USING btree (workspace_id, at DESC, id DESC);
 CREATE INDEX events_by_workspace_connection ON events USING btree (workspace_id, connection_id, at DESC, id DESC);
 CREATE TRIGGER events_are_queued AFTER INSERT ON events REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION queue_events();
+CREATE TRIGGER mail_is_queued AFTER INSERT ON events REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION queue_mail();
 
 CREATE TABLE live_hosts (
   id uuid NOT NULL,
@@ -239,6 +268,13 @@ CREATE TABLE live_hosts (
   switched_at timestamp with time zone NOT NULL,
   seen_at timestamp with time zone NOT NULL,
   CONSTRAINT live_hosts_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE mail_outbox (
+  recorded_at timestamp with time zone NOT NULL,
+  kind text NOT NULL,
+  subject_id uuid NOT NULL,
+  CONSTRAINT mail_outbox_pkey PRIMARY KEY (recorded_at, kind, subject_id)
 );
 
 CREATE TABLE operator_rules (
@@ -304,6 +340,32 @@ CREATE UNIQUE INDEX users_by_external_id ON users USING btree (external_id) WHER
 CREATE UNIQUE INDEX users_by_other_key ON users USING btree (external_key) WHERE external_key <> id;
 CREATE INDEX users_by_sandbox ON users USING btree (sandbox_id) WHERE sandbox_id IS NOT NULL;
 CREATE UNIQUE INDEX users_email_key ON users USING btree (lower(NORMALIZE(email) COLLATE "C")) WHERE NOT disabled;
+
+CREATE TABLE mails (
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  kind text NOT NULL,
+  group_id uuid NOT NULL,
+  subject_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  claimed_until timestamp with time zone,
+  attempts integer DEFAULT 0 NOT NULL,
+  sent_at timestamp with time zone,
+  CONSTRAINT mails_pkey PRIMARY KEY (id),
+  CONSTRAINT mails_user_exists FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE INDEX mails_by_age ON mails USING btree (created_at);
+CREATE INDEX mails_by_group ON mails USING btree (user_id, kind, group_id, due_at);
+CREATE INDEX mails_due ON mails USING btree (due_at) WHERE sent_at IS NULL;
+
+CREATE TABLE switched_off_mails (
+  user_id uuid NOT NULL,
+  kind text NOT NULL,
+  switched_at timestamp with time zone NOT NULL,
+  CONSTRAINT switched_off_mails_pkey PRIMARY KEY (user_id, kind),
+  CONSTRAINT switched_off_mails_user_exists FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
 
 CREATE TABLE workspaces (
   id uuid NOT NULL,
@@ -734,6 +796,7 @@ CREATE TABLE webhook_endpoints (
   CONSTRAINT webhook_endpoints_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connections(id) ON DELETE CASCADE
 );
 CREATE INDEX webhook_endpoints_by_connection ON webhook_endpoints USING btree (connection_id);
+CREATE TRIGGER endpoint_mail_is_queued AFTER UPDATE OF disabled_at ON webhook_endpoints FOR EACH ROW WHEN (old.disabled_at IS NULL AND new.disabled_at IS NOT NULL AND new.connection_id IS NOT NULL) EXECUTE FUNCTION queue_endpoint_mail();
 
 CREATE TABLE webhook_deliveries (
   id uuid NOT NULL,

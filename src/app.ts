@@ -5,6 +5,7 @@ import { openBackgroundWriters } from './compose/background.ts'
 import { demoPartner } from './compose/demo.ts'
 import { openWebParts } from './compose/frame.ts'
 import { joinKeyRotation, type KeyRotation } from './compose/key-rotation.ts'
+import { sendMail } from './compose/mail.ts'
 import { openProvider } from './compose/oidc.ts'
 import { onFirstRequest } from './compose/on-first-request.ts'
 import { openStores, type Stores } from './compose/stores.ts'
@@ -52,6 +53,7 @@ async function assemble(config: Config, stores: Stores): Promise<InstallServer> 
   const provider = await openProvider(config, stores, parts, background, log)
   const api = partnerApi(config, stores, background)
   const deliverer = isCurrent ? deliverWebhooks(config, stores, background.report) : null
+  const mailer = isCurrent ? sendMail(config, stores, background.report) : null
   const web = openWeb(config, stores, parts, provider, background)
 
   const app = new Koa({ proxy: config.trustProxy !== null })
@@ -85,6 +87,7 @@ async function assemble(config: Config, stores: Stores): Promise<InstallServer> 
     async close() {
       await api.close()
       await deliverer?.stop()
+      await mailer?.stop()
       await background.close()
       await keyRotation?.close()
       await stores.close()

@@ -4,6 +4,7 @@ import { isIP } from 'node:net'
 import path from 'node:path'
 import { readTrustProxy, type TrustProxy } from './client-address.ts'
 import { type LoginConfig, readLoginConfig } from './login-config.ts'
+import { type MailConfig, readMailConfig } from './mail-config.ts'
 import { BadAddress } from './storage/bad-address.ts'
 import { readDatabaseAddress } from './storage/postgres/address.ts'
 import { readRedisAddress } from './storage/redis/address.ts'
@@ -39,6 +40,8 @@ export type Config = LoginConfig & {
   nativeSchemes: readonly string[]
   /** Whether /mcp is served, over the partner API. */
   mcp: boolean
+  /** null: no mail is sent. */
+  mail: MailConfig | null
   logLevel: LogLevel
   /** Where Prometheus finds /metrics; null: nowhere. */
   metricsPort: number | null
@@ -79,19 +82,22 @@ export function readConfig(env: Environment = process.env, needs: { keyFile?: bo
       name === 'SECRET_KEYS' ||
       name.endsWith('_SECRET') ||
       name.endsWith('DATABASE_URL') ||
-      name === 'REDIS_URL'
+      name === 'REDIS_URL' ||
+      name === 'SMTP_URL'
     problems.push(`${name}: found ${secret ? 'a value' : JSON.stringify(text)}, expected ${wanted}`)
     return fallback
   }
 
   const port = read('PORT', 3000, aPort, readPort)
+  const issuer = read('ISSUER', `http://localhost:${port}`, expectedIssuer(env.ISSUER ?? ''), readIssuer)
   const config: Config = {
     production,
     port,
     host: read('HOST', production ? '0.0.0.0' : '127.0.0.1', 'a host name or address', text =>
       /^[\w.:-]+$/.test(text) ? text : undefined,
     ),
-    issuer: read('ISSUER', `http://localhost:${port}`, expectedIssuer(env.ISSUER ?? ''), readIssuer),
+    issuer,
+    mail: readMailConfig(read, issuer),
     databaseUrl: read<string | null>(
       'DATABASE_URL',
       null,

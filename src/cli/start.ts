@@ -40,6 +40,7 @@ async function start(output: Output): Promise<void> {
     },
     welcome(address, demo),
   )
+  if (config.mail === null) output.say('SMTP_URL is absent: no mail is sent.')
   const signal = await stop.asked
   output.say('Finishing the requests under way …')
   setTimeout(() => process.exit(1), maxStopMs).unref()

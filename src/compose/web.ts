@@ -15,6 +15,7 @@ import { developerScreens } from './developers.ts'
 import type { WebParts } from './frame.ts'
 import { handOverScreens } from './hand-overs.ts'
 import { installScreens } from './install.ts'
+import { mailRoutes } from './mail.ts'
 import { signInScreens } from './sign-in.ts'
 import type { Stores } from './stores.ts'
 import { workspaceScreens } from './workspace.ts'
@@ -32,6 +33,7 @@ export function openWeb(
     interactions: provider.interactions,
     note: background.flowLog.note,
   })
+  const mail = mailRoutes(stores, parts)
   return createWeb({
     issuer: config.issuer,
     secretKeys: stores.secretKeys,
@@ -39,6 +41,7 @@ export function openWeb(
     routers: [
       ...signInScreens(config, stores, parts, flow, background, () => hasDemoPartner(config)),
       flow.router,
+      mail.screen,
       device({ ...frame, limits: stores.limits, flows: provider.devices, readUserCode }),
       ...connectionScreens(stores, frame),
       ...approvalScreens(stores, frame, provider),
@@ -46,15 +49,17 @@ export function openWeb(
       ...workspaceScreens(stores, frame),
       developerScreens(config, stores, parts),
     ],
-    programs:
-      config.hostLogin?.kind === 'openid'
+    programs: [
+      mail.oneClick,
+      ...(config.hostLogin?.kind === 'openid'
         ? [
             backChannelLogout({
               ...{ read: logoutTokens(config.hostLogin), sessions: parts.sessions },
               noteRefusal: background.noteRefusedLogin,
             }),
           ]
-        : [],
+        : []),
+    ],
     health: {
       database: () => poolOf(stores.database).query('select 1'),
       redis: () => stores.shortLived.ping(),

@@ -16,6 +16,9 @@ export const urls = {
     return `/sign-in/host?${query}`
   },
   signOut: '/sign-out',
+  /** Of a mail: switches its kind off and on. */
+  mailSwitch: (token: string) => `/mail/${token}`,
+  mailOneClick: (token: string) => `/mail/${token}/off`,
   device: '/device',
   deviceBack: '/device/back',
   gallery: '/gallery',
@@ -123,6 +126,9 @@ export const urls = {
     remove: (workspaceId: string, connectionId: string) =>
       `/settings/${workspaceId}/approved/${connectionId}/remove`,
   },
+  /** A request among those that wait. */
+  request: (workspaceId: string, requestId: string) =>
+    `/settings/${workspaceId}/requests#request-${requestId}`,
   decideRequest: (workspaceId: string, requestId: string) => `/settings/${workspaceId}/requests/${requestId}`,
   /** A member's requests and offers, and their actions. */
   myRequests: (workspaceId: string) => `/settings/${workspaceId}/my-requests`,

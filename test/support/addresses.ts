@@ -34,7 +34,7 @@ export function plain(html: string): string {
 export async function kept({ sql }: Pick<TestServer, 'sql'>): Promise<string[]> {
   const tables = await sql<{ name: string }>(
     `select table_name as name from information_schema.tables
-     where table_schema = 'public' and table_name not like 'flow_%' and table_name not in ('live_hosts', 'event_outbox', 'webhook_events') order by 1`,
+     where table_schema = 'public' and table_name not like 'flow_%' and table_name not in ('live_hosts', 'event_outbox', 'webhook_events', 'mail_outbox') order by 1`,
   )
   return Promise.all(
     tables.map(async ({ name }) => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { seal } from '../../src/installs/sealed.ts'
 import { allowed } from './allowed.ts'
 import { seedInstalled } from './installed.ts'
 import { Partner } from './partner.ts'
@@ -54,6 +55,7 @@ export async function seedThings(
     ...{ request: await idIn('approval_requests'), offer: await idIn('hand_overs'), page: pages.roadmap.id },
     endpoint: await idIn('webhook_endpoints'),
     delivery: await idIn('webhook_deliveries'),
+    mail: seal(server.server.stores.secretKeys, 'mail-switch', `${users.ben.id} approval-decided`),
     secret: await idIn(`connection_secrets where connection_id = '${relay.id}'`),
   }
 }

@@ -3,6 +3,7 @@ import { faultView, sendAgainView } from '../../src/web/frame/error-pages.ts'
 import type { FlowLayout } from '../../src/web/frame/layout.ts'
 import { refusals } from '../../src/web/frame/refusals.ts'
 import { landingView, nowhereView } from '../../src/web/home/page.ts'
+import { mailSwitchPage, mailSwitchView } from '../../src/web/mail/page.ts'
 import { signInPage, signInView, signOutView } from '../../src/web/sign-in/page.ts'
 import { fixture, hostile, longName, longWord } from './fixture.ts'
 
@@ -18,6 +19,10 @@ export const fixtures = [
     refused: codePage(hostile, 'This is no code that a device is waiting with.'),
   }),
   fixture(outcomeView, flow, outcomes),
+  fixture(mailSwitchView, flow, {
+    on: mailSwitchPage('token', 'installation-ended', false),
+    off: mailSwitchPage('token', 'approval-requested', true),
+  }),
   fixture(signInView, flow, {
     empty: signInPage({ returnTo: '/', flow: null, email: '', problem: null, ...alone }),
     usual: signInPage({

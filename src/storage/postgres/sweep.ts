@@ -118,6 +118,9 @@ const tasks: Task[] = [
   unusedRegistrations,
   expired('webhook_events', 'numbered_at', '30 days'),
   expired('webhook_deliveries', 'created_at', '30 days'),
+  // Filled without SMTP_URL too.
+  expired('mail_outbox', 'recorded_at', '1 day'),
+  expired('mails', 'created_at', '30 days'),
 ]
 
 /** Waits between two batches, of which the last one took so long. */

@@ -493,6 +493,31 @@ const scimGroups = sqlTable('scim_groups', {
   ...times,
 })
 
+const mailOutbox = sqlTable('mail_outbox', {
+  recordedAt: key(time),
+  kind: key(text),
+  subjectId: key(uuid),
+})
+
+const mails = sqlTable('mails', {
+  id: key(uuid),
+  userId: uuid,
+  kind: text,
+  groupId: uuid,
+  subjectId: uuid,
+  createdAt: time,
+  dueAt: time,
+  claimedUntil: orNull(time),
+  attempts: integer,
+  sentAt: orNull(time),
+})
+
+const switchedOffMails = sqlTable('switched_off_mails', {
+  userId: key(uuid),
+  kind: key(text),
+  switchedAt: time,
+})
+
 const liveHosts = sqlTable('live_hosts', {
   id: key(uuid),
   name: text,
@@ -542,4 +567,7 @@ export const tables = [
   webhookEndpoints,
   webhookSecrets,
   webhookDeliveries,
+  mailOutbox,
+  mails,
+  switchedOffMails,
 ]
