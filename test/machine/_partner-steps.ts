@@ -25,10 +25,10 @@ export const partners: Record<string, Step> = {
   /** A retry while the tokens are unused, and this shows a moment after their use; else a replay, which ends them. */
   'redeem the code again': {
     answers: true,
-    // Several within two seconds count as one burst, which ends nothing.
+    // Several within two seconds count as one burst, and a retry that the policy refuses is no replay: both end nothing.
     can(model, given) {
-      const { live, retried } = model.families[familyOf(model, given)]!
-      return live && !retried
+      const { who, connection, live, retried } = model.families[familyOf(model, given)]!
+      return live && !retried && model.mayInstall(who, connection)
     },
     act: (product, given, model) => exchangeAgain(product, familyOf(model, given), model),
     note(model, given, status) {
