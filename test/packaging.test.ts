@@ -45,7 +45,7 @@ const copied = () =>
 
 describe('the variables', () => {
   it('are the same in the code and in config/example.env', () => {
-    const config = read('src/config.ts') + read('src/login-config.ts')
+    const config = read('src/config.ts') + read('src/login-config.ts') + read('src/mail-config.ts')
     const known = new Set(
       [...config.matchAll(/\benv\.([A-Z_]+)|\bread(?:<[^(]*>)?\(\s*'([A-Z_]+)'/g)].map(
         found => found[1] ?? found[2]!,

@@ -18,6 +18,8 @@ export type MailParts = {
 }
 
 const everyMs = 1_000
+/** How long a stop waits for the mail under way. What is not taken by then is sent again by another process. */
+const maxStopMs = 1_000
 
 export type Mailer = { stop(): Promise<void> }
 
@@ -28,7 +30,7 @@ export function startMailing(parts: MailParts): Mailer {
     while (!signal.aborted) {
       try {
         const claimed = await parts.next(parts.now())
-        for (const one of claimed) await sendOne(parts, one)
+        for (const one of claimed) if (!signal.aborted) await sendOne(parts, one)
         if (claimed.length > 0) continue
       } catch (error) {
         parts.report(error)
@@ -40,7 +42,7 @@ export function startMailing(parts: MailParts): Mailer {
   return {
     async stop() {
       stopping.abort()
-      await running
+      await Promise.race([running, pause(maxStopMs, undefined, { ref: false })])
     },
   }
 }

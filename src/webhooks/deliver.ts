@@ -39,6 +39,8 @@ export type DeliveryNeeds = {
 
 const everyMs = 500
 const upkeepMs = 60_000
+/** How long a stop waits for messages under way. What is not answered by then is sent again by another process. */
+const maxStopMs = 1_000
 /** Messages under way to one endpoint; to one that fails a single one. */
 const atOnce = 8
 
@@ -78,7 +80,7 @@ export function startDelivering(needs: DeliveryNeeds): Deliverer {
     async stop() {
       stopping.abort()
       await running
-      await Promise.all(serving.values())
+      await Promise.race([Promise.all(serving.values()), pause(maxStopMs, undefined, { ref: false })])
     },
   }
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
 import { type Answer, ben, Flow, pkce } from '../support/oauth.ts'
 import { openProviderWorld } from '../support/open-world.ts'
+import { restrict } from '../support/ruled.ts'
 import { seedConnection } from '../support/seed.ts'
 
 const { server, world } = await openProviderWorld()
@@ -160,6 +161,20 @@ describe('an exchange that is repeated because its answer was lost', () => {
           [flow.connection.id],
         )
         return flow.redeem(callback)
+      },
+    ],
+    [
+      'its access token was used, though the policy allows no installation any more',
+      async callback => {
+        await server.sql(
+          `update installations set last_used_at = last_used_at + interval '1 second' where connection_id = $1`,
+          [flow.connection.id],
+        )
+        const { acme } = world.workspaces
+        await restrict(server, acme.id, 'approved-list')
+        const replayed = await flow.redeem(callback)
+        await restrict(server, acme.id, 'none')
+        return replayed
       },
     ],
     [

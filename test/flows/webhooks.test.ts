@@ -152,6 +152,20 @@ describe('the host product', () => {
     await Promise.all(endpoints.map(one => remove(one.id)))
   })
 
+  it('does not keep the server from stopping while an endpoint does not answer', async () => {
+    const silent = await receiver(() => 0)
+    const { id } = await add(silent.url)
+    await allowed(server, await seedConnection(server.sql), world.users.cleo, [world.pages.roadmap])
+    await silent.until(1)
+    await server.restart()
+    const rows = await server.sql<{ attempts: number; fault: string | null }>(
+      'select attempts, fault from webhook_deliveries where endpoint_id = $1',
+      [id],
+    )
+    expect(rows).toEqual([{ attempts: 1, fault: null }])
+    await remove(id)
+  })
+
   it.each([
     ['http://example.com/hook', 'https://'],
     ['https://user:word@example.com/hook', 'user name'],
