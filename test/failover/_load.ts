@@ -77,6 +77,16 @@ export async function refresh(base: string, family: Families): Promise<number> {
 
 /** Families whose newest acknowledged token is not taken any more. */
 export async function lostFamilies(base: string, families: Families[]): Promise<number> {
-  const answers = await Promise.all(families.map(family => refresh(base, family)))
+  const answers = await Promise.all(families.map(family => refreshInTime(base, family)))
   return answers.filter(status => status !== 200).length
+}
+
+/** Waits where the rate limit asks for it, two minutes at most. */
+async function refreshInTime(base: string, family: Families): Promise<number> {
+  for (let tries = 0; tries < 120; tries++) {
+    const status = await refresh(base, family)
+    if (status !== 429) return status
+    await pause(1_000)
+  }
+  return 429
 }
